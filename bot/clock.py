@@ -1,0 +1,101 @@
+"""The one clock. Whoever needs the time or wants to wait is handed one of these."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and waits; tests and the demo hand in one that can be moved."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards; only differences mean anything."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds of this clock."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class MovableClock:
+    """A clock that stands still (or flows, for the demo) and can be moved forward at will.
+
+    Sleepers wake when their moment has come, whether by flow or by :meth:`move`.
+    """
+
+    def __init__(self, start: datetime, *, flowing: bool = False) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a clock starts at an aware instant")
+        self._start = start.astimezone(UTC)
+        self._born = time.monotonic()
+        self._flowing = flowing
+        self._moved = 0.0
+        self._order = itertools.count()
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def monotonic(self) -> float:
+        flowed = time.monotonic() - self._born if self._flowing else 0.0
+        return self._moved + flowed
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def move(self, seconds: float) -> datetime:
+        """Move forward by ``seconds`` (>= 0) and wake whoever waited for that; the new instant.
+
+        Raises:
+            ValueError: for a negative step, since readers' instants never run backwards.
+        """
+        if seconds < 0:
+            raise ValueError("time only moves forward")
+        self._moved += seconds
+        self._wake()
+        return self.now()
+
+    def move_to(self, instant: datetime) -> datetime:
+        """Move forward to ``instant``; nothing happens when it has passed already."""
+        return self.move(max(0.0, (instant - self.now()).total_seconds()))
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        heapq.heappush(self._sleepers, (self.monotonic() + seconds, next(self._order), waiter))
+        timer = loop.call_later(seconds, self._wake) if self._flowing else None
+        try:
+            await waiter
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        # A timer may fire a hair before the moment it was set for.
+        present = self.monotonic() + 0.001
+        while self._sleepers and self._sleepers[0][0] <= present:
+            waiter = heapq.heappop(self._sleepers)[2]
+            if not waiter.done():
+                waiter.set_result(None)

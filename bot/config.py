@@ -1,0 +1,165 @@
+"""Settings from the environment, checked before anything starts; secrets are masked types."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
+
+
+class SettingsError(Exception):
+    """One or more settings are missing or malformed; ``lines`` has a plain line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its unit. Read from ``GUTSKIN_<NAME>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUTSKIN_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    token: SecretStr = Field(description="the bot's token, from @BotFather")
+    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
+        default=frozenset(), description="Telegram user ids of the admins, comma-separated"
+    )
+    data_dir: Path = Field(default=Path("data"), description="folder for the database")
+    database_url: SecretStr | None = Field(
+        default=None, description="SQLAlchemy URL; without it, a SQLite file in the data folder"
+    )
+    api_base_url: str = Field(
+        default="https://api.telegram.org/bot", description="Bot API address, ending in /bot"
+    )
+    proxy_url: SecretStr | None = Field(default=None, description="HTTP proxy for Telegram calls")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="how much is logged"
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="log line format")
+    default_timezone: str = Field(default="UTC", description="zone proposed when nothing is known")
+    default_time: time = Field(default=time(8, 0), description="hour proposed first, HH:MM")
+    bulk_rate: float = Field(
+        default=25.0, gt=0, le=1000, description="tips and broadcasts per second at most"
+    )
+    total_rate: float = Field(
+        default=30.0,
+        gt=0,
+        le=1000,
+        description="messages per second at most, replies included (Telegram: 30, 1000 when paid)",
+    )
+    paid_broadcast: bool = Field(
+        default=False, description="pay Stars for broadcasts above Telegram's free rate"
+    )
+    spread_minutes: float = Field(
+        default=5.0, ge=0, le=120, description="tips of one hour are spread over this many minutes"
+    )
+    tip_grace_minutes: int = Field(
+        default=180, ge=5, le=1200, description="a tip later than this is dropped as too old"
+    )
+    broadcast_pause_share: float = Field(
+        default=0.3, gt=0, le=1, description="a broadcast pauses when more than this share fails"
+    )
+    broadcast_pause_window: int = Field(
+        default=200, ge=10, description="of how many last messages that share is taken"
+    )
+    in_flight: int = Field(
+        default=64, ge=1, le=1024, description="messages under way to Telegram at once"
+    )
+    webhook_url: str | None = Field(
+        default=None, description="public https address of the webhook"
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="secret that Telegram repeats with every webhook call"
+    )
+    webhook_port: int = Field(
+        default=8080, ge=0, le=65535, description="port of webhook and health"
+    )
+    web_host: str = Field(default="127.0.0.1", description="address webhook and health listen on")
+
+    @field_validator("token")
+    @classmethod
+    def _token_has_the_right_shape(cls, token: SecretStr) -> SecretStr:
+        if not TOKEN_SHAPE.fullmatch(token.get_secret_value()):
+            raise ValueError("does not look like a token; copy it again from @BotFather")
+        return token
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _ids_from_commas(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return frozenset(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("default_timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, KeyError) as error:
+            raise ValueError("is not a time zone; try one like Europe/Berlin") from error
+        return name
+
+    @field_validator("api_base_url")
+    @classmethod
+    def _address_is_http(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// (or http:// for a server of your own)")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _webhook_is_guarded(self) -> Settings:
+        if self.webhook_url is None:
+            return self
+        secret = self.webhook_secret.get_secret_value() if self.webhook_secret else ""
+        if not SECRET_SHAPE.fullmatch(secret):
+            raise ValueError(
+                "GUTSKIN_WEBHOOK_SECRET: needed for a webhook: 1 to 256 letters, digits, _ or -"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _rates_fit_each_other(self) -> Settings:
+        if self.bulk_rate > self.total_rate:
+            raise ValueError("GUTSKIN_BULK_RATE: must not be larger than GUTSKIN_TOTAL_RATE")
+        if self.total_rate > 30 and not self.paid_broadcast:
+            raise ValueError(
+                "GUTSKIN_TOTAL_RATE: above 30 a second needs GUTSKIN_PAID_BROADCAST=true"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in. May hold a password: never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir / 'gutskin.db'}"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the environment (``given`` wins over it).
+
+    Raises:
+        SettingsError: with one clear line per missing or malformed setting.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError([_line(dict(item)) for item in error.errors()]) from None
+
+
+def _line(item: dict[str, Any]) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if not item["loc"]:
+        return message
+    name = f"GUTSKIN_{str(item['loc'][0]).upper()}"
+    return f"{name}: is missing" if item["type"] == "missing" else f"{name}: {message}"

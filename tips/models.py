@@ -1,0 +1,140 @@
+"""What a tip, an answer, a claim and a source are: frozen values, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Frozen(BaseModel):
+    """A value that nobody changes after it was read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(StrEnum):
+    """How strong the evidence behind a claim is, strongest first."""
+
+    ESTABLISHED = "established"
+    MODERATE = "moderate"
+    LIMITED = "limited"
+    MIXED = "mixed"
+    NONE = "none"
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest level, rising as the evidence weakens."""
+        return list(Evidence).index(self)
+
+    @classmethod
+    def weakest(cls, levels: Iterable[Evidence]) -> Evidence:
+        """The level of a text that rests on several claims: its weakest one."""
+        return max(levels, key=lambda level: level.rank)
+
+
+class Season(StrEnum):
+    """A season where the reader lives; which months it means depends on the hemisphere."""
+
+    SPRING = "spring"
+    SUMMER = "summer"
+    AUTUMN = "autumn"
+    WINTER = "winter"
+
+
+class Audience(StrEnum):
+    """Whom a tip speaks to."""
+
+    EVERYONE = "everyone"
+    ADULT = "adult"
+    PARENT = "parent"
+
+
+class Verdict(StrEnum):
+    """What an independent reader said of a text held against its evidence."""
+
+    SUPPORTED = "supported"
+    OVERSTATED = "overstated"
+    UNSUPPORTED = "unsupported"
+    UNSAFE = "unsafe"
+
+
+class Review(Frozen):
+    """When a text was last checked by someone who did not write it, and the outcome."""
+
+    on: date
+    outcome: Verdict
+
+
+class Source(Frozen):
+    """A publication or public page; shown to readers only where ``show`` is true."""
+
+    key: str
+    title: Line
+    authors: tuple[str, ...] = ()
+    year: str
+    container: str = ""
+    doi: str | None = None
+    pmid: str | None = None
+    url: str | None = None
+    type: str
+    read: str
+    show: bool
+
+
+class Claim(Frozen):
+    """The most that may be said on one point, with its caveat."""
+
+    id: Slug
+    topic: Slug
+    claim: Line
+    strength: Evidence
+    caveat: str = ""
+    practical: tuple[str, ...] = ()
+    sources: tuple[str, ...]
+    seed: bool = False
+    usable: bool = True
+
+
+class Tip(Frozen):
+    """One short message: what is known, and one thing to try today."""
+
+    id: Slug
+    number: int = Field(ge=0, description="stable for ever: the bit in a reader's seen-set")
+    topic: Slug
+    title: Line
+    body: Line
+    action: Line
+    caution: Line | None = None
+    claims: tuple[Slug, ...] = Field(min_length=1)
+    season: tuple[Season, ...] = ()
+    audience: Audience = Audience.EVERYONE
+    reviewed: Review | None = None
+
+
+class Answer(Frozen):
+    """The answer to one question of the FAQ; its id is the question's id."""
+
+    id: Slug
+    topic: Slug
+    question: Line
+    given: tuple[Line, ...] = Field(description="other wordings that came with the question")
+    wordings: tuple[Line, ...] = Field(description="other wordings written by the authors")
+    body: Line
+    doctor: Line | None = Field(default=None, description="when to see a doctor")
+    claims: tuple[Slug, ...] = Field(min_length=1)
+    reviewed: Review | None = None
+
+
+class Theme(Frozen):
+    """A plain heading readers choose by; gathers several of the editors' topics."""
+
+    id: Slug
+    bit: int = Field(ge=0, lt=31, description="stable for ever: the bit in a reader's choice")
+    topics: tuple[Slug, ...] = Field(min_length=1)
