@@ -1,0 +1,35 @@
+# Two stages: the first builds, the second holds nothing but Python, the dependencies and the bot.
+FROM python:3.12-slim-bookworm AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+RUN python -m venv /opt/gutskin
+COPY requirements/build.txt requirements/run.txt requirements/
+RUN /opt/gutskin/bin/pip install --require-hashes -r requirements/run.txt \
+ && python -m venv /opt/build \
+ && /opt/build/bin/pip install --require-hashes -r requirements/build.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY tips tips
+RUN /opt/build/bin/hatchling build -t wheel \
+ && /opt/gutskin/bin/pip install --no-deps dist/gutskin-*.whl \
+ && rm -rf /opt/gutskin/lib/python*/site-packages/pip /opt/gutskin/bin/pip*
+
+FROM python:3.12-slim-bookworm
+RUN useradd --uid 10001 --create-home --home-dir /home/gutskin --shell /usr/sbin/nologin gutskin \
+ && install -d -o gutskin -g gutskin -m 0700 /data
+COPY --from=build /opt/gutskin /opt/gutskin
+ENV PATH=/opt/gutskin/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    GUTSKIN_DATA_DIR=/data \
+    GUTSKIN_LOG_FORMAT=json
+USER gutskin
+WORKDIR /data
+VOLUME /data
+EXPOSE 8080
+# /readyz is red when the scheduler has not ticked for too long.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('GUTSKIN_WEBHOOK_PORT', '8080') + '/readyz', timeout=4)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["gutskin"]
+CMD ["run"]
