@@ -1,0 +1,23 @@
+"""The two ways in which a call can end without an answer. Nothing here knows Telegram.
+
+Telegram has no key that makes a send idempotent, so whoever calls must know which of the two it
+was: what was not sent may be sent again at once, what is in doubt may already be on a phone.
+"""
+
+from __future__ import annotations
+
+
+class NoAnswer(Exception):
+    """A call ended without an answer; ``reason`` is a short word that may be logged and stored."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotSent(NoAnswer):
+    """Certainly not sent: no connection was made, or none of the request left this machine."""
+
+
+class InDoubt(NoAnswer):
+    """The request left this machine at least in part, and no answer came: maybe it was done."""
