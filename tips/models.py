@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
+# A number is a bit in every reader's row: a slip of the pen must not make the rows megabytes long.
+MAX_NUMBER = 10_000
+
 
 class Frozen(BaseModel):
     """A value that nobody changes after it was read."""
@@ -78,7 +81,7 @@ class Source(Frozen):
     key: str
     title: Line
     authors: tuple[str, ...] = ()
-    year: str
+    year: str = Field(coerce_numbers_to_str=True, description="'n.d.' where the page has no date")
     container: str = ""
     doi: str | None = None
     pmid: str | None = None
@@ -106,7 +109,9 @@ class Tip(Frozen):
     """One short message: what is known, and one thing to try today."""
 
     id: Slug
-    number: int = Field(ge=0, description="stable for ever: the bit in a reader's seen-set")
+    number: int = Field(
+        ge=0, lt=MAX_NUMBER, description="stable for ever: the bit in a reader's seen-set"
+    )
     topic: Slug
     title: Line
     body: Line
@@ -138,3 +143,45 @@ class Theme(Frozen):
     id: Slug
     bit: int = Field(ge=0, lt=31, description="stable for ever: the bit in a reader's choice")
     topics: tuple[Slug, ...] = Field(min_length=1)
+
+
+class Question(Frozen):
+    """A question that the FAQ has to answer, as the evidence gives it."""
+
+    id: Slug
+    question: Line
+    variants: tuple[Line, ...]
+    topic: Slug
+    claims: tuple[Slug, ...] = Field(min_length=1)
+    seed: bool = False
+
+
+class RetiredTip(Frozen):
+    """A withdrawn tip: its id and number are never given again."""
+
+    id: Slug
+    number: int = Field(ge=0, lt=MAX_NUMBER)
+    on: date
+    why: Line
+
+
+class RetiredAnswer(Frozen):
+    """A withdrawn answer: its id is never given again."""
+
+    id: Slug
+    on: date
+    why: Line
+
+
+class Retired(Frozen):
+    """The ledger of what was withdrawn."""
+
+    tips: tuple[RetiredTip, ...] = ()
+    answers: tuple[RetiredAnswer, ...] = ()
+
+
+class Names(Frozen):
+    """What readers see in place of the ids of themes and topics, in one language."""
+
+    themes: dict[str, Line]
+    topics: dict[str, Line]
