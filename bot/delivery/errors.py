@@ -7,7 +7,7 @@ was: what was not sent may be sent again at once, what is in doubt may already b
 from __future__ import annotations
 
 
-class NoAnswer(Exception):
+class NoAnswerError(Exception):
     """A call ended without an answer; ``reason`` is a short word that may be logged and stored."""
 
     def __init__(self, reason: str) -> None:
@@ -15,9 +15,9 @@ class NoAnswer(Exception):
         self.reason = reason
 
 
-class NotSent(NoAnswer):
+class NotSent(NoAnswerError):  # noqa: N818 - the state it names is the name
     """Certainly not sent: no connection was made, or none of the request left this machine."""
 
 
-class InDoubt(NoAnswer):
+class InDoubt(NoAnswerError):  # noqa: N818 - likewise
     """The request left this machine at least in part, and no answer came: maybe it was done."""
