@@ -1,0 +1,176 @@
+"""What queries hand out: frozen values, never live rows. Every instant is aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+ALL_WEEKDAYS = 0b1111111
+"""Every day chosen; bit 0 is Monday."""
+
+EXPECTABLE = ("zone", "hour", "themes", "question")
+"""What a reader's next typed message may answer."""
+
+
+class UnknownReaderError(LookupError):
+    """No such reader (never arrived, or everything about them was erased)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A reader and their settings.
+
+    ``state`` is one of ``new`` (settings incomplete), ``active``, ``paused``, ``stopped``,
+    ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
+    ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for Monday; ``themes`` is
+    the mask of ``tips`` themes; ``seen`` is the bitmap over tip numbers; ``paused_until`` is
+    ``None`` for a pause without end. ``changed`` tells whether the rule that returned this value
+    changed anything (the second of two taps does not).
+    """
+
+    chat_id: int
+    state: str
+    language: str
+    zone: str | None
+    local_minute: int | None
+    weekdays: int
+    themes: int
+    audience: str
+    source: str | None
+    created_at: datetime
+    consent_version: str | None
+    consent_at: datetime | None
+    paused_until: datetime | None
+    expecting: str | None
+    seed: int
+    seen: int
+    last_topic: str | None
+    changed: bool = field(default=False, compare=False)
+
+    @property
+    def subscribed(self) -> bool:
+        """Zone and hour are known and the reader has not left."""
+        complete = self.zone is not None and self.local_minute is not None
+        return complete and self.state in ("active", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What ``Readers.arrive`` found: ``known`` before, ``returned`` from blocked or gone."""
+
+    subscriber: Subscriber
+    known: bool
+    returned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A reader's next tip: the instant in UTC and as the reader's own clock shows it.
+
+    With a spread window the tip comes "about" then: up to ``Settings.spread_minutes`` later.
+    """
+
+    at: datetime
+    local: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What a vote did. ``ask_drop_theme`` names a topic that the reader keeps turning down."""
+
+    vote: int
+    changed: bool
+    ask_drop_theme: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """An admin's message to many. ``total`` is the audience counted at confirmation.
+
+    ``state``: ``draft``, ``sending``, ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is
+    ``admin`` or ``failures`` while paused.
+    """
+
+    id: int
+    admin_id: int
+    source_chat_id: int
+    source_message_id: int
+    state: str
+    audience: str
+    created_at: datetime
+    confirmed_at: datetime | None
+    finished_at: datetime | None
+    not_after: datetime | None
+    total: int
+    frozen: bool
+    pause_reason: str | None
+    progress_chat_id: int | None
+    progress_message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where a broadcast stands; ``failed`` counts by reason, ``queued`` includes what is leased."""
+
+    total: int
+    sent: int
+    blocked: int
+    failed: dict[str, int]
+    in_doubt: int
+    too_old: int
+    cancelled: int
+    queued: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Seconds from due to sent: median, 95th percentile, and counts per upper bound."""
+
+    p50: float | None
+    p95: float | None
+    histogram: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of ``/stats`` for the last ``days`` days."""
+
+    days: int
+    subscribers: int
+    active: int
+    paused: int
+    stopped: int
+    blocked: int
+    new: int
+    left: int
+    tips: dict[str, int]
+    broadcasts: dict[str, int]
+    failures: dict[str, int]
+    doubts: int
+    lateness: Lateness
+    tip_votes: tuple[int, int]
+    answer_votes: tuple[int, int]
+    misses: int
+    sources: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How the 24 hours after ``start`` would go at the operator's rate.
+
+    ``longest_wait`` is the seconds the unluckiest tip waits past its due instant; ``holds`` is
+    false when that is more than a minute; ``spread_needed`` is the window, in minutes, in which
+    the busiest hour would fit.
+    """
+
+    start: datetime
+    tips: int
+    busiest_minute: datetime | None
+    busiest_count: int
+    capacity: float
+    longest_wait: float
+    too_old: int
+    spread_needed: float
+    holds: bool
