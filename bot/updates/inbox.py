@@ -1,0 +1,163 @@
+"""From an update as Telegram gave it to a row, and from the row to the handlers: once, in order.
+
+An update is confirmed to Telegram only when it is a row, and a row is done only when its handler
+has ended, so neither a crash nor a restart loses a message; the unique ``update_id`` makes the
+same update given twice one row and one effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+
+from bot.clock import Clock
+from bot.store import inbox as rows
+from bot.store.database import Database
+from bot.updates.lanes import Lanes
+
+log = structlog.get_logger(__name__)
+
+HANDLER_LIMIT_S = 60.0  # longer than any reply may take, retries included
+NOWHERE = 0  # the lane of updates that belong to no chat
+
+
+@dataclass
+class Counts:
+    """What has happened since the start, for the metrics."""
+
+    received: int = 0
+    repeated: int = 0
+    processed: int = 0
+    failed: int = 0
+    unreadable: int = 0
+
+
+class UnreadableUpdateError(Exception):
+    """An update in a form that we do not understand."""
+
+
+Process = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class Inbox:
+    """Takes updates in, hands them to ``process`` in order within each chat.
+
+    ``process`` raises :class:`UnreadableUpdateError` for what cannot be parsed and may raise
+    anything else; either way the row is done and never tried again.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, process: Process, *, workers: int = 16, depth: int = 64
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._process = process
+        self._lanes: Lanes[rows.InboxRow] = Lanes(
+            self._handle, self._refill, workers=workers, depth=depth
+        )
+        self.counts = Counts()
+
+    @property
+    def waiting(self) -> int:
+        """Updates in memory that no worker has begun."""
+        return self._lanes.waiting
+
+    async def take(self, updates: Iterable[Mapping[str, Any]]) -> int:
+        """Write the updates as rows and queue those that are new; how many were new.
+
+        Raises whatever the database raises; then nothing was taken and Telegram gives it again.
+        """
+        given = [row for row in (_row(update) for update in updates) if row is not None]
+        if not given:
+            return 0
+        async with self._db.write() as session:
+            new = await rows.add(session, given, self._clock.now())
+        self.counts.received += len(new)
+        self.counts.repeated += len(given) - len(new)
+        for row in given:
+            if row.update_id in new:
+                self._lanes.put(row.chat_id, row)
+        return len(new)
+
+    async def recover(self) -> int:
+        """Queue what an earlier run left undone; the number of chats with such rows."""
+        async with self._db.read() as session:
+            chats = await rows.chats_waiting(session)
+        for chat_id in chats:
+            self._lanes.more(chat_id)
+        if chats:
+            log.info("updates left from the last run are taken up", chats=len(chats))
+        return len(chats)
+
+    async def run(self) -> None:
+        """Work until :meth:`close` or cancellation."""
+        await self._lanes.run()
+
+    def close(self) -> None:
+        """Begin no further update; those in hand are finished, the rest stays in the rows."""
+        self._lanes.close()
+
+    async def idle(self) -> None:
+        """Wait until nothing waits."""
+        await self._lanes.idle()
+
+    async def _refill(self, chat_id: int, limit: int) -> Sequence[rows.InboxRow]:
+        while True:
+            try:
+                async with self._db.read() as session:
+                    return await rows.waiting(session, chat_id, limit)
+            except Exception:
+                log.exception("updates could not be read back; trying again")
+                await self._clock.sleep(1.0)
+
+    async def _handle(self, row: rows.InboxRow) -> None:
+        with structlog.contextvars.bound_contextvars(update=row.update_id):
+            try:
+                async with asyncio.timeout(HANDLER_LIMIT_S):
+                    await self._process(orjson.loads(row.body))
+                self.counts.processed += 1
+            except UnreadableUpdateError:
+                self.counts.unreadable += 1
+                log.warning("an update could not be read and is put aside")
+            except Exception:
+                self.counts.failed += 1
+                log.exception("an update failed and is put aside")
+            await self._done(row)
+
+    async def _done(self, row: rows.InboxRow) -> None:
+        try:
+            async with self._db.write() as session:
+                await rows.done(session, row.update_id, self._clock.now())
+        except Exception:
+            log.exception("an update could not be marked as done; a restart repeats it")
+
+
+def _row(update: Mapping[str, Any]) -> rows.InboxRow | None:
+    update_id = update.get("update_id")
+    if not isinstance(update_id, int) or isinstance(update_id, bool):
+        log.warning("an update without a number is ignored")
+        return None
+    return rows.InboxRow(update_id, chat_of(update), orjson.dumps(update))
+
+
+def chat_of(update: Mapping[str, Any]) -> int:
+    """The chat whose order an update has to keep: its chat, else its user, else none (0)."""
+    for kind, body in update.items():
+        if kind != "update_id" and isinstance(body, Mapping):
+            return _id(_inside(body, "message"), "chat") or _id(body, "chat") or _id(body, "from")
+    return NOWHERE
+
+
+def _inside(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _id(body: Mapping[str, Any], name: str) -> int:
+    found = _inside(body, name).get("id")
+    return found if isinstance(found, int) and not isinstance(found, bool) else NOWHERE
