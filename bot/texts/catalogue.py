@@ -1,0 +1,71 @@
+"""The readers' languages: gettext catalogues, read from their ``.po`` files when first needed.
+
+English is the source language and needs no file. Another language is one file more,
+``locales/<language>/LC_MESSAGES/gutskin.po``, and nothing else: no build step, no code.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SOURCE_LANGUAGE = "en"
+LOCALES = Path(__file__).parent / "locales"
+DOMAIN_FILE = Path("LC_MESSAGES/gutskin.po")
+
+
+class Translator:
+    """Says a source sentence in one language: ``_("…")``, ``_.many("one", "many", n)``."""
+
+    def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
+        self.language = language
+        self._translations = translations
+
+    def __call__(self, sentence: str) -> str:
+        return self._translations.gettext(sentence)
+
+    def many(self, one: str, more: str, count: int) -> str:
+        """The form of the sentence that fits ``count``; its ``{count}`` is left to be filled."""
+        return self._translations.ngettext(one, more, count)
+
+
+def mark(sentence: str) -> str:
+    """Marks a sentence of a table for the catalogue; it is translated where it is shown."""
+    return sentence
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there are texts for, the source language first."""
+    found = sorted(file.parent.parent.name for file in LOCALES.glob(f"*/{DOMAIN_FILE}"))
+    return (SOURCE_LANGUAGE, *(name for name in found if name != SOURCE_LANGUAGE))
+
+
+def choose(code: str | None) -> str:
+    """The language we have that fits Telegram's ``language_code`` ("pt-BR", "de", None) best."""
+    wanted = (code or "").replace("_", "-").lower()
+    known = {name.replace("_", "-").lower(): name for name in languages()}
+    return known.get(wanted) or known.get(wanted.partition("-")[0]) or SOURCE_LANGUAGE
+
+
+def translator(code: str | None) -> Translator:
+    """The translator for the language that fits best."""
+    return _translator(choose(code))
+
+
+@cache
+def _translator(language: str) -> Translator:
+    file = LOCALES / language / DOMAIN_FILE
+    if not file.is_file():
+        return Translator(SOURCE_LANGUAGE, gettext.NullTranslations())
+    with file.open("rb") as po:
+        catalogue = read_po(po, locale=language.replace("-", "_"), abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translator(language, gettext.GNUTranslations(compiled))

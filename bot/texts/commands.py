@@ -1,0 +1,66 @@
+"""The one table of chat commands; registration, Telegram's menu, /help and docs read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.texts.catalogue import mark, translator
+
+Who = Literal["everyone", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A chat command: its name without the slash, who has it, and what it does in few words."""
+
+    name: str
+    who: Who
+    description: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", "everyone", mark("Subscribe, or see what is set")),
+    Command("tip", "everyone", mark("A tip right now")),
+    Command("faq", "everyone", mark("Questions and answers, by topic")),
+    Command("settings", "everyone", mark("Hour, time zone, days, themes")),
+    Command("saved", "everyone", mark("The tips you saved")),
+    Command("pause", "everyone", mark("No tips for a while, e.g. /pause 7")),
+    Command("resume", "everyone", mark("Tips again after a pause")),
+    Command("stop", "everyone", mark("No more tips")),
+    Command("help", "everyone", mark("What this bot can do")),
+    Command("privacy", "everyone", mark("What is stored about you")),
+    Command("export", "everyone", mark("Get what is stored about you as a file")),
+    Command("forget", "everyone", mark("Erase everything about you")),
+    Command("broadcast", "admin", mark("Send a message to all subscribers")),
+    Command("stats", "admin", mark("Figures for 1, 7 and 30 days")),
+)
+
+
+def commands_for(*, admin: bool) -> tuple[Command, ...]:
+    """The commands that this person has."""
+    return tuple(command for command in COMMANDS if admin or command.who == "everyone")
+
+
+def menu(language: str = "en", *, admin: bool = False) -> list[dict[str, str]]:
+    """Bot API: the ``commands`` of setMyCommands."""
+    _ = translator(language)
+    return [
+        {"command": command.name, "description": _(command.description)}
+        for command in commands_for(admin=admin)
+    ]
+
+
+def short_description(language: str = "en") -> str:
+    """Bot API: setMyShortDescription, at most 120 characters."""
+    _ = translator(language)
+    return _("One short, sourced lifestyle tip a day for people with eczema.")
+
+
+def description(language: str = "en") -> str:
+    """Bot API: setMyDescription, shown before the first message; at most 512 characters."""
+    _ = translator(language)
+    return _(
+        "One short tip a day on the gut, daily habits and eczema, each with its source. "
+        "You can also ask questions. It informs and does not replace a doctor."
+    )

@@ -1,0 +1,115 @@
+"""What a text function returns: words and keyboard, ready for the Bot API, sent by others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.texts.callbacks import Callback, encode
+from bot.texts.html import Html, join, one_line
+
+LABEL_UNITS = 60  # longer labels are cut off by the apps on a narrow screen
+PLACEHOLDER_UNITS = 64  # Bot API: ReplyKeyboardMarkup, input_field_placeholder
+TOAST_UNITS = 200  # Bot API: answerCallbackQuery, text
+
+Markup = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: words, and either what a tap tells the bot or an address to open."""
+
+    label: str
+    data: Callback | None = None
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.data is None) == (self.url is None):
+            raise ValueError("a button has either data or an address")
+        object.__setattr__(self, "label", one_line(self.label, LABEL_UNITS) or "…")
+
+    def markup(self) -> Markup:
+        """Bot API: InlineKeyboardButton."""
+        if self.data is not None:
+            return {"text": self.label, "callback_data": encode(self.data)}
+        return {"text": self.label, "url": self.url}
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKeyboard:
+    """A keyboard in place of the reader's own; a tap sends the label as a message."""
+
+    rows: tuple[tuple[str, ...], ...]
+    location_label: str | None = None
+    one_time: bool = True
+    placeholder: str = ""
+
+    def markup(self) -> Markup:
+        """Bot API: ReplyKeyboardMarkup."""
+        rows: list[list[Markup]] = []
+        if self.location_label:
+            rows.append([{"text": self.location_label, "request_location": True}])
+        rows += [[{"text": one_line(label, LABEL_UNITS)} for label in row] for row in self.rows]
+        markup: Markup = {
+            "keyboard": rows,
+            "resize_keyboard": True,
+            "one_time_keyboard": self.one_time,
+        }
+        if self.placeholder:
+            markup["input_field_placeholder"] = one_line(self.placeholder, PLACEHOLDER_UNITS)
+        return markup
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: markup within Telegram's limits, and at most one keyboard."""
+
+    html: str
+    buttons: Rows = ()
+    reply: ReplyKeyboard | None = None
+    remove_reply: bool = False
+    silent_links: bool = True
+    plain: str = field(default="", compare=False)
+
+    def markup(self) -> Markup | None:
+        """Bot API: ``reply_markup``, or None where the message has no keyboard."""
+        if self.buttons:
+            return {"inline_keyboard": [[b.markup() for b in row] for row in self.buttons]}
+        if self.reply is not None:
+            return self.reply.markup()
+        return {"remove_keyboard": True} if self.remove_reply else None
+
+    def payload(self, chat_id: int) -> Markup:
+        """Bot API: the parameters of ``sendMessage``."""
+        payload: Markup = {"chat_id": chat_id, "text": self.html, "parse_mode": "HTML"}
+        if self.silent_links:
+            payload["link_preview_options"] = {"is_disabled": True}
+        markup = self.markup()
+        if markup is not None:
+            payload["reply_markup"] = markup
+        return payload
+
+
+def page(
+    *paragraphs: Html,
+    buttons: Rows = (),
+    reply: ReplyKeyboard | None = None,
+    remove_reply: bool = False,
+) -> Message:
+    """A message of paragraphs with an empty line between; cut at Telegram's limit if it must."""
+    whole = join(paragraphs, "\n\n").clipped()
+    return Message(
+        whole.render(),
+        tuple(row for row in buttons if row),
+        reply,
+        remove_reply,
+        plain=whole.plain,
+    )
+
+
+def toast(words: str) -> str:
+    """The short note over the chat that answers a tap; plain text, at most 200 units."""
+    return one_line(words, TOAST_UNITS)

@@ -1,0 +1,117 @@
+"""How an instant, an hour, a zone and a stretch of time read, in the reader's own time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, get_day_names, get_timezone_location
+from babel.lists import format_list
+
+from bot.texts.catalogue import choose, translator
+from bot.texts.reader import EVERY_DAY
+
+WORKDAYS = 0b0011111
+WEEKEND = 0b1100000
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """The locale for dates; English is the British one, as all our texts."""
+    chosen = choose(language)
+    return Locale.parse("en_GB" if chosen == "en" else chosen.replace("-", "_"))
+
+
+def hour(minute: int) -> str:
+    """Minutes after midnight as a clock shows them: 450 -> "07:30"."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def clock_at(instant: datetime, zone: str) -> str:
+    """What a clock in the zone shows at that instant: "14:32"."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def day(then: date, today: date, language: str = "en") -> str:
+    """ "today", "tomorrow, Monday", "Wednesday" within a week, else "Monday, 3 March"."""
+    _ = translator(language)
+    locale = locale_of(language)
+    weekday = format_date(then, "EEEE", locale)
+    ahead = (then - today).days
+    if ahead == 0:
+        return _("today")
+    if ahead == 1:
+        return _("tomorrow, {weekday}").format(weekday=weekday)
+    if 1 < ahead < 7:
+        return weekday
+    skeleton = "MMMMEEEEd" if then.year == today.year else "yMMMMEEEEd"
+    return format_skeleton(skeleton, then, locale=locale)
+
+
+def day_at(instant: datetime, now: datetime, zone: str, language: str = "en") -> str:
+    """The local day of an instant, seen from now."""
+    place = ZoneInfo(zone)
+    return day(instant.astimezone(place).date(), now.astimezone(place).date(), language)
+
+
+def moment(
+    instant: datetime, now: datetime, zone: str, language: str = "en", *, about: bool = False
+) -> str:
+    """The local day and hour: "tomorrow, Monday, 08:00", or "… about 08:00" for a tip, which
+    comes spread over some minutes."""
+    _ = translator(language)
+    slots = {"day": day_at(instant, now, zone, language), "hour": clock_at(instant, zone)}
+    if about:
+        return _("{day}, about {hour}").format(**slots)
+    return _("{day}, {hour}").format(**slots)
+
+
+def weekday_name(index: int, language: str = "en") -> str:
+    """The name of a weekday, 0 = Monday."""
+    return get_day_names("wide", "stand-alone", locale_of(language))[index]
+
+
+def weekdays(mask: int, language: str = "en") -> str:
+    """ "every day", "Monday to Friday", "Monday, Wednesday and Friday"."""
+    _ = translator(language)
+    if mask & EVERY_DAY == EVERY_DAY:
+        return _("every day")
+    if mask == WORKDAYS:
+        span = {"first": weekday_name(0, language), "last": weekday_name(4, language)}
+        return _("{first} to {last}").format(**span)
+    chosen = [weekday_name(index, language) for index in range(7) if mask >> index & 1]
+    return format_list(chosen, locale=locale_of(language))
+
+
+def zone_name(zone: str, language: str = "en") -> str:
+    """The zone by its city, with its technical name: "Berlin (Europe/Berlin)"."""
+    if "/" not in zone or zone.startswith("Etc/"):
+        return zone
+    city = get_timezone_location(zone, locale=locale_of(language), return_city=True)
+    return f"{city} ({zone})"
+
+
+def duration(seconds: float, language: str = "en") -> str:
+    """How long something takes, rounded up: "under a minute", "about 5 minutes", "about 2 h"."""
+    _ = translator(language)
+    minutes = max(1, round(timedelta(seconds=seconds) / timedelta(minutes=1) + 0.49))
+    if seconds < 60:
+        return _("under a minute")
+    if minutes < 120:
+        return _.many("about {count} minute", "about {count} minutes", minutes).format(
+            count=minutes
+        )
+    hours = round(minutes / 60)
+    return _.many("about {count} hour", "about {count} hours", hours).format(count=hours)
+
+
+def seconds_words(seconds: float | None, language: str = "en") -> str:
+    """A measured time: "3.2 s", "12 min", "–" where nothing was measured."""
+    _ = translator(language)
+    if seconds is None:
+        return _("not measured")
+    if seconds < 120:
+        return _("{number} s").format(number=f"{seconds:.1f}")
+    return _("{number} min").format(number=f"{seconds / 60:.0f}")
