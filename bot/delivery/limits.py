@@ -1,0 +1,155 @@
+"""The two measures that a rate is kept with, and the memory of each chat. All O(1) a turn.
+
+Nothing here waits or asks for the time: whoever calls says what time it is, in seconds of a
+clock that never runs backwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+# Telegram, Bots FAQ "My bot is hitting limits": one message a second to a chat, bursts may pass;
+# 20 messages a minute to a group.
+CHAT_RATE = 1.0
+CHAT_BURST = 3
+GROUP_MESSAGES = 20
+GROUP_SECONDS = 60.0
+ROUNDING = 1e-9  # what adding floats may be off by; far below any timer
+
+
+class Window:
+    """At most ``starts`` in any span of ``seconds`` (half-open), exactly."""
+
+    def __init__(self, starts: int, seconds: float) -> None:
+        self._most = starts
+        self._seconds = seconds
+        self._starts: deque[float] = deque(maxlen=starts)
+
+    def ready_at(self, leaving: int = 0) -> float:
+        """The instant from which one more start is allowed that leaves ``leaving`` free."""
+        known = len(self._starts) - (self._most - leaving)
+        return -math.inf if known < 0 else self._starts[known] + self._seconds
+
+    def take(self, now: float) -> None:
+        self._starts.append(now)
+
+    def give_back(self) -> None:
+        self._starts.pop()
+
+
+class Bucket:
+    """A token bucket as a single number: the instant at which it will be full again.
+
+    It is the generic cell rate algorithm of ITU-T I.371: ``burst`` tokens at most, ``rate`` new
+    ones a second, no timer needed to fill it.
+    """
+
+    __slots__ = ("_full_at", "burst", "rate")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._full_at = -math.inf
+
+    def ready_at(self, tokens: float = 1.0) -> float:
+        """The instant at which ``tokens`` (at most ``burst``) will be there."""
+        return self._full_at - (self.burst - tokens) / self.rate
+
+    def take(self, now: float) -> None:
+        self._full_at = max(self._full_at, now) + 1.0 / self.rate
+
+    def shift(self, seconds: float) -> None:
+        """Count the last take as having happened ``seconds`` later."""
+        self._full_at += seconds
+
+
+@dataclass(slots=True)
+class _Chat:
+    bucket: Bucket = field(default_factory=lambda: Bucket(CHAT_RATE, CHAT_BURST))
+    minute: Window | None = None
+
+    def ready_at(self) -> float:
+        ready = self.bucket.ready_at()
+        return max(ready, self.minute.ready_at()) if self.minute else ready
+
+    def take(self, now: float) -> None:
+        self.bucket.take(now)
+        if self.minute:
+            self.minute.take(now)
+
+    def give_back(self) -> None:
+        self.bucket.shift(-1.0 / self.bucket.rate)
+        if self.minute:
+            self.minute.give_back()
+
+
+class Chats:
+    """What each chat has had lately: one a second with small bursts, groups 20 a minute.
+
+    Two generations of memory are kept and the older is dropped as a whole, so that forgetting
+    costs nothing and no more chats are held than were written to within two generations.
+    """
+
+    def __init__(self) -> None:
+        self._people = _Generations(CHAT_BURST / CHAT_RATE)
+        self._groups = _Generations(GROUP_SECONDS)
+
+    def __len__(self) -> int:
+        return len(self._people) + len(self._groups)
+
+    def ready_at(self, chat_id: int | str, now: float) -> float:
+        chat = self._memory(chat_id).find(chat_id, now)
+        return chat.ready_at() if chat else -math.inf
+
+    def take(self, chat_id: int | str, now: float) -> None:
+        memory = self._memory(chat_id)
+        chat = memory.find(chat_id, now)
+        if chat is None:
+            minute = Window(GROUP_MESSAGES, GROUP_SECONDS) if memory is self._groups else None
+            chat = memory.add(chat_id, _Chat(minute=minute))
+        chat.take(now)
+
+    def shift(self, chat_id: int | str, seconds: float, now: float) -> None:
+        """The message that was counted last really left ``seconds`` later."""
+        if chat := self._memory(chat_id).find(chat_id, now):
+            chat.bucket.shift(seconds)
+
+    def give_back(self, chat_id: int | str, now: float) -> None:
+        """The message that was counted last never left."""
+        if chat := self._memory(chat_id).find(chat_id, now):
+            chat.give_back()
+
+    def _memory(self, chat_id: int | str) -> _Generations:
+        # Only groups and channels have negative ids or go by a name (Bot API, "chat_id").
+        return self._groups if isinstance(chat_id, str) or chat_id < 0 else self._people
+
+
+class _Generations:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._turn_at = -math.inf
+        self._young: dict[int | str, _Chat] = {}
+        self._old: dict[int | str, _Chat] = {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def find(self, chat_id: int | str, now: float) -> _Chat | None:
+        if now >= self._turn_at:
+            self._turn(now)
+        chat = self._young.get(chat_id)
+        if chat is None and (chat := self._old.pop(chat_id, None)):
+            self._young[chat_id] = chat
+        return chat
+
+    def add(self, chat_id: int | str, chat: _Chat) -> _Chat:
+        self._young[chat_id] = chat
+        return chat
+
+    def _turn(self, now: float) -> None:
+        long_ago = now >= self._turn_at + self._seconds
+        self._old = {} if long_ago else self._young
+        self._young = {}
+        self._turn_at = now + self._seconds

@@ -1,0 +1,112 @@
+"""Drives a limiter on a clock that is moved by hand, and writes down what started when."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from bot.clock import MovableClock
+from bot.delivery.pacing import Lane, Pace
+
+STEP = 0.001
+ROUNDING = 1e-6
+
+
+class Stage:
+    """A moved clock, a limiter on it, and the starts of both lanes."""
+
+    def __init__(self, total: float = 30.0, bulk: float = 25.0, **options: Any) -> None:
+        self.clock = MovableClock(datetime(2026, 3, 1, tzinfo=UTC))
+        self.pace = Pace(self.clock, total, bulk, jitter=lambda: 0.0, **options)
+        self.replies: list[float] = []
+        self.waits: list[float] = []
+        self.bulk: list[float] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def starts(self) -> list[float]:
+        return sorted(self.replies + self.bulk)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def broadcast(self, most: int = 4) -> asyncio.Task[None]:
+        """Bulk that takes every turn it can get."""
+        return self.begin(self._broadcast(most))
+
+    def reply(self, chat_id: int | str | None = None) -> asyncio.Task[None]:
+        return self.begin(self._reply(chat_id))
+
+    async def pass_time(self, seconds: float, step: float = STEP) -> None:
+        for _ in range(round(seconds / step)):
+            self.clock.move(step)
+            await settle()
+
+    async def at(self, moments: Iterable[tuple[float, Callable[[], object]]]) -> None:
+        """Do each thing at its moment (seconds from the start), moving the clock in between."""
+        for moment, act in sorted(moments, key=lambda pair: pair[0]):
+            await self.pass_time(max(0.0, moment - self.clock.monotonic()))
+            act()
+            await settle()
+
+    async def _broadcast(self, most: int) -> None:
+        while True:
+            turns = await self.pace.bulk_turns(most)
+            self.bulk += [self.clock.monotonic()] * turns
+
+    async def _reply(self, chat_id: int | str | None) -> None:
+        asked = self.clock.monotonic()
+        await self.pace.reply(chat_id)
+        self.replies.append(self.clock.monotonic())
+        self.waits.append(self.clock.monotonic() - asked)
+
+
+async def settle() -> None:
+    """Let everything run that can run without time passing."""
+    for _ in range(4):
+        await asyncio.sleep(0)
+
+
+def busiest(starts: list[float], seconds: float = 1.0) -> int:
+    """The most starts in any half-open span of that many seconds."""
+    spans = (bisect_left(starts, start + seconds - ROUNDING) - n for n, start in enumerate(starts))
+    return max(spans, default=0)
+
+
+def refused(starts: list[float], rate: float, burst: float) -> int:
+    """How many a server that enforces ``rate`` by a bucket of ``burst`` would have refused."""
+    level, before, refusals = burst, 0.0, 0
+    for start in starts:
+        level = min(burst, level + (start - before) * rate)
+        before = start
+        if level < 1.0 - ROUNDING:
+            refusals += 1
+        else:
+            level -= 1.0
+    return refusals
+
+
+async def finished(work: Awaitable[object]) -> bool:
+    """Whether the work ends without time passing."""
+    task = asyncio.ensure_future(work)
+    await settle()
+    done = task.done()
+    task.cancel()
+    return done
+
+
+__all__ = ["Lane", "Stage", "busiest", "finished", "refused", "settle"]
