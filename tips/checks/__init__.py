@@ -1,0 +1,1 @@
+"""The editorial rules, one module a kind; ``tips.check`` runs them all."""
