@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 ALL_WEEKDAYS = 0b1111111
 """Every day chosen; bit 0 is Monday."""
@@ -111,7 +111,7 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Where a broadcast stands; ``failed`` counts by reason, ``queued`` includes what is leased."""
+    """Where a broadcast stands; ``failed`` counts by reason, ``queued`` includes leases."""
 
     total: int
     sent: int

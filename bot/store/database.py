@@ -1,0 +1,136 @@
+"""The engine and its two kinds of sessions: readers share, writers begin at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+BEGIN = "gutskin_begin"
+BUSY_SECONDS = 10
+
+
+def normalised(url: str | URL) -> URL:
+    """The URL with the asynchronous driver filled in.
+
+    Raises:
+        ValueError: neither SQLite nor PostgreSQL.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise ValueError(f"{backend} is not supported: use sqlite or postgresql")
+
+
+def make_engine(url: URL, *, foreign_keys: bool = True, pool_size: int = 5) -> AsyncEngine:
+    """An engine whose every connection has the right settings and honest transactions."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True)
+    if url.database in (None, "", ":memory:"):
+        raise ValueError("SQLite in memory is one database per connection: name a file")
+    _private_file(Path(str(url.database)))
+    # The driver's own transactions begin too late (at the first write) and lose updates.
+    engine = create_async_engine(url, pool_size=pool_size, connect_args={"isolation_level": None})
+    pragmas = (
+        f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=NORMAL",
+        f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
+        "PRAGMA journal_size_limit=67108864",
+        "PRAGMA secure_delete=FAST",
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _settle(connection: DBAPIConnection, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+
+    return engine
+
+
+def _private_file(path: Path) -> None:
+    # Readers' settings are nobody else's business on a shared machine.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
+class Database:
+    """The database, opened once by the app and handed to whoever needs it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self.url_masked = engine.url.render_as_string(hide_password=True)
+        self._writer = engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        # SQLite has one writer; waiting here is fair and wakes at once, its polling is neither.
+        self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+
+    @classmethod
+    async def open(cls, url: str | URL) -> Database:
+        """Open ``url`` (made if it is a SQLite file that does not exist). No migration is run.
+
+        Raises:
+            ValueError: neither SQLite in a file nor PostgreSQL.
+            sqlalchemy.exc.DBAPIError, OSError: it cannot be opened.
+        """
+        db = cls(make_engine(normalised(url)))
+        try:
+            async with db.engine.connect():
+                return db
+        except BaseException:
+            await db.close()
+            raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking only: on SQLite it never waits for a writer."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits on leaving. Never await the network inside."""
+        if self._turn is None:
+            async with self._session() as session:
+                yield session
+        else:
+            async with self._turn, self._session() as session:
+                yield session
+
+    @asynccontextmanager
+    async def write_connection(self) -> AsyncIterator[AsyncConnection]:
+        """As :meth:`write` without a session on top, for statements by the thousand."""
+        if self._turn is None:
+            async with self._writer.begin() as connection:
+                yield connection
+        else:
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        async with (
+            AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection; driver threads end with them."""
+        await self.engine.dispose()

@@ -1,0 +1,32 @@
+"""Alembic's entry: runs on the connection that ``bot.store.migrate`` hands in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
+import bot.store.outbox_models  # noqa: F401 (its tables must be known)
+from bot.store.models import Table
+from bot.store.types import UTCDateTime
+
+
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+    """Write our own column type by its name in generated files."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        autogen.imports.add("from bot.store.types import UTCDateTime")
+        return "UTCDateTime()"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    render_as_batch=True,
+    render_item=render_item,
+    compare_type=True,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,179 @@
+"""The tables about readers. Constraints are named, so that migrations can change them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from bot.store.types import BigId, UTCDateTime, one_of
+from bot.store.values import ALL_WEEKDAYS
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SUBSCRIBER_STATES = ("new", "active", "paused", "stopped", "blocked", "gone")
+
+
+class Table(SQLModel):
+    """What every table shares."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+def reader_key(*, primary: bool = True) -> Column[int]:
+    """A reader's chat id that follows them: erased with them, moved with them."""
+    parent = ForeignKey("subscriber.chat_id", ondelete="CASCADE", onupdate="CASCADE")
+    return Column("chat_id", BigInteger, parent, primary_key=primary, nullable=False)
+
+
+class Subscriber(Table, table=True):
+    """A reader and their settings; ``state_before`` is what they were when they blocked."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", *SUBSCRIBER_STATES), name="state"),
+        CheckConstraint("local_minute BETWEEN 0 AND 1439", name="local_minute"),
+        CheckConstraint("weekdays BETWEEN 1 AND 127", name="weekdays"),
+        CheckConstraint(one_of("audience", "both", "adult", "parent"), name="audience"),
+        Index(None, "state", "chat_id"),
+        Index(
+            None,
+            "paused_until",
+            sqlite_where=text("paused_until IS NOT NULL"),
+            postgresql_where=text("paused_until IS NOT NULL"),
+        ),
+    )
+
+    chat_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    state: str = Field(max_length=8)
+    state_before: str | None = Field(default=None, max_length=8)
+    language: str = Field(max_length=16)
+    zone: str | None = Field(default=None, max_length=64)
+    local_minute: int | None = Field(default=None, sa_type=SmallInteger)
+    weekdays: int = Field(default=ALL_WEEKDAYS, sa_type=SmallInteger)
+    themes: int = Field(sa_type=BigInteger)
+    audience: str = Field(default="both", max_length=8)
+    source: str | None = Field(default=None, max_length=64)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    joined_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    consent_version: str | None = Field(default=None, max_length=64)
+    consent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    expecting: str | None = Field(default=None, max_length=16)
+    seed: int = Field(sa_type=BigInteger)
+    seen: bytes = Field(default=b"", sa_type=LargeBinary)
+    last_topic: str | None = Field(default=None, max_length=64)
+
+
+class Slot(Table, table=True):
+    """Readers of one zone and local minute; ``next_at`` is their next instant, a cache.
+
+    ``cursor`` is the last subscription planned for that instant, so that a crash resumes there.
+    """
+
+    __table_args__ = (UniqueConstraint("zone", "local_minute"), Index(None, "next_at"))
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    zone: str = Field(max_length=64)
+    local_minute: int = Field(sa_type=SmallInteger)
+    next_at: datetime = Field(sa_type=UTCDateTime)
+    next_date: date
+    cursor: int = Field(default=0, sa_type=BigInteger)
+
+
+class Subscription(Table, table=True):
+    """A reader's daily tip: which slot they are in, and their own filters.
+
+    No instant before ``snoozed_until`` (also set when a slot is joined, so that an instant
+    already past is not caught up) and no local date before ``not_before`` counts. ``spread``
+    (0..65535) is the reader's fixed place in the operator's window.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("chat_id", "kind"),
+        CheckConstraint(one_of("kind", "tip"), name="kind"),
+        CheckConstraint(one_of("state", "active", "off"), name="state"),
+        CheckConstraint("spread BETWEEN 0 AND 65535", name="spread"),
+        # Holds all the planner reads, slot by slot: it never touches the table's scattered pages.
+        Index(
+            "ix_subscription_slot",
+            "slot_id",
+            "id",
+            "state",
+            "weekdays",
+            "snoozed_until",
+            "not_before",
+            "spread",
+            "chat_id",
+        ),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    chat_id: int = Field(sa_column=reader_key(primary=False))
+    kind: str = Field(default="tip", max_length=8)
+    slot_id: int = Field(sa_column=Column(BigInteger, ForeignKey("slot.id"), nullable=False))
+    state: str = Field(max_length=8)
+    weekdays: int = Field(sa_type=SmallInteger)
+    snoozed_until: datetime = Field(sa_type=UTCDateTime)
+    not_before: date
+    spread: int = Field(sa_type=Integer)
+
+
+class Saved(Table, table=True):
+    """A tip that a reader keeps."""
+
+    chat_id: int = Field(sa_column=reader_key())
+    tip_id: str = Field(primary_key=True, max_length=64)
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class TipVote(Table, table=True):
+    """A reader's thumb on a tip."""
+
+    __tablename__ = "tip_vote"
+    __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
+
+    chat_id: int = Field(sa_column=reader_key())
+    tip_id: str = Field(primary_key=True, max_length=64)
+    vote: int = Field(sa_type=SmallInteger)
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class AnswerVote(Table, table=True):
+    """A reader's thumb on an answer of the FAQ."""
+
+    __tablename__ = "answer_vote"
+    __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
+
+    chat_id: int = Field(sa_column=reader_key())
+    answer_id: str = Field(primary_key=True, max_length=64)
+    vote: int = Field(sa_type=SmallInteger)
+    at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Miss(Table, table=True):
+    """An answer that was not what the reader had asked; the words are not kept."""
+
+    chat_id: int = Field(sa_column=reader_key())
+    answer_id: str = Field(primary_key=True, max_length=64)
+    at: datetime = Field(sa_type=UTCDateTime)

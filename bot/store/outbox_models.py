@@ -1,0 +1,150 @@
+"""The tables of sending: deliveries, broadcasts, the inbox of updates, heartbeats, counters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    text,
+)
+from sqlmodel import Field
+
+from bot.store.models import Table
+from bot.store.types import BigId, UTCDateTime, one_of
+
+DELIVERY_STATES = ("queued", "leased", "sent", "failed", "in_doubt", "too_old", "cancelled")
+FINAL_STATES = ("sent", "failed", "in_doubt", "too_old", "cancelled")
+BROADCAST_STATES = ("draft", "sending", "paused", "done", "cancelled")
+
+
+def _where(condition: str) -> dict[str, object]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+class Broadcast(Table, table=True):
+    """An admin's message to many. ``cursor`` is the last chat put into the outbox."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", *BROADCAST_STATES), name="state"),
+        CheckConstraint(one_of("pause_reason", "admin", "failures"), name="pause_reason"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    admin_id: int = Field(sa_type=BigInteger)
+    source_chat_id: int = Field(sa_type=BigInteger)
+    source_message_id: int = Field(sa_type=BigInteger)
+    state: str = Field(default="draft", max_length=10)
+    audience: str = Field(default="active", max_length=16)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    not_after: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    total: int = Field(default=0, sa_type=BigInteger)
+    cursor: int | None = Field(default=None, sa_type=BigInteger)
+    frozen: bool = False
+    pause_reason: str | None = Field(default=None, max_length=10)
+    progress_chat_id: int | None = Field(default=None, sa_type=BigInteger)
+    progress_message_id: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Delivery(Table, table=True):
+    """One message for one reader: a row before it is a request.
+
+    ``due_at`` is the promise that lateness is measured against, ``ready_at`` when it may be
+    (re)tried, ``not_after`` when it is too old. No foreign key leads to the reader: checking it
+    would fetch a scattered page per planned row; erasing and moving a reader name these rows.
+    """
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "tip", "broadcast"), name="kind"),
+        CheckConstraint(one_of("state", *DELIVERY_STATES), name="state"),
+        # By date first: a tick's rows then lie side by side instead of all over the index.
+        Index(
+            "uq_delivery_day",
+            "local_date",
+            "subscription_id",
+            unique=True,
+            **_where("subscription_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_delivery_recipient",
+            "broadcast_id",
+            "chat_id",
+            unique=True,
+            **_where("broadcast_id IS NOT NULL"),
+        ),
+        Index("ix_delivery_queue", "broadcast_id", "ready_at", **_where("state = 'queued'")),
+        Index("ix_delivery_lease", "lease_until", **_where("state = 'leased'")),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    kind: str = Field(max_length=9)
+    subscription_id: int | None = Field(default=None, sa_type=BigInteger)
+    broadcast_id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, ForeignKey("broadcast.id"))
+    )
+    chat_id: int = Field(sa_type=BigInteger)
+    local_date: date | None = None
+    content: int | None = None
+    state: str = Field(default="queued", max_length=9)
+    reason: str | None = Field(default=None, max_length=64)
+    due_at: datetime = Field(sa_type=UTCDateTime)
+    ready_at: datetime = Field(sa_type=UTCDateTime)
+    not_after: datetime = Field(sa_type=UTCDateTime)
+    attempts: int = Field(default=0, sa_type=SmallInteger)
+    doubts: int = Field(default=0, sa_type=SmallInteger)
+    lease_owner: str | None = Field(default=None, max_length=16)
+    lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class BroadcastTally(Table, table=True):
+    """What became of a broadcast's rows that were pruned."""
+
+    __tablename__ = "broadcast_tally"
+
+    broadcast_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("broadcast.id"), primary_key=True)
+    )
+    state: str = Field(primary_key=True, max_length=9)
+    reason: str = Field(primary_key=True, max_length=64)
+    count: int = Field(sa_type=BigInteger)
+
+
+class Inbox(Table, table=True):
+    """An update from Telegram until it is processed; the body goes at once, the id in a day."""
+
+    __table_args__ = (
+        Index("ix_inbox_pending", "update_id", **_where("done_at IS NULL")),
+        Index(None, "received_at"),
+    )
+
+    update_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    chat_id: int | None = Field(default=None, sa_type=BigInteger)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    received_at: datetime = Field(sa_type=UTCDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Heartbeat(Table, table=True):
+    """When something last went well, by name; ``detail`` is a short machine word."""
+
+    name: str = Field(primary_key=True, max_length=64)
+    at: datetime = Field(sa_type=UTCDateTime)
+    detail: str = Field(default="", max_length=200)
+
+
+class Counter(Table, table=True):
+    """A daily figure that outlives the rows it was counted from; days are UTC."""
+
+    day: date = Field(primary_key=True)
+    name: str = Field(primary_key=True, max_length=64)
+    value: int = Field(default=0, sa_type=BigInteger)

@@ -1,0 +1,114 @@
+"""Column types that mean the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+# A rowid alias must be called INTEGER on SQLite; it holds 64 bits there anyway.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Microseconds since 1970 in UTC.
+
+    Raises:
+        ValueError: the instant is naive, so nobody knows when it is.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("a naive datetime cannot be stored")
+    return (instant - EPOCH) // MICROSECOND
+
+
+def from_microseconds(value: int) -> datetime:
+    """The aware UTC instant of so many microseconds since 1970."""
+    return EPOCH + value * MICROSECOND
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Microseconds since 1970 on SQLite, ``timestamptz`` on PostgreSQL.
+
+    SQLite keeps aware datetimes as text of whatever zone came in and hands them back naive, so
+    comparing goes wrong; a whole number orders, indexes and adds rightly.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        microseconds = to_microseconds(value)
+        return microseconds if dialect.name == "sqlite" else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return from_microseconds(value)
+        instant: datetime = value
+        return instant.astimezone(UTC)
+
+
+class plus_seconds(FunctionElement[datetime]):  # noqa: N801 (reads like the SQL function it is)
+    """``plus_seconds(instant, seconds)``: an instant moved by a number of seconds, in SQL."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+    name = "plus_seconds"
+
+
+@compiles(plus_seconds, "sqlite")
+def _plus_on_sqlite(element: plus_seconds, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({instant} + CAST(({seconds}) * 1000000 AS INTEGER))"
+
+
+@compiles(plus_seconds, "postgresql")
+def _plus_on_postgresql(element: plus_seconds, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({instant} + ({seconds}) * INTERVAL '1 second')"
+
+
+class seconds_between(FunctionElement[float]):  # noqa: N801
+    """``seconds_between(earlier, later)``: seconds from one instant to another, in SQL."""
+
+    inherit_cache = True
+    name = "seconds_between"
+
+
+@compiles(seconds_between, "sqlite")
+def _between_on_sqlite(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    earlier, later = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(({later} - {earlier}) / 1000000.0)"
+
+
+@compiles(seconds_between, "postgresql")
+def _between_on_postgresql(element: seconds_between, compiler: SQLCompiler, **kw: Any) -> str:
+    earlier, later = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM ({later} - {earlier})) AS DOUBLE PRECISION)"
+
+
+def one_of(column: str, *values: str) -> str:
+    """The text of a CHECK that ``column`` holds one of ``values``."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({listed})"
+
+
+def is_instant(kind: ColumnElement[Any] | TypeEngine[Any]) -> bool:
+    """Whether a column type is the one allowed for instants."""
+    return isinstance(kind, UTCDateTime)

@@ -1,0 +1,153 @@
+"""The database takes the program's shape once, wholly, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import BigInteger, Connection, DateTime, Integer, inspect, text
+
+from bot.store.database import Database
+from bot.store.migrate import SCRIPTS, MigrationError, current, head, upgrade
+from bot.store.models import Table
+from bot.store.types import UTCDateTime
+
+FAILING = """
+from alembic import op
+revision = "9999"
+down_revision = "{parent}"
+branch_labels = None
+depends_on = None
+
+def upgrade():
+    with op.batch_alter_table("subscriber") as batch:
+        batch.drop_column("source")
+    op.execute("CREATE TABLE half_way (id INTEGER)")
+    op.execute("INSERT INTO no_such_table VALUES (1)")
+"""
+REBUILDING = FAILING.replace('    op.execute("INSERT INTO no_such_table VALUES (1)")\n', "")
+ORPHANING = """
+from alembic import op
+revision = "9999"
+down_revision = "{parent}"
+branch_labels = None
+depends_on = None
+
+def upgrade():
+    op.execute("DELETE FROM subscriber")
+"""
+
+READER = """INSERT INTO subscriber (chat_id, state, language, weekdays, themes, audience,
+    created_at, seed, seen) VALUES (7, 'new', 'en', 127, 1, 'both', {now}, 1, {empty})"""
+KEPT = "INSERT INTO saved (chat_id, tip_id, at) VALUES (7, 'one-tip', {now})"
+
+
+def scripts_with(folder: Path, step: str) -> Path:
+    """Our migrations and one more."""
+    scripts = folder / "scripts"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    parent = str(head())
+    (scripts / "versions" / "9999_more.py").write_text(step.replace("{parent}", parent))
+    return scripts
+
+
+async def run(url: str, *statements: str) -> list[Any]:
+    db = await Database.open(url)
+    now, empty = ("0", "x''") if db.is_sqlite else ("now()", "''")
+    try:
+        async with db.write() as session:
+            rows: list[Any] = []
+            for statement in statements:
+                filled = statement.replace("{now}", now).replace("{empty}", empty)
+                result = await session.execute(text(filled))
+                rows = list(result.all()) if result.returns_rows else []
+            return rows
+    finally:
+        await db.close()
+
+
+async def test_migrations_lead_to_the_models(db: Database) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        options = {"compare_type": True, "target_metadata": Table.metadata}
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, Table.metadata))
+
+    async with db.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_constraints_are_there_under_their_names(db: Database) -> None:
+    def names(connection: Connection) -> dict[str, set[str]]:
+        looked = inspect(connection)
+        return {
+            table: {str(check["name"]) for check in looked.get_check_constraints(table)}
+            for table in looked.get_table_names()
+        }
+
+    async with db.engine.connect() as connection:
+        found = await connection.run_sync(names)
+    for name, table in Table.metadata.tables.items():
+        wanted = {str(c.name) for c in table.constraints if str(c.name).startswith("ck_")}
+        assert wanted <= found[name]
+
+
+def test_every_id_has_64_bits_and_every_instant_is_utc() -> None:
+    for table in Table.metadata.tables.values():
+        for column in table.columns:
+            assert not isinstance(column.type, DateTime), column
+            if column.name == "id" or column.name.endswith(("_id", "_at", "_until")):
+                wide = isinstance(column.type, (BigInteger, UTCDateTime))
+                assert wide or not isinstance(column.type, Integer), column
+
+
+async def test_the_second_time_there_is_nothing_to_do(database_url: str) -> None:
+    assert await current(database_url) == (None, head())
+    assert await upgrade(database_url) is True
+    assert await upgrade(database_url) is False
+    assert await current(database_url) == (head(), head())
+
+
+async def test_two_starters_migrate_once(database_url: str) -> None:
+    changed = await asyncio.gather(*(upgrade(database_url) for _ in range(4)))
+    assert sorted(changed) == [False, False, False, True]
+
+
+async def test_a_failing_step_leaves_everything_as_it_was(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url)
+    await run(database_url, READER, KEPT)
+    with pytest.raises(Exception, match="no_such_table"):
+        await upgrade(database_url, scripts=scripts_with(tmp_path, FAILING))
+    assert await current(database_url) == (head(), head())
+    assert await run(
+        database_url, "SELECT source, tip_id FROM subscriber JOIN saved USING (chat_id)"
+    )
+    assert await upgrade(database_url) is False
+
+
+async def test_rebuilding_a_parent_keeps_its_children(database_url: str, tmp_path: Path) -> None:
+    await upgrade(database_url)
+    await run(database_url, READER, KEPT)
+    assert await upgrade(database_url, scripts=scripts_with(tmp_path, REBUILDING)) is True
+    assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
+
+
+async def test_a_step_that_leaves_orphans_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gutskin.db'}"
+    await upgrade(url)
+    await run(url, READER, KEPT)
+    with pytest.raises(MigrationError, match="1 rows would point nowhere"):
+        await upgrade(url, scripts=scripts_with(tmp_path, ORPHANING))
+    assert await run(url, "SELECT count(*) FROM subscriber") == [(1,)]
+
+
+async def test_a_database_of_a_newer_program_is_refused(database_url: str, tmp_path: Path) -> None:
+    await upgrade(database_url, scripts=scripts_with(tmp_path, REBUILDING))
+    with pytest.raises(MigrationError, match="does not fit this program"):
+        await upgrade(database_url)

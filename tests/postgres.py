@@ -1,0 +1,91 @@
+"""A PostgreSQL of one's own for the length of a test run."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+REQUIRED = "GUTSKIN_TEST_REQUIRE_POSTGRES"
+SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+
+
+@dataclass
+class Cluster:
+    """A running cluster; every test gets a database of its own in it."""
+
+    bin: Path
+    sockets: Path
+    port: int
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def new_database(self) -> str:
+        name = f"test_{next(self.numbers)}"
+        self.psql(f"CREATE DATABASE {name}")
+        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def psql(self, statement: str) -> None:
+        address = ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
+        _run(self.bin / "psql", *address, "-qc", statement, "postgres")
+
+
+def binaries() -> Path | None:
+    """The newest PostgreSQL on this machine, if any."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def _run(*command: object) -> None:
+    # The server refuses to run as root.
+    words = [str(word) for word in command]
+    if os.geteuid() == 0:
+        words = ["runuser", "-u", "postgres", "--", *words]
+    subprocess.run(words, check=True, capture_output=True, cwd="/")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _open_to_the_server(folder: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    for parent in folder.parents:
+        if parent.owner() == getpass.getuser() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o111)
+
+
+@contextmanager
+def start_cluster(folder: Path) -> Iterator[Cluster]:
+    """Start a cluster in ``folder`` and take it down again; skip where that is impossible."""
+    bin_ = binaries()
+    if bin_ is None:
+        if os.environ.get(REQUIRED):
+            pytest.fail(f"{REQUIRED} is set, but there is no PostgreSQL here")
+        pytest.skip("no PostgreSQL on this machine")
+    _open_to_the_server(folder)
+    data, port = folder / "data", _free_port()
+    _run(bin_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = " ".join(f"-c {one}" for one in SETTINGS)
+    listen = f"-c listen_addresses=127.0.0.1 -k {folder} -p {port} {options}"
+    control = (bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log")
+    _run(*control, "-o", listen, "start")
+    try:
+        yield Cluster(bin_, folder, port)
+    finally:
+        _run(*control, "-m", "immediate", "stop")
