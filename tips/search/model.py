@@ -1,0 +1,74 @@
+"""What training left behind: the arrays of one language, read from one small file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+PACKED = 127.0  # weights are stored in 8 bits, scaled to their largest
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Arrays by name. Q questions, N wordings, B buckets, D dimensions, F features."""
+
+    fingerprint: npt.NDArray[np.str_]  # of the content it was trained on
+    ids: npt.NDArray[np.str_]  # Q
+    field_words: npt.NDArray[np.str_]  # the field's vocabulary, for spelling repair
+    field_counts: npt.NDArray[np.int32]
+    owners: npt.NDArray[np.int16]  # N: the question each wording belongs to
+    rarity: Floats  # B
+    posting_starts: npt.NDArray[np.int32]  # B + 1: where a bucket's postings begin
+    posting_owners: npt.NDArray[np.int16]  # the wording
+    posting_weights: Floats
+    lexical: npt.NDArray[np.int8]  # B x (Q + 1): a linear model; the last class is "off topic"
+    lexical_scale: Floats  # Q + 1
+    lexical_bias: Floats  # Q + 1
+    vectors: npt.NDArray[np.int8]  # N x D
+    meaning: Floats  # D x (Q + 1)
+    meaning_bias: Floats  # Q + 1
+    rank_full: Floats  # F: weights of the ranker with sentence vectors
+    rank_lexical: Floats  # and without
+    trust_full: Floats  # weights of the calibrated trust in the first answer
+    trust_lexical: Floats
+    gates_full: Floats  # below the first: no answer; from the second on: sure
+    gates_lexical: Floats
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a model.
+
+        Raises:
+            OSError: when there is no such file.
+        """
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {field.name: stored[field.name] for field in fields(cls)}
+        unpacked: dict[str, Any] = {name: _unpacked(array) for name, array in arrays.items()}
+        return cls(**unpacked)
+
+    def write(self, path: Path) -> None:
+        """Write the model; floats take half their size on disk."""
+        packed = {field.name: _packed(getattr(self, field.name)) for field in fields(self)}
+        np.savez_compressed(path, allow_pickle=False, **packed)
+
+
+def quantised(matrix: Floats, axis: int) -> tuple[npt.NDArray[np.int8], Floats]:
+    """8-bit numbers and the scale that unfolds them, one a line of the other axis."""
+    scale = np.abs(matrix).max(axis=axis) / PACKED
+    scale[scale == 0] = 1.0
+    divisor = np.expand_dims(scale, axis)
+    return np.round(matrix / divisor).astype(np.int8), scale.astype(np.float32)
+
+
+def _packed(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    return array.astype(np.float16) if array.dtype == np.float32 and array.size > 64 else array
+
+
+def _unpacked(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    return array.astype(np.float32) if array.dtype == np.float16 else array

@@ -1,0 +1,88 @@
+"""The messages an index learns from, and those it is measured by: who wrote what, meaning what."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+OFF_TOPIC = "off-topic"
+LETTERS_PER_SLIP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, the question it means (or OFF_TOPIC) and the hand that wrote it."""
+
+    text: str
+    meant: str
+    hand: str
+
+
+def question_ids(folder: Path) -> list[str]:
+    """Ids of all answers of a language, in the order of the files."""
+    return [str(item["id"]) for item in _answers(folder)]
+
+
+def written(folder: Path) -> list[Message]:
+    """The wordings that stand beside the answers themselves."""
+    return [
+        Message(text, str(item["id"]), "editors")
+        for item in _answers(folder)
+        for text in (item["question"], *item.get("given", ()), *item.get("wordings", ()))
+    ]
+
+
+def half(folder: Path, name: str) -> list[Message]:
+    """The ``train`` or ``test`` half of the collected wordings."""
+    return list(_collected(folder / "wordings" / name))
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes whenever anything that training reads has changed."""
+    digest = hashlib.sha256()
+    parts = [*(folder / "answers").glob("*.yaml"), *(folder / "wordings" / "train").glob("*.yaml")]
+    for path in [*sorted(parts), folder / "synonyms.yaml"]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def with_slips(text: str, seed: int) -> str:
+    """The message as a hurried thumb types it: one slip in eight letters, the same every time."""
+    chance = random.Random(f"{seed}:{text}")  # noqa: S311 - noise for training, no secret
+    letters = list(text)
+    places = [at for at, letter in enumerate(letters) if letter.isalpha()]
+    for at in sorted(chance.sample(places, len(places) // LETTERS_PER_SLIP), reverse=True):
+        _slip(letters, at, chance)
+    return "".join(letters)
+
+
+def _slip(letters: list[str], at: int, chance: random.Random) -> None:
+    kind = chance.randrange(4)
+    if kind == 0:
+        letters[at] = chance.choice(string.ascii_lowercase)
+    elif kind == 1:
+        del letters[at]
+    elif kind == 2:
+        letters.insert(at, chance.choice(string.ascii_lowercase))
+    elif at + 1 < len(letters):
+        letters[at], letters[at + 1] = letters[at + 1], letters[at]
+
+
+def _answers(folder: Path) -> Iterator[dict[str, list[str]]]:
+    for path in sorted((folder / "answers").glob("*.yaml")):
+        yield from yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+
+
+def _collected(folder: Path) -> Iterator[Message]:
+    for path in sorted(folder.glob("*.yaml")):
+        content = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+        for meant, texts in content.items():
+            for text in texts:
+                about = OFF_TOPIC if path.stem.startswith(OFF_TOPIC) else meant
+                yield Message(str(text), about, path.stem)
