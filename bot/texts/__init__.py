@@ -1,0 +1,36 @@
+"""Every word and every keyboard: pure functions from plain data to a ``message.Message``.
+
+Every function takes ``language`` (a Telegram code such as "de" or "pt-BR"; what there is no
+catalogue for reads as English). Functions that end in ``-> str`` are *toasts*: the short note that
+answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next tip's instant
+(UTC) or None; ``now`` comes from the clock.
+
+``start``      welcome(suggestions), ask_zone(suggestions), zone_candidates(typed, places, now),
+               zone_unknown(typed), location_unknown(), zone_taken(zone), ask_hour(zone, now),
+               ask_typed_hour(), hour_unknown(typed), done(reader, next_at, now),
+               known(reader, next_at, now), returned(reader, next_at, now), finish_first()
+``hours``      read_hour(typed) -> minute | None
+``tip``        render(tip, library, vote=, saved=), buttons(tip, vote=, saved=), why(tip, library),
+               thanks(vote) -> str, kept(on=) -> str, drop_theme(theme, library),
+               theme_dropped(theme, library), theme_kept(theme, library), none_fits(), withdrawn(),
+               saved(tips, number, pages)
+``settings``   view(name, reader, library, next_at, now), overview(reader, library, next_at, now),
+               changed() -> str, keep_one_day() -> str, keep_one_theme() -> str
+``pause``      paused(reader, next_at, now), how_long(), resumed(reader, next_at, now), stopped()
+``faq``        topics(counts, library, number), topic(slug, answers, library, number),
+               answer(found, library, near, vote=), unsure(candidates), none(nearest, library),
+               urgent(advice, library), ask(), gone(), not_asked(near), thanks(vote) -> str
+``privacy``    CONSENT_VERSION, privacy(), forget_ask(), forgotten(), forget_kept(),
+               nothing_stored(), export_caption()
+``help``       help_message(admin=)
+``broadcast``  how_to(), cannot_copy(), nobody(), preview(id, audience, seconds, stars),
+               progress(id, report, seconds_left), paused(id, report, by_failures=),
+               final(id, report), cancelled(), gone(), original_missing()
+``stats``      figures(shown)
+``errors``     unknown_command(), too_long(limit), emoji_only(), no_text(), private_only(),
+               went_wrong(), slow_down(), old_button() -> str, bad_button() -> str,
+               already_done() -> str, failed_toast() -> str
+``commands``   COMMANDS, commands_for(admin=), menu(admin=), short_description(), description()
+``callbacks``  one frozen type a button kind, encode(callback), decode(data)
+``catalogue``  languages(), choose(code), translator(code)
+"""

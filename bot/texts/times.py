@@ -70,7 +70,7 @@ def moment(
 
 def weekday_name(index: int, language: str = "en") -> str:
     """The name of a weekday, 0 = Monday."""
-    return get_day_names("wide", "stand-alone", locale_of(language))[index]
+    return str(get_day_names("wide", "stand-alone", locale_of(language))[index])
 
 
 def weekdays(mask: int, language: str = "en") -> str:
@@ -90,7 +90,7 @@ def zone_name(zone: str, language: str = "en") -> str:
     if "/" not in zone or zone.startswith("Etc/"):
         return zone
     city = get_timezone_location(zone, locale=locale_of(language), return_city=True)
-    return f"{city} ({zone})"
+    return f"{city.rpartition('/')[2]} ({zone})"
 
 
 def duration(seconds: float, language: str = "en") -> str:

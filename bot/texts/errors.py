@@ -1,0 +1,85 @@
+"""Kind replies to what cannot be done: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from bot.texts import html
+from bot.texts.catalogue import translator
+from bot.texts.message import Message, page, toast
+
+
+def unknown_command(language: str = "en") -> Message:
+    """A command that this person does not have."""
+    _ = translator(language)
+    return page(html.text(_("I do not know that command. What I can do is in /help.")))
+
+
+def too_long(limit: int, language: str = "en") -> Message:
+    """A question longer than ``limit`` characters."""
+    _ = translator(language)
+    return page(
+        html.fill(
+            _("That is too long for me. Please ask in at most {limit} characters."), limit=limit
+        )
+    )
+
+
+def emoji_only(language: str = "en") -> Message:
+    """A message without letters or digits."""
+    _ = translator(language)
+    return page(
+        html.text(_("I can only read words. Type a question, or see /help for what I can do."))
+    )
+
+
+def no_text(language: str = "en") -> Message:
+    """A photo, voice message, sticker …; with a word on photos of skin."""
+    _ = translator(language)
+    return page(
+        html.text(_("I can only read text. I cannot see photos or hear voice messages.")),
+        html.text(_("Type your question in words. To have your skin looked at, ask your doctor.")),
+    )
+
+
+def private_only(language: str = "en") -> Message:
+    """A group chat."""
+    _ = translator(language)
+    return page(html.text(_("I work in private chats only. Please write to me directly.")))
+
+
+def went_wrong(language: str = "en") -> Message:
+    """Something failed on our side."""
+    _ = translator(language)
+    return page(
+        html.text(_("Something went wrong on my side. Please try again in a minute.")),
+        html.text(_("Nothing you set has been lost.")),
+    )
+
+
+def slow_down(language: str = "en") -> Message:
+    """Too many messages at once."""
+    _ = translator(language)
+    return page(html.text(_("That was a lot at once. Please wait a moment and try again.")))
+
+
+def old_button(language: str = "en") -> str:
+    """Toast: the button was made by an older version, or its message is out of reach."""
+    _ = translator(language)
+    return toast(_("This button is too old. See /help for what I can do."))
+
+
+def bad_button(language: str = "en") -> str:
+    """Toast: the button says nothing that we ever put on one."""
+    _ = translator(language)
+    return toast(_("This button does not work. See /help for what I can do."))
+
+
+def already_done(language: str = "en") -> str:
+    """Toast: the second of two taps."""
+    _ = translator(language)
+    return toast(_("Already done."))
+
+
+def failed_toast(language: str = "en") -> str:
+    """Toast: something failed on our side after a tap."""
+    _ = translator(language)
+    return toast(_("Something went wrong on my side. Please try again in a minute."))

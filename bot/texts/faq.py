@@ -1,0 +1,194 @@
+"""Questions and answers: by topic, by a question in someone's own words, and what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.texts import html, sources
+from bot.texts.callbacks import Callback, FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
+from bot.texts.catalogue import translator
+from bot.texts.message import Button, Message, Rows, page, toast
+from bot.texts.tip import evidence_line
+from tips.library import Library
+from tips.models import Answer, Source
+from tips.urgent import Advice
+
+SOURCES_SHOWN = 4
+PAGE_SIZE = 8
+QUOTED_UNITS = 80
+
+
+def pages(count: int) -> int:
+    """How many pages a list of ``count`` takes; at least one."""
+    return max(1, -(-count // PAGE_SIZE))
+
+
+def topics(
+    counts: Mapping[str, int], library: Library, number: int, language: str = "en"
+) -> Message:
+    """A page of the topics that have answers; ``counts`` has the number of answers of each."""
+    _ = translator(language)
+    slugs = list(counts)
+    number = min(number, pages(len(slugs)) - 1)
+    rows = [
+        (Button(f"{library.topic_names.get(slug, slug)} ({counts[slug]})", FaqTopic(slug, 0)),)
+        for slug in slugs[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
+    ]
+    turn = _turn(number, pages(len(slugs)), FaqTopics, language)
+    return page(
+        html.bold(_("Questions and answers")),
+        html.text(_("Choose a topic, or just type your question.")),
+        buttons=(*rows, turn),
+    )
+
+
+def topic(
+    slug: str, answers: Sequence[Answer], library: Library, number: int, language: str = "en"
+) -> Message:
+    """A page of the questions of one topic; ``answers`` are all of the topic."""
+    _ = translator(language)
+    number = min(number, pages(len(answers)) - 1)
+    rows = _answer_rows(answers[number * PAGE_SIZE : (number + 1) * PAGE_SIZE])
+    turn = _turn(number, pages(len(answers)), lambda there: FaqTopic(slug, there), language)
+    back = (Button(_("All topics"), FaqTopics(0)),)
+    return page(
+        html.bold(library.topic_names.get(slug, slug)),
+        html.text(_("Choose a question.")),
+        buttons=(*rows, turn, back),
+    )
+
+
+def answer(
+    found: Answer,
+    library: Library,
+    near: Sequence[Answer] = (),
+    language: str = "en",
+    *,
+    vote: int = 0,
+) -> Message:
+    """An answer with its sources; ``near`` are up to two others that may be meant."""
+    _ = translator(language)
+    doctor = html.text(found.doctor) if found.doctor else html.Html()
+    foot = [
+        evidence_line(library.evidence_of(found), language),
+        _source_lines(library.shown_sources(found), language),
+    ]
+    return page(
+        html.bold(found.question),
+        html.text(found.body),
+        doctor,
+        html.join(foot),
+        html.text(_("Or did you mean one of these?")) if near else html.Html(),
+        buttons=(*_answer_rows(near[:2]), *_rate_rows(found, vote, language)),
+    )
+
+
+def _rate_rows(found: Answer, vote: int, language: str) -> Rows:
+    _ = translator(language)
+    liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
+    disliked = _("👎 Not helpful, noted") if vote < 0 else _("👎 Not helpful")
+    return (
+        (
+            Button(liked, RateAnswer(0 if vote > 0 else 1, found.id)),
+            Button(disliked, RateAnswer(0 if vote < 0 else -1, found.id)),
+        ),
+        (Button(_("Not what I asked"), NotAsked(found.id)),),
+    )
+
+
+def _source_lines(shown: Sequence[Source], language: str) -> html.Html:
+    _ = translator(language)
+    if not shown:
+        return html.Html()
+    named = [sources.short(source, language) for source in shown[:SOURCES_SHOWN]]
+    more = len(shown) - len(named)
+    rest = _.many("and {count} more", "and {count} more", more).format(count=more)
+    if more:
+        named.append(html.text(rest))
+    template = _.many("Source: {sources}", "Sources: {sources}", len(shown))
+    return html.fill(template, sources=html.join(named, "; "))
+
+
+def unsure(candidates: Sequence[Answer], language: str = "en") -> Message:
+    """Not sure enough to answer: up to three questions that may be meant."""
+    _ = translator(language)
+    return page(
+        html.text(_("I am not sure what you mean. Did you mean one of these?")),
+        buttons=(*_answer_rows(candidates[:3]), (Button(_("All topics"), FaqTopics(0)),)),
+    )
+
+
+def none(nearest: Sequence[str], library: Library, language: str = "en") -> Message:
+    """No answer fits: says so and offers the nearest topics; never a guess."""
+    _ = translator(language)
+    rows = [
+        (Button(library.topic_names.get(slug, slug), FaqTopic(slug, 0)),) for slug in nearest[:3]
+    ]
+    return page(
+        html.text(_("I have no checked answer to that, and I do not want to guess.")),
+        html.text(
+            _(
+                "Try other words, or look at a topic near it. "
+                "For advice on your own skin, ask your doctor or pharmacist."
+            )
+        ),
+        buttons=(*rows, (Button(_("All topics"), FaqTopics(0)),)),
+    )
+
+
+def urgent(advice: Advice, library: Library, language: str = "en") -> Message:
+    """Seek care now: goes first, in full, with the source; nothing softens it."""
+    keys = dict.fromkeys(key for name in advice.claims for key in library.claim(name).sources)
+    backing = [library.source(key) for key in keys if library.source(key).show]
+    return page(html.bold(advice.text), _source_lines(backing, language))
+
+
+def ask(language: str = "en") -> Message:
+    """/faq question mode: how to ask."""
+    _ = translator(language)
+    return page(
+        html.text(_("Type your question in your own words, for example: do probiotics help?"))
+    )
+
+
+def gone(language: str = "en") -> Message:
+    """The answer or topic of an old button is no longer there."""
+    _ = translator(language)
+    return page(
+        html.text(_("That answer is no longer here. The topics are in /faq.")),
+        buttons=((Button(_("All topics"), FaqTopics(0)),),),
+    )
+
+
+def not_asked(near: Sequence[Answer], language: str = "en") -> Message:
+    """After "Not what I asked": what else may be meant, and to try other words."""
+    _ = translator(language)
+    return page(
+        html.text(_("Sorry about that, and thank you for saying so.")),
+        html.text(_("Try other words, or choose one of these.")),
+        buttons=(*_answer_rows(near[:3]), (Button(_("All topics"), FaqTopics(0)),)),
+    )
+
+
+def _turn(
+    number: int, count: int, there: Callable[[int], Callback], language: str
+) -> tuple[Button, ...]:
+    _ = translator(language)
+    back = (Button(_("◀ Earlier page"), there(number - 1)),) if number > 0 else ()
+    on = (Button(_("Next page ▶"), there(number + 1)),) if number + 1 < count else ()
+    return (*back, *on)
+
+
+def _answer_rows(answers: Sequence[Answer]) -> Rows:
+    return tuple((Button(found.question, OpenAnswer(found.id)),) for found in answers)
+
+
+def thanks(vote: int, language: str = "en") -> str:
+    """Toast after a vote; 0 takes it back."""
+    _ = translator(language)
+    words = {
+        1: _("Thank you, noted."),
+        -1: _("Noted. Thank you for telling."),
+        0: _("Taken back."),
+    }
+    return toast(words[vote])

@@ -1,0 +1,71 @@
+"""A pause, its end, and a stop that is easy and without blame."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.texts import html, times
+from bot.texts.callbacks import Resume, ShowSettings
+from bot.texts.catalogue import translator
+from bot.texts.message import Button, Message, Rows, page
+from bot.texts.reader import Reader
+from bot.texts.settings import next_tip_line
+
+
+def _resume_row(language: str) -> Rows:
+    return ((Button(translator(language)("Resume"), Resume()),),)
+
+
+def paused(
+    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+) -> Message:
+    """The pause is on."""
+    _ = translator(language)
+    if reader.paused_until is None or reader.zone is None:
+        return page(
+            html.text(_("Paused. No tips until you send /resume.")),
+            buttons=_resume_row(language),
+        )
+    day = times.day_at(reader.paused_until, now, reader.zone, language)
+    return page(
+        html.fill(_("Paused until {day}. Tips then come again by themselves."), day=day),
+        next_tip_line(reader, next_at, now, language),
+        buttons=_resume_row(language),
+    )
+
+
+def how_long(language: str = "en") -> Message:
+    """What stood after /pause is no number of days from 1 to 365."""
+    _ = translator(language)
+    return page(
+        html.text(_("For how many days, from 1 to 365? For example: /pause 7")),
+        html.text(_("Just /pause stops the tips until you send /resume.")),
+    )
+
+
+def resumed(
+    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+) -> Message:
+    """Tips come again (also when they never stopped)."""
+    _ = translator(language)
+    return page(
+        html.text(_("Your tips are on.")),
+        next_tip_line(reader, next_at, now, language),
+        buttons=((Button(_("Settings"), ShowSettings("main")),),),
+    )
+
+
+def stopped(language: str = "en") -> Message:
+    """No more tips; how to come back."""
+    _ = translator(language)
+    return page(
+        html.text(_("Stopped. You get no more tips.")),
+        html.text(
+            _(
+                "Your settings are kept in case you come back: send /resume. "
+                "To erase everything instead, send /forget."
+            )
+        ),
+        buttons=_resume_row(language),
+        remove_reply=True,
+    )

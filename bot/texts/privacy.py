@@ -1,0 +1,86 @@
+"""What is stored, how to get it, how to erase it, in plain words with a version number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.texts import html
+from bot.texts.callbacks import Forget
+from bot.texts.catalogue import translator
+from bot.texts.message import Button, Message, page
+
+CONSENT_VERSION: Final = "1"
+"""The version of the texts that a reader is shown before subscribing (welcome and privacy).
+Change it whenever what they say about data or about medical advice changes."""
+
+
+def privacy(language: str = "en") -> Message:
+    """The whole of what is stored and for how long."""
+    _ = translator(language)
+    stored = [
+        _("your Telegram chat number and language"),
+        _("your time zone, hour, days, themes, and whom you read for"),
+        _("when you subscribed, and which version of these words you saw"),
+        _("which tips you got, saved or rated, and which answers you rated"),
+        _("when each message was sent, and whether it arrived"),
+    ]
+    return page(
+        html.bold(_("What is stored about you")),
+        html.join(html.text(f"• {line}") for line in stored),
+        html.text(
+            _(
+                "Not stored: your name, your location, and what you write. A message is held only "
+                "until it is answered."
+            )
+        ),
+        html.text(
+            _(
+                "It is used to send you tips and to see which ones help. It is not sold and not "
+                "shared. Telegram itself sees the messages between you and the bot."
+            )
+        ),
+        html.text(_("To get a copy, send /export. To erase everything, send /forget.")),
+    )
+
+
+def forget_ask(language: str = "en") -> Message:
+    """The one confirmation before everything is erased."""
+    _ = translator(language)
+    return page(
+        html.bold(_("Erase everything about you?")),
+        html.text(_("Your settings, saved tips and ratings are deleted. This cannot be undone.")),
+        buttons=(
+            (Button(_("Yes, erase everything"), Forget(1)),),
+            (Button(_("No, keep it"), Forget(0)),),
+        ),
+    )
+
+
+def forgotten(language: str = "en") -> Message:
+    """Everything is erased."""
+    _ = translator(language)
+    return page(
+        html.text(_("Everything about you is erased, and you get no more tips.")),
+        html.text(_("If you ever want to start again, send /start.")),
+        remove_reply=True,
+    )
+
+
+def forget_kept(language: str = "en") -> Message:
+    """The reader changed their mind."""
+    _ = translator(language)
+    return page(html.text(_("Nothing was erased. All is as it was.")))
+
+
+def nothing_stored(language: str = "en") -> Message:
+    """/export or /forget of someone about whom nothing is stored."""
+    _ = translator(language)
+    return page(html.text(_("Nothing is stored about you.")))
+
+
+def export_caption(language: str = "en") -> Message:
+    """Goes with the file of /export."""
+    _ = translator(language)
+    return page(
+        html.text(_("This file holds everything stored about you. To erase it, send /forget."))
+    )

@@ -1,0 +1,234 @@
+"""One settings message, edited in place; it always says when the next tip comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from babel import Locale
+
+from bot.texts import html, times
+from bot.texts.callbacks import (
+    AskHour,
+    AskZone,
+    Pause,
+    Resume,
+    SetAudience,
+    SetHour,
+    SetLanguage,
+    SetTheme,
+    SetWeekday,
+    ShowSettings,
+    Stop,
+)
+from bot.texts.catalogue import languages, translator
+from bot.texts.message import Button, Message, Rows, page, toast
+from bot.texts.reader import Reader
+from tips.library import Library
+
+HOURS_OFFERED = tuple(range(360, 1320, 60))
+PAUSES_OFFERED = (3, 7, 14, 30)
+
+
+def next_tip_line(
+    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+) -> html.Html:
+    """When the next tip comes, or why none does and what to do about it."""
+    _ = translator(language)
+    if next_at is not None and reader.zone is not None:
+        when = times.moment(next_at, now, reader.zone, language, about=True)
+        return html.fill(_("Next tip: {when}."), when=html.bold(when))
+    if reader.state == "paused":
+        return html.text(_("Paused: no tip until you send /resume."))
+    if reader.state in ("stopped", "blocked", "gone"):
+        return html.text(_("Stopped: no tips. To get them again, send /resume."))
+    if reader.zone is None or reader.local_minute is None:
+        return html.text(_("No tip is planned yet. To choose your hour, send /start."))
+    return html.text(_("No tip is planned. Check the days and themes in /settings."))
+
+
+def overview(
+    reader: Reader,
+    library: Library,
+    next_at: datetime | None,
+    now: datetime,
+    language: str = "en",
+) -> Message:
+    """The main view: everything that is set, a button for each part."""
+    _ = translator(language)
+    unset = _("not set")
+    hour = unset if reader.local_minute is None else times.hour(reader.local_minute)
+    zone = unset if reader.zone is None else times.zone_name(reader.zone, language)
+    facts = [
+        _fact(_("Hour: {value}"), hour),
+        _fact(_("Time zone: {value}"), zone),
+        _fact(_("Days: {value}"), times.weekdays(reader.weekdays, language)),
+        _fact(_("Themes: {value}"), _themes_words(reader, library, language)),
+        _fact(_("Tips for: {value}"), audience_names(language)[reader.audience]),
+    ]
+    return page(
+        html.bold(_("Settings")),
+        html.join(facts),
+        _paused_line(reader, now, language),
+        next_tip_line(reader, next_at, now, language),
+        buttons=_main_rows(reader, language),
+    )
+
+
+def view(
+    name: str,
+    reader: Reader,
+    library: Library,
+    next_at: datetime | None,
+    now: datetime,
+    language: str = "en",
+) -> Message:
+    """The view of that name (``callbacks.SETTINGS_VIEWS``); all say when the next tip comes."""
+    if name == "main":
+        return overview(reader, library, next_at, now, language)
+    title, rows = _views(name, reader, library, language)
+    _ = translator(language)
+    back = (Button(_("Back to settings"), ShowSettings("main")),)
+    return page(
+        html.bold(title),
+        _paused_line(reader, now, language),
+        next_tip_line(reader, next_at, now, language),
+        buttons=(*rows, back),
+    )
+
+
+def _views(name: str, reader: Reader, library: Library, language: str) -> tuple[str, Rows]:
+    _ = translator(language)
+    views: dict[str, tuple[str, Callable[[], Rows]]] = {
+        "hour": (_("At what hour?"), lambda: _hour_rows(language)),
+        "days": (
+            _("On which days? Tap to switch a day on or off."),
+            lambda: _day_rows(reader, language),
+        ),
+        "themes": (
+            _("Which themes? Tap to switch one on or off."),
+            lambda: _theme_rows(reader, library, language),
+        ),
+        "for": (_("Whom are the tips for?"), lambda: _audience_rows(reader, language)),
+        "pause": (_("Pause for how long?"), lambda: _pause_rows(language)),
+        "language": (_("Which language?"), _language_rows),
+    }
+    title, rows = views[name]
+    return title, rows()
+
+
+def _fact(template: str, value: str) -> html.Html:
+    return html.fill(template, value=html.bold(value))
+
+
+def _paused_line(reader: Reader, now: datetime, language: str) -> html.Html:
+    _ = translator(language)
+    if reader.state != "paused" or reader.paused_until is None or reader.zone is None:
+        return html.Html()
+    day = times.day_at(reader.paused_until, now, reader.zone, language)
+    return html.fill(_("Paused until {day}."), day=day)
+
+
+def _themes_words(reader: Reader, library: Library, language: str) -> str:
+    _ = translator(language)
+    chosen = [theme for theme in library.themes if reader.themes >> theme.bit & 1]
+    if len(chosen) == len(library.themes):
+        return _("all")
+    return ", ".join(library.theme_names[theme.id] for theme in chosen)
+
+
+def audience_names(language: str = "en") -> dict[str, str]:
+    """The three choices of whom a reader reads for, in words."""
+    _ = translator(language)
+    return {
+        "both": _("me and a child"),
+        "adult": _("me (no tips for parents)"),
+        "parent": _("a child (no tips for adults only)"),
+    }
+
+
+def _main_rows(reader: Reader, language: str) -> Rows:
+    _ = translator(language)
+    rest = Button(_("Pause"), ShowSettings("pause"))
+    if reader.state in ("paused", "stopped"):
+        rest = Button(_("Resume"), Resume())
+    speak: tuple[Button, ...] = ()
+    if len(languages()) > 1:
+        speak = (Button(_("Language"), ShowSettings("language")),)
+    return (
+        (Button(_("Hour"), ShowSettings("hour")), Button(_("Time zone"), AskZone())),
+        (Button(_("Days"), ShowSettings("days")), Button(_("Themes"), ShowSettings("themes"))),
+        (Button(_("Whom for"), ShowSettings("for")), rest),
+        speak,
+    )
+
+
+def _hour_rows(language: str) -> Rows:
+    _ = translator(language)
+    hours = [Button(times.hour(minute), SetHour(minute)) for minute in HOURS_OFFERED]
+    rows = [tuple(hours[start : start + 4]) for start in range(0, len(hours), 4)]
+    return (*rows, (Button(_("Another hour"), AskHour()),))
+
+
+def _switch(name: str, language: str, *, on: bool) -> str:
+    _ = translator(language)
+    return _("✅ {name}: on").format(name=name) if on else _("{name}: off").format(name=name)
+
+
+def _day_rows(reader: Reader, language: str) -> Rows:
+    buttons = []
+    for index in range(7):
+        on = bool(reader.weekdays >> index & 1)
+        label = _switch(times.weekday_name(index, language), language, on=on)
+        buttons.append(Button(label, SetWeekday(index, int(not on))))
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, 7, 2))
+
+
+def _theme_rows(reader: Reader, library: Library, language: str) -> Rows:
+    rows = []
+    for theme in library.themes:
+        on = bool(reader.themes >> theme.bit & 1)
+        label = _switch(library.theme_names[theme.id], language, on=on)
+        rows.append((Button(label, SetTheme(theme.bit, int(not on))),))
+    return tuple(rows)
+
+
+def _audience_rows(reader: Reader, language: str) -> Rows:
+    rows = []
+    for choice, name in audience_names(language).items():
+        label = f"✅ {name}" if choice == reader.audience else name
+        rows.append((Button(label, SetAudience(choice)),))
+    return tuple(rows)
+
+
+def _pause_rows(language: str) -> Rows:
+    _ = translator(language)
+    spans = [
+        Button(_.many("{count} day", "{count} days", days).format(count=days), Pause(days))
+        for days in PAUSES_OFFERED
+    ]
+    return (
+        tuple(spans),
+        (Button(_("Until I resume"), Pause(0)),),
+        (Button(_("Stop the tips"), Stop()),),
+    )
+
+
+def _language_rows() -> Rows:
+    names = {code: str(Locale.parse(code, sep="-").get_display_name()) for code in languages()}
+    return tuple((Button(name, SetLanguage(code)),) for code, name in names.items())
+
+
+def changed(language: str = "en") -> str:
+    """Toast: the change is kept."""
+    return toast(translator(language)("Saved."))
+
+
+def keep_one_day(language: str = "en") -> str:
+    """Toast: the last weekday cannot be switched off."""
+    return toast(translator(language)("Keep at least one day. To have none, use Pause."))
+
+
+def keep_one_theme(language: str = "en") -> str:
+    """Toast: the last theme cannot be switched off."""
+    return toast(translator(language)("Keep at least one theme. To have no tips, use Pause."))

@@ -1,0 +1,206 @@
+"""The way to a subscription: who we are, the time zone, the hour, done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.places.place import Place
+from bot.texts import html, times
+from bot.texts.callbacks import AskHour, AskZone, PickHour, PickZone, ShowSettings
+from bot.texts.catalogue import translator
+from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
+from bot.texts.reader import Reader
+from bot.texts.settings import next_tip_line
+
+HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
+QUOTED_UNITS = 60
+
+
+def welcome(suggestions: Sequence[Place], language: str = "en") -> Message:
+    """The first message: five lines, then the question for the time zone."""
+    _ = translator(language)
+    lines = [
+        html.text(_("Hello, this is GutSkin.")),
+        html.text(_("You get one short tip a day on the gut, daily habits and eczema.")),
+        html.text(_("Each tip names its source and how strong the evidence is.")),
+        html.text(_("It informs. It does not replace your doctor.")),
+        html.text(_("Stored: your time zone, hour and choices. Details: /privacy")),
+    ]
+    return page(html.join(lines), *_zone_question(language), reply=_zones(suggestions, language))
+
+
+def ask_zone(suggestions: Sequence[Place], language: str = "en") -> Message:
+    """The question for the time zone alone: again, or from the settings."""
+    return page(*_zone_question(language), reply=_zones(suggestions, language))
+
+
+def _zone_question(language: str) -> tuple[html.Html, html.Html]:
+    _ = translator(language)
+    return (
+        html.bold(_("Where are you, so that tips come at the right hour?")),
+        html.text(
+            _(
+                "Tap a place below, share your location, or type your city, country or time zone. "
+                "A shared location is only used to find the time zone and is not kept."
+            )
+        ),
+    )
+
+
+def _zones(suggestions: Sequence[Place], language: str) -> ReplyKeyboard:
+    _ = translator(language)
+    return ReplyKeyboard(
+        rows=tuple((place.label,) for place in suggestions[:5]),
+        location_label=_("📍 Share my location"),
+        placeholder=_("City, country or time zone"),
+    )
+
+
+def zone_candidates(
+    typed: str, places: Sequence[Place], now: datetime, language: str = "en"
+) -> Message:
+    """Several places answer to what was typed: which one? Each with its present time."""
+    _ = translator(language)
+    question = html.fill(
+        _("Several places fit “{typed}”. Which one is yours?"),
+        typed=html.one_line(typed, QUOTED_UNITS),
+    )
+    rows: Rows = tuple((_place_button(place, now),) for place in places)
+    return page(question, buttons=(*rows, (Button(_("None of these"), AskZone()),)))
+
+
+def _place_button(place: Place, now: datetime) -> Button:
+    hour = times.clock_at(now, place.zone)
+    return Button(f"{html.one_line(place.label, 48)} · {hour}", PickZone(place.zone))
+
+
+def zone_unknown(typed: str, language: str = "en") -> Message:
+    """Nothing answers to what was typed."""
+    _ = translator(language)
+    return page(
+        html.fill(
+            _("I do not know the place “{typed}”."), typed=html.one_line(typed, QUOTED_UNITS)
+        ),
+        html.text(
+            _(
+                "Try the nearest bigger city, your country, or a zone name such as Europe/Berlin. "
+                "You can also share your location."
+            )
+        ),
+    )
+
+
+def location_unknown(language: str = "en") -> Message:
+    """A shared location that lies in no zone: open sea, or not on this earth."""
+    _ = translator(language)
+    return page(
+        html.text(_("I cannot find a time zone for that location.")),
+        html.text(_("Please type your city or country instead.")),
+    )
+
+
+def zone_taken(zone: str, language: str = "en") -> Message:
+    """Says which zone was taken and puts the place keyboard away; :func:`ask_hour` follows."""
+    _ = translator(language)
+    words = html.fill(_("Time zone: {zone}"), zone=times.zone_name(zone, language))
+    return page(words, remove_reply=True)
+
+
+def ask_hour(zone: str, now: datetime, language: str = "en") -> Message:
+    """Checks the clock and asks for the hour in one go, which saves a tap."""
+    _ = translator(language)
+    clock = html.bold(times.clock_at(now, zone))
+    return page(
+        html.fill(_("It is {clock} for you now, right?"), clock=clock),
+        html.text(_("Then choose the hour for your daily tip. You can change it any time.")),
+        buttons=(
+            *_hours(language),
+            (Button(_("No, my clock shows another time"), AskZone()),),
+        ),
+    )
+
+
+def _hours(language: str) -> Rows:
+    _ = translator(language)
+    hours = [Button(times.hour(minute), PickHour(minute)) for minute in HOURS_OFFERED]
+    return (tuple(hours[:3]), tuple(hours[3:]), (Button(_("Another hour"), AskHour()),))
+
+
+def ask_typed_hour(language: str = "en") -> Message:
+    """Asks to type the hour."""
+    _ = translator(language)
+    return page(html.text(_("Type the hour for your daily tip, for example 07:15, 7am or 21.30.")))
+
+
+def hour_unknown(typed: str, language: str = "en") -> Message:
+    """What was typed is no hour."""
+    _ = translator(language)
+    return page(
+        html.fill(
+            _("I do not read an hour in “{typed}”."), typed=html.one_line(typed, QUOTED_UNITS)
+        ),
+        html.text(_("Please type it like this: 07:15, 7am or 21.30.")),
+        buttons=_hours(language),
+    )
+
+
+def done(reader: Reader, next_at: datetime | None, now: datetime, language: str = "en") -> Message:
+    """Subscribed; the first tip follows at once."""
+    _ = translator(language)
+    return page(
+        html.bold(_("Done. Your first tip comes right below.")),
+        next_tip_line(reader, next_at, now, language),
+        html.text(_("You can ask me a question any time: just type it.")),
+        buttons=_settings_row(language),
+        remove_reply=True,
+    )
+
+
+def known(
+    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+) -> Message:
+    """A second /start: what is set; nothing has changed."""
+    _ = translator(language)
+    return page(
+        html.text(_("Hello again. Nothing has changed.")),
+        _what_is_set(reader, language),
+        next_tip_line(reader, next_at, now, language),
+        buttons=_settings_row(language),
+    )
+
+
+def returned(
+    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+) -> Message:
+    """Back after a stop or a block: tips come again with the settings of before."""
+    _ = translator(language)
+    return page(
+        html.text(_("Welcome back. Your tips come again, with your settings as they were.")),
+        _what_is_set(reader, language),
+        next_tip_line(reader, next_at, now, language),
+        buttons=_settings_row(language),
+    )
+
+
+def finish_first(language: str = "en") -> Message:
+    """Something was asked that needs a subscription."""
+    _ = translator(language)
+    return page(html.text(_("Let us set your time zone and hour first: send /start")))
+
+
+def _what_is_set(reader: Reader, language: str) -> html.Html:
+    _ = translator(language)
+    if reader.zone is None or reader.local_minute is None:
+        return html.text(_("Your time zone and hour are not set yet."))
+    return html.fill(
+        _("Your tip: {days} at {hour}, time zone {zone}."),
+        days=times.weekdays(reader.weekdays, language),
+        hour=html.bold(times.hour(reader.local_minute)),
+        zone=times.zone_name(reader.zone, language),
+    )
+
+
+def _settings_row(language: str) -> Rows:
+    _ = translator(language)
+    return ((Button(_("Settings"), ShowSettings("main")),),)

@@ -1,0 +1,210 @@
+"""The daily tip, why it says so, and the saved ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.texts import html, sources
+from bot.texts.callbacks import (
+    DropTheme,
+    OpenTip,
+    RateTip,
+    SavedPage,
+    SaveTip,
+    ShowSettings,
+    Why,
+)
+from bot.texts.catalogue import translator
+from bot.texts.message import Button, Message, Rows, page, toast
+from tips.library import Library
+from tips.models import Evidence, Source, Theme, Tip
+
+TIP_UNITS = 900
+SOURCES_IN_FULL = 12
+
+
+def evidence_words(level: Evidence, language: str = "en") -> str:
+    """The evidence level in plain words."""
+    _ = translator(language)
+    return {
+        Evidence.ESTABLISHED: _("well established"),
+        Evidence.MODERATE: _("moderate"),
+        Evidence.LIMITED: _("early and limited"),
+        Evidence.MIXED: _("mixed"),
+        Evidence.NONE: _("no good evidence so far"),
+    }[level]
+
+
+def evidence_meaning(level: Evidence, language: str = "en") -> str:
+    """What the evidence level means, in one sentence."""
+    _ = translator(language)
+    return {
+        Evidence.ESTABLISHED: _("good studies or guidelines agree."),
+        Evidence.MODERATE: _("several studies point the same way, but details may change."),
+        Evidence.LIMITED: _("few or small studies; it may turn out differently."),
+        Evidence.MIXED: _("studies disagree."),
+        Evidence.NONE: _("not shown to work, or hardly tested."),
+    }[level]
+
+
+def evidence_line(level: Evidence, language: str = "en") -> html.Html:
+    """ "Evidence: early and limited"."""
+    _ = translator(language)
+    return html.fill(_("Evidence: {level}"), level=html.italic(evidence_words(level, language)))
+
+
+def source_line(shown: Sequence[Source], language: str = "en") -> html.Html:
+    """The first source as a link, and how many more there are."""
+    _ = translator(language)
+    if not shown:
+        return html.Html()
+    first = sources.short(shown[0], language)
+    more = len(shown) - 1
+    if not more:
+        return html.fill(_("Source: {source}"), source=first)
+    template = _.many(
+        "Source: {source}, and {count} more", "Source: {source}, and {count} more", more
+    )
+    return html.fill(template, source=first, count=more)
+
+
+def render(
+    tip: Tip, library: Library, language: str = "en", *, vote: int = 0, saved: bool = False
+) -> Message:
+    """A tip as it is sent: at most 900 UTF-16 units for any content that passes the checks."""
+    _ = translator(language)
+    caution = html.fill(_("Take care: {caution}"), caution=tip.caution) if tip.caution else None
+    foot = [
+        evidence_line(library.evidence_of(tip), language),
+        source_line(library.shown_sources(tip), language),
+    ]
+    return page(
+        html.bold(tip.title),
+        html.text(tip.body),
+        html.fill("{label} {action}", label=html.bold(_("Try today:")), action=tip.action),
+        caution or html.Html(),
+        html.join(foot),
+        buttons=buttons(tip, language, vote=vote, saved=saved),
+    )
+
+
+def buttons(tip: Tip, language: str = "en", *, vote: int = 0, saved: bool = False) -> Rows:
+    """The keyboard under a tip, showing what the reader has said and kept so far."""
+    _ = translator(language)
+    number = tip.number
+    liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
+    disliked = _("👎 Not for me, noted") if vote < 0 else _("👎 Not for me")
+    keep = Button(_("Save"), SaveTip(number, 1))
+    if saved:
+        keep = Button(_("Saved. Remove?"), SaveTip(number, 0))
+    return (
+        (
+            Button(liked, RateTip(number, 0 if vote > 0 else 1)),
+            Button(disliked, RateTip(number, 0 if vote < 0 else -1)),
+        ),
+        (Button(_("Why?"), Why(number)), keep),
+    )
+
+
+def why(tip: Tip, library: Library, language: str = "en") -> Message:
+    """What the tip rests on: each claim with its caveat, then all sources in full."""
+    _ = translator(language)
+    blocks = []
+    for name in tip.claims:
+        claim = library.claim(name)
+        level = evidence_line(claim.strength, language)
+        caveat = html.fill(_("But: {caveat}"), caveat=claim.caveat) if claim.caveat else None
+        blocks.append(html.join([html.text(claim.claim), caveat or html.Html(), level]))
+    shown = library.shown_sources(tip)[:SOURCES_IN_FULL]
+    listed = [html.text("• ") + sources.full(source, language) for source in shown]
+    head = html.fill(_("Why “{title}”"), title=tip.title)
+    return page(html.bold(head.plain), *blocks, html.join([html.bold(_("Sources")), *listed]))
+
+
+def thanks(vote: int, language: str = "en") -> str:
+    """Toast after a vote; 0 takes it back."""
+    _ = translator(language)
+    words = {
+        1: _("Thank you, noted."),
+        -1: _("Noted. Thank you for telling."),
+        0: _("Taken back."),
+    }
+    return toast(words[vote])
+
+
+def kept(*, on: bool, language: str = "en") -> str:
+    """Toast after Save, or after taking it back."""
+    _ = translator(language)
+    return toast(_("Saved. See /saved") if on else _("No longer saved."))
+
+
+def drop_theme(theme: Theme, library: Library, language: str = "en") -> Message:
+    """After the third thumb down in a row: no more of this?"""
+    _ = translator(language)
+    return page(
+        html.fill(
+            _("Several tips on “{theme}” were not for you. Leave this theme out from now on?"),
+            theme=library.theme_names[theme.id],
+        ),
+        buttons=(
+            (Button(_("Leave it out"), DropTheme(theme.bit, 1)),),
+            (Button(_("Keep it"), DropTheme(theme.bit, 0)),),
+        ),
+    )
+
+
+def theme_dropped(theme: Theme, library: Library, language: str = "en") -> Message:
+    """The theme is off; how to switch it on again."""
+    _ = translator(language)
+    return page(
+        html.fill(
+            _("No more tips on “{theme}”. You can switch it on again in /settings."),
+            theme=library.theme_names[theme.id],
+        )
+    )
+
+
+def theme_kept(theme: Theme, library: Library, language: str = "en") -> Message:
+    """The theme stays."""
+    _ = translator(language)
+    return page(html.fill(_("Fine, “{theme}” stays."), theme=library.theme_names[theme.id]))
+
+
+def none_fits(language: str = "en") -> Message:
+    """No tip fits what the reader chose."""
+    _ = translator(language)
+    return page(
+        html.text(_("No tip fits your themes right now. Switch on another theme for more.")),
+        buttons=((Button(_("Themes"), ShowSettings("themes")),),),
+    )
+
+
+def withdrawn(language: str = "en") -> Message:
+    """A button on a tip that is no longer part of the library."""
+    _ = translator(language)
+    return page(html.text(_("This tip has been taken back. Send /tip for another one.")))
+
+
+def saved(tips: Sequence[Tip], number: int, pages: int, language: str = "en") -> Message:
+    """A page (``number`` from 0, of ``pages``) of the saved tips; each opens with a tap."""
+    _ = translator(language)
+    if not tips:
+        return page(
+            html.text(_("You have saved no tip yet. Tap Save under a tip to keep it here."))
+        )
+    head = html.bold(_("Your saved tips"))
+    if pages > 1:
+        head += html.fill(_(", page {number} of {pages}"), number=number + 1, pages=pages)
+    rows = tuple((Button(tip.title, OpenTip(tip.number)),) for tip in tips)
+    return page(
+        head,
+        html.text(_("Tap one to read it again.")),
+        buttons=(*rows, _pager(number, pages, language)),
+    )
+
+
+def _pager(number: int, pages: int, language: str) -> tuple[Button, ...]:
+    _ = translator(language)
+    back = (Button(_("◀ Earlier page"), SavedPage(number - 1)),) if number > 0 else ()
+    on = (Button(_("Next page ▶"), SavedPage(number + 1)),) if number + 1 < pages else ()
+    return (*back, *on)
