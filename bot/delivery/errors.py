@@ -6,11 +6,13 @@ was: what was not sent may be sent again at once, what is in doubt may already b
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class NoAnswerError(Exception):
     """A call ended without an answer; ``reason`` is a short word that may be logged and stored."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str = "unknown") -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -18,6 +20,10 @@ class NoAnswerError(Exception):
 class NotSent(NoAnswerError):  # noqa: N818 - the state it names is the name
     """Certainly not sent: no connection was made, or none of the request left this machine."""
 
+    sent: ClassVar[bool | None] = False
+
 
 class InDoubt(NoAnswerError):  # noqa: N818 - likewise
     """The request left this machine at least in part, and no answer came: maybe it was done."""
+
+    sent: ClassVar[bool | None] = None
