@@ -18,8 +18,20 @@ Model = TypeVar("Model", bound=BaseModel)
 Raw = dict[str, object]
 
 
+_BOOLEAN = "tag:yaml.org,2002:bool"
+
+
 class _Loader(yaml.CSafeLoader):
-    """YAML's safe loader, but a key given twice is an error instead of the last one winning."""
+    """YAML's safe loader, but a key given twice is an error instead of the last one winning.
+
+    Only ``true`` and ``false`` are booleans, as in YAML 1.2: ``on`` is a key of a review and
+    ``no`` a word.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (where PyYAML looks for it)
+        first: [pair for pair in pairs if pair[0] != _BOOLEAN or first in "tTfF"]
+        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(
         self, node: yaml.MappingNode, deep: bool = False

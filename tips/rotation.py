@@ -1,0 +1,168 @@
+"""Which tip comes next for a reader: a pure function of what is known of them and of the day.
+
+A *cycle* is one walk through all tips that fit the reader; within it none comes twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from tips.library import Library
+from tips.models import Audience, Season
+from tips.seasons import season_at
+
+DISLIKES_IN_A_ROW = 3
+_SIXTY_FOUR_BITS = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """What the choice of a tip depends on; the caller stores it and hands it in again."""
+
+    seed: int
+    """Any number that is the reader's own for ever: it sets their order."""
+    seen: int = 0
+    """A bit for the number of every tip seen in the running cycle."""
+    last_number: int | None = None
+    """The tip sent last, so that a cycle does not begin with it."""
+    last_topic: str | None = None
+    """Its topic, kept beside the number because a withdrawn tip has no topic any more."""
+    themes: int = 0
+    """A bit for every theme the reader wants; none means that nothing fits."""
+    audience: Audience = Audience.EVERYONE
+    dropped_topics: frozenset[str] = frozenset()
+    """Topics the reader does not want although their theme is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The next tip, and what the reader has seen once it is sent."""
+
+    number: int
+    topic: str
+    seen_after: int
+    started_new_cycle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """All that fits one kind of reader: in the season, and in any season."""
+
+    now: int
+    ever: int
+    topics: tuple[int, ...]
+    """The mask of each topic in ``now``."""
+    largest: int
+    """How many tips the largest of these topics has."""
+
+
+def pick(library: Library, state: ReaderState, on: date, zone: str) -> Pick | None:
+    """The next tip for a reader on a local date in an IANA time zone; None where no tip fits.
+
+    No tip comes twice before all that fit themes, audience and season have been seen; neighbours
+    differ in topic wherever an order of what remains allows it. The same arguments always give
+    the same pick, so a repeated attempt to plan a day changes nothing.
+    """
+    season = season_at(on, zone)
+    pool = _pool(library, state.themes, state.audience, season, state.dropped_topics)
+    unseen = pool.now & ~state.seen
+    seen = state.seen
+    if not unseen:
+        # Tips of other themes stay seen: who adds the theme again goes on where they left off.
+        seen &= ~pool.ever
+        unseen = _without_last(pool.now, state.last_number)
+    if not unseen:
+        return None
+    last = library.topic_mask(state.last_topic) if state.last_topic else 0
+    candidates = _apart(pool, unseen, last)
+    number = _nth_bit(candidates, _mix(state.seed, unseen.bit_count()) % candidates.bit_count())
+    new_cycle = not pool.now & ~state.seen
+    return Pick(number, library.topic_of[number], seen | 1 << number, new_cycle)
+
+
+@lru_cache(maxsize=4096)
+def _pool(
+    library: Library, themes: int, audience: Audience, season: Season, dropped: frozenset[str]
+) -> _Pool:
+    wanted = library.theme_mask(themes) & ~library.topics_mask(dropped)
+    ever = wanted & library.audience_mask(audience)
+    now = ever & library.season_mask(season)
+    topics = tuple(mask for topic in library.topics if (mask := library.topic_mask(topic) & now))
+    return _Pool(now, ever, topics, max((mask.bit_count() for mask in topics), default=0))
+
+
+def _without_last(pool: int, last: int | None) -> int:
+    """The pool for the first tip of a cycle: not the one sent last, unless there is no other."""
+    return pool if last is None else pool & ~(1 << last) or pool
+
+
+def _apart(pool: _Pool, unseen: int, last: int) -> int:
+    """The tips that may come now so that neighbours can go on differing in topic.
+
+    With ``n`` tips left, an order without two neighbours of one topic exists as long as no topic
+    has more than half of them, rounded up; a topic above half therefore has to come now.
+    """
+    count = unseen.bit_count()
+    if pool.largest * 2 > count:
+        for topic in pool.topics:
+            if (unseen & topic).bit_count() * 2 > count and not topic & last:
+                return unseen & topic
+    return unseen & ~last or unseen
+
+
+def _mix(seed: int, step: int) -> int:
+    """A well-spread 64-bit number: the finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    mixed = (seed + step * 0x9E3779B97F4A7C15) & _SIXTY_FOUR_BITS
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _SIXTY_FOUR_BITS
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _SIXTY_FOUR_BITS
+    return mixed ^ mixed >> 31
+
+
+def _nth_bit(mask: int, index: int) -> int:
+    """The position of the set bit that has ``index`` set bits below it, found by halving."""
+    position, width = 0, mask.bit_length()
+    while width > 1:
+        half = width >> 1
+        low = mask & (1 << half) - 1
+        below = low.bit_count()
+        if index < below:
+            mask, width = low, half
+        else:
+            mask, width = mask >> half, width - half
+            index -= below
+            position += half
+    return position
+
+
+def encode_seen(seen: int) -> bytes:
+    """The bitmap as bytes for storing: little-endian, no longer than it has to be."""
+    return seen.to_bytes((seen.bit_length() + 7) // 8, "little")
+
+
+def decode_seen(stored: bytes) -> int:
+    """The bitmap that ``encode_seen`` wrote."""
+    return int.from_bytes(stored, "little")
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A reader's 👍 or 👎 on a tip of a topic."""
+
+    topic: str
+    liked: bool
+
+
+def drop_suggestion(votes: Sequence[Vote], asked: Collection[str] = ()) -> str | None:
+    """The topic to offer dropping after the latest vote, or None.
+
+    ``votes`` are one reader's, oldest first; ``asked`` are the topics they were asked about
+    before. The latest three votes on the topic of the last one all have to be dislikes.
+    """
+    if not votes or votes[-1].topic in asked:
+        return None
+    topic = votes[-1].topic
+    latest = [vote.liked for vote in votes if vote.topic == topic][-DISLIKES_IN_A_ROW:]
+    return topic if len(latest) == DISLIKES_IN_A_ROW and not any(latest) else None
