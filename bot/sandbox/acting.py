@@ -1,0 +1,221 @@
+"""The part of the control API that acts: users, messages, taps, faults, the clock."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.sandbox import groups
+from bot.sandbox.api import json_response
+from bot.sandbox.errors import ApiError, ControlError
+from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.people import Chat, Payload, User
+from bot.sandbox.player import Player, Said
+from bot.sandbox.requests import Body, read_body
+from bot.sandbox.world import World
+
+_USER_FIELDS: Final = ("last_name", "username", "language_code", "zone")
+
+Act = Callable[[Body], Any]
+
+
+class Stage(Protocol):
+    """What the clock buttons drive."""
+
+    async def move(self, *, seconds: float | None, to_next_tip: bool) -> datetime:
+        """Move the clock and give the new instant."""
+        ...
+
+
+class Acting:
+    """Acts of the users, and what happens to the wire."""
+
+    def __init__(self, world: World, faults: Faults, stage: Stage | None) -> None:
+        self._world = world
+        self._player = Player(world)
+        self._faults = faults
+        self._stage = stage
+
+    def routes(self) -> list[Route]:
+        """One route for every act."""
+        acts: dict[str, Act] = {
+            "users": self._add_user,
+            "groups": self._add_group,
+            "say": self._say,
+            "location": self._location,
+            "tap": self._tap,
+            "inline": self._inline,
+            "block": self._block,
+            "unblock": self._unblock,
+            "deactivate": self._deactivate,
+            "kick": self._kick,
+            "migrate": self._migrate,
+            "update": self._update,
+            "faults": self._add_fault,
+        }
+        posts = [
+            Route(f"/control/{name}", _endpoint(act), methods=["POST"])
+            for name, act in acts.items()
+        ]
+        return [
+            *posts,
+            Route("/control/faults", self._clear_faults, methods=["DELETE"]),
+            Route("/control/clock", self._move_clock, methods=["POST"]),
+        ]
+
+    def _user(self, body: Body) -> User:
+        return self._player.user(body.required("user", int))
+
+    def _chat(self, body: Body, user: User) -> Chat:
+        return self._player.chat(body.optional("chat", int, user.id))
+
+    def _add_user(self, body: Body) -> Payload:
+        user_id = body.maybe("id", int)
+        if user_id in self._world.users:
+            raise ControlError(f"user {user_id} exists", 409)
+        fields = {name: body.optional(name, str, "") for name in _USER_FIELDS}
+        first_name = body.required("first_name", str)
+        return self._world.add_user(id=user_id, first_name=first_name, **fields).shown()
+
+    def _add_group(self, body: Body) -> Payload:
+        member = self._player.user(body.required("member", int))
+        title, kind = body.required("title", str), body.required("type", str)
+        return groups.add_group(self._world, title, kind, member).payload()
+
+    def _say(self, body: Body) -> Payload:
+        user = self._user(body)
+        chat = self._chat(body, user)
+        kinds = (
+            kind for kind in ("photo", "document") if body.optional(kind, bool, default=False)
+        )
+        said = Said(
+            text=body.optional("text", str, "") or body.optional("caption", str, ""),
+            entities=body.maybe("entities", list),
+            reply_to=body.maybe("reply_to", int),
+            media=next(kinds, ""),
+            via=body.optional("via", str, ""),
+        )
+        edited = body.maybe("edit", int)
+        if edited is not None:
+            return self._player.edit(user, self._player.message(chat, edited), said)
+        return self._player.say(user, chat, said)
+
+    def _location(self, body: Body) -> Payload:
+        point = body.required("latitude", float), body.required("longitude", float)
+        return self._player.share_location(self._user(body), *point)
+
+    def _tap(self, body: Body) -> Payload:
+        user = self._user(body)
+        times = body.optional("times", int, 1)
+        answers = [self._tap_once(body, user) for _ in range(times)]
+        if not answers:
+            raise ControlError("times must be at least 1")
+        return {**answers[-1], "update_ids": [answer["update_id"] for answer in answers]}
+
+    def _tap_once(self, body: Body, user: User) -> Payload:
+        chat = self._chat(body, user)
+        label, data = body.maybe("label", str), body.maybe("data", str)
+        message_id = body.maybe("message_id", int)
+        if message_id is None:
+            message, button = self._player.find_tap(chat, _given(label))
+        else:
+            message = self._player.message(chat, message_id)
+            if data is None:
+                button = self._player.button(message, _given(label))
+            else:
+                button = {"callback_data": data}
+        if message is None:
+            return self._player.press(user, button, _point(body))
+        if "callback_data" not in button:
+            # Links and the like are the client's business; the bot hears nothing of them.
+            return {"update_id": None, "url": button.get("url")}
+        return self._player.tap(
+            user,
+            message,
+            button["callback_data"],
+            inaccessible=body.optional("inaccessible", bool, default=False),
+            stale=body.optional("stale", bool, default=False),
+        )
+
+    def _inline(self, body: Body) -> Payload:
+        query, offset = body.required("query", str), body.optional("offset", str, "")
+        return self._player.ask_inline(self._user(body), query, offset)
+
+    def _block(self, body: Body) -> Payload:
+        return {"update_id": self._player.block(self._user(body))}
+
+    def _unblock(self, body: Body) -> Payload:
+        return {"update_id": self._player.unblock(self._user(body))}
+
+    def _deactivate(self, body: Body) -> Payload:
+        user = self._user(body)
+        user.deactivated = True
+        return user.shown()
+
+    def _kick(self, body: Body) -> Payload:
+        user = self._user(body)
+        return {"update_id": groups.kick(self._world, self._chat(body, user), user)}
+
+    def _migrate(self, body: Body) -> Payload:
+        old = self._player.chat(body.required("chat", int))
+        announce = body.optional("announce", bool, default=True)
+        return groups.migrate(self._world, old, body.maybe("to", int), announce=announce).payload()
+
+    def _update(self, body: Body) -> Payload:
+        update: Payload = body.required("update", dict)
+        update_id = self._world.updates.add_raw(update)
+        self._world.journal.transcript.add(
+            kind="update", chat=None, who="", text="", labels=[], update_id=update_id
+        )
+        return {"update_id": update_id}
+
+    def _add_fault(self, body: Body) -> Payload:
+        known = {field.name: field for field in dataclasses.fields(Fault)}
+        if unknown := [name for name in body.fields if name not in known]:
+            raise ControlError(f"a fault has no {unknown[0]}")
+        kind = str(body.fields.get("kind", ""))
+        fault = Fault(**{**body.fields, "kind": kind})
+        self._faults.add(fault)
+        return dataclasses.asdict(fault)
+
+    async def _clear_faults(self, _request: Request) -> Response:
+        self._faults.clear()
+        return json_response({"faults": []})
+
+    async def _move_clock(self, request: Request) -> Response:
+        if self._stage is None:
+            raise ControlError("this sandbox has no clock to move", 409)
+        body = await read_body(request)
+        seconds = body.maybe("seconds", float)
+        to_next_tip = body.optional("to_next_tip", bool, default=False)
+        if (seconds is None) == (not to_next_tip):
+            raise ControlError("give either seconds or to_next_tip")
+        now = await self._stage.move(seconds=seconds, to_next_tip=to_next_tip)
+        self._world.journal.changed.notify()
+        return json_response({"now": now.isoformat()})
+
+
+def _endpoint(act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        body = await read_body(request)
+        try:
+            return json_response(act(body))
+        except ApiError as error:
+            raise ControlError(error.description) from error
+
+    return answer
+
+
+def _given(label: str | None) -> str:
+    if not label:
+        raise ControlError("label is missing")
+    return label
+
+
+def _point(body: Body) -> tuple[float, float] | None:
+    latitude, longitude = body.maybe("latitude", float), body.maybe("longitude", float)
+    return None if latitude is None or longitude is None else (latitude, longitude)

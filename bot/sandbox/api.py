@@ -1,0 +1,116 @@
+"""The Bot API over HTTP: token, faults, rate, check, method, log."""
+
+import asyncio
+import inspect
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.sandbox.bodies import read_parameters
+from bot.sandbox.calls import Call
+from bot.sandbox.errors import ApiError, ConnectionDroppedError
+from bot.sandbox.faults import Fault, Faults, RateLimit
+from bot.sandbox.methods import implementations, remaining
+from bot.sandbox.table import Method
+from bot.sandbox.values import Upload
+from bot.sandbox.wire import NoAnswer
+from bot.sandbox.world import World
+
+
+class BotApi:
+    """Answers `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
+
+    def __init__(self, world: World, token: str, rate: RateLimit | None) -> None:
+        self.faults = Faults()
+        self._world = world
+        self._token = token
+        self._rate = rate
+        self._handlers = implementations()
+
+    async def call(self, request: Request) -> Response:
+        """One call, logged; a fault may leave it unanswered."""
+        name: str = request.path_params["method"]
+        counted = name.lower() != "getupdates"
+        self._world.calls_in_progress += counted
+        given: dict[str, Any] = {}
+        begun = asyncio.get_running_loop().time()
+        status, error = 0, "connection dropped"
+        try:
+            self._check_token(request)
+            given = await read_parameters(request)
+            body = await self._answer(name, given)
+            status, error = 200, ""
+        except ApiError as refusal:
+            body, status, error = refusal.answer(), refusal.code, refusal.description
+        except ConnectionDroppedError:
+            return NoAnswer()
+        finally:
+            self._world.calls_in_progress -= counted
+            seconds = asyncio.get_running_loop().time() - begun
+            self._log(name, given, status=status, error=error, seconds=round(seconds, 4))
+        return json_response(body, status)
+
+    def _check_token(self, request: Request) -> None:
+        if request.path_params["token"] != self._token:
+            raise ApiError(401, "Unauthorized")
+
+    async def _answer(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
+        fault = self.faults.take(name, given.get("chat_id"))
+        if fault is not None:
+            await self._suffer(fault)
+        method = self._world.table.methods.get(name.lower())
+        if method is None:
+            raise ApiError(404, "Not Found")
+        if self._rate is not None:
+            self._rate.check(method.name, self._world.clock.now())
+        result = await self._run(method, given)
+        if fault is not None and fault.kind == "drop_after":
+            raise ConnectionDroppedError
+        return {"ok": True, "result": result}
+
+    async def _suffer(self, fault: Fault) -> None:
+        if fault.kind == "drop_before":
+            raise ConnectionDroppedError
+        if fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        if refusal := fault.error():
+            raise refusal
+
+    async def _run(self, method: Method, given: dict[str, Any]) -> Any:
+        checked = self._world.table.check(method, given)
+        handler = self._handlers.get(method.name, remaining.answer)
+        result = handler(Call(self._world, method, checked))
+        return await result if inspect.isawaitable(result) else result
+
+    def _log(self, name: str, given: dict[str, Any], **outcome: Any) -> None:
+        method = self._world.table.methods.get(name.lower())
+        known = method.parameters if method else {}
+        self._world.journal.calls.add(
+            method=method.name if method else name,
+            parameters={key: _loggable(value) for key, value in given.items()},
+            unknown_parameters=[key for key in given if key not in known],
+            **outcome,
+        )
+        self._world.activity.notify()
+
+    async def download(self, request: Request) -> Response:
+        """A file's bytes, as `getFile` promised them."""
+        if request.path_params["token"] != self._token:
+            return json_response(ApiError(401, "Unauthorized").answer(), 401)
+        stored = self._world.files.by_path(request.path_params["path"])
+        if stored is None:
+            return json_response(ApiError(404, "Not Found").answer(), 404)
+        return Response(stored.data, media_type=stored.content_type)
+
+
+def _loggable(value: Any) -> Any:
+    if isinstance(value, Upload):
+        return f"<file {value.name}, {len(value.data)} bytes>"
+    return value
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    """`body` as JSON; numbers and text only."""
+    return Response(orjson.dumps(body), status_code=status, media_type="application/json")

@@ -1,0 +1,110 @@
+"""One checked call, and what several methods read from it in the same way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.sandbox.entities import FormattedText, check_entities, tidy, utf16_length
+from bot.sandbox.errors import bad_request
+from bot.sandbox.keyboards import Markup, read_markup
+from bot.sandbox.markup import parse_html
+from bot.sandbox.messages import Message
+from bot.sandbox.people import Chat, Payload
+from bot.sandbox.table import Method
+from bot.sandbox.world import World
+
+MAX_TEXT: Final = 4096  # UTF-16 units after entities; core.telegram.org/bots/api#sendmessage
+MAX_CAPTION: Final = 1024  # likewise; core.telegram.org/bots/api#sendphoto
+MAX_SOURCE_BYTES: Final = 1 << 15  # of the markup; what the open source Bot API server refuses
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call whose parameters have passed the table."""
+
+    world: World
+    method: Method
+    given: Payload
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A parameter's value; LookupError when the table gives the method no such parameter."""
+        if name not in self.method.parameters:
+            raise LookupError(f"{self.method.name} has no parameter {name}")
+        return self.given.get(name, default)
+
+
+Handler = Callable[[Call], Any]
+
+
+def read_text(call: Call) -> FormattedText:
+    """The text of a message; ApiError 400 when it is empty, too long or broken."""
+    formatted = _formatted(call, "text", "entities")
+    if not formatted.text:
+        raise bad_request("message text is empty")
+    if utf16_length(formatted.text) > MAX_TEXT:
+        raise bad_request("message is too long")
+    return formatted
+
+
+def read_caption(call: Call) -> FormattedText:
+    """The caption given, possibly empty; ApiError 400 when it is too long or broken."""
+    formatted = _formatted(call, "caption", "caption_entities")
+    if utf16_length(formatted.text) > MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    return formatted
+
+
+def _formatted(call: Call, text_field: str, entities_field: str) -> FormattedText:
+    text: str = call.get(text_field) or ""
+    _check_encoding(text)
+    mode: str = (call.get("parse_mode") or "").lower()
+    if not text or mode in {"", "none"}:
+        entities = call.get(entities_field) or []
+        return tidy(FormattedText(text, check_entities(text, entities)))
+    if mode != "html":
+        # Markdown exists at Telegram, but the bot has no use for it.
+        raise bad_request("unsupported parse_mode")
+    return tidy(parse_html(text))
+
+
+def _check_encoding(text: str) -> None:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise bad_request("strings must be encoded in UTF-8") from error
+    if size > MAX_SOURCE_BYTES:
+        raise bad_request("text is too long")
+
+
+def markup_of(call: Call) -> Markup | None:
+    """The reply markup given, checked; None without one or with an empty one."""
+    value = call.get("reply_markup")
+    if value is None:
+        return None
+    allowed = call.method.parameters["reply_markup"].types
+    return read_markup(call.world.table, value, allowed)
+
+
+def replied_to(call: Call, chat: Chat) -> Message | None:
+    """The message replied to; ApiError 400 when it is gone and the reply depends on it."""
+    parameters: Payload | None = call.get("reply_parameters")
+    if parameters is None:
+        return None
+    message = call.world.message(chat, parameters["message_id"])
+    if message is None and not parameters.get("allow_sending_without_reply"):
+        raise bad_request("message to be replied not found")
+    return message
+
+
+def send(call: Call, formatted: FormattedText, media: Payload | None = None) -> Message:
+    """Put a message by the bot into the chat that the call names."""
+    markup = markup_of(call)
+    chat = call.world.writable_chat(call.get("chat_id"))
+    return call.world.post_from_bot(
+        chat,
+        text=formatted.text,
+        entities=formatted.entities,
+        media=media or {},
+        markup=markup,
+        reply_to=replied_to(call, chat),
+    )

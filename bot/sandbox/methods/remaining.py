@@ -1,0 +1,45 @@
+"""Every method without an implementation of its own: checked by the table, answered plausibly."""
+
+import re
+from typing import Any, Final
+
+from bot.sandbox.calls import Call, read_caption, send
+from bot.sandbox.entities import FormattedText
+from bot.sandbox.errors import bad_request
+from bot.sandbox.people import Payload
+from bot.sandbox.plausible import Plausible
+
+_CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def answer(call: Call) -> Any:
+    """An answer of the method's return type; what is sent appears in the chat."""
+    plausible = Plausible(call.world.table, call.world.timestamp())
+    returned = call.method.returns[0]
+    if returned == "Message" and "chat_id" in call.given:
+        return _existing(call) if "message_id" in call.given else _sent(call, plausible)
+    if "chat_id" in call.given:
+        call.world.chat(call.given["chat_id"])
+    return plausible.value(returned)
+
+
+def _existing(call: Call) -> Payload:
+    chat = call.world.writable_chat(call.given["chat_id"])
+    message = call.world.message(chat, call.given["message_id"])
+    if message is None:
+        raise bad_request("message to edit not found")
+    return message.payload()
+
+
+def _sent(call: Call, plausible: Plausible) -> Payload:
+    """sendVideo brings a `video`, sendDice a `dice`, with what the call says of it."""
+    field = _CAPITAL.sub("_", call.method.name.removeprefix("send")).lower()
+    slot = call.world.table.types["Message"].fields.get(field)
+    kind = slot.types[0] if slot else "Animation"
+    content = plausible.value(kind)
+    if isinstance(content, dict):
+        known = call.world.table.types[kind].fields
+        plain = (str, int, float, bool)
+        content |= {k: v for k, v in call.given.items() if k in known and isinstance(v, plain)}
+    caption = read_caption(call) if "caption" in call.method.parameters else FormattedText()
+    return send(call, caption, {field if slot else "animation": content}).payload()

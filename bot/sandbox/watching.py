@@ -1,0 +1,166 @@
+"""The part of the control API that looks: chats, transcript, calls, clock; and waits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.sandbox.api import json_response
+from bot.sandbox.errors import ControlError
+from bot.sandbox.keyboards import shown_reply
+from bot.sandbox.people import Chat, Payload
+from bot.sandbox.requests import number
+from bot.sandbox.world import World
+
+DEFAULT_WAIT_SECONDS: Final = 5.0
+# A bot confirms an update before it has worked on it; a pause this long is taken for rest.
+SETTLE_SECONDS: Final = 0.05
+
+
+class Watching:
+    """Answers about the world, without changing it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._closed = False
+
+    def close(self) -> None:
+        """End every wait and stream."""
+        self._closed = True
+
+    def routes(self) -> list[Route]:
+        """One route for every view."""
+        views = {
+            "users": self._users,
+            "chats": self._chats,
+            "chats/{chat}": self._chat,
+            "chats/{chat}/messages": self._messages,
+            "transcript": self._transcript,
+            "calls": self._calls,
+            "commands": self._commands,
+            "clock": self._clock,
+            "wait": self._wait,
+            "idle": self._idle,
+            "events": self._events,
+        }
+        return [Route(f"/control/{path}", view, methods=["GET"]) for path, view in views.items()]
+
+    async def _users(self, _request: Request) -> Response:
+        return json_response([user.shown() for user in self._world.users.values()])
+
+    async def _chats(self, _request: Request) -> Response:
+        return json_response([self._chat_shown(chat) for chat in self._world.chats.values()])
+
+    async def _chat(self, request: Request) -> Response:
+        return json_response(self._chat_shown(self._chat_named(request)))
+
+    def _chat_named(self, request: Request) -> Chat:
+        given: str = request.path_params["chat"]
+        # Starlette's own int converter knows no minus sign, and groups have negative ids.
+        numeric = given.removeprefix("-").isdecimal()
+        chat = self._world.chats.get(int(given)) if numeric else None
+        if chat is None:
+            raise ControlError(f"no chat {given}", 404)
+        return chat
+
+    def _chat_shown(self, chat: Chat) -> Payload:
+        profile = self._world.profile
+        return {
+            **chat.payload(),
+            "reply_keyboard": shown_reply(chat.reply_keyboard),
+            "blocked": chat.user is not None and chat.user.blocked,
+            "kicked": chat.kicked,
+            "migrated_to": chat.migrated_to,
+            "menu_button": chat.menu_button or profile.menu_button,
+            "actions": chat.actions,
+        }
+
+    async def _messages(self, request: Request) -> Response:
+        chat = self._chat_named(request)
+        after = number(request, "after", 0)
+        messages = self._world.messages[chat.id].values()
+        return json_response([m.shown() for m in messages if m.message_id > after])
+
+    async def _transcript(self, request: Request) -> Response:
+        after = int(number(request, "after", 0))
+        return json_response(list(self._world.journal.transcript.after(after)))
+
+    async def _calls(self, request: Request) -> Response:
+        method = request.query_params.get("method", "").lower()
+        records = self._world.journal.calls.after(int(number(request, "after", 0)))
+        return json_response([r for r in records if method in {"", r["method"].lower()}])
+
+    async def _commands(self, request: Request) -> Response:
+        user = self._world.users.get(int(number(request, "user", 0)))
+        if user is None:
+            raise ControlError("no such user", 404)
+        chat = self._world.chats.get(int(number(request, "chat", user.id)))
+        if chat is None:
+            raise ControlError("no such chat", 404)
+        admin = chat.user is None and user.id in chat.members
+        return json_response(
+            self._world.profile.menu(chat, user.id, user.language_code[:2], admin=admin)
+        )
+
+    async def _clock(self, _request: Request) -> Response:
+        return json_response({"now": self._world.clock.now().isoformat()})
+
+    async def _wait(self, request: Request) -> Response:
+        """Events of the chat after N; held in real time until there is one."""
+        after = int(number(request, "after", 0))
+        chat = request.query_params.get("chat")
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + number(request, "timeout", DEFAULT_WAIT_SECONDS)
+        while True:
+            events = self._events_of(after, chat)
+            left = deadline - loop.time()
+            if events or left <= 0 or self._closed:
+                return json_response(events)
+            await self._world.journal.changed.wait(left)
+
+    def _events_of(self, after: int, chat: str | None) -> list[Payload]:
+        events = self._world.journal.transcript.after(after)
+        return [event for event in events if chat is None or str(event["chat"]) == chat]
+
+    async def _idle(self, request: Request) -> Response:
+        """200 once nothing is under way, 408 when that has not come about in time."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + number(request, "timeout", DEFAULT_WAIT_SECONDS)
+        settle = number(request, "settle", SETTLE_SECONDS)
+        while (left := deadline - loop.time()) > 0 and not self._closed:
+            busy = self._world.unfinished > 0
+            disturbed = await self._world.activity.wait(left if busy else min(settle, left))
+            if not disturbed and not busy and self._world.unfinished == 0:
+                return json_response({"idle": True})
+        unfinished = self._world.unfinished
+        return json_response({"idle": False, "unfinished": unfinished}, 408)
+
+    async def _events(self, request: Request) -> Response:
+        after = int(number(request, "after", self._world.journal.transcript.last_seq))
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(
+            self._stream(after), media_type="text/event-stream", headers=headers
+        )
+
+    async def _stream(self, transcript_seq: int) -> AsyncIterator[bytes]:
+        journal = self._world.journal
+        calls_seq = journal.calls.last_seq
+        while not self._closed:
+            yield _event("clock", {"now": self._world.clock.now().isoformat()})
+            for record in journal.transcript.after(transcript_seq):
+                transcript_seq = record["seq"]
+                yield _event("transcript", record)
+            for record in journal.calls.after(calls_seq):
+                calls_seq = record["seq"]
+                yield _event("call", record)
+            seen = (transcript_seq, calls_seq)
+            if seen == (journal.transcript.last_seq, journal.calls.last_seq) and not self._closed:
+                await journal.changed.wait()
+
+
+def _event(name: str, data: Any) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"
