@@ -33,13 +33,15 @@ class Pool(Protocol):
 class Connection(asyncio.Protocol):
     """Writes a request, reads its answer into the caller's future, and goes back to the pool.
 
-    Times are the event loop's: a slow network is slow in real seconds, whatever a moved clock says.
+    Times are the event loop's: a slow network is slow in real seconds, whatever a moved clock
+    says.
     """
 
     __slots__ = (
         "_body",
         "_framed",
         "_headed",
+        "_kept",
         "_parser",
         "_poll",
         "_pool",
@@ -59,6 +61,7 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._framed = False
         self._headed = False
+        self._kept = False
         self._unasked = False
         self.busy_since = 0.0
         self.idle_since = 0.0
@@ -104,6 +107,7 @@ class Connection(asyncio.Protocol):
             self._poll.register(opened.fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
+        self._unasked = self._reply is None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -141,6 +145,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._parser.get_status_code() >= 200:  # below: "100 Continue" and its like
+            self._kept = self._parser.should_keep_alive()
             self._answer()
 
     def _answer(self) -> None:
@@ -152,7 +157,7 @@ class Connection(asyncio.Protocol):
             reply.set_result(Reply(self._parser.get_status_code(), body))
 
     def _freed(self) -> None:
-        if self._parser.should_keep_alive():
+        if self._kept:
             self._pool.freed(self)
         else:
             self.close()

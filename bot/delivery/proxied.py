@@ -34,7 +34,8 @@ class ProxiedWire(Wire):
     ) -> None:
         super().__init__(api_base_url, token)
         self._address = f"{api_base_url}{token.get_secret_value()}"
-        self._open_session = lambda: open_session(connections, proxy)
+        self._opens = connections
+        self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
         self._timeout = aiohttp.ClientTimeout(
             total=None, connect=connect_timeout, sock_read=read_timeout
@@ -46,7 +47,7 @@ class ProxiedWire(Wire):
         Raises:
             ValueError: when the proxy is not an HTTP proxy.
         """
-        self._session = self._open_session()
+        self._session = open_session(self._opens, self._proxy)
 
     async def close(self) -> None:
         if self._session is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from moved import Stage, busiest, finished, refused, settle
 
 from bot.clock import MovableClock
 from bot.delivery.pacing import Lane, Pace
+from tests.pacing.moved import Stage, busiest, finished, refused, settle
 
 
 @pytest.mark.parametrize(

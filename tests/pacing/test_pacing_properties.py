@@ -7,7 +7,8 @@ from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moved import Lane, Stage, busiest, refused
+
+from tests.pacing.moved import Lane, Stage, busiest, refused
 
 moments = st.floats(0.0, 4.0)
 floods = st.tuples(moments, st.sampled_from(Lane), st.floats(0.1, 2.0))
