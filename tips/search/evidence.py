@@ -36,7 +36,7 @@ class Judge:
         order = np.argsort(model.owners, kind="stable")
         self._order = order
         self._starts = np.searchsorted(model.owners[order], np.arange(self._questions))
-        self._vectors = model.vectors.astype(np.float32) / PACKED
+        self._vectors: Floats = model.vectors.astype(np.float32) / np.float32(PACKED)
 
     def lexical(
         self, words: Sequence[str], *, hide: npt.NDArray[np.bool_] | None = None
@@ -45,7 +45,7 @@ class Judge:
         at, weights = grams.vector(words, self._model.rarity)
         likeness = self._shared_grams(at, weights)
         rows = self._model.lexical[at].astype(np.float32) * self._model.lexical_scale
-        margins = np.asarray(weights @ rows, np.float32) + self._model.lexical_bias
+        margins: Floats = (weights @ rows).astype(np.float32) + self._model.lexical_bias
         return self._gather(likeness, margins, hide)
 
     def meaning(self, vector: Floats, *, hide: npt.NDArray[np.bool_] | None = None) -> Evidence:

@@ -13,6 +13,8 @@ import yaml
 
 OFF_TOPIC = "off-topic"
 LETTERS_PER_SLIP = 8
+# Questions whose askers may well describe an emergency; they do not count as ordinary.
+ABOUT_EMERGENCIES = frozenset({"cannot-cope", "eczema-herpeticum", "infected-eczema"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ def written(folder: Path) -> list[Message]:
 def half(folder: Path, name: str) -> list[Message]:
     """The ``train`` or ``test`` half of the collected wordings."""
     return list(_collected(folder / "wordings" / name))
+
+
+def emergencies(folder: Path, name: str) -> list[Message]:
+    """Descriptions of emergencies in one half, each with its kind."""
+    return [
+        Message(str(text), kind, path.stem)
+        for path in sorted((folder / "wordings" / name).glob("urgent-*.yaml"))
+        for kind, texts in _load(path).items()
+        for text in texts
+    ]
 
 
 def fingerprint(folder: Path) -> str:
@@ -79,10 +91,16 @@ def _answers(folder: Path) -> Iterator[dict[str, list[str]]]:
         yield from yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
 
 
+def _load(path: Path) -> dict[str, list[str]]:
+    content: dict[str, list[str]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    return content
+
+
 def _collected(folder: Path) -> Iterator[Message]:
     for path in sorted(folder.glob("*.yaml")):
-        content = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-        for meant, texts in content.items():
+        if path.stem.startswith("urgent-"):
+            continue
+        for meant, texts in _load(path).items():
             for text in texts:
                 about = OFF_TOPIC if path.stem.startswith(OFF_TOPIC) else meant
                 yield Message(str(text), about, path.stem)

@@ -1,0 +1,208 @@
+"""`python -m tips.search.training.evaluate [--write]`: measure the index and each step's gain.
+
+The test half was written by other hands than the training half and takes no part in training.
+``--write`` puts the figures into docs/SEARCH.md between its marks.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tips.search import evidence
+from tips.search.embedder import Embedder
+from tips.search.evidence import Judge
+from tips.search.model import Model
+from tips.search.search import CONTENT, Reader, Search, Verdict
+from tips.search.words import words_of
+from tips.urgent import Urgent
+
+from . import corpus
+from .corpus import OFF_TOPIC, Message
+
+MARKS = ("<!-- figures -->", "<!-- end of figures -->")
+Ranking = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Shares of messages whose right answer came first, or among the first three."""
+
+    first: float
+    third: float
+
+    def row(self, name: str) -> str:
+        return f"| {name} | {self.first:.1%} | {self.third:.1%} |"
+
+
+def ranked(ranking: Ranking, messages: Iterable[Message]) -> Score:
+    """Measure a method that only ranks."""
+    first = third = total = 0
+    for message in messages:
+        found = ranking(message.text)
+        total += 1
+        first += message.meant in found[:1]
+        third += message.meant in found[:3]
+    return Score(first / total, third / total)
+
+
+def methods(folder: Path, model: Model) -> dict[str, Ranking]:
+    """Each step on the way, from plain likeness of words to the whole."""
+    judge, embedder, reader = Judge(model), Embedder.load(), Reader.load(folder, model)
+    ids = model.ids.tolist()
+
+    def by(column: int, *, mended: bool, sense: bool) -> Ranking:
+        def ranking(text: str) -> Sequence[str]:
+            words = reader.read(text) if mended else words_of(text)
+            found = (
+                judge.meaning(embedder.embed(" ".join(words))) if sense else judge.lexical(words)
+            )
+            return [ids[at] for at in np.argsort(-found.features[:, column], kind="stable")[:3]]
+
+        return ranking
+
+    def fused(*, full: bool) -> Ranking:
+        def ranking(text: str) -> Sequence[str]:
+            words = reader.read(text)
+            found = judge.lexical(words)
+            if full:
+                found = evidence.joined(found, judge.meaning(embedder.embed(" ".join(words))))
+            divided = evidence.shares(found, model.rank_full if full else model.rank_lexical)
+            return [ids[at] for at in np.argsort(-divided, kind="stable")[:3]]
+
+        return ranking
+
+    return {
+        "nearest wording, words and letters": by(0, mended=False, sense=False),
+        "+ spelling repair and synonyms": by(0, mended=True, sense=False),
+        "linear model of words and letters": by(2, mended=True, sense=False),
+        "lexical parts fused (no weights installed)": fused(full=False),
+        "nearest wording, sentence vectors": by(0, mended=True, sense=True),
+        "linear model of sentence vectors": by(2, mended=True, sense=True),
+        "everything fused": fused(full=True),
+    }
+
+
+def refusal(search: Search, messages: Sequence[Message]) -> dict[str, float]:
+    """Of real questions: answered, answered surely, right first; of off-topic ones: answered."""
+    real = [(m, search.find(m.text)) for m in messages if m.meant != OFF_TOPIC]
+    off = [search.find(m.text) for m in messages if m.meant == OFF_TOPIC]
+    answered = [(m, found) for m, found in real if found.hits]
+    sure = [(m, found) for m, found in answered if found.verdict is Verdict.SURE]
+    right = sum(found.hits[0].id == m.meant for m, found in answered)
+    return {
+        "real questions answered": len(answered) / len(real),
+        "real questions, right answer first": right / len(real),
+        "real questions, right answer among three": sum(
+            m.meant in [hit.id for hit in found.hits] for m, found in answered
+        )
+        / len(real),
+        "answered without asking back": len(sure) / len(real),
+        "of these right": sum(f.hits[0].id == m.meant for m, f in sure) / max(1, len(sure)),
+        "off-topic messages answered": sum(bool(found.hits) for found in off) / max(1, len(off)),
+    }
+
+
+def calibration(search: Search, messages: Sequence[Message]) -> list[str]:
+    """For each band of scores: how many first answers fell in it, and how many were right."""
+    scored = [
+        (f.hits[0].score, f.hits[0].id == m.meant)
+        for m in messages
+        if (f := search.find(m.text)).hits
+    ]
+    rows = []
+    for low in np.arange(0, 1, 0.2):
+        band = [right for score, right in scored if low <= score < low + 0.2 + 1e-9 * (low > 0.7)]
+        if band:
+            rows.append(f"| {low:.1f} to {low + 0.2:.1f} | {len(band)} | {np.mean(band):.1%} |")
+    return rows
+
+
+def cost(search: Search, messages: Sequence[Message]) -> dict[str, float]:
+    """Milliseconds a question on this machine, and the process's peak memory in MB."""
+    spent = []
+    for message in messages:
+        begun = time.perf_counter()
+        search.find(message.text)
+        spent.append((time.perf_counter() - begun) * 1000)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "median ms": float(np.median(spent)),
+        "p99 ms": float(np.quantile(spent, 0.99)),
+        "peak MB": peak,
+    }
+
+
+def signs(folder: Path, half: str, ordinary: Sequence[Message]) -> str:
+    """How many described emergencies trigger, and how many ordinary questions do."""
+    urgent = Urgent.load(folder.name)
+    alarms = corpus.emergencies(folder, half)
+    hit = sum(urgent.match(m.text) is not None for m in alarms)
+    false = sum(urgent.match(m.text) is not None for m in ordinary)
+    return f"| {half} | {hit} of {len(alarms)} | {false} of {len(ordinary)} |"
+
+
+def report(folder: Path) -> str:
+    """The whole page of figures as Markdown."""
+    model = Model.read(folder / "search.npz")
+    search = Search.load(folder.name)
+    test = corpus.half(folder, "test")
+    real = [m for m in test if m.meant != OFF_TOPIC]
+    slips = [Message(corpus.with_slips(m.text, at), m.meant, m.hand) for at, m in enumerate(real)]
+    lines = [
+        "### Test half: other hands than the training half",
+        "",
+        "| method | top 1 | top 3 |",
+        "|---|---|---|",
+    ]
+    steps = methods(folder, model)
+    lines += [ranked(step, real).row(name) for name, step in steps.items()]
+    lines.append(
+        ranked(steps["everything fused"], slips).row("everything, typos in 1 of 8 letters")
+    )
+    for hand in sorted({m.hand for m in real}):
+        mine = [m for m in real if m.hand == hand]
+        lines.append(ranked(steps["everything fused"], mine).row(f"everything, hand *{hand}*"))
+    lines += ["", "| refusal | test half | lexical part alone |", "|---|---|---|"]
+    full, bare = refusal(search, test), refusal(Search.load(folder.name, embeddings=False), test)
+    lines += [f"| {name} | {share:.1%} | {bare[name]:.1%} |" for name, share in full.items()]
+    lines += ["", "| score | messages | right |", "|---|---|---|", *calibration(search, test)]
+    ordinary = [m for m in test if m.meant not in corpus.ABOUT_EMERGENCIES]
+    lines += [
+        "",
+        "| warning signs | emergencies that trigger | ordinary messages that do |",
+        "|---|---|---|",
+    ]
+    lines += [
+        signs(
+            folder,
+            "train",
+            [m for m in corpus.half(folder, "train") if m.meant not in corpus.ABOUT_EMERGENCIES],
+        )
+    ]
+    lines += [signs(folder, "test", ordinary)]
+    lines += ["", "| cost | |", "|---|---|"]
+    lines += [f"| {name} | {value:.1f} |" for name, value in cost(search, real).items()]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the figures; with ``--write`` put them into docs/SEARCH.md."""
+    figures = report(CONTENT / "en")
+    sys.stdout.write(figures + "\n")
+    if "--write" in sys.argv:
+        page = Path("docs/SEARCH.md")
+        text = page.read_text("utf-8")
+        before, rest = text.split(MARKS[0])
+        after = rest.split(MARKS[1])[1]
+        page.write_text(f"{before}{MARKS[0]}\n{figures}\n{MARKS[1]}{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
