@@ -11,12 +11,13 @@ from typing import Literal
 from pydantic import Field
 
 from tips.findings import Finding, Report
+from tips.library import Library
 from tips.loading import Content
 from tips.models import Answer, Evidence, Frozen, Line, Slug, Tip
 from tips.reading import Reader
 
 Item = Tip | Answer
-Render = Callable[[Item], str]
+Render = Callable[[Item, Library], str]
 """Gives the text of an item as a reader sees it, entities already taken out."""
 
 Excusable = Literal[

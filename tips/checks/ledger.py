@@ -38,6 +38,14 @@ def no_lost_numbers(context: Context) -> Iterator[Finding]:
         yield Finding("retired.yaml", "", "number", message, remedy)
 
 
+def ids_apart(context: Context) -> Iterator[Finding]:
+    """Reviews and exceptions name an item by its id alone, so a tip and an answer share none."""
+    tips = {tip.id for tip in context.content.tips}
+    for answer in context.content.answers:
+        if answer.id in tips:
+            yield context.finding(answer, "unique", "a tip has this id", "Rename the tip")
+
+
 def short_ids(context: Context) -> Iterator[Finding]:
     """A tip's id has to fit beside others into a button's 64 bytes and a reader's eye."""
     for tip in context.content.tips:
@@ -114,6 +122,7 @@ def _nameless(context: Context, homed: set[str]) -> Iterator[Finding]:
 RULES = (
     never_reused,
     no_lost_numbers,
+    ids_apart,
     short_ids,
     numbered,
     reviewed,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tips.checks.context import Context, texts_of
 from tips.checks.text import count_words, sentences, utf16_units
 from tips.findings import Finding
+from tips.library import Library, soundness
 from tips.models import Answer, Tip
 
 RENDERED_TIP = 900
@@ -16,7 +17,7 @@ RENDERED_ANSWER = 4096
 MOST_UNITS = {"title": 60, "body": 480, "action": 180, "caution": 160}
 FEWEST_BODY_UNITS = 200
 TIP_UNITS = 680
-BODY_SENTENCES = range(2, 6)
+BODY_SENTENCES = range(2, 5)
 ANSWER_WORDS = range(60, 141)
 FEWEST_WORDINGS = 4
 ODD = {
@@ -50,7 +51,7 @@ def sentence_count(context: Context) -> Iterator[Finding]:
     for tip in context.content.tips:
         count = len(sentences(tip.body))
         if count not in BODY_SENTENCES:
-            yield context.finding(tip, "sentences", f"the body has {count}", "Write two to five")
+            yield context.finding(tip, "sentences", f"the body has {count}", "Write two to four")
         if tip.title.endswith("."):
             yield context.finding(tip, "title", "ends with a full stop", "Take it off")
 
@@ -74,11 +75,13 @@ def answer_size(context: Context) -> Iterator[Finding]:
 
 def rendered_length(context: Context) -> Iterator[Finding]:
     """What the reader gets, evidence and source lines included, fits into its message."""
-    if context.render is None:
+    # A text with loose ends cannot be rendered; those are reported by themselves.
+    if context.render is None or any(soundness(context.content)):
         return
+    library = Library(context.content)
     for item in context.items:
         most = RENDERED_TIP if isinstance(item, Tip) else RENDERED_ANSWER
-        size = utf16_units(context.render(item))
+        size = utf16_units(context.render(item, library))
         if size > most:
             message = f"rendered it has {size} units"
             yield context.finding(item, "rendered", message, f"Cut {size - most} of them")
