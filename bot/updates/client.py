@@ -1,24 +1,24 @@
-"""PTB's bot and application with the three things changed that this product needs otherwise."""
+"""PTB's bot and application, with what this product needs otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telegram.ext import Application, ExtBot
+from telegram.ext import Application, BaseRateLimiter
+
+from bot.config import Settings
+from bot.transport import AiohttpRequest, TipBot
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 ANSWER_MARGIN_S = 10.0  # how much longer than the hold we wait for a held call
 
 
-class Client(ExtBot[Any]):
-    """A bot that hides its token and hands out updates as plain JSON.
+class Client(TipBot):
+    """A bot that takes our payloads as they are and hands out updates as plain JSON.
 
     PTB parses a batch of updates as a whole, so that one it cannot read costs all the others.
     """
-
-    def __repr__(self) -> str:
-        return "Client[token hidden]"
 
     async def raw_updates(
         self, *, offset: int | None, limit: int, hold: int
@@ -35,17 +35,54 @@ class Client(ExtBot[Any]):
             "allowed_updates": list(ALLOWED_UPDATES),
         }
         given = {key: value for key, value in data.items() if value is not None}
-        batch = await self._post("getUpdates", given, read_timeout=hold + ANSWER_MARGIN_S)
-        return (
-            [item for item in batch if isinstance(item, dict)] if isinstance(batch, list) else []
-        )
+        batch: Any = await self._post("getUpdates", given, read_timeout=hold + ANSWER_MARGIN_S)
+        items = batch if isinstance(batch, list) else []
+        return [item for item in items if isinstance(item, dict)]
+
+    async def call(self, method: str, payload: Mapping[str, Any]) -> Any:
+        """One call of the Bot API in the reply lane; its ``result`` as plain JSON.
+
+        Raises:
+            telegram.error.TelegramError: whatever Telegram or the network answered.
+        """
+        return await self._post(method, dict(payload))
 
 
 class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
     """PTB's application, used for dispatch only."""
+
+    __slots__ = ()
 
     def _mark_for_persistence_update(self, **_given: object) -> None:
         """Without persistence the stock method only collects the ids of all chats for ever."""
 
     def __repr__(self) -> str:
         return "Dispatcher"
+
+
+def build_client(settings: Settings, limiter: BaseRateLimiter[int]) -> Client:
+    """The bot for replies, on its own two transports: one for calls, one for held polls."""
+    base = settings.api_base_url
+    return Client(
+        settings.token.get_secret_value(),
+        base_url=base,
+        base_file_url=f"{base.removesuffix('/bot')}/file/bot",
+        request=AiohttpRequest(settings.in_flight, proxy=settings.proxy_url),
+        get_updates_request=AiohttpRequest(2, proxy=settings.proxy_url),
+        rate_limiter=limiter,
+    )
+
+
+def build_dispatcher(client: Client) -> Dispatcher:
+    """PTB's application around ``client``: no updater, no job queue, nothing persisted."""
+    made = (
+        Application.builder()
+        .application_class(Dispatcher)
+        .bot(client)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    if not isinstance(made, Dispatcher):
+        raise TypeError("the builder ignored the application class")
+    return made

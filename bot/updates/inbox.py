@@ -57,7 +57,7 @@ class Inbox:
         self._db = db
         self._clock = clock
         self._process = process
-        self._lanes: Lanes[rows.InboxRow] = Lanes(
+        self._lanes: Lanes[rows.Arrived] = Lanes(
             self._handle, self._refill, workers=workers, depth=depth
         )
         self.counts = Counts()
@@ -76,20 +76,22 @@ class Inbox:
         if not given:
             return 0
         async with self._db.write() as session:
-            new = await rows.add(session, given, self._clock.now())
+            new = await rows.put(session, given, self._clock.now())
         self.counts.received += len(new)
         self.counts.repeated += len(given) - len(new)
+        fresh = set(new)
         for row in given:
-            if row.update_id in new:
-                self._lanes.put(row.chat_id, row)
+            if row.update_id in fresh:
+                fresh.discard(row.update_id)
+                self._lanes.put(row.chat_id or NOWHERE, row)
         return len(new)
 
     async def recover(self) -> int:
         """Queue what an earlier run left undone; the number of chats with such rows."""
         async with self._db.read() as session:
-            chats = await rows.chats_waiting(session)
+            chats = await rows.chats_pending(session)
         for chat_id in chats:
-            self._lanes.more(chat_id)
+            self._lanes.more(chat_id or NOWHERE)
         if chats:
             log.info("updates left from the last run are taken up", chats=len(chats))
         return len(chats)
@@ -106,16 +108,16 @@ class Inbox:
         """Wait until nothing waits."""
         await self._lanes.idle()
 
-    async def _refill(self, chat_id: int, limit: int) -> Sequence[rows.InboxRow]:
+    async def _refill(self, chat_id: int, limit: int) -> Sequence[rows.Arrived]:
         while True:
             try:
                 async with self._db.read() as session:
-                    return await rows.waiting(session, chat_id, limit)
+                    return await rows.pending(session, limit, chat_id=chat_id)
             except Exception:
                 log.exception("updates could not be read back; trying again")
                 await self._clock.sleep(1.0)
 
-    async def _handle(self, row: rows.InboxRow) -> None:
+    async def _handle(self, row: rows.Arrived) -> None:
         with structlog.contextvars.bound_contextvars(update=row.update_id):
             try:
                 async with asyncio.timeout(HANDLER_LIMIT_S):
@@ -129,20 +131,20 @@ class Inbox:
                 log.exception("an update failed and is put aside")
             await self._done(row)
 
-    async def _done(self, row: rows.InboxRow) -> None:
+    async def _done(self, row: rows.Arrived) -> None:
         try:
             async with self._db.write() as session:
-                await rows.done(session, row.update_id, self._clock.now())
+                await rows.done(session, [row.update_id], self._clock.now())
         except Exception:
             log.exception("an update could not be marked as done; a restart repeats it")
 
 
-def _row(update: Mapping[str, Any]) -> rows.InboxRow | None:
+def _row(update: Mapping[str, Any]) -> rows.Arrived | None:
     update_id = update.get("update_id")
     if not isinstance(update_id, int) or isinstance(update_id, bool):
         log.warning("an update without a number is ignored")
         return None
-    return rows.InboxRow(update_id, chat_of(update), orjson.dumps(update))
+    return rows.Arrived(update_id, chat_of(update), orjson.dumps(update))
 
 
 def chat_of(update: Mapping[str, Any]) -> int:

@@ -1,0 +1,85 @@
+"""What commands print: data on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+
+Result = TypeVar("Result")
+JSON_OPTION = typer.Option(False, "--json", help="Print data as JSON and nothing else.")
+BAD_SETTINGS = 2
+NO_TOKEN = "000:not-a-token-at-all--"  # noqa: S105 - has the shape, opens nothing
+
+
+def emit(value: Any, *, line: bool = False) -> None:
+    """Print ``value`` as JSON: indented, or on one line for a stream of them."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=None if line else 2, default=str))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table that stays readable when piped."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        shown.add_row(*(str(cell) for cell in row))
+    Console(soft_wrap=True, markup=False, highlight=False).print(shown)
+
+
+def say(words: str) -> None:
+    """A line for people, on standard error."""
+    typer.echo(words, err=True)
+
+
+def fail(words: str, code: int = 1) -> NoReturn:
+    """End with one clear line.
+
+    Raises:
+        typer.Exit: always, with ``code``.
+    """
+    say(words)
+    raise typer.Exit(code)
+
+
+def settings(*, token: bool = True) -> Settings:
+    """The settings; with ``token`` false a missing one does not matter (a look at the database).
+
+    Raises:
+        typer.Exit: with 2, after one line for each setting that is missing or malformed.
+    """
+    from bot.config import SettingsError, load_settings
+
+    stand_in = {} if token or os.environ.get("GUTSKIN_TOKEN") else {"token": NO_TOKEN}
+    try:
+        return load_settings(**stand_in)
+    except SettingsError as error:
+        for line in error.lines:
+            say(line)
+        raise typer.Exit(BAD_SETTINGS) from None
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end, on uvloop where it exists."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def log_to_stderr(level: str = "WARNING") -> None:
+    """Logging for commands that print data: warnings only, off standard output."""
+    from bot.logs import configure
+
+    configure(level, stream=sys.stderr)

@@ -1,0 +1,143 @@
+"""A broadcast as its admin drives it: compose, preview, confirm, pause, cancel, retry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram import Message as Incoming
+from telegram.error import BadRequest
+
+from bot.handlers.desk import Visit
+from bot.texts import broadcast as texts
+from bot.texts import errors
+from bot.texts.callbacks import BroadcastDo
+from bot.texts.html import units
+
+log = structlog.get_logger(__name__)
+
+COMMAND = re.compile(r"/\w+(@\w+)?\s*")
+
+
+async def compose(visit: Visit, rest: str) -> None:
+    """``/broadcast`` as a reply to a message, or with a text after it; shows the preview.
+
+    The preview is what will be copied: the admin may delete or change the original meanwhile.
+    """
+    if visit.message is None or not (visit.message.reply_to_message or rest.strip()):
+        await visit.say(texts.how_to(visit.language))
+        return
+    audience = await visit.desk.broadcasts.audience_count()
+    if not audience:
+        await visit.say(texts.nobody(visit.language))
+        return
+    preview = await _preview(visit, visit.message)
+    if preview is None:
+        await visit.say(texts.cannot_copy(visit.language))
+        return
+    rules = visit.desk.broadcasts
+    draft = await rules.draft(visit.user.id, visit.chat_id, preview)
+    seconds, stars = rules.expected_seconds(audience), rules.stars_cost(audience)
+    await visit.say(texts.preview(draft.id, audience, seconds, stars, visit.language))
+
+
+async def _preview(visit: Visit, message: Incoming) -> int | None:
+    chat, original = visit.desk.chat, message.reply_to_message
+    try:
+        if original is None:
+            return await chat.send_words(visit.chat_id, *words_after_command(message))
+        if original.media_group_id is not None:
+            return None
+        return await chat.copy(visit.chat_id, visit.chat_id, original.message_id)
+    except BadRequest as refusal:
+        log.info("a message cannot be broadcast", kind=type(refusal).__name__)
+        return None
+
+
+def words_after_command(message: Incoming) -> tuple[str, list[dict[str, Any]]]:
+    """The text after the command with its formatting moved along (UTF-16 units, Bot API)."""
+    text = message.text or ""
+    found = COMMAND.match(text)
+    start = found.end() if found else 0
+    shift = units(text[:start])
+    entities = []
+    for entity in message.entities:
+        end = entity.offset + entity.length - shift
+        offset = max(0, entity.offset - shift)
+        if end > offset:
+            entities.append(entity.to_dict() | {"offset": offset, "length": end - offset})
+    return text[start:], entities
+
+
+async def act(visit: Visit, tap: BroadcastDo) -> None:
+    """Confirm, cancel, pause, go on, retry: admins only, and only once each."""
+    if not visit.desk.is_admin(visit.user):
+        await visit.toast(errors.bad_button(visit.language))
+        return
+    await visit.toast()
+    steps: dict[str, Callable[[Visit, int], Awaitable[bool]]] = {
+        "confirm": _confirm,
+        "cancel": _cancel,
+        "pause": _pause,
+        "resume": _resume,
+        "retry": _retry,
+        "doubt": _retry_doubtful,
+    }
+    if not await steps[tap.what](visit, tap.broadcast):
+        await _say_where_it_stands(visit, tap.broadcast)
+
+
+async def _confirm(visit: Visit, broadcast: int) -> bool:
+    done = await visit.desk.broadcasts.confirm(broadcast, visit.user.id)
+    if done and visit.spot is not None:
+        await visit.desk.broadcasts.set_progress_message(
+            broadcast, visit.spot.chat_id, visit.spot.message_id
+        )
+    return done and await _under_way(visit, broadcast)
+
+
+async def _under_way(visit: Visit, broadcast: int) -> bool:
+    visit.desk.wake_sender()
+    await visit.desk.follow_broadcast(broadcast)
+    return True
+
+
+async def _cancel(visit: Visit, broadcast: int) -> bool:
+    found = await visit.desk.broadcasts.find(broadcast)
+    if found is None or not await visit.desk.broadcasts.cancel(broadcast, visit.user.id):
+        return False
+    if found.state == "draft":
+        await visit.show(texts.cancelled(visit.language))
+        return True
+    return await _under_way(visit, broadcast)
+
+
+async def _pause(visit: Visit, broadcast: int) -> bool:
+    done = await visit.desk.broadcasts.pause(broadcast, visit.user.id)
+    return done and await _under_way(visit, broadcast)
+
+
+async def _resume(visit: Visit, broadcast: int) -> bool:
+    done = await visit.desk.broadcasts.resume(broadcast, visit.user.id)
+    return done and await _under_way(visit, broadcast)
+
+
+async def _retry(visit: Visit, broadcast: int) -> bool:
+    count = await visit.desk.broadcasts.retry_failed(broadcast)
+    return count > 0 and await _under_way(visit, broadcast)
+
+
+async def _retry_doubtful(visit: Visit, broadcast: int) -> bool:
+    count = await visit.desk.broadcasts.retry_failed(broadcast, in_doubt=True)
+    return count > 0 and await _under_way(visit, broadcast)
+
+
+async def _say_where_it_stands(visit: Visit, broadcast: int) -> None:
+    """The second of two taps, or a button of a broadcast that is over."""
+    found = await visit.desk.broadcasts.find(broadcast)
+    if found is None or found.state in {"draft", "cancelled"}:
+        await visit.show(texts.gone(visit.language))
+    else:
+        await visit.desk.follow_broadcast(broadcast)

@@ -1,0 +1,142 @@
+"""Speaking to one chat: send, edit or send anew, answer a tap; harmless refusals are met here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from telegram import InputFile
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+
+from bot.clock import Clock
+from bot.delivery.errors import InDoubt, NotSent
+from bot.texts.message import Message
+
+log = structlog.get_logger(__name__)
+
+TRY_AGAIN_S = (0.5, 2.0)
+NOT_THERE = (  # Telegram's words for a message that can no longer be edited
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message identifier is not specified",
+)
+
+
+class Api(Protocol):
+    """One call of the Bot API; raises ``telegram.error.TelegramError``."""
+
+    async def call(self, method: str, payload: Mapping[str, Any]) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A message of ours that may be edited."""
+
+    chat_id: int
+    message_id: int
+
+
+class Chat:
+    """What handlers say goes through here."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+
+    async def send(self, chat_id: int, message: Message) -> int:
+        """Send; the new message's id.
+
+        Raises:
+            telegram.error.TelegramError: it was refused, or there was no answer.
+        """
+        sent = await self._call("sendMessage", message.payload(chat_id))
+        return int(sent["message_id"])
+
+    async def edit_or_send(self, spot: Spot | None, chat_id: int, message: Message) -> int:
+        """Put ``message`` where ``spot`` is, or send it when that cannot be; its id."""
+        if spot is None or message.reply is not None:
+            return await self.send(chat_id, message)
+        payload = message.payload(spot.chat_id) | {"message_id": spot.message_id}
+        try:
+            await self._call("editMessageText", payload)
+        except BadRequest as refusal:
+            if _unchanged(refusal):
+                return spot.message_id
+            if not _not_there(refusal):
+                raise
+            return await self.send(chat_id, message)
+        return spot.message_id
+
+    async def edit_buttons(self, spot: Spot | None, message: Message) -> None:
+        """Show the buttons of ``message`` under ``spot``; silently nothing if it is gone."""
+        if spot is None:
+            return
+        payload = {
+            "chat_id": spot.chat_id,
+            "message_id": spot.message_id,
+            "reply_markup": message.markup(),
+        }
+        try:
+            await self._call("editMessageReplyMarkup", payload)
+        except BadRequest as refusal:
+            if not (_unchanged(refusal) or _not_there(refusal)):
+                raise
+
+    async def answer(self, query_id: str, words: str | None = None) -> None:
+        """Stop the button's spinner, with a short note if there is one; too late is no error."""
+        payload = {"callback_query_id": query_id} | ({"text": words} if words else {})
+        try:
+            await self._api.call("answerCallbackQuery", payload)
+        except (BadRequest, NetworkError) as refusal:
+            log.debug("a tap could not be answered", kind=type(refusal).__name__)
+
+    async def copy(self, chat_id: int, from_chat_id: int, message_id: int) -> int:
+        """Copy a message as Telegram has it; the new message's id.
+
+        Raises:
+            telegram.error.BadRequest: this kind of message cannot be copied, or it is gone.
+        """
+        payload = {"chat_id": chat_id, "from_chat_id": from_chat_id, "message_id": message_id}
+        return int((await self._call("copyMessage", payload))["message_id"])
+
+    async def send_words(self, chat_id: int, text: str, entities: list[dict[str, Any]]) -> int:
+        """Send someone's own words with Telegram's own formatting of them; the message's id."""
+        payload = {"chat_id": chat_id, "text": text, "entities": entities}
+        return int((await self._call("sendMessage", payload))["message_id"])
+
+    async def send_file(self, chat_id: int, name: str, content: bytes, caption: str) -> None:
+        """Send a file."""
+        file = InputFile(content, filename=name)
+        await self._call(
+            "sendDocument", {"chat_id": chat_id, "document": file, "caption": caption}
+        )
+
+    async def _call(self, method: str, payload: Mapping[str, Any]) -> Any:
+        """Call, and again when nothing was done for sure; a reply is worth three tries."""
+        for wait in TRY_AGAIN_S:
+            try:
+                return await self._api.call(method, payload)
+            except NetworkError as error:
+                if not _undone(error):
+                    raise
+                log.info("a reply is tried again", method=method, seconds=wait)
+                await self._clock.sleep(wait)
+        return await self._api.call(method, payload)
+
+
+def _undone(error: NetworkError) -> bool:
+    """Whether a failed call certainly did nothing: never sent, or Telegram's own failure (5xx)."""
+    if isinstance(error, NotSent):
+        return True
+    return not isinstance(error, BadRequest | TimedOut | InDoubt)
+
+
+def _unchanged(refusal: TelegramError) -> bool:
+    return "message is not modified" in refusal.message.lower()
+
+
+def _not_there(refusal: TelegramError) -> bool:
+    return any(words in refusal.message.lower() for words in NOT_THERE)

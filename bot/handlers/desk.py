@@ -1,0 +1,107 @@
+"""What every handler has at hand, and one visit of one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from telegram import Message as Incoming
+from telegram import User
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.readers import Readers
+from bot.delivery.stats import Stats
+from bot.handlers.chat import Chat, Spot
+from bot.places import Places
+from bot.store.values import Subscriber, UnknownReaderError
+from bot.texts.catalogue import choose
+from bot.texts.message import Message
+from tips.library import Library
+from tips.search import Search
+from tips.urgent import Urgent
+
+AWAY = ("blocked", "gone")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The rooms that handlers may knock at; put together in the app."""
+
+    settings: Settings
+    clock: Clock
+    library: Library
+    search: Search
+    urgent: Urgent
+    places: Places
+    readers: Readers
+    broadcasts: Broadcasts
+    stats: Stats
+    chat: Chat
+    wake_sender: Callable[[], None]
+    follow_broadcast: Callable[[int], Awaitable[None]]
+    username: Callable[[], str]
+
+    def is_admin(self, user: User) -> bool:
+        """Decided from who wrote or tapped, never from what a button carries."""
+        return user.id in self.settings.admin_ids
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Someone wrote or tapped: who, where, and what we know of them (None: nothing)."""
+
+    desk: Desk
+    chat_id: int
+    user: User
+    reader: Subscriber | None
+    message: Incoming | None = None
+    query_id: str | None = None
+    spot: Spot | None = None
+    returned: bool = False
+
+    @property
+    def known(self) -> Subscriber:
+        """The reader, where it is clear that there is one.
+
+        Raises:
+            UnknownReaderError: it was not.
+        """
+        if self.reader is None:
+            raise UnknownReaderError(self.chat_id)
+        return self.reader
+
+    @property
+    def language(self) -> str:
+        """The language to answer in."""
+        return self.reader.language if self.reader else choose(self.user.language_code)
+
+    @property
+    def now(self) -> datetime:
+        return self.desk.clock.now()
+
+    def of(self, reader: Subscriber | None) -> Visit:
+        """The same visit with the reader as they now are."""
+        return replace(self, reader=reader)
+
+    async def next_at(self) -> datetime | None:
+        """When this reader's next tip comes."""
+        if self.reader is None:
+            return None
+        upcoming = await self.desk.readers.next_tip(self.reader)
+        return upcoming.at if upcoming else None
+
+    async def say(self, message: Message) -> int:
+        """A new message below everything else."""
+        return await self.desk.chat.send(self.chat_id, message)
+
+    async def show(self, message: Message) -> int:
+        """In place of the message whose button was tapped, else a new one."""
+        return await self.desk.chat.edit_or_send(self.spot, self.chat_id, message)
+
+    async def toast(self, words: str | None = None) -> None:
+        """Answer the tap; comes before the work, so that the button never hangs."""
+        if self.query_id is not None:
+            await self.desk.chat.answer(self.query_id, words)

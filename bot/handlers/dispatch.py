@@ -1,0 +1,249 @@
+"""From an update to the one function that deals with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
+from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.ext import Application, TypeHandler
+
+from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
+from bot.handlers.chat import Spot
+from bot.handlers.desk import AWAY, Desk, Visit
+from bot.texts import callbacks as taps
+from bot.texts import errors
+from bot.texts import help as helping
+from bot.texts.catalogue import choose
+from bot.texts.commands import commands_for
+
+log = structlog.get_logger(__name__)
+
+COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
+LONGEST_TEXT = 1000  # characters of a question
+DOUBLE_TAP_S = 1.5
+NO_WORDS = re.compile(r"[\W_]*")
+
+OnCommand = Callable[[Visit, str], Awaitable[None]]
+OnTap = Callable[[Visit, Any], Awaitable[None]]
+
+
+async def show_help(visit: Visit, _rest: str) -> None:
+    """``/help``: the commands this person has."""
+    is_admin = visit.desk.is_admin(visit.user)
+    await visit.say(helping.help_message(visit.language, admin=is_admin))
+
+
+ON_COMMAND: dict[str, OnCommand] = {
+    "start": start.greet,
+    "tip": tip.tip_now,
+    "faq": faq.faq,
+    "settings": settings.show,
+    "saved": tip.saved,
+    "pause": settings.pause,
+    "resume": settings.resume,
+    "stop": settings.stop,
+    "help": show_help,
+    "privacy": privacy.privacy,
+    "export": privacy.export,
+    "forget": privacy.forget,
+    "broadcast": broadcast.compose,
+    "stats": admin.stats,
+}
+
+ON_TAP: dict[type[taps.Callback], OnTap] = {
+    taps.AskZone: start.ask_zone,
+    taps.PickZone: start.pick_zone,
+    taps.AskHour: start.ask_hour,
+    taps.PickHour: start.pick_hour,
+    taps.Why: tip.why,
+    taps.RateTip: tip.rate,
+    taps.SaveTip: tip.save,
+    taps.OpenTip: tip.open_saved,
+    taps.SavedPage: tip.saved_page,
+    taps.TipNow: tip.another,
+    taps.DropTheme: tip.drop_theme,
+    taps.ShowSettings: settings.show_view,
+    taps.SetHour: settings.set_hour,
+    taps.SetWeekday: settings.set_weekday,
+    taps.SetTheme: settings.set_theme,
+    taps.SetAudience: settings.set_audience,
+    taps.SetLanguage: settings.set_language,
+    taps.Pause: settings.pause_tapped,
+    taps.Resume: settings.resume_tapped,
+    taps.Stop: settings.stop_tapped,
+    taps.Forget: privacy.forget_tapped,
+    taps.FaqTopics: faq.topics_page,
+    taps.FaqTopic: faq.topic_page,
+    taps.OpenAnswer: faq.open_answer,
+    taps.RateAnswer: faq.rate,
+    taps.NotAsked: faq.not_asked,
+    taps.BroadcastDo: broadcast.act,
+    taps.ShowStats: admin.stats_span,
+}
+
+
+class Dispatch:
+    """Finds the function for an update; everything that fits nothing gets a kind word or none."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._tapped: dict[tuple[int, int, str], float] = {}
+
+    def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Hang up in PTB's application, which calls :meth:`on_update` for every update."""
+        application.add_handler(TypeHandler(Update, self.on_update))
+        application.add_error_handler(self.on_error)
+
+    async def on_update(self, update: Update, _context: object) -> None:
+        """Deal with one update; edited messages, channel posts and the rest are left alone."""
+        if update.message is not None:
+            await self._on_message(update.message)
+        elif update.callback_query is not None:
+            await self._on_tap(update.callback_query)
+        elif update.my_chat_member is not None:
+            await self._on_membership(update.my_chat_member)
+
+    async def on_error(self, update: object, context: Any) -> None:
+        """One kind word for the reader; the whole story, without their words, for the log."""
+        error: BaseException = context.error
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if isinstance(error, Forbidden) and chat is not None:
+            await self._desk.readers.blocked(chat.id)
+            return
+        log.error("a handler failed", exc_info=error)
+        out_of_reach = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+        if chat is None or chat.type != Chat.PRIVATE or out_of_reach:
+            return
+        user = update.effective_user if isinstance(update, Update) else None
+        language = choose(user.language_code if user else None)
+        try:
+            await self._desk.chat.send(chat.id, errors.went_wrong(language))
+        except Exception:
+            log.exception("nor could the reader be told")
+
+    async def _visit(self, chat_id: int, user: Any, **more: Any) -> Visit:
+        readers = self._desk.readers
+        reader = await readers.find(chat_id)
+        returned = reader is not None and reader.state in AWAY
+        if returned:
+            # Whoever writes has not blocked us any more.
+            await readers.unblocked(chat_id)
+            reader = await readers.find(chat_id)
+        return Visit(self._desk, chat_id, user, reader, returned=returned, **more)
+
+    async def _on_message(self, message: Message) -> None:
+        user = message.from_user
+        if user is None or user.is_bot:
+            return
+        if message.chat.type != Chat.PRIVATE:
+            await self._on_group(message)
+            return
+        if message.text is None and message.location is None and _is_service(message):
+            return
+        visit = await self._visit(message.chat.id, user, message=message)
+        if message.location is not None:
+            await start.located(visit, message.location)
+        elif message.text is None:
+            await visit.say(errors.no_text(visit.language))
+        elif (command := COMMAND.fullmatch(message.text)) is not None:
+            await self._on_command(visit, command)
+        else:
+            await self._on_words(visit, message.text)
+
+    async def _on_group(self, message: Message) -> None:
+        command = COMMAND.fullmatch(message.text or "")
+        if message.chat.type == Chat.CHANNEL or command is None or not self._is_for_us(command):
+            return
+        language = choose(message.from_user.language_code if message.from_user else None)
+        await self._desk.chat.send(message.chat.id, errors.private_only(language))
+
+    def _is_for_us(self, command: re.Match[str]) -> bool:
+        named = command["bot"]
+        return named is not None and named.lower() == self._desk.username().lower()
+
+    async def _on_command(self, visit: Visit, command: re.Match[str]) -> None:
+        name = command["name"].lower()
+        theirs = {item.name for item in commands_for(admin=self._desk.is_admin(visit.user))}
+        elsewhere = command["bot"] is not None and not self._is_for_us(command)
+        if name not in theirs or elsewhere:
+            await visit.say(errors.unknown_command(visit.language))
+            return
+        if visit.reader is not None and visit.reader.subscribed and visit.reader.expecting:
+            # Whoever turns to something else has dropped what we had asked.
+            visit = visit.of(await self._desk.readers.expect(visit.chat_id, None))
+        await ON_COMMAND[name](visit, command["rest"] or "")
+
+    async def _on_words(self, visit: Visit, text: str) -> None:
+        if await faq.warn(visit, text):
+            await faq.answer_if_sure(visit, text)
+        elif NO_WORDS.fullmatch(text):
+            await visit.say(errors.emoji_only(visit.language))
+        elif not await _answers_our_question(visit, text):
+            if len(text) > LONGEST_TEXT:
+                await visit.say(errors.too_long(LONGEST_TEXT, visit.language))
+            else:
+                await faq.ask(visit, text)
+
+    async def _on_tap(self, query: CallbackQuery) -> None:
+        if query.from_user.is_bot:
+            return
+        place = query.message
+        chat = place.chat if place is not None else None
+        language = choose(query.from_user.language_code)
+        if chat is not None and chat.type != Chat.PRIVATE:
+            await self._desk.chat.answer(query.id)
+            return
+        tap = taps.decode(query.data) if query.data else None
+        if tap is None:
+            await self._desk.chat.answer(query.id, errors.bad_button(language))
+            return
+        spot = Spot(place.chat.id, place.message_id) if place is not None else None
+        if self._is_second_tap(query, spot):
+            await self._desk.chat.answer(query.id)
+            return
+        visit = await self._visit(
+            query.from_user.id, query.from_user, query_id=query.id, spot=spot
+        )
+        await ON_TAP[type(tap)](visit, tap)
+
+    def _is_second_tap(self, query: CallbackQuery, spot: Spot | None) -> bool:
+        now = self._desk.clock.monotonic()
+        self._tapped = {key: at for key, at in self._tapped.items() if now - at < DOUBLE_TAP_S}
+        key = (query.from_user.id, spot.message_id if spot else 0, query.data or "")
+        if key in self._tapped:
+            return True
+        self._tapped[key] = now
+        return False
+
+    async def _on_membership(self, change: ChatMemberUpdated) -> None:
+        if change.chat.type != Chat.PRIVATE:
+            return
+        if change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}:
+            await self._desk.readers.blocked(change.chat.id)
+        elif change.new_chat_member.status == ChatMember.MEMBER:
+            await self._desk.readers.unblocked(change.chat.id)
+
+
+def _is_service(message: Message) -> bool:
+    """Pins, timers and the like: nobody said anything."""
+    return message.effective_attachment is None
+
+
+async def _answers_our_question(visit: Visit, text: str) -> bool:
+    """Whether the words are what we asked for last: a place, or an hour.
+
+    A question typed in between is answered as one; what is neither is asked for again.
+    """
+    if visit.reader is None or visit.reader.expecting not in {"zone", "hour"}:
+        return False
+    looks_asked = "?" in text or len(text.split()) > 5
+    if looks_asked and await faq.answer_if_sure(visit, text):
+        return True
+    take = start.typed_zone if visit.reader.expecting == "zone" else start.typed_hour
+    if not await take(visit, text) and not await faq.answer_if_sure(visit, text):
+        await start.not_understood(visit, text)
+    return True

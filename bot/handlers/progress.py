@@ -1,0 +1,104 @@
+"""The message that moves while a broadcast is under way, and becomes its report."""
+
+from __future__ import annotations
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.clock import Clock
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.readers import Readers
+from bot.handlers.chat import Chat, Spot
+from bot.store.values import Broadcast, Report
+from bot.texts import broadcast as texts
+from bot.texts.message import Message
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 3.0  # edits count against the same limits as messages
+OVER = ("done", "cancelled")
+
+
+class Progress:
+    """Draws broadcasts from their rows, each at most every three seconds and only when changed."""
+
+    def __init__(self, broadcasts: Broadcasts, readers: Readers, chat: Chat, clock: Clock) -> None:
+        self._broadcasts = broadcasts
+        self._readers = readers
+        self._chat = chat
+        self._clock = clock
+        self._followed: dict[int, Message | None] = {}
+        self._drawn_at: dict[int, float] = {}
+        self._told: set[int] = set()
+
+    async def begin(self) -> None:
+        """Take up the broadcasts that an earlier run left under way."""
+        for broadcast in await self._broadcasts.running():
+            self._followed.setdefault(broadcast.id, None)
+
+    async def follow(self, broadcast_id: int) -> None:
+        """An admin did something to this broadcast: show it at once."""
+        self._followed[broadcast_id] = None
+        await self._draw(broadcast_id)
+
+    async def draw(self) -> None:
+        """Bring every progress message up to date that is due for it."""
+        await self.begin()
+        for broadcast_id in list(self._followed):
+            since = self._clock.monotonic() - self._drawn_at.get(broadcast_id, -EVERY_S)
+            if since >= EVERY_S:
+                await self._draw(broadcast_id)
+
+    async def _draw(self, broadcast_id: int) -> None:
+        broadcast = await self._broadcasts.find(broadcast_id)
+        if broadcast is None:
+            self._drop(broadcast_id)
+            return
+        report = await self._broadcasts.report(broadcast_id)
+        message = self._message(broadcast, report, await self._language(broadcast))
+        if message != self._followed[broadcast_id]:
+            await self._put(broadcast, message)
+        if report.state in OVER:
+            self._drop(broadcast_id)
+
+    def _drop(self, broadcast_id: int) -> None:
+        self._followed.pop(broadcast_id, None)
+        self._drawn_at.pop(broadcast_id, None)
+        self._told.discard(broadcast_id)
+
+    def _message(self, broadcast: Broadcast, report: Report, language: str) -> Message:
+        if report.state == "paused":
+            failures = broadcast.pause_reason == "failures"
+            return texts.paused(broadcast.id, report, language, by_failures=failures)
+        left = self._broadcasts.expected_seconds(report.queued)
+        return texts.progress(broadcast.id, report, left, language)
+
+    async def _language(self, broadcast: Broadcast) -> str:
+        admin = await self._readers.find(broadcast.admin_id)
+        return admin.language if admin else "en"
+
+    async def _put(self, broadcast: Broadcast, message: Message) -> None:
+        self._followed[broadcast.id] = message
+        self._drawn_at[broadcast.id] = self._clock.monotonic()
+        chat_id = broadcast.progress_chat_id or broadcast.admin_id
+        spot = None
+        if broadcast.progress_message_id is not None and not self._must_ring(broadcast):
+            spot = Spot(chat_id, broadcast.progress_message_id)
+        try:
+            shown = await self._chat.edit_or_send(spot, chat_id, message)
+        except TelegramError as error:
+            log.warning("a progress message could not be shown", kind=type(error).__name__)
+            self._followed[broadcast.id] = None
+            return
+        if spot is None or shown != spot.message_id:
+            await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
+
+    def _must_ring(self, broadcast: Broadcast) -> bool:
+        """A pause by failures needs the admin: an edit would not make a sound."""
+        if broadcast.state != "paused" or broadcast.pause_reason != "failures":
+            self._told.discard(broadcast.id)
+            return False
+        if broadcast.id in self._told:
+            return False
+        self._told.add(broadcast.id)
+        return True

@@ -1,0 +1,177 @@
+"""The way to a subscription: time zone, hour, done, and the first tip at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import Location
+
+from bot.handlers.desk import Visit
+from bot.handlers.tip import give_tip
+from bot.places.place import Place
+from bot.store.values import Subscriber
+from bot.texts import privacy, settings, start
+from bot.texts.callbacks import AskHour, AskZone, PickHour, PickZone
+from bot.texts.hours import read_hour
+
+PLACES_SHOWN = 5
+
+
+async def greet(visit: Visit, source: str) -> None:
+    """``/start``, perhaps with where the reader came from."""
+    arrival = await visit.desk.readers.arrive(
+        visit.chat_id, language=visit.language, source=source.strip() or None
+    )
+    reader = arrival.subscriber
+    visit = visit.of(reader)
+    if reader.state == "stopped":
+        visit = visit.of(await visit.desk.readers.resume(visit.chat_id))
+    if not visit.known.subscribed:
+        await _go_on(visit, visit.known)
+        return
+    back = arrival.returned or visit.returned or reader.state == "stopped"
+    text = start.returned if back else start.known
+    await visit.say(text(visit.known, await visit.next_at(), visit.now, visit.language))
+
+
+async def _go_on(visit: Visit, reader: Subscriber) -> None:
+    if reader.zone is None:
+        await visit.desk.readers.expect(visit.chat_id, "zone")
+        await visit.say(start.welcome(_suggestions(visit), visit.language))
+    else:
+        await _ask_hour(visit, reader.zone)
+
+
+def _suggestions(visit: Visit) -> Sequence[Place]:
+    return visit.desk.places.suggest(visit.user.language_code)
+
+
+async def _ask_hour(visit: Visit, zone: str) -> None:
+    await visit.desk.readers.expect(visit.chat_id, "hour")
+    await visit.say(start.ask_hour(zone, visit.now, visit.language))
+
+
+async def ask_zone(visit: Visit, _tap: AskZone) -> None:
+    """The button that asks for the zone (again)."""
+    await visit.toast()
+    if await needs_start(visit):
+        return
+    await visit.desk.readers.expect(visit.chat_id, "zone")
+    await visit.say(start.ask_zone(_suggestions(visit), visit.language))
+
+
+async def needs_start(visit: Visit) -> bool:
+    """Whether this person has to begin with /start; says so."""
+    if visit.reader is not None:
+        return False
+    await visit.say(start.finish_first(visit.language))
+    return True
+
+
+async def pick_zone(visit: Visit, tap: PickZone) -> None:
+    """A zone chosen from the places that were offered."""
+    await visit.toast()
+    if not await needs_start(visit):
+        await take_zone(visit, tap.zone)
+
+
+async def located(visit: Visit, location: Location) -> None:
+    """A shared location: looked up, never kept."""
+    if await needs_start(visit):
+        return
+    zone = visit.desk.places.at(location.latitude, location.longitude)
+    if zone is None:
+        await visit.say(start.location_unknown(visit.language))
+        return
+    await take_zone(visit, zone)
+
+
+async def typed_zone(visit: Visit, typed: str) -> bool:
+    """A typed place; False when no place answers to it."""
+    found = visit.desk.places.find(typed, limit=PLACES_SHOWN)
+    if not found:
+        return False
+    if len({place.zone for place in found}) == 1:
+        await take_zone(visit, found[0].zone)
+    else:
+        await visit.say(start.zone_candidates(typed, found, visit.now, visit.language))
+    return True
+
+
+async def take_zone(visit: Visit, zone: str) -> None:
+    """Set the zone; then the hour while subscribing, else what is set now."""
+    readers = visit.desk.readers
+    before = visit.reader
+    await readers.consent(visit.chat_id, privacy.CONSENT_VERSION)
+    reader = await readers.set_zone(visit.chat_id, zone)
+    await visit.say(start.zone_taken(zone, visit.language))
+    visit = visit.of(reader)
+    if reader.local_minute is None:
+        await _ask_hour(visit, zone)
+    elif before is not None and before.zone is None:
+        await _done(visit, reader)
+    else:
+        visit = visit.of(await readers.expect(visit.chat_id, None))
+        await visit.say(
+            settings.overview(
+                reader, visit.desk.library, await visit.next_at(), visit.now, visit.language
+            )
+        )
+
+
+async def ask_hour(visit: Visit, _tap: AskHour) -> None:
+    """The button that asks to type another hour."""
+    await visit.toast()
+    if await needs_start(visit):
+        return
+    await visit.desk.readers.expect(visit.chat_id, "hour")
+    await visit.say(start.ask_typed_hour(visit.language))
+
+
+async def pick_hour(visit: Visit, tap: PickHour) -> None:
+    """An hour chosen from those that were offered."""
+    await visit.toast()
+    if not await needs_start(visit):
+        await take_hour(visit, tap.minute)
+
+
+async def typed_hour(visit: Visit, typed: str) -> bool:
+    """A typed hour; False when it is none."""
+    minute = read_hour(typed)
+    if minute is None:
+        return False
+    await take_hour(visit, minute)
+    return True
+
+
+async def take_hour(visit: Visit, minute: int) -> None:
+    """Set the hour; completes a subscription, else shows what is set now."""
+    before = visit.reader
+    reader = await visit.desk.readers.set_hour(visit.chat_id, minute)
+    if reader.expecting is not None and reader.zone is not None:
+        reader = await visit.desk.readers.expect(visit.chat_id, None)
+    visit = visit.of(reader)
+    if reader.zone is None:
+        await visit.desk.readers.expect(visit.chat_id, "zone")
+        await visit.say(start.ask_zone(_suggestions(visit), visit.language))
+    elif before is not None and before.local_minute is None:
+        await _done(visit, reader)
+    else:
+        await visit.show(
+            settings.overview(
+                reader, visit.desk.library, await visit.next_at(), visit.now, visit.language
+            )
+        )
+
+
+async def not_understood(visit: Visit, typed: str) -> None:
+    """What was typed answers neither our question nor is it one that we can answer."""
+    if visit.known.expecting == "zone":
+        await visit.say(start.zone_unknown(typed, visit.language))
+    else:
+        await visit.say(start.hour_unknown(typed, visit.language))
+
+
+async def _done(visit: Visit, reader: Subscriber) -> None:
+    await visit.show(start.done(reader, await visit.next_at(), visit.now, visit.language))
+    await give_tip(visit)

@@ -1,0 +1,76 @@
+"""The handful of jobs that the code defines. They may be lost at any time: intent is in rows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import SystemClock
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done every ``every`` seconds, given at most ``limit`` seconds each time."""
+
+    name: str
+    every: float
+    limit: float
+    work: Work
+
+    async def run(self) -> bool:
+        """Do it once; whether it went well. Never raises: the next time may go better."""
+        try:
+            async with asyncio.timeout(self.limit):
+                await self.work()
+        except TimeoutError:
+            log.error("a job took too long and was stopped", job=self.name, seconds=self.limit)  # noqa: TRY400
+            return False
+        except Exception:
+            log.exception("a job failed", job=self.name)
+            return False
+        return True
+
+
+class Jobs:
+    """Runs jobs on APScheduler: never two of one kind at once, late ones once and not at all."""
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self.jobs = {job.name: job for job in jobs}
+        self._scheduler: Any = None
+
+    def start(self) -> None:
+        """Begin; every job runs for the first time after its interval."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for job in self.jobs.values():
+            scheduler.add_job(job.run, "interval", seconds=job.every, id=job.name)
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def soon(self, name: str, seconds: float) -> None:
+        """Run the job after ``seconds`` already, if that is before its turn."""
+        if self._scheduler is None:
+            return
+        job = self._scheduler.get_job(name)
+        # APScheduler lives on the machine's time, whatever clock the rest of the bot is handed.
+        wanted = SystemClock().now() + timedelta(seconds=max(0.0, seconds))
+        if job is not None and job.next_run_time > wanted:
+            job.modify(next_run_time=wanted)
+
+    def stop(self) -> None:
+        """Start nothing more; what runs is cancelled with its task."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None

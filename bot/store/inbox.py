@@ -1,0 +1,81 @@
+"""Queries about updates from Telegram: stored before they are confirmed, erased once done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select, update
+
+from bot.store.tables import Executor, affected, insert_into
+from bot.store.tables import inbox as table
+
+
+class Arrived(NamedTuple):
+    """An update as it came: its id, the chat it belongs to (if any), its JSON."""
+
+    update_id: int
+    chat_id: int | None
+    body: bytes
+
+
+async def put(session: Executor, updates: Sequence[Arrived], now: datetime) -> list[int]:
+    """Store updates; the ids of those that are new, in their order. Repeats are left out."""
+    if not updates:
+        return []
+    rows = [{**update._asdict(), "received_at": now} for update in updates]
+    made = insert_into(session, table).values(rows).on_conflict_do_nothing()
+    stored = set((await session.execute(made.returning(table.c.update_id))).scalars())
+    return [update.update_id for update in updates if update.update_id in stored]
+
+
+async def chats_pending(session: Executor) -> list[int | None]:
+    """The chats that have updates not yet done."""
+    open_ones = (table.c.done_at.is_(None), table.c.body.is_not(None))
+    rows = await session.execute(select(table.c.chat_id).where(*open_ones).distinct())
+    return list(rows.scalars())
+
+
+async def pending(
+    session: Executor, limit: int = 1000, after: int | None = None, chat_id: int | None = None
+) -> list[Arrived]:
+    """Updates not yet done, lowest id first, from above ``after`` on, of one chat if given."""
+    statement = select(table.c.update_id, table.c.chat_id, table.c.body).where(
+        table.c.done_at.is_(None), table.c.body.is_not(None)
+    )
+    if after is not None:
+        statement = statement.where(table.c.update_id > after)
+    if chat_id is not None:
+        statement = statement.where(table.c.chat_id == chat_id)
+    rows = (await session.execute(statement.order_by(table.c.update_id).limit(limit))).all()
+    return [Arrived(*row) for row in rows]
+
+
+async def pending_count(session: Executor) -> int:
+    """How many updates wait."""
+    statement = select(func.count()).select_from(table).where(table.c.done_at.is_(None))
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def done(session: Executor, ids: Iterable[int], now: datetime) -> int:
+    """Mark updates as processed and erase what readers wrote; how many were still open."""
+    change = update(table).where(table.c.update_id.in_(list(ids)), table.c.done_at.is_(None))
+    return await affected(session, change.values(done_at=now, body=None))
+
+
+async def purge(session: Executor, before: datetime) -> int:
+    """Forget ids of updates received before then and done; how many."""
+    old = (table.c.received_at < before, table.c.done_at.is_not(None))
+    return await affected(session, delete(table).where(*old))
+
+
+async def forget_chat(session: Executor, chat_id: int) -> None:
+    """No update leads to this chat any more; open ones are done with."""
+    await session.execute(
+        update(table)
+        .where(table.c.chat_id == chat_id)
+        .values(
+            chat_id=None, body=None, done_at=func.coalesce(table.c.done_at, table.c.received_at)
+        )
+    )
