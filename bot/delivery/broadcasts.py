@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.store import broadcasts as store
 from bot.store.database import Database
-from bot.store.values import Broadcast, Report
+from bot.store.values import LEFT_REASONS, Broadcast, Report
+
+log = logging.getLogger(__name__)
+
+STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
+LIFETIME = timedelta(days=1)
 
 
 class Broadcasts:
@@ -20,26 +30,31 @@ class Broadcasts:
 
     async def draft(self, admin_id: int, source_chat_id: int, source_message_id: int) -> Broadcast:
         """Remember the admin's message as a draft; nothing is sent yet."""
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            made = await store.add(session, admin_id, source_chat_id, source_message_id, now)
+            return await self._get(session, made)
 
     async def find(self, broadcast_id: int) -> Broadcast | None:
         """The broadcast, or None."""
-        raise NotImplementedError
+        async with self._db.read() as session:
+            return await store.get(session, broadcast_id)
 
     async def audience_count(self) -> int:
         """How many readers would get it now: those who are active."""
-        raise NotImplementedError
+        async with self._db.read() as session:
+            return await store.audience_count(session)
 
     def expected_seconds(self, count: int) -> float:
         """How long ``count`` messages take at the operator's rate, in seconds."""
-        raise NotImplementedError
+        return count / self._settings.bulk_rate
 
     def stars_cost(self, count: int) -> float:
         """Telegram Stars that ``count`` messages cost; 0 at the free rate.
 
-        Bot API, sendMessage, allow_paid_broadcast: 0.1 Stars per message.
+        Telegram takes 0.1 Stars a message (Bot API, sendMessage, allow_paid_broadcast).
         """
-        raise NotImplementedError
+        return count * STARS_A_MESSAGE if self._settings.paid_broadcast else 0.0
 
     async def confirm(
         self, broadcast_id: int, admin_id: int, *, not_after: datetime | None = None
@@ -49,26 +64,59 @@ class Broadcasts:
         ``not_after`` (default: a day from now) is when unsent messages become too old. Wake the
         sender afterwards.
         """
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            values = {
+                "state": "sending",
+                "confirmed_at": now,
+                "not_after": not_after or now + LIFETIME,
+                "total": await store.audience_count(session),
+            }
+            mine = store.is_admins(admin_id)
+            return await store.change(session, broadcast_id, values, store.is_in("draft"), mine)
 
     async def cancel(self, broadcast_id: int, admin_id: int) -> bool:
         """End it; what is queued is cancelled. Any admin may."""
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            values = {"state": "cancelled", "finished_at": now, "frozen": True}
+            still = store.is_in("draft", "sending", "paused")
+            if not await store.change(session, broadcast_id, values, still):
+                return False
+            cancelled = {"state": "cancelled", "reason": "cancelled"}
+            await store.set_rows(session, broadcast_id, ["queued"], cancelled)
+        log.info("broadcast %d was cancelled by admin %d", broadcast_id, admin_id)
+        return True
 
     async def pause(self, broadcast_id: int, admin_id: int) -> bool:
         """Hold it where it is; messages under way still arrive."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            values = {"state": "paused", "pause_reason": "admin"}
+            done = await store.change(session, broadcast_id, values, store.is_in("sending"))
+        log.info("broadcast %d: pause by admin %d, changed: %s", broadcast_id, admin_id, done)
+        return done
 
     async def resume(self, broadcast_id: int, admin_id: int) -> bool:
         """Go on after a pause. Wake the sender afterwards."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            values = {"state": "sending", "pause_reason": None}
+            done = await store.change(session, broadcast_id, values, store.is_in("paused"))
+        log.info("broadcast %d: resume by admin %d, changed: %s", broadcast_id, admin_id, done)
+        return done
 
     async def retry_failed(self, broadcast_id: int, *, in_doubt: bool = False) -> int:
         """Queue failed messages again (blocked readers never); with ``in_doubt`` those too.
 
         Returns how many were queued. Wake the sender afterwards.
         """
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            again = {"state": "sending", "finished_at": None, "pause_reason": None}
+            settled = store.is_in("sending", "paused", "done")
+            if not await store.change(session, broadcast_id, again, settled):
+                return 0
+            end = now + LIFETIME
+            return await store.queue_again(session, broadcast_id, now, end, in_doubt=in_doubt)
 
     async def report(self, broadcast_id: int) -> Report:
         """Counts by state.
@@ -76,12 +124,44 @@ class Broadcasts:
         Raises:
             LookupError: there is no such broadcast.
         """
-        raise NotImplementedError
+        async with self._db.read() as session:
+            found = await self._get(session, broadcast_id)
+            return _report(found, await store.counts(session, broadcast_id))
 
     async def set_progress_message(self, broadcast_id: int, chat_id: int, message_id: int) -> None:
         """Where the admin sees the progress."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            values = {"progress_chat_id": chat_id, "progress_message_id": message_id}
+            await store.change(session, broadcast_id, values)
 
     async def running(self) -> list[Broadcast]:
         """Broadcasts that are sending or paused, oldest first."""
-        raise NotImplementedError
+        async with self._db.read() as session:
+            return await store.in_states(session, store.OPEN_STATES)
+
+    async def _get(self, session: AsyncSession, broadcast_id: int) -> Broadcast:
+        found = await store.get(session, broadcast_id)
+        if found is None:
+            raise LookupError(f"there is no broadcast {broadcast_id}")
+        return found
+
+
+def _report(broadcast: Broadcast, counts: dict[tuple[str, str], int]) -> Report:
+    by_state: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for (state, reason), count in counts.items():
+        by_state[state] += count
+        if state == "failed":
+            failed[reason] += count
+    blocked = sum(failed.pop(reason, 0) for reason in LEFT_REASONS)
+    return Report(
+        total=max(broadcast.total, by_state.total()),
+        sent=by_state["sent"],
+        blocked=blocked,
+        failed=dict(failed),
+        in_doubt=by_state["in_doubt"],
+        too_old=by_state["too_old"],
+        cancelled=by_state["cancelled"],
+        queued=by_state["queued"] + by_state["leased"],
+        state=broadcast.state,
+    )

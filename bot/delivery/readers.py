@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
-from bot.clock import Clock
-from bot.config import Settings
-from bot.store.database import Database
-from bot.store.values import Arrival, Subscriber, Upcoming, Vote
-from tips.library import Library
-from tips.models import Tip
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery import membership
+from bot.delivery.opinions import Opinions
+from bot.store import counters, slots, subscribers
+from bot.store.values import (
+    ALL_WEEKDAYS,
+    EXPECTABLE,
+    Arrival,
+    Subscriber,
+    Upcoming,
+)
+
+AUDIENCES = ("both", "adult", "parent")
 
 
-class Readers:
+class Readers(Opinions):
     """Rules about readers. Every method is idempotent; changes are conditional updates.
 
     Methods that change settings return the reader as they now are; ``changed`` on it tells
     whether this call changed anything. They raise ``UnknownReaderError`` for a reader who never
     arrived or was forgotten, and ``ValueError`` for a value that no button offers.
     """
-
-    def __init__(self, db: Database, clock: Clock, library: Library, settings: Settings) -> None:
-        self._db = db
-        self._clock = clock
-        self._library = library
-        self._settings = settings
 
     async def arrive(
         self, chat_id: int, *, language: str = "en", source: str | None = None
@@ -34,19 +41,38 @@ class Readers:
         A stopped reader stays stopped: ``resume`` brings them back. ``source`` (at most 64
         characters are kept) and ``language`` count the first time only.
         """
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            themes = self._library.all_themes
+            made = await subscribers.add(
+                session,
+                chat_id,
+                language=language,
+                source=source[:64] if source else None,
+                themes=themes,
+                now=now,
+            )
+            returned = not made and await self._return(session, chat_id, now)
+            reader = await membership.known(session, chat_id, now)
+            return Arrival(replace(reader, changed=made or returned), not made, returned)
 
     async def find(self, chat_id: int) -> Subscriber | None:
         """The reader, or None."""
-        raise NotImplementedError
+        async with self._db.read() as session:
+            reader = await subscribers.get(session, chat_id)
+        return membership.present(reader, self._clock.now()) if reader else None
 
     async def consent(self, chat_id: int, version: str) -> Subscriber:
-        """Keep which text was agreed to and when; the same version again keeps the first instant."""
-        raise NotImplementedError
+        """Keep which text was agreed to and when; agreeing again keeps the first instant."""
+        return await self._set(
+            chat_id, {"consent_version": version}, {"consent_at": self._clock.now()}
+        )
 
     async def expect(self, chat_id: int, what: str | None) -> Subscriber:
         """What the reader's next typed message answers: ``zone``, ``hour``, … or nothing."""
-        raise NotImplementedError
+        if what is not None and what not in EXPECTABLE:
+            raise ValueError(f"nothing typed can answer {what!r}")
+        return await self._set(chat_id, {"expecting": what})
 
     async def set_zone(self, chat_id: int, zone: str) -> Subscriber:
         """Move the reader to ``zone`` (IANA name). No local date gets a second tip by it.
@@ -54,96 +80,157 @@ class Readers:
         With zone and hour both known for the first time the reader is subscribed, and since the
         first tip is given at once, the daily ones begin on the next local date.
         """
-        raise NotImplementedError
+        _check(zone in available_zones(), f"{zone!r} is not a time zone")
+        return await self._reschedule(chat_id, {"zone": zone}, moved=True)
 
     async def set_hour(self, chat_id: int, minute: int) -> Subscriber:
         """Tips at ``minute`` (0..1439) after local midnight; completes a subscription likewise."""
-        raise NotImplementedError
+        _check(0 <= minute < 1440, "a day has 1440 minutes")
+        return await self._reschedule(chat_id, {"local_minute": minute}, moved=False)
 
     async def set_weekdays(self, chat_id: int, mask: int) -> Subscriber:
         """Tips on these weekdays (1..127, bit 0 is Monday)."""
-        raise NotImplementedError
+        _check(0 < mask <= ALL_WEEKDAYS, "choose at least one of seven days")
+        now = self._clock.now()
+        async with self._db.write() as session:
+            reader = await membership.known(session, chat_id, now)
+            if reader.weekdays == mask:
+                return reader
+            await subscribers.change(session, chat_id, {"weekdays": mask})
+            await slots.change_membership(session, chat_id, {"weekdays": mask})
+            return replace(reader, weekdays=mask, changed=True)
 
     async def set_themes(self, chat_id: int, mask: int) -> Subscriber:
         """Tips from these themes (at least one of the library's)."""
-        raise NotImplementedError
+        _check(mask & self._library.all_themes == mask != 0, "choose at least one known theme")
+        return await self._set(chat_id, {"themes": mask})
 
     async def set_audience(self, chat_id: int, audience: str) -> Subscriber:
         """``both``, ``adult`` (no tips for parents) or ``parent`` (none for adults only)."""
-        raise NotImplementedError
+        _check(audience in AUDIENCES, f"no such audience: {audience!r}")
+        return await self._set(chat_id, {"audience": audience})
 
     async def set_language(self, chat_id: int, language: str) -> Subscriber:
         """Texts in ``language`` from now on."""
-        raise NotImplementedError
+        return await self._set(chat_id, {"language": language})
 
     async def pause(self, chat_id: int, days: int | None = None) -> Subscriber:
-        """No tips for ``days`` (1..365) days, or until ``resume``. Skips exactly so many tips."""
-        raise NotImplementedError
+        """No tips for ``days`` (1..365) days, or until ``resume``; a queued tip is cancelled."""
+        _check(days is None or 0 < days <= 365, "a pause has 1 to 365 days, or no end")
+        now = self._clock.now()
+        async with self._db.write() as session:
+            reader = await membership.known(session, chat_id, now)
+            end = None if days is None else membership.pause_end(reader, now, days)
+            if not reader.subscribed or _same_pause(reader, end):
+                return reader
+            values: dict[str, Any] = {"state": "paused", "paused_until": end}
+            await subscribers.change(session, chat_id, values)
+            reader = replace(reader, **values, changed=True)
+            await membership.settle_in(session, reader, now, moved=False)
+            await membership.cancel_tips(session, chat_id, now, "paused")
+            return reader
 
     async def resume(self, chat_id: int) -> Subscriber:
         """Tips again: ends a pause or a stop. Someone without zone or hour stays ``new``."""
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            reader = await membership.known(session, chat_id, now)
+            if reader.state not in ("paused", "stopped"):
+                return reader
+            complete = reader.zone is not None and reader.local_minute is not None
+            state = "active" if complete else "new"
+            values = {"state": state, "paused_until": None, "left_at": None}
+            await subscribers.change(session, chat_id, values)
+            if reader.state == "stopped" and complete:
+                await counters.add(session, now.date(), {"returned": 1})
+            await membership.switch_on(session, chat_id, now, reader.state)
+            return replace(reader, state=state, paused_until=None, changed=True)
 
     async def stop(self, chat_id: int) -> Subscriber:
         """No tips any more; settings and saved tips stay."""
-        raise NotImplementedError
+        now = self._clock.now()
+        async with self._db.write() as session:
+            reader = await membership.known(session, chat_id, now)
+            if reader.state == "stopped":
+                return reader
+            values: dict[str, Any] = {"state": "stopped", "paused_until": None}
+            await subscribers.change(session, chat_id, {**values, "left_at": now})
+            await slots.change_membership(session, chat_id, {"state": "off"})
+            await membership.cancel_everything(session, chat_id, now, "stopped")
+            if reader.subscribed:
+                await counters.add(session, now.date(), {"left": 1})
+            return replace(reader, **values, changed=True)
 
     async def forget(self, chat_id: int) -> bool:
         """Erase every row about the reader, everywhere; whether there was one."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            return await membership.erase(session, chat_id, self._clock.now())
 
     async def blocked(self, chat_id: int) -> bool:
         """The reader blocked the bot: nothing is sent until they come back; settings stay."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            return await membership.leave(session, chat_id, "blocked", self._clock.now())
 
     async def unblocked(self, chat_id: int) -> bool:
         """The reader unblocked the bot: back to what they were before."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            return await self._return(session, chat_id, self._clock.now())
 
     async def move_chat(self, old: int, new: int) -> bool:
         """A group became a supergroup: everything moves to ``new``, merging if it is known."""
-        raise NotImplementedError
+        async with self._db.write() as session:
+            return await membership.move_chat(session, old, new, self._clock.now())
 
     async def next_tip(self, subscriber: Subscriber) -> Upcoming | None:
         """When the next daily tip comes; None while paused without end, stopped or incomplete."""
-        raise NotImplementedError
+        async with self._db.read() as session:
+            return await membership.next_tip(session, subscriber, self._clock.now())
 
-    async def take_tip(self, chat_id: int) -> Tip | None:
-        """A tip at once, marked as seen; the schedule is not touched. None if no tip fits."""
-        raise NotImplementedError
+    async def _return(self, session: AsyncSession, chat_id: int, now: datetime) -> bool:
+        reader = await subscribers.get(session, chat_id, lock=True)
+        if reader is None or reader.state not in ("blocked", "gone"):
+            return False
+        await membership.come_back(session, chat_id, now)
+        return True
 
-    async def themes_left(self, chat_id: int) -> dict[str, int]:
-        """Per theme id: how many tips that fit this reader are still unseen."""
-        raise NotImplementedError
+    async def _set(
+        self, chat_id: int, values: Mapping[str, Any], along: Mapping[str, Any] | None = None
+    ) -> Subscriber:
+        """Set ``values``, and with them what goes ``along``, unless they are so already."""
+        async with self._db.write() as session:
+            reader = await membership.known(session, chat_id, self._clock.now())
+            if all(getattr(reader, name) == value for name, value in values.items()):
+                return reader
+            every = {**values, **(along or {})}
+            await subscribers.change(session, chat_id, every)
+            return replace(reader, **every, changed=True)
 
-    async def vote_tip(self, chat_id: int, tip_id: str, vote: int) -> Vote:
-        """+1, -1 or 0 (taken back) for a tip; three thumbs down on a topic ask to drop it."""
-        raise NotImplementedError
+    async def _reschedule(
+        self, chat_id: int, values: Mapping[str, Any], *, moved: bool
+    ) -> Subscriber:
+        now = self._clock.now()
+        async with self._db.write() as session:
+            reader = await membership.known(session, chat_id, now)
+            if all(getattr(reader, name) == value for name, value in values.items()):
+                return reader
+            await subscribers.change(session, chat_id, values)
+            reader = replace(reader, **values, changed=True)
+            return await membership.settle_in(session, reader, now, moved=moved)
 
-    async def save(self, chat_id: int, tip_id: str) -> bool:
-        """Keep a tip; False when it is kept already."""
-        raise NotImplementedError
 
-    async def unsave(self, chat_id: int, tip_id: str) -> bool:
-        """Let a kept tip go; False when it was not kept."""
-        raise NotImplementedError
+@cache
+def available_zones() -> frozenset[str]:
+    """The names of all time zones that the data on this machine knows."""
+    return frozenset(available_timezones())
 
-    async def saved(self, chat_id: int, page: int = 0, *, size: int = 10) -> list[str]:
-        """Ids of kept tips, newest first, ``size`` a page from page 0."""
-        raise NotImplementedError
 
-    async def saved_count(self, chat_id: int) -> int:
-        """How many tips the reader keeps."""
-        raise NotImplementedError
+def _same_pause(reader: Subscriber, end: datetime | None) -> bool:
+    if reader.state != "paused" or end is None or reader.paused_until is None:
+        return reader.state == "paused" and end is reader.paused_until
+    # Two taps on one button are a moment apart and mean one pause.
+    return abs(end - reader.paused_until) < timedelta(minutes=1)
 
-    async def vote_answer(self, chat_id: int, answer_id: str, vote: int) -> bool:
-        """+1, -1 or 0 for an answer; whether anything changed."""
-        raise NotImplementedError
 
-    async def miss(self, chat_id: int, answer_id: str) -> bool:
-        """ "That was not my question": remembered by the answer's id, never by the words."""
-        raise NotImplementedError
-
-    async def export(self, chat_id: int) -> dict[str, Any]:
-        """Everything kept about the reader, as plain JSON-ready values; {} when unknown."""
-        raise NotImplementedError
+def _check(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)

@@ -83,6 +83,7 @@ class Subscriber(Table, table=True):
     seed: int = Field(sa_type=BigInteger)
     seen: bytes = Field(default=b"", sa_type=LargeBinary)
     last_topic: str | None = Field(default=None, max_length=64)
+    last_number: int | None = None
 
 
 class Slot(Table, table=True):

@@ -11,6 +11,9 @@ ALL_WEEKDAYS = 0b1111111
 EXPECTABLE = ("zone", "hour", "themes", "question")
 """What a reader's next typed message may answer."""
 
+LEFT_REASONS = ("blocked", "kicked", "deactivated", "not_found", "not_started")
+"""Reasons of a refusal that mean that the chat is lost, not that the message was bad."""
+
 
 class UnknownReaderError(LookupError):
     """No such reader (never arrived, or everything about them was erased)."""
@@ -45,6 +48,7 @@ class Subscriber:
     seed: int
     seen: int
     last_topic: str | None
+    last_number: int | None = None
     changed: bool = field(default=False, compare=False)
 
     @property

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlmodel import AutoString
 
 import bot.store.outbox_models  # noqa: F401 (its tables must be known)
 from bot.store.models import Table
 from bot.store.types import UTCDateTime
 
 
-def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
-    """Write our own column type by its name in generated files."""
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Write column types in generated files so that these need no import of SQLModel."""
     if kind == "type" and isinstance(item, UTCDateTime):
         autogen.imports.add("from bot.store.types import UTCDateTime")
         return "UTCDateTime()"
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})"
     return False
 
 

@@ -1,0 +1,230 @@
+"""Queries about broadcasts: their state, their audience put into the outbox, their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.store.tables import Executor, affected, broadcast_tally, delivery, insert_into
+from bot.store.tables import broadcast as table
+from bot.store.tables import subscriber as reader
+from bot.store.types import UTCDateTime
+from bot.store.values import LEFT_REASONS, Broadcast
+
+BEFORE_ALL_CHATS = -(2**63)
+FIELDS = tuple(Broadcast.__dataclass_fields__)
+OPEN_STATES = ("sending", "paused")
+
+_all = select(*(table.c[name] for name in FIELDS))
+
+
+async def add(
+    session: Executor, admin_id: int, source_chat_id: int, source_message_id: int, now: datetime
+) -> int:
+    """A new draft; its id."""
+    made = insert(table).values(
+        admin_id=admin_id,
+        source_chat_id=source_chat_id,
+        source_message_id=source_message_id,
+        state="draft",
+        audience="active",
+        created_at=now,
+        total=0,
+        frozen=False,
+    )
+    return int((await session.execute(made.returning(table.c.id))).scalar_one())
+
+
+async def get(session: Executor, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
+    """The broadcast; with ``lock``, nobody else changes it until the transaction ends."""
+    statement = _all.where(table.c.id == broadcast_id)
+    row = (await session.execute(statement.with_for_update() if lock else statement)).first()
+    return None if row is None else Broadcast(*row)
+
+
+async def in_states(session: Executor, states: Sequence[str]) -> list[Broadcast]:
+    """Broadcasts in any of these states, oldest first."""
+    statement = _all.where(table.c.state.in_(states)).order_by(table.c.id)
+    return [Broadcast(*row) for row in (await session.execute(statement)).all()]
+
+
+async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
+    """Ids of broadcasts in these states, or of all."""
+    statement = select(table.c.id)
+    if states is not None:
+        statement = statement.where(table.c.state.in_(states))
+    return list((await session.execute(statement)).scalars())
+
+
+async def change(
+    session: Executor,
+    broadcast_id: int,
+    values: Mapping[str, Any],
+    *conditions: ColumnElement[bool],
+) -> bool:
+    """Set ``values`` if ``conditions`` hold; whether they did."""
+    statement = update(table).where(table.c.id == broadcast_id, *conditions).values(**values)
+    return await affected(session, statement) == 1
+
+
+def is_in(*states: str) -> ColumnElement[bool]:
+    """The condition that a broadcast is in one of these states."""
+    return table.c.state.in_(states)
+
+
+def is_admins(admin_id: int) -> ColumnElement[bool]:
+    """The condition that a broadcast was drafted by this admin."""
+    return table.c.admin_id == admin_id
+
+
+async def audience_count(session: Executor) -> int:
+    """How many readers a broadcast would reach now."""
+    statement = select(func.count()).select_from(reader).where(reader.c.state == "active")
+    return int((await session.execute(statement)).scalar_one())
+
+
+_cursor = bindparam("cursor", type_=Integer)
+_end_of_chunk = (
+    select(reader.c.chat_id)
+    .where(reader.c.state == "active", reader.c.chat_id > _cursor)
+    .order_by(reader.c.chat_id)
+    .limit(1)
+    .offset(bindparam("chunk", type_=Integer))
+)
+_instant = bindparam("due", type_=UTCDateTime)
+_rows: dict[str, Any] = {
+    "kind": literal("broadcast", String),
+    "broadcast_id": bindparam("which", type_=Integer),
+    "chat_id": reader.c.chat_id,
+    "state": literal("queued", String),
+    "due_at": _instant,
+    "ready_at": _instant,
+    "not_after": bindparam("end", type_=UTCDateTime),
+    "attempts": literal(0, Integer),
+    "doubts": literal(0, Integer),
+}
+_audience = select(*_rows.values()).where(
+    reader.c.state == "active",
+    reader.c.chat_id > _cursor,
+    reader.c.chat_id <= bindparam("last", type_=Integer),
+    reader.c.created_at <= _instant,
+)
+
+
+async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool:
+    """Queue the broadcast for the next ``chunk`` readers; whether the audience is complete now.
+
+    Readers are taken in the order of their ids behind the cursor, so a crash resumes there.
+    """
+    found = await get(session, broadcast_id, lock=True)
+    if found is None or found.frozen or found.state not in OPEN_STATES:
+        return True
+    cursor = await _cursor_of(session, broadcast_id)
+    given = {"cursor": cursor, "chunk": chunk - 1}
+    end = (await session.execute(_end_of_chunk, given)).scalar()
+    values = {
+        "which": broadcast_id,
+        "due": found.confirmed_at,
+        "end": found.not_after,
+        "cursor": cursor,
+        "last": end if end is not None else -BEFORE_ALL_CHATS - 1,
+    }
+    filled = insert_into(session, delivery).from_select(list(_rows), _audience)
+    await session.execute(filled.on_conflict_do_nothing(), values)
+    if end is not None:
+        await change(session, broadcast_id, {"cursor": end})
+        return False
+    total = sum((await counts(session, broadcast_id)).values())
+    await change(session, broadcast_id, {"frozen": True, "total": total})
+    return True
+
+
+async def _cursor_of(session: Executor, broadcast_id: int) -> int:
+    cursor = (
+        await session.execute(select(table.c.cursor).where(table.c.id == broadcast_id))
+    ).scalar()
+    return BEFORE_ALL_CHATS if cursor is None else int(cursor)
+
+
+async def counts(session: Executor, broadcast_id: int) -> dict[tuple[str, str], int]:
+    """Rows by (state, reason), those already pruned included; no reason is an empty one."""
+    reason = func.coalesce(delivery.c.reason, "")
+    live = (
+        select(delivery.c.state, reason, func.count())
+        .where(delivery.c.broadcast_id == broadcast_id)
+        .group_by(delivery.c.state, reason)
+    )
+    pruned = select(
+        broadcast_tally.c.state, broadcast_tally.c.reason, broadcast_tally.c.count
+    ).where(broadcast_tally.c.broadcast_id == broadcast_id)
+    found: dict[tuple[str, str], int] = {}
+    for statement in (live, pruned):
+        for state, why, count in (await session.execute(statement)).all():
+            found[state, why] = found.get((state, why), 0) + count
+    return found
+
+
+async def set_rows(
+    session: Executor,
+    broadcast_id: int,
+    states: Sequence[str],
+    values: Mapping[str, Any],
+    *conditions: ColumnElement[bool],
+) -> int:
+    """Change the broadcast's rows in these states; how many."""
+    which = (delivery.c.broadcast_id == broadcast_id, delivery.c.state.in_(states), *conditions)
+    return await affected(session, update(delivery).where(*which).values(**values))
+
+
+async def queue_again(
+    session: Executor, broadcast_id: int, now: datetime, end: datetime, *, in_doubt: bool
+) -> int:
+    """Queue failed rows again, save those of readers who left; in doubt too if wanted."""
+    values = {
+        "state": "queued",
+        "reason": None,
+        "ready_at": now,
+        "not_after": end,
+        "attempts": 0,
+    }
+    stays = delivery.c.reason.in_(LEFT_REASONS)
+    states = ["failed", "in_doubt"] if in_doubt else ["failed"]
+    which = or_(delivery.c.reason.is_(None), ~stays)
+    return await set_rows(session, broadcast_id, states, values, which)
+
+
+async def has_work(session: Executor, broadcast_id: int) -> bool:
+    """Whether any row of the broadcast is still queued or leased."""
+    which = (
+        delivery.c.broadcast_id == broadcast_id,
+        delivery.c.state.in_(("queued", "leased")),
+    )
+    statement = select(literal(1, Integer)).where(*which).limit(1)
+    return (await session.execute(statement)).first() is not None
+
+
+async def add_tally(session: Executor, amounts: Mapping[tuple[int, str, str], int]) -> None:
+    """Add pruned rows, by (broadcast, state, reason), to what reports still show."""
+    rows = [
+        {"broadcast_id": which, "state": state, "reason": reason, "count": n}
+        for (which, state, reason), n in sorted(amounts.items())
+    ]
+    if rows:
+        made = insert_into(session, broadcast_tally).values(rows)
+        keys = [broadcast_tally.c[name] for name in ("broadcast_id", "state", "reason")]
+        more = {"count": broadcast_tally.c.count + made.excluded.count}
+        await session.execute(made.on_conflict_do_update(index_elements=keys, set_=more))

@@ -1,0 +1,108 @@
+"""Queries about the outbox by reader: what they got, and cancelling, moving, erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from bot.store.tables import Executor, affected
+from bot.store.tables import delivery as table
+
+
+class Tip(NamedTuple):
+    """A reader's tip of one local date, as far as planning needs it."""
+
+    local_date: date
+    due_at: datetime
+    state: str
+
+
+def dates_around(day: date, before: int = 2, after: int = 2) -> list[date]:
+    """The dates from ``before`` days ahead of ``day`` to ``after`` days past it."""
+    return [day + timedelta(days=offset) for offset in range(-before, after + 1)]
+
+
+async def tips_of(session: Executor, subscription_id: int, dates: Sequence[date]) -> list[Tip]:
+    """The reader's tips of these local dates, oldest first."""
+    statement = (
+        select(table.c.local_date, table.c.due_at, table.c.state)
+        .where(table.c.local_date.in_(dates), table.c.subscription_id == subscription_id)
+        .order_by(table.c.local_date)
+    )
+    return [Tip(*row) for row in (await session.execute(statement)).all()]
+
+
+def _tips(subscription_id: int, dates: Sequence[date]) -> ColumnElement[bool]:
+    return table.c.local_date.in_(dates) & (table.c.subscription_id == subscription_id)
+
+
+def _shares(chat_id: int, broadcasts: Sequence[int]) -> ColumnElement[bool]:
+    return table.c.broadcast_id.in_(broadcasts) & (table.c.chat_id == chat_id)
+
+
+async def cancel_tips(
+    session: Executor, subscription_id: int, dates: Sequence[date], reason: str
+) -> int:
+    """Cancel the reader's queued tips; how many."""
+    change = update(table).where(_tips(subscription_id, dates), table.c.state == "queued")
+    return await affected(session, change.values(state="cancelled", reason=reason))
+
+
+async def restore_tips(
+    session: Executor, subscription_id: int, dates: Sequence[date], reason: str, now: datetime
+) -> int:
+    """Queue again what was cancelled for this reason and is not too old yet; how many."""
+    change = update(table).where(
+        _tips(subscription_id, dates),
+        table.c.state == "cancelled",
+        table.c.reason == reason,
+        table.c.not_after > now,
+    )
+    return await affected(session, change.values(state="queued", reason=None))
+
+
+async def cancel_shares(
+    session: Executor, chat_id: int, broadcasts: Sequence[int], reason: str
+) -> int:
+    """Cancel what is queued for the chat from these broadcasts; how many."""
+    change = update(table).where(_shares(chat_id, broadcasts), table.c.state == "queued")
+    return await affected(session, change.values(state="cancelled", reason=reason))
+
+
+async def erase(
+    session: Executor,
+    chat_id: int,
+    subscription_id: int | None,
+    dates: Sequence[date],
+    broadcasts: Sequence[int],
+) -> None:
+    """Delete every row about the reader."""
+    await session.execute(delete(table).where(_shares(chat_id, broadcasts)))
+    if subscription_id is not None:
+        await session.execute(delete(table).where(_tips(subscription_id, dates)))
+
+
+async def move(
+    session: Executor,
+    chats: tuple[int, int],
+    subscription_id: int | None,
+    dates: Sequence[date],
+    broadcasts: Sequence[int],
+) -> None:
+    """Rows for the first chat are for the second now; a broadcast it has already stays single."""
+    old, new = chats
+    other = table.alias()
+    has_it = (
+        select(other.c.id)
+        .where(other.c.broadcast_id == table.c.broadcast_id, other.c.chat_id == new)
+        .exists()
+    )
+    await session.execute(delete(table).where(_shares(old, broadcasts), has_it))
+    await session.execute(update(table).where(_shares(old, broadcasts)).values(chat_id=new))
+    if subscription_id is not None:
+        await session.execute(
+            update(table).where(_tips(subscription_id, dates)).values(chat_id=new)
+        )

@@ -1,0 +1,234 @@
+"""Queries about sending the outbox: lease rows, settle them, take back what others dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
+
+from bot.store.tables import Executor
+from bot.store.tables import delivery as table
+from bot.store.types import UTCDateTime
+
+RECLAIM_AT_ONCE = 500
+
+
+class Leased(NamedTuple):
+    """A row that is ours to send until the lease ends; ``stale`` means that it is too late."""
+
+    id: int
+    broadcast_id: int | None
+    chat_id: int
+    content: int | None
+    local_date: date | None
+    attempts: int
+    doubts: int
+    stale: bool
+
+
+class Settled(NamedTuple):
+    """What became of a leased row. Fields are in the order that the statement wants.
+
+    ``retry_at`` set means back to the queue; ``uncounted`` (0 or 1) takes the attempt back;
+    ``doubt`` (0 or 1) counts one more doubt.
+    """
+
+    id: int
+    state: str
+    reason: str | None = None
+    message_id: int | None = None
+    sent_at: datetime | None = None
+    retry_at: datetime | None = None
+    uncounted: int = 0
+    doubt: int = 0
+
+
+def _now() -> Any:
+    return bindparam("now", type_=UTCDateTime)
+
+
+def _lease_of(which: ColumnElement[bool]) -> Any:
+    ready = (
+        select(table.c.id)
+        .where(table.c.state == literal("queued", String, literal_execute=True))
+        .where(which, table.c.ready_at <= _now())
+        .order_by(table.c.ready_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(table)
+        .where(table.c.id.in_(ready))
+        .values(
+            state="leased",
+            lease_owner=bindparam("owner", type_=String),
+            lease_until=bindparam("until", type_=UTCDateTime),
+            attempts=table.c.attempts + 1,
+        )
+        .returning(
+            table.c.id,
+            table.c.broadcast_id,
+            table.c.chat_id,
+            table.c.content,
+            table.c.local_date,
+            table.c.attempts,
+            table.c.doubts,
+            table.c.not_after < _now(),
+        )
+    )
+
+
+_lease_tips = _lease_of(table.c.broadcast_id.is_(None))
+_lease_broadcast = _lease_of(table.c.broadcast_id == bindparam("which", type_=Integer))
+
+
+async def lease(
+    session: Executor,
+    owner: str,
+    *,
+    now: datetime,
+    until: datetime,
+    most: int,
+    broadcast_id: int | None = None,
+) -> list[Leased]:
+    """Take up to ``most`` ready tips (or rows of one broadcast), the latest first in line."""
+    given: dict[str, Any] = {"owner": owner, "now": now, "until": until, "most": most}
+    if broadcast_id is None:
+        result = await session.execute(_lease_tips, given)
+    else:
+        result = await session.execute(_lease_broadcast, {**given, "which": broadcast_id})
+    return [Leased(*row) for row in result.all()]
+
+
+_ours = (
+    table.c.id == bindparam("row"),
+    table.c.state == "leased",
+    table.c.lease_owner == bindparam("owner"),
+)
+_released = {"lease_owner": None, "lease_until": None}
+_sent = (
+    update(table)
+    .where(*_ours)
+    .values(
+        state="sent",
+        reason=None,
+        message_id=bindparam("message"),
+        sent_at=bindparam("at", type_=UTCDateTime),
+        **_released,
+    )
+)
+_other = (
+    update(table)
+    .where(*_ours)
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("why"),
+        ready_at=func.coalesce(bindparam("again", type_=UTCDateTime), table.c.ready_at),
+        attempts=table.c.attempts - bindparam("back", type_=Integer),
+        doubts=table.c.doubts + bindparam("doubt", type_=Integer),
+        **_released,
+    )
+)
+
+
+async def settle(session: Executor, owner: str, outcomes: Iterable[Settled]) -> None:
+    """Write outcomes down, each on condition that the row's lease is still ``owner``'s."""
+    sent, other = [], []
+    for one in outcomes:
+        if one.state == "sent":
+            sent.append(
+                {"row": one.id, "owner": owner, "message": one.message_id, "at": one.sent_at}
+            )
+        else:
+            other.append(
+                {
+                    "row": one.id,
+                    "owner": owner,
+                    "new_state": one.state,
+                    "why": one.reason,
+                    "again": one.retry_at,
+                    "back": one.uncounted,
+                    "doubt": one.doubt,
+                }
+            )
+    if sent:
+        await session.execute(_sent, sent)
+    if other:
+        await session.execute(_other, other)
+
+
+_set_content = (
+    update(table).where(table.c.id == bindparam("row")).values(content=bindparam("number"))
+)
+
+
+async def set_content(session: Executor, chosen: Sequence[tuple[int, int]]) -> None:
+    """Remember which tip (by number) each row carries, so that a repeat repeats it."""
+    if chosen:
+        rows = [{"row": row, "number": number} for row, number in chosen]
+        await session.execute(_set_content, rows)
+
+
+_twice = (table.c.doubts > 0) | table.c.broadcast_id.is_not(None)
+_expired = (
+    select(table.c.id)
+    .where(table.c.state == literal("leased", String, literal_execute=True))
+    .where(table.c.lease_until < _now())
+    .order_by(table.c.lease_until)
+    .limit(RECLAIM_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_reclaim = (
+    update(table)
+    .where(table.c.id.in_(_expired))
+    .values(
+        state=case((_twice, "in_doubt"), else_="queued"),
+        reason="lease_expired",
+        ready_at=_now(),
+        doubts=table.c.doubts + 1,
+        **_released,
+    )
+    .returning(table.c.state, table.c.chat_id, table.c.content, table.c.broadcast_id)
+)
+
+
+class Reclaimed(NamedTuple):
+    """A row whose holder went silent, and its new state."""
+
+    state: str
+    chat_id: int
+    content: int | None
+    broadcast_id: int | None
+
+
+async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
+    """Take back up to 500 rows whose lease has ended: maybe sent, maybe not, so in doubt.
+
+    A tip goes to the queue once more, a broadcast waits for the admin's word.
+    """
+    return [Reclaimed(*row) for row in (await session.execute(_reclaim, {"now": now})).all()]
+
+
+async def next_ready(session: Executor) -> datetime | None:
+    """When the first queued tip may be sent; None when the queue is empty."""
+    queued = table.c.state == literal("queued", String, literal_execute=True)
+    statement = (
+        select(table.c.ready_at)
+        .where(queued, table.c.broadcast_id.is_(None))
+        .order_by(table.c.ready_at)
+        .limit(1)
+    )
+    instant: datetime | None = (await session.execute(statement)).scalar()
+    return instant

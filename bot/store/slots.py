@@ -1,0 +1,236 @@
+"""Queries about slots and who is in them. Nothing here loops over readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Date,
+    Float,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+
+from bot.store.tables import Executor, affected, delivery, insert_into
+from bot.store.tables import slot as table
+from bot.store.tables import subscription as member
+from bot.store.types import UTCDateTime, plus_seconds
+
+SPREAD_STEPS = 65536
+
+
+class Slot(NamedTuple):
+    """A slot as the planner needs it."""
+
+    id: int
+    zone: str
+    local_minute: int
+    next_at: datetime
+    next_date: date
+    cursor: int
+
+
+class Membership(NamedTuple):
+    """A reader's subscription and the state of its slot."""
+
+    id: int
+    slot_id: int
+    state: str
+    snoozed_until: datetime
+    not_before: date
+    slot_next_at: datetime
+    slot_cursor: int
+
+
+_columns = tuple(
+    table.c[name] for name in ("id", "zone", "local_minute", "next_at", "next_date", "cursor")
+)
+_due = (
+    select(*_columns)
+    .where(table.c.next_at <= bindparam("now", type_=UTCDateTime))
+    .order_by(table.c.next_at, table.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_chunk_end = (
+    select(member.c.id)
+    .where(
+        member.c.slot_id == bindparam("slot", type_=Integer),
+        member.c.id > bindparam("cursor", type_=Integer),
+    )
+    .order_by(member.c.id)
+    .limit(1)
+    .offset(bindparam("chunk", type_=Integer))
+)
+_eligible = (
+    member.c.slot_id == bindparam("slot", type_=Integer),
+    member.c.state == "active",
+    member.c.weekdays.bitwise_and(bindparam("bit", type_=Integer)) != 0,
+    member.c.snoozed_until <= bindparam("at", type_=UTCDateTime),
+    member.c.not_before <= bindparam("date", type_=Date),
+)
+_in_chunk = (
+    member.c.id > bindparam("cursor", type_=Integer),
+    member.c.id <= bindparam("end", type_=Integer),
+)
+_due_at = plus_seconds(
+    bindparam("at", type_=UTCDateTime),
+    member.c.spread * bindparam("step", type_=Float),
+)
+_planned = {
+    "kind": literal("tip", String),
+    "subscription_id": member.c.id,
+    "chat_id": member.c.chat_id,
+    "local_date": bindparam("date", type_=Date),
+    "state": literal("queued", String),
+    "due_at": _due_at,
+    "ready_at": _due_at,
+    "not_after": plus_seconds(_due_at, bindparam("grace", type_=Float)),
+    "attempts": literal(0, Integer),
+    "doubts": literal(0, Integer),
+}
+_rows = select(*_planned.values()).where(*_eligible, *_in_chunk).order_by(member.c.id)
+_count = select(func.count()).select_from(member).where(*_eligible)
+
+
+async def due(session: Executor, now: datetime, most: int) -> list[Slot]:
+    """Slots whose instant has come, oldest first, locked against other planners."""
+    rows = (await session.execute(_due, {"now": now, "most": most})).all()
+    return [Slot(*row) for row in rows]
+
+
+async def chunk_end(session: Executor, slot_id: int, cursor: int, chunk: int) -> int | None:
+    """The id of the last subscription of the next ``chunk``; None when fewer are left."""
+    given = {"slot": slot_id, "cursor": cursor, "chunk": chunk - 1}
+    end: int | None = (await session.execute(_chunk_end, given)).scalar()
+    return end
+
+
+async def fill(
+    session: Executor,
+    slot: Slot,
+    *,
+    cursor: int,
+    end: int,
+    window_seconds: float,
+    grace_seconds: float,
+) -> int:
+    """Queue a tip for each eligible reader with ``cursor < id <= end``; how many were new."""
+    statement = insert_into(session, delivery).from_select(list(_planned), _rows)
+    values = {
+        "slot": slot.id,
+        "bit": 1 << slot.next_date.weekday(),
+        "at": slot.next_at,
+        "date": slot.next_date,
+        "cursor": cursor,
+        "end": end,
+        "step": window_seconds / SPREAD_STEPS,
+        "grace": grace_seconds,
+    }
+    result: Any = await session.execute(statement.on_conflict_do_nothing(), values)
+    return int(result.rowcount)
+
+
+async def eligible(session: Executor, slot: Slot) -> int:
+    """How many readers would get a tip at the slot's next instant."""
+    given = {
+        "slot": slot.id,
+        "bit": 1 << slot.next_date.weekday(),
+        "at": slot.next_at,
+        "date": slot.next_date,
+    }
+    return int((await session.execute(_count, given)).scalar_one())
+
+
+_move_on = (
+    update(table)
+    .where(table.c.id == bindparam("slot"))
+    .values(next_at=bindparam("at"), next_date=bindparam("date"), cursor=bindparam("mark"))
+)
+
+
+async def move_on(
+    session: Executor, slot_id: int, next_at: datetime, next_date: date, cursor: int = 0
+) -> None:
+    """Set the slot's next instant and how far it is planned."""
+    given = {"slot": slot_id, "at": next_at, "date": next_date, "mark": cursor}
+    await session.execute(_move_on, given)
+
+
+async def all_slots(session: Executor) -> list[Slot]:
+    """Every slot."""
+    return [Slot(*row) for row in (await session.execute(select(*_columns))).all()]
+
+
+async def next_due(session: Executor) -> datetime | None:
+    """When the first slot is due; None when there is none."""
+    instant: datetime | None = (await session.execute(select(func.min(table.c.next_at)))).scalar()
+    return instant
+
+
+async def find_or_make(
+    session: Executor, zone: str, local_minute: int, next_at: datetime, next_date: date
+) -> int:
+    """The id of the slot; a new one is due at ``next_at``."""
+    here = (table.c.zone == zone, table.c.local_minute == local_minute)
+    found: int | None = (await session.execute(select(table.c.id).where(*here))).scalar()
+    if found is not None:
+        return found
+    made = insert_into(session, table).values(
+        zone=zone, local_minute=local_minute, next_at=next_at, next_date=next_date, cursor=0
+    )
+    await session.execute(made.on_conflict_do_nothing())
+    return int((await session.execute(select(table.c.id).where(*here))).scalar_one())
+
+
+async def remove_empty(session: Executor) -> int:
+    """Delete slots that nobody is in."""
+    inhabited = exists().where(member.c.slot_id == table.c.id)
+    return await affected(session, delete(table).where(~inhabited))
+
+
+async def membership(session: Executor, chat_id: int) -> Membership | None:
+    """The reader's subscription, or None before they have one."""
+    columns = (member.c.id, member.c.slot_id, member.c.state, member.c.snoozed_until)
+    statement = (
+        select(*columns, member.c.not_before, table.c.next_at, table.c.cursor)
+        .join(table, table.c.id == member.c.slot_id)
+        .where(member.c.chat_id == chat_id)
+    )
+    row = (await session.execute(statement)).first()
+    return None if row is None else Membership(*row)
+
+
+async def subscribe(session: Executor, values: Mapping[str, Any]) -> None:
+    """Make the reader's subscription (columns by name)."""
+    await session.execute(insert_into(session, member).values(kind="tip", **values))
+
+
+async def change_membership(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns of the reader's subscription, if there is one."""
+    await session.execute(update(member).where(member.c.chat_id == chat_id).values(**values))
+
+
+async def by_slot_and_weekday(session: Executor, now: datetime) -> list[tuple[int, int, int]]:
+    """(slot id, weekday mask, readers) of everyone who is to get tips from now on."""
+    active = member.c.state == "active"
+    statement = (
+        select(member.c.slot_id, member.c.weekdays, func.count())
+        .where(active, member.c.snoozed_until <= plus_seconds(_instant(now), literal(86400.0)))
+        .group_by(member.c.slot_id, member.c.weekdays)
+    )
+    return [(slot, mask, n) for slot, mask, n in (await session.execute(statement)).all()]
+
+
+def _instant(now: datetime) -> Any:
+    return cast(literal(now, UTCDateTime), UTCDateTime)

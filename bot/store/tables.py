@@ -1,0 +1,53 @@
+"""The tables as SQLAlchemy's core sees them, and what every query module shares."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy import Table as CoreTable
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+import bot.store.outbox_models  # noqa: F401 (its tables must be known)
+from bot.store.models import Table
+
+Executor: TypeAlias = AsyncSession | AsyncConnection
+
+_known = Table.metadata.tables
+subscriber: CoreTable = _known["subscriber"]
+slot: CoreTable = _known["slot"]
+subscription: CoreTable = _known["subscription"]
+delivery: CoreTable = _known["delivery"]
+broadcast: CoreTable = _known["broadcast"]
+broadcast_tally: CoreTable = _known["broadcast_tally"]
+saved: CoreTable = _known["saved"]
+tip_vote: CoreTable = _known["tip_vote"]
+answer_vote: CoreTable = _known["answer_vote"]
+miss: CoreTable = _known["miss"]
+inbox: CoreTable = _known["inbox"]
+heartbeat: CoreTable = _known["heartbeat"]
+counter: CoreTable = _known["counter"]
+
+
+def is_sqlite(session: Executor) -> bool:
+    """Which of the two dialects a statement must speak."""
+    if isinstance(session, AsyncConnection):
+        return session.dialect.name == "sqlite"
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_into(session: Executor, table: CoreTable) -> SqliteInsert | PostgresInsert:
+    """An INSERT that knows ON CONFLICT, in the session's dialect."""
+    return sqlite_insert(table) if is_sqlite(session) else postgres_insert(table)
+
+
+async def affected(session: Executor, statement: Executable) -> int:
+    """Run a change and tell how many rows it touched."""
+    result: Any = await session.execute(statement)
+    if not isinstance(result, CursorResult):
+        raise TypeError("only changes have a row count")
+    return result.rowcount

@@ -1,0 +1,36 @@
+"""What the delivery tests share: a clock that stands still, the real library, rules over both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.config import Settings, load_settings
+from bot.delivery.readers import Readers
+from bot.store.database import Database
+from tips.library import Library, load_library
+
+TOKEN = "123456789:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi"
+MONDAY_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load_library()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(MONDAY_NOON)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load_settings(token=TOKEN)
+
+
+@pytest.fixture
+def readers(db: Database, clock: MovableClock, library: Library, settings: Settings) -> Readers:
+    return Readers(db, clock, library, settings)

@@ -1,0 +1,324 @@
+"""The rules about readers, as handlers rely on them, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.delivery.readers import Readers
+from bot.store.values import Subscriber, UnknownReaderError
+from tips.library import Library
+
+ANNA = 7_000_000_001
+GROUP, SUPERGROUP = -4001, -1_001_234_567_890
+
+
+async def subscribe(
+    readers: Readers, chat: int = ANNA, zone: str = "Europe/Berlin", minute: int = 480
+) -> Subscriber:
+    await readers.arrive(chat)
+    await readers.set_zone(chat, zone)
+    return await readers.set_hour(chat, minute)
+
+
+async def next_at(readers: Readers, chat: int = ANNA) -> str | None:
+    reader = await readers.find(chat)
+    assert reader is not None
+    upcoming = await readers.next_tip(reader)
+    return upcoming.local.strftime("%a %d %H:%M") if upcoming else None
+
+
+async def test_a_newcomer_is_remembered_once(readers: Readers, library: Library) -> None:
+    first = await readers.arrive(ANNA, language="de", source="clinic")
+    again = await readers.arrive(ANNA, language="en", source="poster")
+    assert (first.known, again.known) == (False, True)
+    assert again.subscriber.source == "clinic"
+    assert again.subscriber.language == "de"
+    assert again.subscriber.state == "new"
+    assert again.subscriber.themes == library.all_themes
+    assert not again.subscriber.subscribed
+
+
+async def test_ten_greetings_at_once_make_one_reader(readers: Readers) -> None:
+    arrivals = await asyncio.gather(*(readers.arrive(ANNA) for _ in range(10)))
+    assert sum(not arrival.known for arrival in arrivals) == 1
+
+
+async def test_zone_and_hour_make_a_subscriber(readers: Readers) -> None:
+    await readers.arrive(ANNA)
+    assert not (await readers.set_zone(ANNA, "Europe/Berlin")).subscribed
+    reader = await readers.set_hour(ANNA, 20 * 60)
+    assert reader.subscribed
+    assert reader.state == "active"
+    # The first tip came at once, so the daily ones begin tomorrow although 20:00 is still ahead.
+    assert await next_at(readers) == "Tue 02 20:00"
+
+
+async def test_the_second_of_two_taps_changes_nothing(readers: Readers) -> None:
+    await subscribe(readers)
+    taps = await asyncio.gather(*(readers.set_hour(ANNA, 600) for _ in range(2)))
+    assert sorted(tap.changed for tap in taps) == [False, True]
+    taps = await asyncio.gather(*(readers.set_weekdays(ANNA, 3) for _ in range(2)))
+    assert sorted(tap.changed for tap in taps) == [False, True]
+    taps = await asyncio.gather(*(readers.pause(ANNA, 7) for _ in range(2)))
+    assert sorted(tap.changed for tap in taps) == [False, True]
+    taps = await asyncio.gather(*(readers.resume(ANNA) for _ in range(2)))
+    assert sorted(tap.changed for tap in taps) == [False, True]
+    taps = await asyncio.gather(*(readers.stop(ANNA) for _ in range(2)))
+    assert sorted(tap.changed for tap in taps) == [False, True]
+
+
+async def test_weekdays_move_the_next_tip(readers: Readers) -> None:
+    await subscribe(readers)
+    await readers.set_weekdays(ANNA, 0b0010000)
+    assert await next_at(readers) == "Fri 05 08:00"
+
+
+async def test_a_pause_of_days_skips_so_many_tips(readers: Readers, clock: MovableClock) -> None:
+    await subscribe(readers)
+    reader = await readers.pause(ANNA, 3)
+    assert reader.state == "paused"
+    assert reader.subscribed
+    assert await next_at(readers) == "Fri 05 08:00"
+    clock.move(timedelta(days=3, minutes=1).total_seconds())
+    found = await readers.find(ANNA)
+    assert found is not None
+    assert found.state == "active"
+
+
+async def test_a_pause_without_end_has_no_next_tip(readers: Readers) -> None:
+    await subscribe(readers)
+    await readers.pause(ANNA)
+    assert await next_at(readers) is None
+    assert (await readers.pause(ANNA)).changed is False
+    assert (await readers.resume(ANNA)).state == "active"
+    assert await next_at(readers) == "Tue 02 08:00"
+
+
+async def test_stopping_keeps_settings_and_resuming_brings_tips_back(readers: Readers) -> None:
+    await subscribe(readers)
+    stopped = await readers.stop(ANNA)
+    assert (stopped.state, stopped.zone) == ("stopped", "Europe/Berlin")
+    assert await next_at(readers) is None
+    assert (await readers.arrive(ANNA)).subscriber.state == "stopped"
+    assert (await readers.resume(ANNA)).state == "active"
+    assert await next_at(readers) == "Tue 02 08:00"
+
+
+async def test_someone_without_an_hour_can_stop_and_is_new_again(readers: Readers) -> None:
+    await readers.arrive(ANNA)
+    assert (await readers.pause(ANNA)).changed is False
+    assert (await readers.resume(ANNA)).changed is False
+    assert (await readers.stop(ANNA)).state == "stopped"
+    assert (await readers.resume(ANNA)).state == "new"
+
+
+async def test_who_blocked_keeps_settings_and_comes_back_as_they_were(readers: Readers) -> None:
+    await subscribe(readers)
+    await readers.pause(ANNA)
+    assert await readers.blocked(ANNA) is True
+    assert await readers.blocked(ANNA) is False
+    assert await next_at(readers) is None
+    arrival = await readers.arrive(ANNA)
+    assert (arrival.known, arrival.returned) == (True, True)
+    assert arrival.subscriber.state == "paused"
+    assert await readers.unblocked(ANNA) is False
+    await readers.resume(ANNA)
+    await readers.blocked(ANNA)
+    assert await readers.unblocked(ANNA) is True
+    assert await next_at(readers) == "Tue 02 08:00"
+
+
+async def test_a_stranger_has_no_settings(readers: Readers) -> None:
+    assert await readers.find(5) is None
+    assert await readers.blocked(5) is False
+    assert await readers.unblocked(5) is False
+    assert await readers.forget(5) is False
+    assert await readers.export(5) == {}
+    for call in (
+        readers.set_hour(5, 1),
+        readers.set_weekdays(5, 1),
+        readers.set_language(5, "de"),
+        readers.take_tip(5),
+        readers.themes_left(5),
+        readers.save(5, "x"),
+        readers.pause(5),
+    ):
+        with pytest.raises(UnknownReaderError):
+            await call
+
+
+async def test_values_that_no_button_offers_are_refused(readers: Readers) -> None:
+    await readers.arrive(ANNA)
+    for call in (
+        readers.set_zone(ANNA, "Mars/Olympus"),
+        readers.set_hour(ANNA, 1440),
+        readers.set_weekdays(ANNA, 0),
+        readers.set_themes(ANNA, 0),
+        readers.set_themes(ANNA, 1 << 40),
+        readers.set_audience(ANNA, "cats"),
+        readers.pause(ANNA, 0),
+        readers.expect(ANNA, "song"),
+        readers.vote_tip(ANNA, "x", 2),
+        readers.vote_answer(ANNA, "x", 5),
+    ):
+        with pytest.raises(ValueError, match=r".+"):
+            await call
+
+
+async def test_plain_settings(readers: Readers) -> None:
+    await readers.arrive(ANNA)
+    assert (await readers.set_themes(ANNA, 1)).themes == 1
+    assert (await readers.set_audience(ANNA, "parent")).audience == "parent"
+    assert (await readers.set_language(ANNA, "de")).language == "de"
+    assert (await readers.expect(ANNA, "zone")).expecting == "zone"
+    assert (await readers.expect(ANNA, None)).expecting is None
+    assert (await readers.expect(ANNA, None)).changed is False
+
+
+async def test_consent_keeps_its_first_instant(readers: Readers, clock: MovableClock) -> None:
+    await readers.arrive(ANNA)
+    agreed_at = clock.now()
+    await readers.consent(ANNA, "2026-06")
+    clock.move(60)
+    again = await readers.consent(ANNA, "2026-06")
+    assert (again.changed, again.consent_at) == (False, agreed_at)
+    assert (await readers.consent(ANNA, "2026-07")).consent_at == clock.now()
+
+
+async def test_moving_east_leaves_out_the_date_that_had_its_tip(
+    readers: Readers, clock: MovableClock
+) -> None:
+    await subscribe(readers, zone="Pacific/Honolulu", minute=480)
+    await readers.set_zone(ANNA, "Pacific/Auckland")
+    assert await next_at(readers) == "Wed 03 08:00"
+
+
+async def test_taking_a_tip_marks_it_and_leaves_the_schedule(
+    readers: Readers, library: Library
+) -> None:
+    await subscribe(readers)
+    before = await next_at(readers)
+    tips = [await readers.take_tip(ANNA) for _ in range(5)]
+    assert len({tip.id for tip in tips if tip}) == 5
+    reader = await readers.find(ANNA)
+    assert reader is not None
+    assert reader.seen.bit_count() == 5
+    assert tips[-1] is not None
+    assert reader.last_topic == tips[-1].topic
+    assert reader.last_number == tips[-1].number
+    assert await next_at(readers) == before
+    left = await readers.themes_left(ANNA)
+    assert sum(left.values()) == len(library.tips) - 5
+
+
+async def test_two_tips_taken_at_once_differ(readers: Readers) -> None:
+    await readers.arrive(ANNA)
+    tips = await asyncio.gather(*(readers.take_tip(ANNA) for _ in range(4)))
+    assert len({tip.id for tip in tips if tip}) == 4
+
+
+async def test_no_tip_where_none_fits(readers: Readers, library: Library) -> None:
+    await readers.arrive(ANNA)
+    parents_only = [
+        theme
+        for theme in library.themes
+        if all(t.audience == "parent" for t in library.tips if t.topic in theme.topics)
+    ]
+    if parents_only:
+        await readers.set_themes(ANNA, 1 << parents_only[0].bit)
+        await readers.set_audience(ANNA, "adult")
+        assert await readers.take_tip(ANNA) is None
+
+
+async def test_thumbs_can_be_changed_and_taken_back(readers: Readers, library: Library) -> None:
+    await readers.arrive(ANNA)
+    tip = library.tips[0].id
+    assert (await readers.vote_tip(ANNA, tip, 1)).changed is True
+    assert (await readers.vote_tip(ANNA, tip, 1)).changed is False
+    assert (await readers.vote_tip(ANNA, tip, -1)).changed is True
+    assert (await readers.vote_tip(ANNA, tip, 0)).changed is True
+    assert (await readers.vote_tip(ANNA, tip, 0)).changed is False
+    assert await readers.vote_answer(ANNA, "what-is-it", -1) is True
+    assert await readers.miss(ANNA, "what-is-it") is True
+    assert await readers.miss(ANNA, "what-is-it") is False
+
+
+async def test_the_third_dislike_of_a_topic_asks_once(
+    readers: Readers, library: Library, clock: MovableClock
+) -> None:
+    await readers.arrive(ANNA)
+    topics = [tip.topic for tip in library.tips]
+    topic = next(name for name in topics if topics.count(name) >= 4)
+    asked = []
+    for tip in [tip for tip in library.tips if tip.topic == topic][:4]:
+        clock.move(60)
+        asked.append((await readers.vote_tip(ANNA, tip.id, -1)).ask_drop_theme)
+    assert asked == [None, None, topic, None]
+
+
+async def test_saved_tips_come_newest_first_in_pages(
+    readers: Readers, clock: MovableClock
+) -> None:
+    await readers.arrive(ANNA)
+    for number in range(12):
+        clock.move(1)
+        assert await readers.save(ANNA, f"tip-{number}") is True
+    assert await readers.save(ANNA, "tip-3") is False
+    assert await readers.saved(ANNA) == [f"tip-{number}" for number in range(11, 1, -1)]
+    assert await readers.saved(ANNA, 1) == ["tip-1", "tip-0"]
+    assert await readers.saved_count(ANNA) == 12
+    assert await readers.unsave(ANNA, "tip-3") is True
+    assert await readers.unsave(ANNA, "tip-3") is False
+
+
+async def test_the_export_is_all_and_plain(readers: Readers, library: Library) -> None:
+    await subscribe(readers)
+    await readers.take_tip(ANNA)
+    await readers.save(ANNA, "a-tip")
+    exported = await readers.export(ANNA)
+    assert exported["zone"] == "Europe/Berlin"
+    assert exported["created_at"] == "2026-06-01T12:00:00+00:00"
+    assert len(exported["seen"]) == 1
+    assert exported["saved"] == [{"tip_id": "a-tip", "at": "2026-06-01T12:00:00+00:00"}]
+    assert exported["recent_tips"] == []
+    await readers.arrive(8)
+    assert (await readers.export(8))["recent_tips"] == []
+
+
+@pytest.mark.parametrize("group_writes_first", [False, True])
+async def test_a_group_keeps_everything_when_it_moves(
+    readers: Readers, *, group_writes_first: bool
+) -> None:
+    await subscribe(readers, GROUP)
+    await readers.save(GROUP, "a-tip")
+    if group_writes_first:
+        await readers.arrive(SUPERGROUP)
+        await readers.save(SUPERGROUP, "b-tip")
+    assert await readers.move_chat(GROUP, SUPERGROUP) is True
+    assert await readers.move_chat(GROUP, SUPERGROUP) is False
+    assert await readers.find(GROUP) is None
+    moved = await readers.find(SUPERGROUP)
+    assert moved is not None
+    assert moved.subscribed
+    assert "a-tip" in await readers.saved(SUPERGROUP)
+    assert await next_at(readers, SUPERGROUP) == "Tue 02 08:00"
+
+
+async def test_of_two_complete_settings_the_new_chats_stay(readers: Readers) -> None:
+    await subscribe(readers, GROUP, minute=480)
+    await readers.save(GROUP, "a-tip")
+    await subscribe(readers, SUPERGROUP, minute=600)
+    moves = [readers.move_chat(GROUP, SUPERGROUP) for _ in range(2)]
+    assert sorted(await asyncio.gather(*moves)) == [False, True]
+    assert await next_at(readers, SUPERGROUP) == "Tue 02 10:00"
+    assert await readers.saved(SUPERGROUP) == ["a-tip"]
+
+
+async def test_a_day_with_the_hour_still_ahead(readers: Readers, clock: MovableClock) -> None:
+    await subscribe(readers)
+    clock.move_to(datetime(2026, 6, 3, 5, 0, tzinfo=UTC))
+    assert await next_at(readers) == "Wed 03 08:00"
