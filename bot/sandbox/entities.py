@@ -20,9 +20,9 @@ _COMMAND: Final = re.compile(r"(?<![\w/<>@.])/\w{1,64}(?:@[A-Za-z0-9_]{3,32})?(?
 _URL: Final = re.compile(r"(?<![\w@/])https?://[^\s<>\"]*[^\s<>\".,;:!?'\)\]]")
 # Which of two entities over the same stretch comes first.
 _ORDER: Final = {
-    "blockquote": 0, "expandable_blockquote": 0, "pre": 1, "code": 1, "text_link": 2,
-    "text_mention": 2, "bold": 3, "italic": 4, "underline": 5, "strikethrough": 6, "spoiler": 7,
-    "custom_emoji": 8,
+    "blockquote": 0, "expandable_blockquote": 0, "pre": 1, "code": 2, "text_link": 3,
+    "text_mention": 3, "bold": 4, "italic": 5, "underline": 6, "strikethrough": 7, "spoiler": 8,
+    "custom_emoji": 9,
 }  # fmt: skip
 _OPAQUE: Final = {"pre", "code", "text_link", "text_mention"}
 
@@ -48,7 +48,7 @@ def utf16_slice(text: str, offset: int, length: int) -> str:
 
 def sort_entities(entities: list[Entity]) -> list[Entity]:
     """By beginning, the longer first, then by kind, as Telegram reports them."""
-    return sorted(entities, key=lambda e: (e["offset"], -e["length"], _ORDER.get(e["type"], 9)))
+    return sorted(entities, key=lambda e: (e["offset"], -e["length"], _ORDER.get(e["type"], 10)))
 
 
 def check_entities(text: str, entities: list[Entity]) -> list[Entity]:

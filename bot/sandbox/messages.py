@@ -18,7 +18,7 @@ class Message:
     message_id: int
     chat: Chat
     date: int
-    sender: User | None
+    sender: User
     from_bot: bool
     text: str = ""
     entities: list[Entity] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Message:
         body: Payload = {"message_id": self.message_id}
         if self.chat.type == "channel":
             body["sender_chat"] = self.chat.payload()
-        elif self.sender is not None:
+        else:
             body["from"] = self.sender.payload()
         body["chat"] = self.chat.payload()
         body["date"] = self.date
@@ -79,7 +79,7 @@ class Message:
             "message_id": self.message_id,
             "date": self.date,
             "from_bot": self.from_bot,
-            "from": self.sender.first_name if self.sender else self.chat.title,
+            "from": self.sender.first_name,
             "text": self.text,
             "html": render(self.text, self.entities),
             "entities": self.entities,

@@ -109,7 +109,7 @@ class World:
         message = self.messages[chat.id].get(message_id)
         return None if message is None or message.deleted else message
 
-    def post(self, chat: Chat, sender: User | None, **content: Any) -> Message:
+    def post(self, chat: Chat, sender: User, **content: Any) -> Message:
         """A new message in `chat`, written down in the transcript by the caller."""
         self._last_message_id += 1
         message = Message(
@@ -139,7 +139,7 @@ class World:
         return self.journal.transcript.add(
             kind=event,
             chat=message.chat.id,
-            who="bot" if message.from_bot else message.sender.first_name if message.sender else "",
+            who="bot" if message.from_bot else message.sender.first_name,
             message_id=message.message_id,
             content=message.kind,
             text=message.text,

@@ -124,7 +124,7 @@ def _forwarded(call: Call, chat: Chat, original: Message) -> Message:
 
 
 def _origin(original: Message) -> Payload:
-    if original.sender is None:
+    if original.chat.type == "channel":
         channel = {"chat": original.chat.payload(), "message_id": original.message_id}
         return {"type": "channel", "date": original.date, **channel}
     return {"type": "user", "date": original.date, "sender_user": original.sender.payload()}
