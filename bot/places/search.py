@@ -1,0 +1,192 @@
+"""From what a reader typed to the places they may mean; offline, forgiving, never a wild guess."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.places.abbreviations import by_abbreviation, by_offset
+from bot.places.folding import fold
+from bot.places.index import Index, Row
+from bot.places.locate import Locator
+from bot.places.place import Place
+
+LONGEST = 80  # characters; no place needs more
+CLEAR_LEAD = 10  # a place with so many times the people of another is the one that is meant
+MENDED_LEAD = 5  # the same for a name that had to be mended first
+BIG_CITY = 500_000
+LEADS = (
+    "i am in",
+    "i live in",
+    "im in",
+    "in",
+    "near",
+    "close to",
+    "city of",
+    "ich wohne in",
+    "ich bin in",
+    "bei",
+    "nahe",
+    "vivo en",
+    "en",
+    "jhabite a",
+    "moro em",
+)
+ENDS = ("please", "bitte", "time", "time zone", "timezone", "city")
+
+
+class Places:
+    """Finds places by name and by location. Everything is read when it is first needed."""
+
+    def __init__(self) -> None:
+        self._locator = Locator()
+
+    @classmethod
+    def load(cls) -> Places:
+        """Cheap: the index (some 0.1 s, 20 MB) is read at the first search."""
+        return cls()
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index.load()
+
+    def find(self, text: str, limit: int = 5) -> list[Place]:
+        """The places that fit, likeliest first; one when it is clear, none when nothing fits."""
+        folded = fold(text[: LONGEST + 1])
+        if len(text) > LONGEST:
+            return []
+        fixed = by_offset(text) or by_abbreviation(folded)
+        if fixed:
+            return fixed[:limit]
+        if len(folded) < 2:
+            return []
+        found = (
+            self._ranked(folded)
+            or self._qualified(text, folded)
+            or self._without_small_words(folded)
+            or self._mended(folded)
+        )
+        return found[:limit]
+
+    def at(self, lat: float, lon: float) -> str | None:
+        """The zone at a location; None at sea and for what is no location."""
+        return self._locator.zone_at(lat, lon)
+
+    def suggest(self, language_code: str | None) -> list[Place]:
+        """Up to five places for a reader of this language; those for English when unknown."""
+        code = (language_code or "en").replace("_", "-").lower()
+        for known in (code, code.partition("-")[0], "en"):
+            rows = self._index.suggested(known)
+            if rows:
+                break
+        return [_place(row) for row in rows]
+
+    def _ranked(self, folded: str) -> list[Place]:
+        return _clearest(self._index.rows_of(folded), folded)
+
+    def _qualified(self, text: str, folded: str) -> list[Place]:
+        """ "Paris, Texas", "london ontario": a name and what tells it from its namesakes."""
+        parts = [part for part in map(fold, text.split(",")) if part]
+        words = folded.split()
+        halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+        splits = [(parts[0], parts[1:]), (parts[-1], parts[:-1])] if len(parts) > 1 else []
+        splits += [(name, [area]) for name, area in reversed(halves)]
+        splits += [(name, [area]) for area, name in halves]
+        for name, others in splits:
+            rows = self._inside(self._index.rows_of(name), others)
+            if rows:
+                return _distinct(sorted(rows, key=_weight, reverse=True))
+        # What stands after the comma may be a district or a slip; the name alone still helps.
+        return self._ranked(parts[0]) if len(parts) > 1 else []
+
+    def _inside(self, rows: Iterable[Row], others: Sequence[str]) -> list[Row]:
+        known = [area for area in map(self._areas, others) if area]
+        if not known:
+            return []
+        return [
+            row
+            for row in rows
+            if row.kind == "city" and all(_lies_in(row, areas) for areas in known)
+        ]
+
+    def _areas(self, folded: str) -> set[tuple[str, str]]:
+        rows = self._index.rows_of(folded)
+        areas = {(row.country, row.region) for row in rows if row.kind in ("country", "region")}
+        return areas | {(country, region) for country, region in self._index.codes(folded)}
+
+    def _without_small_words(self, folded: str) -> list[Place]:
+        bare = folded
+        for lead in LEADS:
+            bare = bare.removeprefix(f"{lead} ")
+        for end in ENDS:
+            bare = bare.removesuffix(f" {end}")
+        if bare == folded:
+            return []
+        return by_abbreviation(bare) or self._ranked(bare) or self._qualified(bare, bare)
+
+    def _mended(self, folded: str) -> list[Place]:
+        """The places whose name is a slip of the finger away: one for five letters, two for
+        nine."""
+        if len(folded) < 5 or not folded.isascii():
+            return []
+        slips = 1 if len(folded) < 9 else 2
+        names = [
+            name
+            for first in sorted({folded[0], folded[1]})
+            for name in self._index.common_names(first)
+        ]
+        near = process.extract(
+            folded, names, scorer=OSA.distance, score_cutoff=slips, limit=20, processor=None
+        )
+        if not near:
+            return []
+        least = min(distance for _, distance, _ in near)
+        rows = {
+            row
+            for name, distance, _ in near
+            if distance == least
+            for row in self._index.rows_of(name)
+        }
+        if len(folded) < 7:
+            # Many short words are one slip away from some town: only a big city may be meant.
+            rows = {row for row in rows if row.people >= BIG_CITY}
+        return _clearest(list(rows), "", lead=MENDED_LEAD)
+
+
+def _clearest(rows: Sequence[Row], folded: str, lead: int = CLEAR_LEAD) -> list[Place]:
+    """The places worth asking about: all that no larger namesake puts in the shade."""
+    people: dict[tuple[str, ...], float] = defaultdict(float)
+    for row in rows:
+        people[row.entity] += _weight(row) * (3 if fold(row.label.split(",")[0]) == folded else 1)
+    least = max(people.values(), default=0) / lead
+    kept = [row for row in rows if people[row.entity] >= least]
+    kept.sort(key=lambda row: (people[row.entity], _weight(row)), reverse=True)
+    if not kept:
+        return []
+    if len({row.zone for row in kept}) == 1:
+        return [_place(kept[0])]
+    return _distinct(kept)
+
+
+def _weight(row: Row) -> int:
+    return max(1, row.people)
+
+
+def _lies_in(row: Row, areas: set[tuple[str, str]]) -> bool:
+    return bool({(row.country, ""), (row.country, row.region)} & areas)
+
+
+def _distinct(rows: Iterable[Row]) -> list[Place]:
+    """One place for each label and for each zone of a country's region."""
+    kept: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        kept.setdefault((row.country, row.region, row.zone), row)
+    return [_place(row) for row in kept.values()]
+
+
+def _place(row: Row) -> Place:
+    return Place(row.label, row.zone, row.country)
