@@ -163,7 +163,7 @@ def _done_line(report: Report, language: str) -> html.Html:
     _ = translator(language)
     done = max(0, report.total - report.queued)
     share = round(100 * done / report.total) if report.total else 100
-    numbers = {"done": f"{done:,}", "total": f"{report.total:,}", "share": share}
+    numbers = {"done": f"{done:,}", "total": f"{report.total:,}", "share": str(share)}
     return html.fill(_("{done} of {total} ({share} %)"), **numbers)
 
 
