@@ -21,7 +21,8 @@ class LaneLimiter(BaseRateLimiter[int]):
     """Every call waits for its turn in the reply lane, except those that only read.
 
     A 429 holds the lane for as long as Telegram says and the call is made again after that.
-    ``rate_limit_args`` of a call is how often that may happen to it; 0 means never.
+    ``rate_limit_args`` of a call is how often that may happen to it; -1 means never (PTB takes a 0
+    for "not given").
 
     Args:
         pace: the budget that is shared with tips and broadcasts.
