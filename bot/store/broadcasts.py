@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     String,
@@ -97,18 +98,18 @@ async def audience_count(session: Executor) -> int:
     return int((await session.execute(statement)).scalar_one())
 
 
-_cursor = bindparam("cursor", type_=Integer)
+_cursor = bindparam("cursor", type_=BigInteger)
 _end_of_chunk = (
     select(reader.c.chat_id)
     .where(reader.c.state == "active", reader.c.chat_id > _cursor)
     .order_by(reader.c.chat_id)
     .limit(1)
-    .offset(bindparam("chunk", type_=Integer))
+    .offset(bindparam("chunk", type_=BigInteger))
 )
 _instant = bindparam("due", type_=UTCDateTime)
 _rows: dict[str, Any] = {
     "kind": literal("broadcast", String),
-    "broadcast_id": bindparam("which", type_=Integer),
+    "broadcast_id": bindparam("which", type_=BigInteger),
     "chat_id": reader.c.chat_id,
     "state": literal("queued", String),
     "due_at": _instant,
@@ -120,7 +121,7 @@ _rows: dict[str, Any] = {
 _audience = select(*_rows.values()).where(
     reader.c.state == "active",
     reader.c.chat_id > _cursor,
-    reader.c.chat_id <= bindparam("last", type_=Integer),
+    reader.c.chat_id <= bindparam("last", type_=BigInteger),
     reader.c.created_at <= _instant,
 )
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Integer,
     String,
     bindparam,
     case,
@@ -65,7 +65,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
         .where(table.c.state == literal("queued", String, literal_execute=True))
         .where(which, table.c.ready_at <= _now())
         .order_by(table.c.ready_at)
-        .limit(bindparam("most", type_=Integer))
+        .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
     )
     return (
@@ -91,7 +91,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
 
 
 _lease_tips = _lease_of(table.c.broadcast_id.is_(None))
-_lease_broadcast = _lease_of(table.c.broadcast_id == bindparam("which", type_=Integer))
+_lease_broadcast = _lease_of(table.c.broadcast_id == bindparam("which", type_=BigInteger))
 
 
 async def lease(
@@ -136,8 +136,8 @@ _other = (
         state=bindparam("new_state"),
         reason=bindparam("why"),
         ready_at=func.coalesce(bindparam("again", type_=UTCDateTime), table.c.ready_at),
-        attempts=table.c.attempts - bindparam("back", type_=Integer),
-        doubts=table.c.doubts + bindparam("doubt", type_=Integer),
+        attempts=table.c.attempts - bindparam("back", type_=BigInteger),
+        doubts=table.c.doubts + bindparam("doubt", type_=BigInteger),
         **_released,
     )
 )

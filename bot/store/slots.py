@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     Float,
     Integer,
@@ -59,29 +60,29 @@ _due = (
     select(*_columns)
     .where(table.c.next_at <= bindparam("now", type_=UTCDateTime))
     .order_by(table.c.next_at, table.c.id)
-    .limit(bindparam("most", type_=Integer))
+    .limit(bindparam("most", type_=BigInteger))
     .with_for_update(skip_locked=True)
 )
 _chunk_end = (
     select(member.c.id)
     .where(
-        member.c.slot_id == bindparam("slot", type_=Integer),
-        member.c.id > bindparam("cursor", type_=Integer),
+        member.c.slot_id == bindparam("slot", type_=BigInteger),
+        member.c.id > bindparam("cursor", type_=BigInteger),
     )
     .order_by(member.c.id)
     .limit(1)
-    .offset(bindparam("chunk", type_=Integer))
+    .offset(bindparam("chunk", type_=BigInteger))
 )
 _eligible = (
-    member.c.slot_id == bindparam("slot", type_=Integer),
+    member.c.slot_id == bindparam("slot", type_=BigInteger),
     member.c.state == "active",
-    member.c.weekdays.bitwise_and(bindparam("bit", type_=Integer)) != 0,
+    member.c.weekdays.bitwise_and(bindparam("bit", type_=BigInteger)) != 0,
     member.c.snoozed_until <= bindparam("at", type_=UTCDateTime),
     member.c.not_before <= bindparam("date", type_=Date),
 )
 _in_chunk = (
-    member.c.id > bindparam("cursor", type_=Integer),
-    member.c.id <= bindparam("end", type_=Integer),
+    member.c.id > bindparam("cursor", type_=BigInteger),
+    member.c.id <= bindparam("end", type_=BigInteger),
 )
 _due_at = plus_seconds(
     bindparam("at", type_=UTCDateTime),

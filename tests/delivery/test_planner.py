@@ -1,0 +1,255 @@
+"""The tick, on both databases: who is due gets one row, and nobody gets two."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.clock import MovableClock
+from bot.config import Settings
+from bot.delivery import planner as planning
+from bot.delivery.planner import Planned, Planner
+from bot.delivery.readers import Readers
+from bot.delivery.zone_data import zone_data_version
+from bot.store import counters, slots, tables
+from bot.store.database import Database
+from tests.delivery.test_readers import ANNA, next_at, subscribe
+from tips.library import Library
+
+BERLIN_EIGHT = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def planner(db: Database, clock: MovableClock, library: Library, settings: Settings) -> Planner:
+    return Planner(db, clock, library, settings)
+
+
+async def rows(db: Database) -> list[Any]:
+    async with db.read() as session:
+        order = tables.delivery.c.local_date, tables.delivery.c.chat_id
+        return list((await session.execute(select(tables.delivery).order_by(*order))).all())
+
+
+async def test_nothing_is_due_before_its_time(planner: Planner, readers: Readers) -> None:
+    assert await planner.next_due() is None
+    await subscribe(readers)
+    assert await planner.next_due() == BERLIN_EIGHT
+    assert await planner.tick() == Planned(0, 0, 0)
+
+
+async def test_a_due_reader_gets_one_row(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database, settings: Settings
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT)
+    assert await planner.tick() == Planned(1, 1, 0)
+    assert await planner.tick() == Planned(0, 0, 0)
+    (row,) = await rows(db)
+    assert (row.chat_id, row.state, row.content, row.attempts) == (ANNA, "queued", None, 0)
+    assert row.local_date.isoformat() == "2026-06-02"
+    window = timedelta(minutes=settings.spread_minutes)
+    assert BERLIN_EIGHT <= row.due_at < BERLIN_EIGHT + window
+    assert row.ready_at == row.due_at
+    assert row.not_after == row.due_at + timedelta(minutes=settings.tip_grace_minutes)
+    assert await planner.next_due() == BERLIN_EIGHT + timedelta(days=1)
+    assert await next_at(readers) == "Tue 02 08:00"
+
+
+async def test_readers_are_spread_over_the_window_always_alike(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    for chat in range(1, 41):
+        await subscribe(readers, chat)
+    for day in range(2):
+        clock.move_to(BERLIN_EIGHT + timedelta(days=day))
+        assert (await planner.tick()).rows == 40
+    found = await rows(db)
+    offsets = [row.due_at - BERLIN_EIGHT for row in found[:40]]
+    next_day = [row.due_at - BERLIN_EIGHT - timedelta(days=1) for row in found[40:]]
+    assert offsets == next_day
+    assert len(set(offsets)) == 40
+    early = sum(offset < timedelta(minutes=2, seconds=30) for offset in offsets)
+    assert 10 <= early <= 30
+
+
+async def test_only_those_who_want_one_get_one(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    for chat in range(1, 8):
+        await subscribe(readers, chat)
+    await readers.pause(2)
+    await readers.pause(3, 1)
+    await readers.stop(4)
+    await readers.blocked(5)
+    await readers.set_weekdays(6, 0b1111101)
+    await readers.forget(7)
+    clock.move_to(BERLIN_EIGHT)
+    assert (await planner.tick()).rows == 1
+    clock.move_to(BERLIN_EIGHT + timedelta(days=1))
+    assert (await planner.tick()).rows == 3
+    assert [row.chat_id for row in await rows(db)] == [1, 1, 3, 6]
+
+
+async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
+    planner: Planner,
+    readers: Readers,
+    clock: MovableClock,
+    db: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(planning, "CHUNK", 3)
+    for chat in range(1, 11):
+        await subscribe(readers, chat)
+    clock.move_to(BERLIN_EIGHT)
+    await planner._step(clock.now())
+    assert len(await rows(db)) == 3
+    assert await next_at(readers, 10) == "Tue 02 08:00"
+    assert (await planner.tick()).rows == 7
+    assert len({row.chat_id for row in await rows(db)}) == 10
+
+
+async def test_two_planners_at_once_plan_each_reader_once(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    for chat in range(1, 6):
+        await subscribe(readers, chat)
+    clock.move_to(BERLIN_EIGHT)
+    ticks = await asyncio.gather(*(planner.tick() for _ in range(3)))
+    assert sum(tick.rows for tick in ticks) == 5
+
+
+async def test_after_downtime_only_the_newest_fresh_tip_is_sent(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT + timedelta(days=3, hours=1))
+    assert await planner.tick() == Planned(4, 1, 3)
+    assert [row.local_date.day for row in await rows(db)] == [5]
+    async with db.read() as session:
+        assert await counters.totals(session, BERLIN_EIGHT.date()) == {"tip.too_old": 3}
+
+
+async def test_a_longer_downtime_leaves_none(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT + timedelta(hours=4))
+    assert await planner.tick() == Planned(1, 0, 1)
+    assert await rows(db) == []
+
+
+async def test_a_change_of_hour_on_the_day_gives_no_second_tip(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT)
+    await planner.tick()
+    await readers.set_hour(ANNA, 9 * 60)
+    clock.move_to(BERLIN_EIGHT + timedelta(hours=2))
+    await planner.tick()
+    assert len(await rows(db)) == 1
+
+
+async def test_joining_a_slot_that_is_just_being_planned_waits_for_its_next_instant(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers, 1)
+    await subscribe(readers, 2, minute=20 * 60)
+    clock.move_to(BERLIN_EIGHT + timedelta(seconds=10))
+    await readers.set_hour(2, 480)
+    await planner.tick()
+    assert [row.chat_id for row in await rows(db)] == [1]
+
+
+async def test_pausing_takes_back_a_queued_tip_and_resuming_restores_it(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT)
+    await planner.tick()
+    await readers.pause(ANNA)
+    assert [(row.state, row.reason) for row in await rows(db)] == [("cancelled", "paused")]
+    await readers.resume(ANNA)
+    assert [(row.state, row.reason) for row in await rows(db)] == [("queued", None)]
+    await readers.blocked(ANNA)
+    assert [(row.state, row.reason) for row in await rows(db)] == [("cancelled", "blocked")]
+
+
+async def test_erasing_a_reader_erases_their_rows(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT)
+    await planner.tick()
+    assert len((await readers.export(ANNA))["recent_tips"]) == 1
+    assert await readers.forget(ANNA) is True
+    assert await rows(db) == []
+    for name in ("subscriber", "subscription", "saved"):
+        async with db.read() as session:
+            assert (await session.execute(text(f"SELECT count(*) FROM {name}"))).scalar() == 0
+
+
+async def test_a_moved_group_keeps_its_queued_tip(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers, -5)
+    clock.move_to(BERLIN_EIGHT)
+    await planner.tick()
+    await readers.move_chat(-5, -1005)
+    assert [(row.chat_id, row.state) for row in await rows(db)] == [(-1005, "queued")]
+
+
+async def test_a_zone_change_after_the_tip_waits_for_a_fresh_date(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    clock.move_to(BERLIN_EIGHT)
+    await planner.tick()
+    async with db.write() as session:
+        await session.execute(text("UPDATE delivery SET state = 'sent'"))
+    await readers.set_zone(ANNA, "America/New_York")
+    assert await next_at(readers) == "Wed 03 08:00"
+    clock.move_to(BERLIN_EIGHT + timedelta(hours=23))
+    await planner.tick()
+    assert len(await rows(db)) == 1
+
+
+async def test_new_zone_data_corrects_what_was_computed_under_the_old(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    assert await planner.ready_at_start() == 0
+    assert await planner.ready_at_start() == 0
+    async with db.write() as session:
+        (slot,) = await slots.all_slots(session)
+        wrong = slot.next_at + timedelta(hours=1)
+        await slots.move_on(session, slot.id, wrong, slot.next_date)
+        await session.execute(text("UPDATE heartbeat SET detail = '2019c'"))
+    assert await planner.ready_at_start() == 1
+    assert await planner.next_due() == BERLIN_EIGHT
+
+
+async def test_a_zone_that_vanished_stops_nobody_else(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers, 1)
+    await subscribe(readers, 2)
+    await subscribe(readers, 3, minute=481)
+    async with db.write() as session:
+        change = "UPDATE slot SET zone = 'Atlantis/Capital' WHERE local_minute = 481"
+        await session.execute(text(change))
+    assert await planner.ready_at_start() == 0
+    clock.move_to(BERLIN_EIGHT + timedelta(minutes=1))
+    assert (await planner.tick()).slots == 2
+    assert await planner.next_due() == BERLIN_EIGHT + timedelta(days=1)
+
+
+def test_the_mark_of_the_zone_data_follows_its_files(tmp_path: Any) -> None:
+    (tmp_path / "tzdata.zi").write_text("# version 2026a")
+    before = zone_data_version((str(tmp_path),))
+    (tmp_path / "tzdata.zi").write_text("# version 2026b")
+    assert zone_data_version((str(tmp_path),)) != before
