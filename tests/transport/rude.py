@@ -126,6 +126,13 @@ def says(*parts: bytes) -> Behaviour:
     return behave
 
 
+def says_after(seconds: float, data: bytes) -> Behaviour:
+    def behave(visitor: Visitor) -> None:
+        asyncio.get_running_loop().call_later(seconds, visitor.write, data)
+
+    return behave
+
+
 def says_then_closes(data: bytes) -> Behaviour:
     def behave(visitor: Visitor) -> None:
         visitor.write(data)

@@ -23,6 +23,7 @@ from tests.transport.rude import (
     drops,
     keeps_silent,
     says,
+    says_after,
     says_then_closes,
 )
 
