@@ -40,6 +40,7 @@ class Library:
         self._topic_masks = {name: self._mask(_has_topic(name)) for name in self.topics}
         self._audience_masks = {who: self._mask(_speaks_to(who)) for who in Audience}
         self._season_masks = {now: self._mask(_fits_season(now)) for now in Season}
+        self.all_year_mask = self._mask(lambda tip: not tip.season)
         self.all_themes = reduce(or_, (1 << theme.bit for theme in self.themes), 0)
 
     def _mask(self, fits: Callable[[Tip], bool]) -> int:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from tips.library import Library
 from tips.models import Audience, Season
-from tips.seasons import season_at
+from tips.seasons import days_left, season_at
 
 DISLIKES_IN_A_ROW = 3
 _SIXTY_FOUR_BITS = (1 << 64) - 1
@@ -53,6 +53,8 @@ class _Pool:
 
     now: int
     ever: int
+    seasonal: int
+    """Those of ``now`` that belong to this season and not to the whole year."""
     topics: tuple[int, ...]
     """The mask of each topic in ``now``."""
     largest: int
@@ -63,8 +65,9 @@ def pick(library: Library, state: ReaderState, on: date, zone: str) -> Pick | No
     """The next tip for a reader on a local date in an IANA time zone; None where no tip fits.
 
     No tip comes twice before all that fit themes, audience and season have been seen; neighbours
-    differ in topic wherever an order of what remains allows it. The same arguments always give
-    the same pick, so a repeated attempt to plan a day changes nothing.
+    differ in topic wherever an order of what remains allows it; tips of the season come spread
+    over it, and before it ends. The same arguments always give the same pick, so a repeated
+    attempt to plan a day changes nothing.
     """
     season = season_at(on, zone)
     pool = _pool(library, state.themes, state.audience, season, state.dropped_topics)
@@ -78,7 +81,11 @@ def pick(library: Library, state: ReaderState, on: date, zone: str) -> Pick | No
         return None
     last = library.topic_mask(state.last_topic) if state.last_topic else 0
     candidates = _apart(pool, unseen, last)
-    number = _nth_bit(candidates, _mix(state.seed, unseen.bit_count()) % candidates.bit_count())
+    chance = _mix(state.seed, unseen.bit_count())
+    seasonal = candidates & pool.seasonal
+    if seasonal and _is_their_turn((unseen & pool.seasonal).bit_count(), days_left(on), chance):
+        candidates = seasonal
+    number = _nth_bit(candidates, chance % candidates.bit_count())
     new_cycle = not pool.now & ~state.seen
     return Pick(number, library.topic_of[number], seen | 1 << number, new_cycle)
 
@@ -91,7 +98,10 @@ def _pool(
     ever = wanted & library.audience_mask(audience)
     now = ever & library.season_mask(season)
     topics = tuple(mask for topic in library.topics if (mask := library.topic_mask(topic) & now))
-    return _Pool(now, ever, topics, max((mask.bit_count() for mask in topics), default=0))
+    seasonal = now & ~library.all_year_mask
+    return _Pool(
+        now, ever, seasonal, topics, max((mask.bit_count() for mask in topics), default=0)
+    )
 
 
 def _without_last(pool: int, last: int | None) -> int:
@@ -111,6 +121,15 @@ def _apart(pool: _Pool, unseen: int, last: int) -> int:
             if (unseen & topic).bit_count() * 2 > count and not topic & last:
                 return unseen & topic
     return unseen & ~last or unseen
+
+
+def _is_their_turn(waiting: int, days: int, chance: int) -> bool:
+    """Whether a tip of the season goes now, with so many waiting and so many days left.
+
+    Left to chance, most of them would miss their season, and a year would run out of tips. Twice
+    the even pace leaves room for the days on which their topic has just been.
+    """
+    return (chance >> 32) % days < 2 * waiting
 
 
 def _mix(seed: int, step: int) -> int:

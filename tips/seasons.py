@@ -70,3 +70,12 @@ def season_at(on: date, zone: str) -> Season:
     """The meteorological season on a local date in an IANA time zone."""
     by_month = _SOUTHERN_BY_MONTH if zone in SOUTHERN_ZONES else _NORTHERN_BY_MONTH
     return by_month[on.month % 12]
+
+
+def days_left(on: date) -> int:
+    """How many days the season of a date still has, that day included; at least one.
+
+    Seasons turn on the same days in both hemispheres.
+    """
+    years, month = divmod(on.month // 3 * 3 + 2, 12)
+    return (date(on.year + years, month + 1, 1) - on).days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from spellchecker import SpellChecker
 
@@ -113,17 +114,21 @@ def brands(context: Context) -> Iterator[Finding]:
 def spelling(context: Context) -> Iterator[Finding]:
     """British spelling, checked against a dictionary and the words of the field."""
     lists = context.spelling
-    dictionary = SpellChecker(language="en", distance=1)
-    dictionary.word_frequency.load_words([*lists.british, *lists.vocabulary])
+    accepted = {*lists.british, *lists.vocabulary, *lists.american}
     for item in context.items:
         text = "\n".join(texts_of(item).values())
         found = {word.lower().removesuffix("'s") for word in words(text)}
         for word in sorted(found & lists.american.keys()):
             remedy = f"Write {lists.american[word]}"
             yield context.finding(item, "spelling", f"'{word}' is American", remedy)
-        for word in sorted(dictionary.unknown(found - lists.american.keys())):
+        for word in sorted(_dictionary().unknown(found - accepted)):
             remedy = "Mend it, or add it to the vocabulary in spelling.yaml"
             yield context.finding(item, "spelling", f"unknown word '{word}'", remedy)
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> SpellChecker:
+    return SpellChecker(language="en", distance=1)
 
 
 RULES = (grade, promises, commands, too_sure, hedges, attributions, brands, spelling)
