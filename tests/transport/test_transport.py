@@ -120,11 +120,7 @@ class TestACall:
         )
         server.script.append(says(gives(ME)))
         async with polling:
-            server.script.append(
-                lambda visitor: (
-                    asyncio.get_running_loop().call_later(0.2, visitor.write, gives([])) and None
-                )
-            )
+            server.script.append(says_after(0.2, gives([])))
             assert await polling.get_updates(timeout=timedelta(seconds=1)) == ()
 
 
