@@ -174,11 +174,7 @@ class Acting:
         return {"update_id": update_id}
 
     def _add_fault(self, body: Body) -> Payload:
-        known = {field.name: field for field in dataclasses.fields(Fault)}
-        if unknown := [name for name in body.fields if name not in known]:
-            raise ControlError(f"a fault has no {unknown[0]}")
-        kind = str(body.fields.get("kind", ""))
-        fault = Fault(**{**body.fields, "kind": kind})
+        fault = _fault(body)
         self._faults.add(fault)
         return dataclasses.asdict(fault)
 
@@ -219,3 +215,17 @@ def _given(label: str | None) -> str:
 def _point(body: Body) -> tuple[float, float] | None:
     latitude, longitude = body.maybe("latitude", float), body.maybe("longitude", float)
     return None if latitude is None or longitude is None else (latitude, longitude)
+
+
+def _fault(body: Body) -> Fault:
+    known = {field.name for field in dataclasses.fields(Fault)}
+    if unknown := [name for name in body.fields if name not in known]:
+        raise ControlError(f"a fault has no {unknown[0]}")
+    fault = Fault(body.required("kind", str), body.optional("method", str, ""))
+    fault.chat = body.maybe("chat", int)
+    fault.retry_after = body.optional("retry_after", int, fault.retry_after)
+    fault.seconds = body.optional("seconds", float, fault.seconds)
+    fault.error_code = body.optional("error_code", int, fault.error_code)
+    fault.description = body.optional("description", str, fault.description)
+    fault.times = body.optional("times", int, fault.times)
+    return fault

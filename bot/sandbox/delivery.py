@@ -25,7 +25,7 @@ class WebhookDelivery:
         self._updates = world.updates
         self._lanes: dict[Any, deque[Update]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._session: aiohttp.ClientSession | None = None
+        self._session: aiohttp.ClientSession
 
     async def run(self) -> None:
         """Hand out updates until cancelled."""
@@ -97,11 +97,8 @@ class WebhookDelivery:
         headers = {"Content-Type": "application/json"}
         if webhook.secret_token:
             headers[SECRET_HEADER] = webhook.secret_token
-        session = self._session
-        if session is None:
-            return "not started"
         try:
-            async with session.post(
+            async with self._session.post(
                 webhook.url, data=orjson.dumps(update), headers=headers
             ) as answer:
                 taken = 200 <= answer.status < 300

@@ -65,7 +65,6 @@ class Sandbox:
         self._acting = Acting(self.world, self._api.faults, stage)
         self._watching = Watching(self.world)
         self._server: uvicorn.Server | None = None
-        self._socket: socket.socket | None = None
         self._delivery: asyncio.Task[None] | None = None
 
     @property
@@ -99,19 +98,18 @@ class Sandbox:
             lifespan="off",
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
         )
         # Server.serve would take over the process's signals and wake up ten times a second.
         config.load()
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
         await server.startup(sockets=[listener])
-        self._server, self._socket = server, listener
+        self._server = server
         self._delivery = asyncio.create_task(WebhookDelivery(self.world).run())
 
     async def stop(self) -> None:
         """End every wait, close every connection; safe to call twice."""
-        if self._server is None or self._socket is None or self._delivery is None:
+        if self._server is None or self._delivery is None:
             return
         self._watching.close()
         self.world.close()
@@ -119,7 +117,7 @@ class Sandbox:
         with contextlib.suppress(asyncio.CancelledError):
             await self._delivery
         server, self._server = self._server, None
-        await server.shutdown(sockets=[self._socket])
+        await _close(server)
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -162,6 +160,29 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+async def _close(server: uvicorn.Server) -> None:
+    """End the connections; what still runs after STOP_SECONDS is cancelled.
+
+    Server.shutdown does the same, but sleeps a tenth of a second first, in every test anew.
+    """
+    for listening in server.servers:
+        listening.close()
+    state = server.server_state
+    for connection in list(state.connections):
+        connection.shutdown()
+    if state.tasks:
+        _, late = await asyncio.wait(set(state.tasks), timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+    for connection in list(state.connections):
+        connection.transport.abort()
+    # Aborted transports tell their protocols within the next turns of the loop.
+    while state.connections:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    for listening in server.servers:
+        await listening.wait_closed()
 
 
 async def _control_error(_request: Request, error: Exception) -> Response:

@@ -22,6 +22,10 @@ _MARKUPS: Final = {
     "ReplyKeyboardRemove",
     "ForceReply",
 }
+_TOO_MANY: Final = {
+    "message_ids": "too many message identifiers specified",
+    "commands": "BOT_COMMANDS_TOO_MUCH",
+}
 # How Telegram words the absence of what a method cannot do without.
 _ABSENT: Final = {
     "chat_id": "chat_id is empty",
@@ -131,7 +135,7 @@ class Table:
         try:
             return [self._as(inner, item, nested=True) for item in value]
         except MismatchError as error:
-            if inner in self.types:
+            if inner in self.types and not str(error).startswith("can't parse"):
                 raise MismatchError(f"can't parse {inner}: {error}") from error
             raise
 
@@ -150,7 +154,7 @@ class Table:
         """The member whose fixed fields agree; the others' complaints would only mislead."""
         fitting = [m for m in kind.members if _agrees(self.types[m], value)]
         if not fitting:
-            raise MismatchError(f"{kind.name} has unsupported type")
+            raise MismatchError(f"can't parse {kind.name}: Unsupported type specified")
         result: dict[str, Any] = self._any_of(tuple(fitting), value, nested=True)
         return result
 
@@ -211,6 +215,8 @@ def _wrong(slot: Slot, reason: str) -> ApiError:
         return bad_request(f'invalid parameter "{slot.name}" specified: {_spoken(slot)} expected')
     if reason == "not JSON":
         return bad_request(f"can't parse {_spoken_name(slot.name)} JSON object")
+    if reason == f"{slot.types[0]} must be an Object":
+        return bad_request(f"object expected as {_spoken_name(slot.name)}")
     return bad_request(reason)
 
 
@@ -240,11 +246,14 @@ def _within(slot: Slot, value: Any) -> Any:
 
 def _count_items(slot: Slot, count: int) -> None:
     low, high = slot.limits["items"]
-    if count < low:
+    if count == 0 < low:
         raise bad_request(_absent(slot.name))
+    if count < low:
+        raise bad_request(f"not enough {_spoken_name(slot.name)} specified")
     if count > high:
-        what = "message identifiers" if slot.name == "message_ids" else _spoken_name(slot.name)
-        raise bad_request(f"too many {what} specified")
+        raise bad_request(
+            _TOO_MANY.get(slot.name, f"too many {_spoken_name(slot.name)} specified")
+        )
 
 
 def _measure(slot: Slot, length: int, limits: list[int]) -> None:

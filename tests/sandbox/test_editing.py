@@ -6,9 +6,7 @@ import pytest
 
 from tests.sandbox.conftest import Hand, inline
 
-TOO_OLD = (
-    "Bad Request: query is too old and response timeout expired or query ID is invalid"
-)
+TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are "
     "exactly the same as a current content and reply markup of the message"
@@ -190,7 +188,7 @@ class TestTaps:
             "answerCallbackQuery", callback_query_id=tapped["callback_query_id"], text="x" * 201
         )
 
-        assert refusal == "Bad Request: text is too long"
+        assert refusal == "Bad Request: MESSAGE_TOO_LONG"
 
     async def test_old_messages_come_without_content(self, hand: Hand, ada: int) -> None:
         place = await ask(hand, ada)
@@ -307,9 +305,10 @@ class TestInlineQueries:
         query_id = (await hand.control("inline", user=ada, query="x"))["inline_query_id"]
         article = {"type": "article", "id": "1", "title": "x"}
         wrong = [
-            ([article], 'can\'t parse InlineQueryResult: Can\'t find field "input_message_content"'),
+            ([article],
+             'can\'t parse InlineQueryResult: Can\'t find field "input_message_content"'),
             ([{"type": "poem"}],
-             "can't parse InlineQueryResult: InlineQueryResult has unsupported type"),
+             "can't parse InlineQueryResult: Unsupported type specified"),
         ]  # fmt: skip
         for results, error in wrong:
             assert await hand.refused(

@@ -85,7 +85,7 @@ class TestPolling:
         await hand.control("block", user=ada)
         said = await hand.control("say", user=ada, text="back")
 
-        assert [list(u)[0] for u in await hand.updates()] == ["message"]
+        assert [next(iter(u)) for u in await hand.updates()] == ["message"]
 
         # Who had blocked the bot restarts it by writing; nobody asked for the news of it.
         assert said["update_id"] == FIRST_UPDATE_ID + 1
@@ -263,9 +263,7 @@ class TestWebhook:
             ({}, 'parameter "url" is required'),
         ],
     )  # fmt: skip
-    async def test_what_is_no_webhook(
-        self, hand: Hand, given: dict[str, str], error: str
-    ) -> None:
+    async def test_what_is_no_webhook(self, hand: Hand, given: dict[str, str], error: str) -> None:
         assert await hand.refused("setWebhook", **given) == f"Bad Request: {error}"
 
     async def test_an_empty_address_removes_the_webhook(self, hand: Hand) -> None:

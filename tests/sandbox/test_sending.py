@@ -8,6 +8,14 @@ import pytest
 
 from tests.sandbox.conftest import TOKEN, Hand, inline
 
+NO_BUTTON = "can't parse inline keyboard button"
+CUT_BY_ITS_END = (
+    "entity beginning at UTF-16 offset 0 ends in a middle of a UTF-16 symbol at byte offset 1"
+)
+BEYOND_THE_TEXT = (
+    "entity beginning at UTF-16 offset 2 ends after the end of the text at UTF-16 offset 7"
+)
+
 
 class TestText:
     async def test_a_message_arrives_with_its_formatting(self, hand: Hand, ada: int) -> None:
@@ -77,10 +85,8 @@ class TestText:
             (-1, 1, "ENTITY_BOUNDS_INVALID"),
             (9, 0, "ENTITY_BOUNDS_INVALID"),
             (1, 2, "entity begins in a middle of a UTF-16 symbol at byte offset 1"),
-            (0, 1, "entity beginning at UTF-16 offset 0 ends in a middle of a UTF-16 symbol "
-             "at byte offset 1"),
-            (2, 5, "entity beginning at UTF-16 offset 2 ends after the end of the text "
-             "at UTF-16 offset 7"),
+            (0, 1, CUT_BY_ITS_END),
+            (2, 5, BEYOND_THE_TEXT),
         ],
     )  # fmt: skip
     async def test_entities_outside_the_text_are_refused(
@@ -101,7 +107,9 @@ class TestText:
         assert sent["reply_to_message"]["text"] == "one"
         assert (await hand.last(ada))["reply_to"] == first["message_id"]
 
-    async def test_a_reply_to_nothing_is_refused_unless_allowed(self, hand: Hand, ada: int) -> None:
+    async def test_a_reply_to_nothing_is_refused_unless_allowed(
+        self, hand: Hand, ada: int
+    ) -> None:
         reply: dict[str, Any] = {"message_id": 999}
         refusal = await hand.refused("sendMessage", chat_id=ada, text="x", reply_parameters=reply)
         assert refusal == "Bad Request: message to be replied not found"
@@ -179,8 +187,7 @@ class TestKeyboards:
             ("{", "can't parse reply keyboard markup JSON object"),
             ("[]", "object expected as reply markup"),
             ({"inline_keyboard": "x"},
-             "can't parse inline keyboard button: expected an Array of Array of "
-             "InlineKeyboardButton"),
+             f"{NO_BUTTON}: expected an Array of Array of InlineKeyboardButton"),
             ({"inline_keyboard": [[{"callback_data": "x"}]]},
              "can't parse inline keyboard button: Can't find field \"text\""),
             ({"inline_keyboard": [[{"text": 5, "callback_data": "x"}]]},
@@ -217,7 +224,9 @@ class TestKeyboards:
             {"text": "Copy", "copy_text": {"text": "x"}},
         ]
 
-        await hand.ok("sendMessage", chat_id=ada, text="x", reply_markup={"inline_keyboard": [row]})
+        await hand.ok(
+            "sendMessage", chat_id=ada, text="x", reply_markup={"inline_keyboard": [row]}
+        )
 
         assert (await hand.last(ada))["keyboard"] == [
             [
@@ -261,9 +270,7 @@ class TestWhoCanBeReached:
         body = await hand.bot("sendMessage", chat_id=user, text="x")
 
         assert body["error_code"] == 403
-        assert body["description"] == (
-            "Forbidden: bot can't initiate conversation with a user"
-        )
+        assert body["description"] == ("Forbidden: bot can't initiate conversation with a user")
 
     async def test_who_blocked_the_bot_is_out_of_reach_until_unblocked(
         self, hand: Hand, ada: int
@@ -292,9 +299,7 @@ class TestWhoCanBeReached:
 
         body = await hand.bot("sendMessage", chat_id=group, text="x")
 
-        assert body["description"] == (
-            "Bad Request: group chat was upgraded to a supergroup chat"
-        )
+        assert body["description"] == ("Bad Request: group chat was upgraded to a supergroup chat")
         assert body["parameters"] == {"migrate_to_chat_id": new}
         await hand.ok("sendMessage", chat_id=new, text="x")
         notices = [u["message"] for u in await hand.updates()]

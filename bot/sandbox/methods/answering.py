@@ -6,6 +6,7 @@ from bot.sandbox.calls import Call, Handler
 from bot.sandbox.errors import QUERY_TOO_OLD, bad_request
 from bot.sandbox.people import Payload
 
+MAX_TOAST: Final = 200  # characters; core.telegram.org/bots/api#answercallbackquery
 _ACTIONS: Final = {
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
     "upload_document", "choose_sticker", "find_location", "record_video_note",
@@ -15,10 +16,12 @@ _ACTIONS: Final = {
 
 def answer_callback_query(call: Call) -> bool:
     """End a tap's waiting, once and in time; the text is kept as the message's toast."""
+    text, alert = call.get("text") or "", bool(call.get("show_alert"))
+    if len(text) > MAX_TOAST:
+        raise bad_request("MESSAGE_TOO_LONG")
     query = call.world.take_query(call.get("callback_query_id"))
     if query is None:
         raise bad_request(QUERY_TOO_OLD)
-    text, alert = call.get("text") or "", bool(call.get("show_alert"))
     if text:
         query.message.toast, query.message.alert = text, alert
     call.world.journal.transcript.add(

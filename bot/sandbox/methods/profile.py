@@ -10,9 +10,7 @@ from bot.sandbox.profile import DEFAULT_SCOPE, Command, ScopeKey
 
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
 _LANGUAGE: Final = re.compile(r"([a-z]{2})?", re.ASCII)
-# core.telegram.org/bots/api#setmycommands and #botcommand
-MAX_COMMANDS: Final = 100
-MAX_DESCRIPTION: Final = 256
+MAX_DESCRIPTION: Final = 256  # characters; core.telegram.org/bots/api#botcommand
 
 
 def get_me(call: Call) -> Payload:
@@ -30,8 +28,6 @@ def get_me(call: Call) -> Payload:
 def set_my_commands(call: Call) -> bool:
     """The command menu of a scope and language."""
     commands: list[Command] = call.get("commands")
-    if len(commands) > MAX_COMMANDS:
-        raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:
         if not _COMMAND.fullmatch(command["command"]):
             raise bad_request("BOT_COMMAND_INVALID")

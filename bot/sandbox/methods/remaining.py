@@ -8,6 +8,7 @@ from bot.sandbox.entities import FormattedText
 from bot.sandbox.errors import bad_request
 from bot.sandbox.people import Payload
 from bot.sandbox.plausible import Plausible
+from bot.sandbox.values import NATIVE
 
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -39,7 +40,7 @@ def _sent(call: Call, plausible: Plausible) -> Payload:
     content = plausible.value(kind)
     if isinstance(content, dict):
         known = call.world.table.types[kind].fields
-        plain = (str, int, float, bool)
-        content |= {k: v for k, v in call.given.items() if k in known and isinstance(v, plain)}
+        plain = (name for name in call.given if name in known and known[name].types[0] in NATIVE)
+        content |= {name: call.given[name] for name in plain}
     caption = read_caption(call) if "caption" in call.method.parameters else FormattedText()
     return send(call, caption, {field if slot else "animation": content}).payload()
