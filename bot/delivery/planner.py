@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.delivery.calendar import instant_on, next_instant
+from bot.delivery.calendar import ONE_DAY, Due, instant_on, next_instant
 from bot.delivery.zone_data import zone_data_version
 from bot.store import counters, heartbeat, slots, subscribers
 from bot.store.database import Database
@@ -85,33 +85,34 @@ class Planner:
     async def tick(self) -> Planned:
         """Plan all that is due now. Never holds a write lock for long; may be cut off anywhere."""
         now = self._clock.now()
-        total = Planned(0, 0, 0)
-        while True:
-            step = await self._step(now)
-            if step is None:
-                return total
+        total, more = Planned(0, 0, 0), True
+        while more:
+            step, more = await self._step(now)
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
+        async with self._db.write_connection() as connection:
+            await subscribers.end_pauses(connection, now)
+        return total
 
-    async def _step(self, now: datetime) -> Planned | None:
-        """One transaction's worth: up to a chunk of readers over one or more slots."""
+    async def _step(self, now: datetime) -> tuple[Planned, bool]:
+        """One transaction: up to a chunk of readers over one or more slots; whether more wait."""
         async with self._db.write_connection() as connection:
             due = await slots.due(connection, now, SLOTS_AT_ONCE)
-            await subscribers.end_pauses(connection, now)
-            if not due:
-                return None
             done = rows = too_old = 0
+            caught_up = len(due) < SLOTS_AT_ONCE
             for slot in due:
                 if self._ends(slot) <= now:
                     too_old += await self._count_missed(connection, slot)
-                    await self._move_on(connection, slot, slot.next_at)
-                    done += 1
-                    continue
-                queued, finished = await self._plan_chunk(connection, slot)
-                rows += queued
+                    following = await self._move_on(connection, slot, slot.next_at)
+                    finished = True
+                else:
+                    queued, following = await self._plan_chunk(connection, slot)
+                    rows += queued
+                    finished = following > slot.next_at
                 done += finished
+                caught_up = caught_up and following > now
                 if rows >= CHUNK or not finished:
-                    break
-            return Planned(done, rows, too_old)
+                    return Planned(done, rows, too_old), True
+            return Planned(done, rows, too_old), not caught_up
 
     def _ends(self, slot: Slot) -> datetime:
         """When the slot's earliest tip is too old; its later ones are let go with it."""
@@ -123,7 +124,8 @@ class Planner:
         await counters.add(session, slot.next_at.date(), {"tip.too_old": missed})
         return missed
 
-    async def _plan_chunk(self, session: Executor, slot: Slot) -> tuple[int, bool]:
+    async def _plan_chunk(self, session: Executor, slot: Slot) -> tuple[int, datetime]:
+        """Queue the slot's next readers; how many, and when the slot is due after that."""
         end = await slots.chunk_end(session, slot.id, slot.cursor, CHUNK)
         queued = await slots.fill(
             session,
@@ -134,19 +136,17 @@ class Planner:
             grace_seconds=self._grace,
         )
         if end is None:
-            await self._move_on(session, slot, slot.next_at)
-            return queued, True
+            return queued, await self._move_on(session, slot, slot.next_at)
         await slots.move_on(session, slot.id, slot.next_at, slot.next_date, end)
-        return queued, False
+        return queued, slot.next_at
 
-    async def _move_on(self, session: Executor, slot: Slot, after: datetime) -> None:
+    async def _move_on(self, session: Executor, slot: Slot, after: datetime) -> datetime:
         try:
             due = next_instant(slot.local_minute, slot.zone, ALL_WEEKDAYS, after)
         except ZoneInfoNotFoundError:
             due = None
         if due is None:
             log.error("zone %s has left the time-zone data; tried again tomorrow", slot.zone)
-            tomorrow = slot.next_date + timedelta(days=1)
-            await slots.move_on(session, slot.id, slot.next_at + timedelta(days=1), tomorrow)
-        else:
-            await slots.move_on(session, slot.id, due.instant_utc, due.local_date)
+            due = Due(slot.next_at + ONE_DAY, slot.next_date + ONE_DAY)
+        await slots.move_on(session, slot.id, due.instant_utc, due.local_date)
+        return due.instant_utc

@@ -47,6 +47,7 @@ def make_engine(url: URL, *, foreign_keys: bool = True, pool_size: int = 5) -> A
         f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
         "PRAGMA journal_size_limit=67108864",
         "PRAGMA secure_delete=FAST",
+        "PRAGMA cache_size=-4096",
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -28,8 +28,8 @@ def upgrade() -> None:
     sa.Column('pause_reason', sa.String(length=10), nullable=True),
     sa.Column('progress_chat_id', sa.BigInteger(), nullable=True),
     sa.Column('progress_message_id', sa.BigInteger(), nullable=True),
-    sa.CheckConstraint("pause_reason IN ('admin', 'failures')", name=op.f('ck_broadcast_pause_reason')),
-    sa.CheckConstraint("state IN ('draft', 'sending', 'paused', 'done', 'cancelled')", name=op.f('ck_broadcast_state')),
+    sa.CheckConstraint("pause_reason = 'admin' OR pause_reason = 'failures'", name=op.f('ck_broadcast_pause_reason')),
+    sa.CheckConstraint("state = 'draft' OR state = 'sending' OR state = 'paused' OR state = 'done' OR state = 'cancelled'", name=op.f('ck_broadcast_state')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast'))
     )
     op.create_table('counter',
@@ -91,8 +91,8 @@ def upgrade() -> None:
     sa.Column('seen', sa.LargeBinary(), nullable=False),
     sa.Column('last_topic', sa.String(length=64), nullable=True),
     sa.Column('last_number', sa.Integer(), nullable=True),
-    sa.CheckConstraint("audience IN ('both', 'adult', 'parent')", name=op.f('ck_subscriber_audience')),
-    sa.CheckConstraint("state IN ('new', 'active', 'paused', 'stopped', 'blocked', 'gone')", name=op.f('ck_subscriber_state')),
+    sa.CheckConstraint("audience = 'both' OR audience = 'adult' OR audience = 'parent'", name=op.f('ck_subscriber_audience')),
+    sa.CheckConstraint("state = 'new' OR state = 'active' OR state = 'paused' OR state = 'stopped' OR state = 'blocked' OR state = 'gone'", name=op.f('ck_subscriber_state')),
     sa.CheckConstraint('local_minute BETWEEN 0 AND 1439', name=op.f('ck_subscriber_local_minute')),
     sa.CheckConstraint('weekdays BETWEEN 1 AND 127', name=op.f('ck_subscriber_weekdays')),
     sa.PrimaryKeyConstraint('chat_id', name=op.f('pk_subscriber'))
@@ -137,8 +137,8 @@ def upgrade() -> None:
     sa.Column('lease_until', UTCDateTime(), nullable=True),
     sa.Column('sent_at', UTCDateTime(), nullable=True),
     sa.Column('message_id', sa.BigInteger(), nullable=True),
-    sa.CheckConstraint("kind IN ('tip', 'broadcast')", name=op.f('ck_delivery_kind')),
-    sa.CheckConstraint("state IN ('queued', 'leased', 'sent', 'failed', 'in_doubt', 'too_old', 'cancelled')", name=op.f('ck_delivery_state')),
+    sa.CheckConstraint("kind = 'tip' OR kind = 'broadcast'", name=op.f('ck_delivery_kind')),
+    sa.CheckConstraint("state = 'queued' OR state = 'leased' OR state = 'sent' OR state = 'failed' OR state = 'in_doubt' OR state = 'too_old' OR state = 'cancelled'", name=op.f('ck_delivery_state')),
     sa.ForeignKeyConstraint(['broadcast_id'], ['broadcast.id'], name=op.f('fk_delivery_broadcast_id_broadcast')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery'))
     )
@@ -172,8 +172,8 @@ def upgrade() -> None:
     sa.Column('snoozed_until', UTCDateTime(), nullable=False),
     sa.Column('not_before', sa.Date(), nullable=False),
     sa.Column('spread', sa.Integer(), nullable=False),
-    sa.CheckConstraint("kind IN ('tip')", name=op.f('ck_subscription_kind')),
-    sa.CheckConstraint("state IN ('active', 'off')", name=op.f('ck_subscription_state')),
+    sa.CheckConstraint("kind = 'tip'", name=op.f('ck_subscription_kind')),
+    sa.CheckConstraint("state = 'active' OR state = 'off'", name=op.f('ck_subscription_state')),
     sa.CheckConstraint('spread BETWEEN 0 AND 65535', name=op.f('ck_subscription_spread')),
     sa.ForeignKeyConstraint(['chat_id'], ['subscriber.chat_id'], name=op.f('fk_subscription_chat_id_subscriber'), onupdate='CASCADE', ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_subscription_slot_id_slot')),
