@@ -1,0 +1,1 @@
+"""Measures the delivery engine against what people use today: ``python -m tests.bench``."""
