@@ -63,7 +63,7 @@ def record_review(
     folder = root / language
     for path in sorted(chain(folder.glob("tips/*.yaml"), folder.glob("answers/*.yaml"))):
         text = path.read_text(encoding="utf-8")
-        if not re.search(rf"^- id: {re.escape(item_id)}\s*$", text, re.MULTILINE):
+        if not re.search(rf"^- id: {re.escape(item_id)}\s*(?:#.*)?$", text, re.MULTILINE):
             continue
         lines = text.splitlines(keepends=True)
         item = next(item for item in _items(path, root) if item.id == item_id)

@@ -263,7 +263,7 @@ def test_a_paraphrase_is_a_near_duplicate(tree: Tree) -> None:
         tip(body=first, action="Tonight, turn the bedroom radiator down by one notch."),
         tip("fibre-two", body=second, action="This evening, turn your bedroom radiator down."),
     ]
-    assert tree.rules() == {"twin"}
+    assert "twin" in tree.rules("fibre-two")
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def count_words(text: str) -> int:
 
 def syllables(word: str) -> int:
     """Roughly how many syllables an English word has; at least one."""
-    word = word.lower().replace("'", "")
+    word = word.lower().removesuffix("'s").replace("'", "")
     if word in _KNOWN:
         return _KNOWN[word]
     spoken = word.replace("qu", "qw")
