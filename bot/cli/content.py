@@ -159,7 +159,7 @@ def calendar(
     from bot.delivery.calendar import upcoming
 
     due = upcoming(_minute(at), _zone(zone), _mask(weekdays), _date(start), days)
-    rows = [{"utc": _iso(item.at), "local": _iso(item.at, zone)} for item in due]
+    rows = [{"utc": _iso(item.instant_utc), "local": _iso(item.instant_utc, zone)} for item in due]
     if as_json:
         emit(rows)
         return

@@ -15,7 +15,7 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.readers import Readers
 from bot.delivery.stats import Stats
 from bot.handlers.chat import Chat, Spot
-from bot.places import Places
+from bot.places.search import Places
 from bot.store.values import Subscriber, UnknownReaderError
 from bot.texts.catalogue import choose
 from bot.texts.message import Message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from telegram import Location
@@ -79,7 +80,8 @@ async def located(visit: Visit, location: Location) -> None:
     """A shared location: looked up, never kept."""
     if await needs_start(visit):
         return
-    zone = visit.desk.places.at(location.latitude, location.longitude)
+    # Opening the zones' polygons for the first time takes long enough to be noticed elsewhere.
+    zone = await asyncio.to_thread(visit.desk.places.at, location.latitude, location.longitude)
     if zone is None:
         await visit.say(start.location_unknown(visit.language))
         return
@@ -88,7 +90,7 @@ async def located(visit: Visit, location: Location) -> None:
 
 async def typed_zone(visit: Visit, typed: str) -> bool:
     """A typed place; False when no place answers to it."""
-    found = visit.desk.places.find(typed, limit=PLACES_SHOWN)
+    found = await asyncio.to_thread(visit.desk.places.find, typed, PLACES_SHOWN)
     if not found:
         return False
     if len({place.zone for place in found}) == 1:

@@ -72,17 +72,16 @@ class Inbox:
 
         Raises whatever the database raises; then nothing was taken and Telegram gives it again.
         """
-        given = [row for row in (_row(update) for update in updates) if row is not None]
+        read = [row for row in map(_row, updates) if row is not None]
+        given = list({row.update_id: row for row in read}.values())
         if not given:
             return 0
         async with self._db.write() as session:
-            new = await rows.put(session, given, self._clock.now())
+            new = set(await rows.put(session, given, self._clock.now()))
         self.counts.received += len(new)
-        self.counts.repeated += len(given) - len(new)
-        fresh = set(new)
+        self.counts.repeated += len(read) - len(new)
         for row in given:
-            if row.update_id in fresh:
-                fresh.discard(row.update_id)
+            if row.update_id in new:
                 self._lanes.put(row.chat_id or NOWHERE, row)
         return len(new)
 

@@ -33,9 +33,11 @@ class WebServer:
         app.add_routes(health_routes(self.health))
         if self.webhook is not None:
             app.add_routes(self.webhook.routes())
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=2.0
+        )
         await self._runner.setup()
-        await web.TCPSite(self._runner, self.host, self.port, shutdown_timeout=2.0).start()
+        await web.TCPSite(self._runner, self.host, self.port).start()
         log.info("health is served", address=self.url)
 
     @property

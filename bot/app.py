@@ -1,0 +1,122 @@
+"""The one place where everything is put together; nothing is made on import."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bot.clock import Clock, SystemClock
+from bot.config import Settings
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.pacing import Pace
+from bot.delivery.planner import Planner
+from bot.delivery.readers import Readers
+from bot.delivery.sender import Sender
+from bot.delivery.stats import Stats
+from bot.delivery.wire import Wire
+from bot.handlers.chat import Chat
+from bot.handlers.desk import Desk
+from bot.handlers.dispatch import Dispatch
+from bot.handlers.progress import Progress
+from bot.lifecycle import App, StartError
+from bot.limiter import LaneLimiter
+from bot.places.search import Places
+from bot.store import migrate
+from bot.store.database import Database
+from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
+from tips.library import Library, load_library
+from tips.search import Search
+from tips.urgent import Urgent
+
+__all__ = ["App", "House", "StartError", "build"]
+
+
+@dataclass(frozen=True)
+class House:
+    """Every room of the running bot."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    library: Library
+    client: Client
+    dispatcher: Dispatcher
+    readers: Readers
+    broadcasts: Broadcasts
+    planner: Planner
+    sender: Sender
+    stats: Stats
+    progress: Progress
+    closing: AsyncExitStack
+
+    def __repr__(self) -> str:
+        return "House"
+
+    async def close(self) -> None:
+        """Close what was opened, last first."""
+        await self.closing.aclose()
+
+
+async def open_house(settings: Settings, clock: Clock) -> House:
+    """Open database and connections and put every room in its place.
+
+    Raises:
+        bot.store.migrate.MigrationError, OSError: the database cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        await migrate.upgrade(settings.database)
+        db = await Database.open(settings.database)
+        stack.push_async_callback(db.close)
+        return _furnish(settings, clock, db, stack)
+
+
+def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitStack) -> House:
+    library = load_library()
+    pace = Pace(clock, settings.total_rate, settings.bulk_rate)
+    client = build_client(settings, LaneLimiter(pace))
+    dispatcher = build_dispatcher(client)
+    stack.push_async_callback(dispatcher.shutdown)
+    wire = Wire(settings.api_base_url, settings.token, connections=settings.in_flight)
+    stack.push_async_callback(wire.close)
+    readers = Readers(db, clock, library, settings)
+    broadcasts = Broadcasts(db, clock, settings)
+    stats = Stats(db, clock)
+    sender = Sender(db, clock, settings, wire, pace, library)
+    chat = Chat(client, clock)
+    progress = Progress(broadcasts, readers, chat, clock)
+    desk = Desk(
+        settings=settings,
+        clock=clock,
+        library=library,
+        search=Search.load(),
+        urgent=Urgent.load(),
+        places=Places.load(),
+        readers=readers,
+        broadcasts=broadcasts,
+        stats=stats,
+        chat=chat,
+        wake_sender=sender.wake,
+        follow_broadcast=progress.follow,
+        username=lambda: client.username,
+    )
+    Dispatch(desk).register(dispatcher)
+    return House(
+        settings=settings,
+        clock=clock,
+        db=db,
+        library=library,
+        client=client,
+        dispatcher=dispatcher,
+        readers=readers,
+        broadcasts=broadcasts,
+        planner=Planner(db, clock, library, settings),
+        sender=sender,
+        stats=stats,
+        progress=progress,
+        closing=stack.pop_all(),
+    )
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> App:
+    """The bot, not yet started."""
+    return App(settings, clock or SystemClock(), open_house)

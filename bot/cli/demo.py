@@ -1,0 +1,149 @@
+"""``gutskin demo``: the unchanged bot, an embedded Telegram and a clock to move, together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+import typer
+
+from bot.app import App, build
+from bot.clock import MovableClock, SystemClock
+from bot.config import Settings, load_settings
+from bot.sandbox.server import Sandbox
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone to play in the demo."""
+
+    id: int
+    first_name: str
+    language_code: str
+    zone: str
+    admin: bool = False
+
+
+PEOPLE = (
+    Person(1001, "Anna", "de", "Europe/Berlin"),
+    Person(1002, "Ben", "en", "America/New_York"),
+    Person(1003, "Chiyo", "ja", "Asia/Tokyo"),
+    Person(1004, "Dário", "pt", "America/Sao_Paulo"),
+    Person(1009, "Ada (admin)", "en", "Europe/London", admin=True),
+)
+
+
+class MovedStage:
+    """Moves the clock hop by hop, so that each due instant is lived through."""
+
+    def __init__(self, clock: MovableClock) -> None:
+        self._clock = clock
+        self._moving = asyncio.Lock()
+        self.app: App | None = None
+
+    async def move(self, *, seconds: float | None, to_next_tip: bool) -> datetime:
+        """Move by ``seconds``, or to the next tip; the new instant."""
+        async with self._moving:
+            if self.app is None:
+                return self._clock.now()
+            if to_next_tip:
+                return await self.app.move_to_next_tip(self._clock)
+            return await self.app.move(self._clock, seconds or 0.0)
+
+
+class Demo:
+    """One demo; everything it writes is in one folder, which goes away unless it is kept."""
+
+    def __init__(self, *, keep: Path | None = None, port: int = 0) -> None:
+        self._keep = keep
+        self._port = port
+
+    async def show(self, *, open_browser: bool) -> int:
+        """Serve the page until Ctrl-C."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        async with self.running() as sandbox:
+            typer.echo(f"GutSkin demo: {sandbox.page_url}  (Ctrl-C ends it)")
+            if open_browser:
+                await asyncio.to_thread(_open, sandbox.page_url)
+            await stop.wait()
+        return 0
+
+    async def play(self, script: Path) -> int:
+        """Play a script without a page; 0 when all came back as it says."""
+        from bot.sandbox.script import play
+
+        async with self.running() as sandbox:
+            return await play(script, sandbox.base_url)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Sandbox]:
+        """Sandbox and bot, ready to be talked to."""
+        with self._folder() as folder:
+            clock = MovableClock(SystemClock().now(), flowing=True)
+            stage = MovedStage(clock)
+            token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(26)}"
+            async with Sandbox(clock=clock, token=token, stage=stage, port=self._port) as sandbox:
+                await self._people(sandbox)
+                async with build(_settings(token, sandbox, folder), clock=clock) as app:
+                    stage.app = app
+                    yield sandbox
+                    stage.app = None
+
+    @contextlib.contextmanager
+    def _folder(self) -> Iterator[Path]:
+        if self._keep is not None:
+            self._keep.mkdir(parents=True, exist_ok=True)
+            yield self._keep
+            return
+        with tempfile.TemporaryDirectory(prefix="gutskin-demo-") as made:
+            yield Path(made)
+
+    async def _people(self, sandbox: Sandbox) -> None:
+        async with aiohttp.ClientSession(sandbox.base_url) as session:
+            for person in PEOPLE:
+                body = {
+                    "id": person.id,
+                    "first_name": person.first_name,
+                    "language_code": person.language_code,
+                    "zone": person.zone,
+                }
+                async with session.post("/control/users", json=body) as response:
+                    response.raise_for_status()
+
+
+def _settings(token: str, sandbox: Sandbox, folder: Path) -> Settings:
+    """The demo's settings: nothing is read from the environment of a real bot but the log's."""
+    return load_settings(
+        token=token,
+        api_base_url=sandbox.api_base_url,
+        admin_ids=frozenset(person.id for person in PEOPLE if person.admin),
+        data_dir=folder,
+        database_url=None,
+        proxy_url=None,
+        webhook_url=None,
+        webhook_secret=None,
+        webhook_port=0,
+        web_host="127.0.0.1",
+        bulk_rate=25.0,
+        total_rate=30.0,
+        paid_broadcast=False,
+        spread_minutes=0.0,
+    )
+
+
+def _open(address: str) -> None:
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(address)

@@ -1,0 +1,141 @@
+"""What ``gutskin doctor`` looks at; each finding with its remedy."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import aiohttp
+import orjson
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.delivery.session import open_session
+
+SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
+PATIENCE_S = 15.0
+
+
+class Finding(NamedTuple):
+    """One line: what was looked at, whether it is well, what was found, what to do about it."""
+
+    what: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+Check = Callable[[Settings], Awaitable[list[Finding]]]
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which an operator mends them."""
+    checks: tuple[Check, ...] = (_telegram, _database, _content, _zones, _search)
+    return [finding for check in checks for finding in await check(settings)]
+
+
+async def _telegram(settings: Settings) -> list[Finding]:
+    try:
+        status, body, date = await _get_me(settings)
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        network = "check the network, GUTSKIN_API_BASE_URL and GUTSKIN_PROXY_URL"
+        return [Finding("token", ok=False, found=type(error).__name__, remedy=network)]
+    return [_token(status, body), _clock(date)]
+
+
+async def _get_me(settings: Settings) -> tuple[int, bytes, str]:
+    url = f"{settings.api_base_url}{settings.token.get_secret_value()}/getMe"
+    async with (
+        open_session(1, settings.proxy_url) as session,
+        session.get(url, timeout=aiohttp.ClientTimeout(PATIENCE_S)) as response,
+    ):
+        return response.status, await response.read(), response.headers.get("Date", "")
+
+
+def _token(status: int, body: bytes) -> Finding:
+    if status in {401, 404}:
+        remedy = "copy it again from @BotFather into GUTSKIN_TOKEN"
+        return Finding("token", ok=False, found="Telegram does not know it", remedy=remedy)
+    try:
+        name = orjson.loads(body)["result"]["username"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        remedy = "is GUTSKIN_API_BASE_URL a Bot API server?"
+        return Finding("token", ok=False, found=f"answer {status} is unreadable", remedy=remedy)
+    return Finding("token", ok=True, found=f"@{name}")
+
+
+def _clock(date: str) -> Finding:
+    try:
+        theirs = parsedate_to_datetime(date)
+    except ValueError:
+        return Finding("clock", ok=True, found="the server names no time to compare with")
+    return judge_clock(SystemClock().now(), theirs)
+
+
+def judge_clock(ours: datetime, theirs: datetime) -> Finding:
+    """Whether our clock agrees with the server's ``Date`` header (whole seconds)."""
+    skew = (ours - theirs).total_seconds()
+    found = f"{skew:+.0f} s against Telegram's"
+    remedy = "let the machine set its clock (NTP)"
+    return Finding("clock", ok=abs(skew) <= SKEW_S, found=found, remedy=remedy)
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    from bot.store import migrate
+    from bot.store.database import Database
+
+    try:
+        db = await Database.open(settings.database)
+        try:
+            masked = db.url_masked
+            have, need = await migrate.current(settings.database)
+        finally:
+            await db.close()
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        remedy = "check GUTSKIN_DATABASE_URL, and that the folder may be written"
+        return [Finding("database", ok=False, found=type(error).__name__, remedy=remedy)]
+    remedy = "run: gutskin db upgrade (gutskin run does it by itself)"
+    state = f"{have or 'empty'}, needed {need}"
+    return [
+        Finding("database", ok=True, found=masked),
+        Finding("migrations", ok=have == need, found=state, remedy=remedy),
+    ]
+
+
+async def _content(_settings: Settings) -> list[Finding]:
+    from tips.library import ContentError, load_library
+
+    try:
+        library = await asyncio.to_thread(load_library)
+    except ContentError as error:
+        remedy = "run: gutskin tips check"
+        return [Finding("content", ok=False, found=str(error), remedy=remedy)]
+    found = f"{len(library.tips)} tips, {len(library.answers)} answers"
+    enough = bool(library.tips and library.answers)
+    return [Finding("content", ok=enough, found=found, remedy="install the package again")]
+
+
+async def _zones(_settings: Settings) -> list[Finding]:
+    try:
+        ZoneInfo("Europe/Berlin")
+        data = version("tzdata")
+    except (ZoneInfoNotFoundError, PackageNotFoundError):
+        remedy = "install the package tzdata"
+        return [Finding("time zones", ok=False, found="no data", remedy=remedy)]
+    return [Finding("time zones", ok=True, found=f"tzdata {data}")]
+
+
+async def _search(_settings: Settings) -> list[Finding]:
+    from tips.search import Search
+
+    search = await asyncio.to_thread(Search.load)
+    remedy = "install the package again: without sentence vectors fewer questions are understood"
+    have = search.embeddings_available
+    found = "sentence vectors loaded" if have else "words only"
+    return [Finding("search", ok=have, found=found, remedy=remedy)]

@@ -1,0 +1,50 @@
+"""What is done once in a while so that nothing grows for ever and nothing is lost at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.store import backup, inbox
+
+if TYPE_CHECKING:
+    from bot.app import House
+
+log = structlog.get_logger(__name__)
+
+REMEMBER_UPDATES = timedelta(hours=24)  # Telegram repeats an update for at most that long
+BACKUPS_KEPT = 7
+PATTERN = "gutskin-*.db"
+
+
+class Housekeeping:
+    """The jobs of the caretaker."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def tidy(self) -> None:
+        """Forget the ids of updates done a day ago, and deliveries that are counted by now."""
+        now = self._house.clock.now()
+        async with self._house.db.write() as session:
+            await inbox.purge(session, now - REMEMBER_UPDATES)
+        await self._house.broadcasts.prune()
+
+    async def back_up(self) -> None:
+        """Copy a SQLite database into ``backups`` beside it; the last seven are kept."""
+        if not self._house.db.is_sqlite:
+            return
+        folder = self._house.settings.data_dir / "backups"
+        file = folder / f"gutskin-{self._house.clock.now():%Y-%m-%d}.db"
+        await backup.backup(self._house.settings.database, file)
+        await asyncio.to_thread(_drop_old, folder)
+
+
+def _drop_old(folder: Path) -> None:
+    for old in sorted(folder.glob(PATTERN))[:-BACKUPS_KEPT]:
+        old.unlink()
+        log.info("an old backup was removed", file=old.name)

@@ -1,0 +1,281 @@
+"""The life of the bot: in which order it starts, settles, is watched, and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+import structlog
+from telegram import Update
+from telegram.error import InvalidToken
+
+from bot.clock import Clock, MovableClock
+from bot.config import Settings
+from bot.housekeeping import Housekeeping
+from bot.jobs import Job, Jobs
+from bot.registration import register_with_telegram, say_who_we_are
+from bot.store.migrate import MigrationError
+from bot.updates.inbox import Inbox, UnreadableUpdateError
+from bot.updates.poller import Poller
+from bot.watch import Watch
+from bot.web.health import Health
+from bot.web.server import WebServer
+from bot.web.webhook import Webhook
+
+if TYPE_CHECKING:
+    from bot.app import House
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
+TICK_LIMIT_S = 60.0
+PROGRESS_S = 3.0
+HOUSEKEEPING_S = 3600.0
+BACKUP_S = 24 * 3600.0
+IN_FLIGHT_S = 5.0  # what is under way at a stop may take this long
+SETTLE_S = 2.0  # and its outcomes this long to be written
+
+
+OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
+
+
+class StartError(Exception):
+    """The bot cannot start; the text is one clear line with the remedy."""
+
+
+class App:
+    """The bot. ``async with`` starts and stops it; :meth:`run` also waits for a signal."""
+
+    def __init__(self, settings: Settings, clock: Clock, open_house: OpenHouse) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._open_house = open_house
+        self._house: House | None = None
+        self._web: WebServer | None = None
+        self._jobs = Jobs([])
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stop_sending = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._exit_code = 0
+        self._ticking = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        return "App"
+
+    @property
+    def house(self) -> House:
+        """The rooms, while the bot runs."""
+        if self._house is None:
+            raise RuntimeError("the bot is not running")
+        return self._house
+
+    @property
+    def web_url(self) -> str:
+        """Where health (and the webhook) is served, while the bot runs."""
+        if self._web is None:
+            raise RuntimeError("the bot is not running")
+        return self._web.url
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Open the rooms, greet Telegram, take up what was left, and only then take updates.
+
+        Raises:
+            StartError: with one clear line, when the token, the database or the port is wrong.
+        """
+        try:
+            house = self._house = await self._open_house(self.settings, self.clock)
+            self.inbox = Inbox(house.db, self.clock, self._process)
+            self.watch = Watch(house, self.inbox)
+            await say_who_we_are(house.client, self.clock)
+            await house.dispatcher.initialize()
+            await self._serve()
+        except InvalidToken as error:
+            raise StartError(
+                "Telegram does not know this token: copy it again from @BotFather into "
+                "GUTSKIN_TOKEN"
+            ) from error
+        except MigrationError as error:
+            raise StartError(str(error)) from error
+        except OSError as error:
+            raise StartError(f"cannot open what the bot needs: {error}") from error
+        await register_with_telegram(house.client, self.settings)
+        await house.planner.ready_at_start()
+        await self.inbox.recover()
+        self._begin(house)
+        log.info("the bot runs", database=house.db.url_masked)
+
+    async def _serve(self) -> None:
+        webhook = None
+        if self.settings.webhook_url and self.settings.webhook_secret:
+            webhook = Webhook(
+                self.settings.webhook_url, self.settings.webhook_secret, self.inbox.take
+            )
+        health = Health(self.watch.troubles, self.watch.samples)
+        self._web = WebServer(self.settings.web_host, self.settings.webhook_port, health, webhook)
+        await self._web.start()
+
+    def _begin(self, house: House) -> None:
+        self._task("updates", self.inbox.run())
+        self._task("sender", house.sender.run(self._stop_sending))
+        if self.settings.webhook_url is None:
+            self._task("poller", Poller(house.client, self.inbox, self.clock).run())
+        care = Housekeeping(house)
+        self._jobs = Jobs(
+            [
+                Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
+                Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
+                Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
+                Job("backup", BACKUP_S, 3600.0, care.back_up),
+                Job("watchdog", TICK_S, 2 * TICK_LIMIT_S, self._watch_over),
+            ]
+        )
+        self._jobs.start()
+        self._jobs.soon("plan", 0.0)
+
+    def _task(self, name: str, work: Any) -> None:
+        task = self._tasks[name] = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._one_ended)
+
+    def _one_ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or self._stop_sending.is_set():
+            return
+        error = task.exception()
+        if isinstance(error, InvalidToken):
+            log.error("Telegram no longer knows this token; see @BotFather")
+        else:
+            log.error("a part of the bot ended by itself", part=task.get_name(), exc_info=error)
+        self._leave(1)
+
+    def _leave(self, code: int) -> None:
+        self._exit_code = max(self._exit_code, code)
+        self._ended.set()
+
+    async def _process(self, update: Mapping[str, Any]) -> None:
+        try:
+            read = Update.de_json(dict(update), self.house.client)
+        except Exception as error:  # noqa: BLE001 - PTB raises whatever an odd form makes it raise
+            log.debug("unreadable", kind=type(error).__name__)
+            # Its text may quote the update.
+            raise UnreadableUpdateError from None
+        await self.house.dispatcher.process_update(read)
+
+    async def tick(self) -> None:
+        """Plan what is due, wake the sender, and remember that it went well."""
+        async with self._ticking:
+            planned = await self.house.planner.tick()
+            if planned.rows:
+                self.house.sender.wake()
+            await self.watch.ticked(self.clock.now())
+        due = await self.house.planner.next_due()
+        if due is not None:
+            seconds = (due - self.clock.now()).total_seconds()
+            if seconds < TICK_S:
+                self._jobs.soon("plan", max(0.2, seconds))
+
+    async def _watch_over(self) -> None:
+        if not self.watch.hopeless(self.clock.now()):
+            return
+        # One more try, on demand: a clock that jumped is no reason to leave.
+        if not await Job("plan", TICK_S, TICK_LIMIT_S, self.tick).run():
+            log.error("no tick has gone well for too long; leaving, so that someone restarts us")
+            self._leave(1)
+
+    async def move(self, clock: MovableClock, seconds: float) -> datetime:
+        """Move ``clock`` by ``seconds``, living through each due instant on the way."""
+        return await self._move_to(clock, clock.now() + timedelta(seconds=seconds))
+
+    async def move_to_next_tip(self, clock: MovableClock) -> datetime:
+        """Move ``clock`` to the next instant at which a tip is due; stay if there is none."""
+        due = await self.house.planner.next_due()
+        return await self._move_to(clock, due or clock.now())
+
+    async def _move_to(self, clock: MovableClock, goal: datetime) -> datetime:
+        while (due := await self.house.planner.next_due()) is not None and due < goal:
+            reached = clock.move_to(due)
+            await self.settle()
+            if await self.house.planner.next_due() == due and reached >= due:
+                break
+        clock.move_to(goal)
+        await self.settle()
+        return clock.now()
+
+    async def settle(self) -> None:
+        """Do all that is pending now: updates, plan, sends, progress (for tests and the demo)."""
+        await self.inbox.idle()
+        await self.tick()
+        await self.house.sender.drain()
+        await self.house.progress.draw()
+        await self.inbox.idle()
+
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT (a second one leaves at once); the exit code.
+
+        Raises:
+            StartError: the bot could not start.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        starting = asyncio.create_task(self.start())
+        ended = asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({starting, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await starting
+                await ended
+        finally:
+            starting.cancel()
+            ended.cancel()
+            await asyncio.wait({starting, ended})
+            await self.stop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+        return self._exit_code
+
+    def _signalled(self) -> None:
+        if self._ended.is_set():
+            # Leases and inbox rows are taken up by the next start.
+            os._exit(1)
+        log.info("stopping")
+        self._ended.set()
+
+    async def stop(self) -> None:
+        """Stop taking, then leasing; let what is under way end; write outcomes; close.
+
+        Takes some eight seconds at most. Webhook and menu stay as they are.
+        """
+        self._jobs.stop()
+        if poller := self._tasks.get("poller"):
+            poller.cancel()
+        if self._web is not None:
+            await self._web.stop()
+        self._stop_sending.set()
+        if self._tasks:
+            self.inbox.close()
+            self.house.sender.wake()
+            _done, late = await asyncio.wait(self._tasks.values(), timeout=IN_FLIGHT_S)
+            for task in late:
+                log.warning("not done in time; its rows are taken up again", part=task.get_name())
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=SETTLE_S)
+        self._tasks.clear()
+        if self._house is not None:
+            await self._house.close()
+            self._house = None
+            log.info("stopped")

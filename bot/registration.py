@@ -1,0 +1,114 @@
+"""What Telegram is told at the start: who we are, our menu, and where updates go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.texts import commands
+from bot.texts.catalogue import languages
+from bot.updates.client import ALLOWED_UPDATES, Client
+
+log = structlog.get_logger(__name__)
+
+TRIES = 5
+LONGEST_WAIT_S = 16.0
+PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
+
+
+async def say_who_we_are(client: Client, clock: Clock) -> None:
+    """Let Telegram check the token (``getMe``), with patience for a network that comes up late.
+
+    Raises:
+        telegram.error.InvalidToken: Telegram does not know the token.
+        telegram.error.NetworkError: Telegram could not be reached at all.
+    """
+    for attempt in range(TRIES):
+        try:
+            await client.initialize()
+        except InvalidToken:
+            raise
+        except (NetworkError, RetryAfter) as error:
+            if attempt + 1 == TRIES:
+                raise
+            seconds = min(LONGEST_WAIT_S, 2.0**attempt)
+            log.warning(
+                "Telegram cannot be reached; trying again",
+                kind=type(error).__name__,
+                seconds=seconds,
+            )
+            await clock.sleep(seconds)
+        else:
+            return
+
+
+async def register_with_telegram(client: Client, settings: Settings) -> None:
+    """Say where updates go, then set menus and descriptions.
+
+    Menus and descriptions that fail are logged and do not stop the bot.
+
+    Raises:
+        telegram.error.TelegramError: the webhook could not be set, or not be taken away.
+    """
+    await _where_updates_go(client, settings)
+    calls = [*_menus(settings), *_descriptions()]
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*(_try(client, *call) for call in calls))
+    except TimeoutError:
+        log.warning("menu and description could not all be set in time")
+
+
+async def _where_updates_go(client: Client, settings: Settings) -> None:
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        await client.call("deleteWebhook", {"drop_pending_updates": False})
+        return
+    payload = {
+        "url": settings.webhook_url,
+        "secret_token": settings.webhook_secret.get_secret_value(),
+        "allowed_updates": list(ALLOWED_UPDATES),
+    }
+    await client.call("setWebhook", payload)
+
+
+async def _try(client: Client, method: str, payload: Mapping[str, Any]) -> None:
+    try:
+        await client.call(method, payload)
+    except TelegramError as error:
+        log.warning("Telegram did not take a setting", method=method, kind=type(error).__name__)
+
+
+def _spoken() -> list[tuple[str, dict[str, str]]]:
+    """Each language with the parameter that names it; the source language is the default."""
+    source, *others = languages()
+    return [(source, {}), *((code, {"language_code": code[:2]}) for code in others)]
+
+
+def _menus(settings: Settings) -> list[tuple[str, dict[str, Any]]]:
+    calls: list[tuple[str, dict[str, Any]]] = []
+    for language, named in _spoken():
+        menu = commands.menu(language)
+        private = {"type": "all_private_chats"}
+        calls.append(("setMyCommands", {"commands": menu, "scope": private, **named}))
+        for admin in sorted(settings.admin_ids):
+            scope = {"type": "chat", "chat_id": admin}
+            full = commands.menu(language, admin=True)
+            calls.append(("setMyCommands", {"commands": full, "scope": scope, **named}))
+    return calls
+
+
+def _descriptions() -> list[tuple[str, dict[str, Any]]]:
+    calls: list[tuple[str, dict[str, Any]]] = []
+    for language, named in _spoken():
+        short = commands.short_description(language)
+        calls += [
+            ("setMyDescription", {"description": commands.description(language), **named}),
+            ("setMyShortDescription", {"short_description": short, **named}),
+        ]
+    return calls

@@ -1,0 +1,204 @@
+"""The real bot on a sandbox stage: people who say, tap and see; a clock to move.
+
+Everything goes over HTTP: people act through the sandbox's control API, the bot answers through
+its Bot API. People take some seconds for each act, so that the bot's pace never makes a test wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.app import App, build
+from bot.clock import MovableClock
+from bot.config import Settings, load_settings
+from bot.sandbox.server import Sandbox
+
+TOKEN = "424242:the-token-of-the-theatre-0123456789"
+ADMIN = 9000
+MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ACT_SECONDS = 5.0
+
+
+@dataclass
+class Theatre:
+    """One bot, its Telegram and its clock."""
+
+    sandbox: Sandbox
+    clock: MovableClock
+    settings: Settings
+    session: aiohttp.ClientSession
+    app: App
+    people: dict[int, Person] = field(default_factory=dict)
+
+    async def post(self, path: str, **body: Any) -> Any:
+        async with self.session.post(f"/control/{path}", json=body) as response:
+            answer = await response.json(content_type=None)
+            assert response.status == 200, (path, response.status, answer)
+            return answer
+
+    async def get(self, path: str, **query: Any) -> Any:
+        async with self.session.get(f"/control/{path}", params=query) as response:
+            answer = await response.json(content_type=None)
+            assert response.status == 200, (path, response.status, answer)
+            return answer
+
+    async def person(self, name: str = "Rita", language: str = "en", **more: Any) -> Person:
+        user = await self.post("users", first_name=name, language_code=language, **more)
+        person = self.people[user["id"]] = Person(self, user["id"], name)
+        return person
+
+    async def admin(self) -> Person:
+        return await self.person("Ada", id=ADMIN)
+
+    async def reader(
+        self, name: str = "Rita", place: str = "Berlin", hour: str = "08:00", **more: Any
+    ) -> Person:
+        """Someone who has subscribed."""
+        person = await self.person(name, **more)
+        await person.say("/start")
+        await person.say(place)
+        await person.tap(hour)
+        return person
+
+    async def settle(self) -> None:
+        """Wait until the bot has done all that there is to do."""
+        for _ in range(3):
+            await self.get("idle", timeout=10, settle=0)
+            await self.app.inbox.idle()
+        await self.app.settle()
+        await self.get("idle", timeout=10, settle=0)
+
+    async def pass_time(self, seconds: float = 0, **span: float) -> datetime:
+        """Let time pass, living through everything that is due meanwhile."""
+        seconds += span.pop("minutes", 0) * 60
+        seconds += span.pop("hours", 0) * 3600 + span.pop("days", 0) * 86400
+        assert not span
+        now = await self.app.move(self.clock, seconds)
+        await self.settle()
+        return now
+
+    async def to_next_tip(self) -> datetime:
+        now = await self.app.move_to_next_tip(self.clock)
+        await self.settle()
+        return now
+
+    async def calls(self, method: str = "", after: int = 0) -> list[dict[str, Any]]:
+        return list(await self.get("calls", method=method, after=after))
+
+    async def fault(self, kind: str, **more: Any) -> None:
+        await self.post("faults", kind=kind, **more)
+
+
+@dataclass
+class Person:
+    """Someone with Telegram on their phone."""
+
+    theatre: Theatre
+    id: int
+    name: str
+    seen: int = 0
+
+    async def _act(self, path: str, **body: Any) -> Any:
+        self.theatre.clock.move(ACT_SECONDS)
+        self.seen = await self._last_event()
+        answer = await self.theatre.post(path, user=self.id, **body)
+        await self.theatre.settle()
+        return answer
+
+    async def say(self, text: str, **more: Any) -> Any:
+        return await self._act("say", text=text, **more)
+
+    async def send(self, **more: Any) -> Any:
+        return await self._act("say", **more)
+
+    async def share(self, latitude: float, longitude: float) -> None:
+        await self._act("location", latitude=latitude, longitude=longitude)
+
+    async def tap(self, label: str, **more: Any) -> Any:
+        return await self._act("tap", label=label, **more)
+
+    async def forge(self, data: str, **more: Any) -> Any:
+        """Tap a button with made-up data on the newest message of the bot."""
+        message_id = more.pop("message_id", None) or (await self.messages())[-1]["message_id"]
+        return await self._act("tap", message_id=message_id, data=data, **more)
+
+    async def block(self) -> None:
+        await self._act("block")
+
+    async def unblock(self) -> None:
+        await self._act("unblock")
+
+    async def _last_event(self) -> int:
+        events = await self.theatre.get("transcript")
+        return int(events[-1]["seq"]) if events else 0
+
+    async def heard(self) -> list[dict[str, Any]]:
+        """What came from the bot since this person's last act: sent, edited, toasts."""
+        events = await self.theatre.get("transcript", after=self.seen)
+        return [event for event in events if event["chat"] == self.id and event["who"] == "bot"]
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """The bot's messages as this person sees them now, oldest first."""
+        shown = await self.theatre.get(f"chats/{self.id}/messages")
+        return [item for item in shown if item["from_bot"] and not item["deleted"]]
+
+    async def sees(self, *words: str) -> dict[str, Any]:
+        """The newest message of the bot holds all these words; that message."""
+        newest = (await self.messages())[-1]
+        for word in words:
+            assert word in newest["text"], f"{word!r} is not in {newest['text']!r}"
+        return newest
+
+    async def hears(self, *words: str) -> str:
+        """Among what came since the last act, all these words; the whole of it."""
+        heard = "\n---\n".join(str(event["text"]) for event in await self.heard())
+        for word in words:
+            assert word in heard, f"{word!r} is not in {heard!r}"
+        return heard
+
+    async def hears_nothing(self) -> None:
+        heard = await self.heard()
+        assert heard == [], heard
+
+    async def labels(self) -> list[str]:
+        """The labels under the newest message that has buttons."""
+        for message in reversed(await self.messages()):
+            if message["keyboard"]:
+                return [button["label"] for row in message["keyboard"] for button in row]
+        return []
+
+    async def tips(self) -> list[dict[str, Any]]:
+        """The tips this person got."""
+        return [item for item in await self.messages() if "Try today:" in item["text"]]
+
+
+def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
+    given: dict[str, Any] = {
+        "token": TOKEN,
+        "api_base_url": sandbox.api_base_url,
+        "admin_ids": frozenset({ADMIN}),
+        "data_dir": folder,
+        "webhook_port": 0,
+        "spread_minutes": 0.0,
+    }
+    return load_settings(**{**given, **more})
+
+
+@asynccontextmanager
+async def open_theatre(folder: Path, **more: Any) -> AsyncIterator[Theatre]:
+    """Raise the curtain; ``more`` are settings."""
+    clock = MovableClock(MONDAY, flowing=True)
+    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
+        settings = settings_for(sandbox, folder, **more)
+        async with (
+            aiohttp.ClientSession(sandbox.base_url) as session,
+            build(settings, clock=clock) as app,
+        ):
+            yield Theatre(sandbox, clock, settings, session, app)

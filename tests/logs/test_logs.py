@@ -1,0 +1,119 @@
+"""The log holds no token, no password and no word of a reader, whoever writes into it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+
+import pytest
+import structlog
+from telegram.error import BadRequest
+
+from bot.logs import guard, redact, redacted, title, where
+from tests.logbook import captured
+
+TOKEN = "123456789:AAF-abcdefghijklmnopqrstuvwxyz_0123"
+STORY = "my skin weeps at night"
+
+
+def test_a_token_is_masked_in_message_arguments_and_values() -> None:
+    with captured() as log:
+        logging.getLogger("lib").warning("GET https://x/bot%s/getMe", TOKEN)
+        logging.getLogger("lib").warning("%(url)s", {"url": f"/bot{TOKEN}/"})
+        logging.getLogger("lib").warning(f"bot{TOKEN}", stack_info=True)  # noqa: G004
+        structlog.get_logger("ours").warning("called", url=f"/bot{TOKEN}", deep=[{"a": (TOKEN,)}])
+    assert TOKEN not in log.getvalue()
+    assert log.getvalue().count("[token]") >= 5
+
+
+def test_an_exception_shows_where_but_not_what_was_said() -> None:
+    with captured() as log:
+        for write in (logging.getLogger("lib"), structlog.get_logger("ours")):
+            try:
+                try:
+                    int(STORY)
+                except ValueError as error:
+                    raise RuntimeError(f"{TOKEN} {STORY}") from error
+            except RuntimeError:
+                write.exception("it failed")
+    text = log.getvalue()
+    assert TOKEN not in text
+    assert STORY not in text
+    assert text.count("ValueError") == 2
+    assert text.count("which led to") == 2
+    assert text.count("test_logs.py") >= 4
+
+
+def test_json_lines_stay_json_lines_with_an_exception() -> None:
+    with captured(style="json") as log:
+        try:
+            {}[STORY]
+        except KeyError as error:
+            structlog.get_logger("ours").error("bad", exc_info=error)
+            logging.getLogger("lib").exception("bad")
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["bad", "bad"]
+    assert all(line["exception"].endswith("KeyError") for line in lines)
+
+
+def test_the_machine_s_own_words_are_kept() -> None:
+    assert title(sqlite3.OperationalError("database is locked")).endswith("database is locked")
+    assert title(OSError(28, "No space left")) == "OSError: [Errno 28] No space left"
+    assert title(ValueError(STORY)) == "ValueError"
+    assert title(BadRequest(f'Unsupported start tag "{STORY}"')) == (
+        "telegram.error.BadRequest: Unsupported start tag …"
+    )
+
+
+def test_an_exception_that_caused_itself_ends() -> None:
+    first, second = ValueError("a"), KeyError("b")
+    first.__context__, second.__context__ = second, first
+    assert where(first).count("Traceback") == 2
+    with pytest.raises(ValueError, match="cut") as cut:
+        raise ValueError("cut") from None
+    assert "which led to" not in where(cut.value)
+
+
+def test_chatty_libraries_are_kept_quiet_even_at_debug() -> None:
+    with captured() as log:
+        for name in ("httpx", "httpcore", "aiohttp.access", "telegram.Bot", "aiosqlite"):
+            logging.getLogger(name).info("said %s", STORY)
+        logging.getLogger("bot.x").debug("ours")
+    assert STORY not in log.getvalue()
+    assert "ours" in log.getvalue()
+
+
+class Holder:
+    def __repr__(self) -> str:
+        return f"Holder({TOKEN})"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, None),
+        (3, 3),
+        ("plain", "plain"),
+        ({"k": (TOKEN, [TOKEN])}, {"k": ("[token]", ["[token]"])}),
+        (Holder(), "Holder([token])"),
+        (frozenset({TOKEN}), frozenset({"[token]"})),
+        (structlog.typing.ExcInfo, structlog.typing.ExcInfo),
+    ],
+)
+def test_values_are_redacted_at_any_depth(value: object, shown: object) -> None:
+    assert redacted(value) == shown
+
+
+def test_a_password_in_an_address_is_masked() -> None:
+    assert redact("postgresql://bot:hush@db/x") == "postgresql://bot:***@db/x"
+
+
+def test_a_handler_is_guarded_once() -> None:
+    logger = logging.getLogger("guarded")
+    handler = logging.NullHandler()
+    logger.addHandler(handler)
+    guard(logger)
+    guard(logger)
+    assert len(handler.filters) == 1
+    logger.removeHandler(handler)

@@ -1,0 +1,175 @@
+"""Updates are rows before they are confirmed, and have one effect, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.store import inbox as rows
+from bot.store.database import Database
+from bot.updates.inbox import NOWHERE, Inbox, UnreadableUpdateError, chat_of
+from tests.logbook import captured
+from tests.waiting import until
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def message(update_id: int, chat: int = 1, text: str = "hello") -> dict[str, Any]:
+    return {"update_id": update_id, "message": {"chat": {"id": chat}, "text": text}}
+
+
+class Desk:
+    """Stands for the handlers."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    async def process(self, update: Mapping[str, Any]) -> None:
+        self.seen.append(int(update["update_id"]))
+        text = update.get("message", {}).get("text")
+        if text == "break":
+            raise ValueError(update["message"]["caption"])
+        if text == "odd":
+            raise UnreadableUpdateError
+
+
+@asynccontextmanager
+async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox]:
+    inbox = Inbox(db, MovableClock(NOW), desk.process, **more)
+    task = asyncio.create_task(inbox.run())
+    try:
+        yield inbox
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def left(db: Database) -> int:
+    async with db.read() as session:
+        return await rows.pending_count(session)
+
+
+async def test_the_same_update_given_five_times_at_once_has_one_effect(db: Database) -> None:
+    desk, other = Desk(), Desk()
+    async with inbox_on(db, desk) as first, inbox_on(db, other) as second:
+        takes = [inbox.take([message(7)]) for inbox in (first, second, first, second, first)]
+        assert sorted(await asyncio.gather(*takes)) == [0, 0, 0, 0, 1]
+        await first.idle()
+        await second.idle()
+        assert first.counts.repeated + second.counts.repeated == 4
+    assert desk.seen + other.seen == [7]
+    assert await left(db) == 0
+
+
+async def test_the_same_update_twice_in_one_batch_has_one_effect(db: Database) -> None:
+    desk = Desk()
+    async with inbox_on(db, desk) as inbox:
+        assert await inbox.take([message(7), message(7), message(8)]) == 2
+        await inbox.idle()
+    assert desk.seen == [7, 8]
+
+
+async def test_what_a_killed_run_left_is_taken_up_by_the_next(db: Database) -> None:
+    first = Inbox(db, MovableClock(NOW), Desk().process)
+    await first.take([message(1, chat=5), message(2, chat=6), message(3, chat=5)])
+    await first.take([{"update_id": 4, "poll": {}}])
+    desk = Desk()
+    async with inbox_on(db, desk) as inbox:
+        assert await inbox.recover() == 3
+        await inbox.idle()
+        assert await inbox.take([message(3, chat=5)]) == 0
+    assert sorted(desk.seen) == [1, 2, 3, 4]
+    assert desk.seen.index(1) < desk.seen.index(3)
+    assert await left(db) == 0
+
+
+async def test_more_than_fits_into_memory_waits_in_its_rows(db: Database) -> None:
+    desk = Desk()
+    async with inbox_on(db, desk, depth=3, workers=2) as inbox:
+        await inbox.take([message(number) for number in range(1, 21)])
+        assert inbox.waiting <= 3
+        await inbox.idle()
+    assert desk.seen == list(range(1, 21))
+    assert await left(db) == 0
+
+
+async def test_an_update_that_fails_or_cannot_be_read_is_put_aside(db: Database) -> None:
+    desk, broken = Desk(), message(1, text="break")
+    broken["message"]["caption"] = "my own words"
+    with captured() as log:
+        async with inbox_on(db, desk) as inbox:
+            await inbox.take([broken, message(2, text="odd"), message(3)])
+            await inbox.idle()
+            counts = inbox.counts
+    assert desk.seen == [1, 2, 3]
+    assert (counts.failed, counts.unreadable, counts.processed) == (1, 1, 1)
+    assert await left(db) == 0
+    assert "my own words" not in log.getvalue()
+    assert "ValueError" in log.getvalue()
+    assert "update=2" in log.getvalue()
+
+
+async def test_no_words_are_kept_once_an_update_is_done(db: Database) -> None:
+    async with inbox_on(db, Desk()) as inbox:
+        await inbox.take([message(1, text="my story")])
+        await inbox.idle()
+    async with db.read() as session:
+        assert await rows.pending(session) == []
+    async with db.write() as session:
+        assert await rows.purge(session, NOW + timedelta(days=1)) == 1
+
+
+async def test_updates_without_a_number_are_ignored(db: Database) -> None:
+    desk = Desk()
+    async with inbox_on(db, desk) as inbox:
+        assert await inbox.take([{}, {"update_id": True}, {"update_id": "7"}]) == 0
+        assert await inbox.take([]) == 0
+    assert desk.seen == []
+
+
+@pytest.mark.parametrize(
+    ("update", "chat"),
+    [
+        (message(1, chat=-100), -100),
+        ({"update_id": 1, "callback_query": {"from": {"id": 3}}}, 3),
+        ({"update_id": 1, "callback_query": {"message": {"chat": {"id": 9}}}}, 9),
+        ({"update_id": 1, "my_chat_member": {"chat": {"id": 4}, "from": {"id": 5}}}, 4),
+        ({"update_id": 1, "message": {"chat": "odd"}}, NOWHERE),
+        ({"update_id": 1, "message": {"chat": {"id": "7"}}}, NOWHERE),
+        ({"update_id": 1, "message": "odd"}, NOWHERE),
+        ({"update_id": 1}, NOWHERE),
+    ],
+)
+def test_an_update_belongs_to_its_chat(update: dict[str, Any], chat: int) -> None:
+    assert chat_of(update) == chat
+
+
+async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Database) -> None:
+    desk = Desk()
+    clock = MovableClock(NOW)
+    inbox = Inbox(sqlite_db, clock, desk.process, depth=1)
+    await inbox.take([message(number) for number in range(1, 4)])
+    await sqlite_db.close()
+    read, failures = sqlite_db.read, iter([True, False])
+
+    def flaky() -> Any:
+        if next(failures, False):
+            raise OSError("the disk is away")
+        return read()
+
+    sqlite_db.read = flaky  # type: ignore[method-assign]
+    with captured() as log:
+        task = asyncio.create_task(inbox.run())
+        await until(lambda: "could not be read back" in log.getvalue())
+        clock.move(1.0)
+        await inbox.idle()
+        inbox.close()
+        await task
+    assert desk.seen == [1, 2, 3]

@@ -1,0 +1,148 @@
+"""In order within a chat, in parallel across chats, bounded, and fair."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.updates.lanes import Lanes
+from tests.waiting import until
+
+Item = tuple[int, int]
+
+
+class Office:
+    """Works on items and keeps what was done; chats in ``held`` wait for their event."""
+
+    def __init__(self) -> None:
+        self.done: list[Item] = []
+        self.at_work: dict[int, int] = defaultdict(int)
+        self.most_at_once = 0
+        self.elsewhere: dict[int, list[Item]] = defaultdict(list)
+        self.held: dict[int, asyncio.Event] = {}
+
+    async def handle(self, item: Item) -> None:
+        chat, _ = item
+        self.at_work[chat] += 1
+        assert self.at_work[chat] == 1, "two items of one chat at once"
+        self.most_at_once = max(self.most_at_once, sum(self.at_work.values()))
+        if chat in self.held:
+            await self.held[chat].wait()
+        await asyncio.sleep(0)
+        self.at_work[chat] -= 1
+        self.done.append(item)
+
+    async def refill(self, chat: int, limit: int) -> Sequence[Item]:
+        await asyncio.sleep(0)
+        found, self.elsewhere[chat] = self.elsewhere[chat][:limit], self.elsewhere[chat][limit:]
+        return found
+
+
+@asynccontextmanager
+async def working(lanes: Lanes[Item]) -> AsyncIterator[None]:
+    task = asyncio.create_task(lanes.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 4), max_size=60), st.integers(1, 5), st.integers(1, 4))
+def test_each_chat_keeps_its_order_and_nothing_is_lost(
+    chats: list[int], depth: int, workers: int
+) -> None:
+    async def play() -> Office:
+        office = Office()
+        lanes = Lanes(office.handle, office.refill, workers=workers, depth=depth, turn=2)
+        async with working(lanes):
+            for number, chat in enumerate(chats):
+                _put(lanes, office, (chat, number))
+                if number % 7 == 0:
+                    await asyncio.sleep(0)
+            await lanes.idle()
+        return office
+
+    office = asyncio.run(play())
+    assert sorted(office.done) == sorted(zip(chats, range(len(chats)), strict=True))
+    for chat in set(chats):
+        numbers = [number for which, number in office.done if which == chat]
+        assert numbers == sorted(numbers)
+
+
+def _put(lanes: Lanes[Item], office: Office, item: Item) -> None:
+    """As the inbox does: everything is a row; what fits is in memory too."""
+    before = lanes.waiting
+    lanes.put(item[0], item)
+    if lanes.waiting == before:
+        office.elsewhere[item[0]].append(item)
+
+
+async def test_a_flood_in_one_chat_delays_nobody_else() -> None:
+    office = Office()
+    office.held[1] = asyncio.Event()
+    lanes = Lanes(office.handle, office.refill, workers=2, depth=8)
+    async with working(lanes):
+        for number in range(1000):
+            _put(lanes, office, (1, number))
+        for number in range(5):
+            _put(lanes, office, (2, number))
+        await until(lambda: len(office.done) == 5)
+        assert office.done == [(2, number) for number in range(5)]
+        assert lanes.waiting <= 8
+        office.held[1].set()
+        await lanes.idle()
+    assert len(office.done) == 1005
+
+
+async def test_no_more_workers_than_allowed() -> None:
+    office = Office()
+    lanes = Lanes(office.handle, office.refill, workers=3)
+    async with working(lanes):
+        for chat in range(20):
+            lanes.put(chat, (chat, 0))
+        await lanes.idle()
+    assert office.most_at_once == 3
+
+
+async def test_closing_ends_what_is_in_hand_and_begins_nothing_new() -> None:
+    office = Office()
+    office.held[1] = asyncio.Event()
+    lanes = Lanes(office.handle, office.refill, workers=1)
+    task = asyncio.create_task(lanes.run())
+    for number in range(3):
+        lanes.put(1, (1, number))
+    lanes.put(2, (2, 0))
+    await until(lambda: bool(office.at_work[1]))
+    lanes.close()
+    office.held[1].set()
+    await task
+    assert office.done == [(1, 0)]
+
+
+async def test_what_is_said_to_be_elsewhere_is_fetched() -> None:
+    office = Office()
+    office.elsewhere[5] = [(5, number) for number in range(7)]
+    lanes = Lanes(office.handle, office.refill, workers=1, depth=3)
+    async with working(lanes):
+        lanes.more(5)
+        await lanes.idle()
+    assert office.done == [(5, number) for number in range(7)]
+
+
+async def test_an_escaping_error_ends_the_work_loudly() -> None:
+    async def broken(_item: Item) -> None:
+        raise OSError("broken")
+
+    lanes: Lanes[Item] = Lanes(broken, Office().refill, workers=2)
+    lanes.put(1, (1, 0))
+    with pytest.RaisesGroup(OSError):
+        await lanes.run()

@@ -1,0 +1,151 @@
+"""The webhook: a row first, then 200; whoever lacks the secret learns nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.web.health import Health, Sample
+from bot.web.server import WebServer
+from bot.web.webhook import MAX_BODY, SECRET_HEADER, Webhook
+from tests.logbook import captured
+
+SECRET = "s3cret_of-the-webhook"
+UPDATE = {"update_id": 7, "message": {"text": "my story"}}
+
+
+class Rows:
+    """What was written down."""
+
+    def __init__(self) -> None:
+        self.taken: list[Mapping[str, Any]] = []
+        self.broken = False
+
+    async def take(self, updates: Sequence[Mapping[str, Any]]) -> int:
+        if self.broken:
+            raise OSError("disk full")
+        self.taken += updates
+        return len(updates)
+
+
+async def _no_troubles() -> list[str]:
+    return []
+
+
+async def _no_samples() -> list[Sample]:
+    return []
+
+
+@asynccontextmanager
+async def served(rows: Rows) -> AsyncIterator[aiohttp.ClientSession]:
+    hook = Webhook("https://bot.example/telegram/hook", SecretStr(SECRET), rows.take)
+    server = WebServer("127.0.0.1", 0, Health(_no_troubles, _no_samples), hook)
+    await server.start()
+    try:
+        async with aiohttp.ClientSession(server.url) as session:
+            yield session
+    finally:
+        await server.stop()
+
+
+async def test_an_update_with_the_secret_is_written_down() -> None:
+    rows = Rows()
+    async with served(rows) as session:
+        headers = {SECRET_HEADER: SECRET}
+        async with session.post("/telegram/hook", json=UPDATE, headers=headers) as response:
+            assert response.status == 200
+    assert rows.taken == [UPDATE]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {SECRET_HEADER: ""}, {SECRET_HEADER: "wrong"}, {SECRET_HEADER: SECRET + "x"}]
+)
+async def test_without_the_secret_there_is_401_without_a_body(headers: dict[str, str]) -> None:
+    rows = Rows()
+    async with (
+        served(rows) as session,
+        session.post("/telegram/hook", json=UPDATE, headers=headers) as response,
+    ):
+        assert response.status == 401
+        assert await response.read() == b""
+    assert rows.taken == []
+
+
+async def test_a_body_that_is_too_large_is_not_read() -> None:
+    rows = Rows()
+    headers = {SECRET_HEADER: SECRET}
+    async with served(rows) as session:
+        body = io.BytesIO(b"x" * (MAX_BODY + 1))
+        async with session.post("/telegram/hook", data=body, headers=headers) as response:
+            assert response.status == 413
+    assert rows.taken == []
+
+
+async def test_a_large_body_without_a_length_is_cut_off() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * (MAX_BODY // 32)
+
+    rows = Rows()
+    headers = {SECRET_HEADER: SECRET}
+    async with (
+        served(rows) as session,
+        session.post("/telegram/hook", data=pieces(), headers=headers) as response,
+    ):
+        assert response.status == 413
+    assert rows.taken == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'"text"'])
+async def test_what_is_no_update_is_refused(body: bytes) -> None:
+    rows = Rows()
+    async with served(rows) as session:
+        headers = {SECRET_HEADER: SECRET}
+        async with session.post("/telegram/hook", data=body, headers=headers) as response:
+            assert response.status == 400
+    assert rows.taken == []
+
+
+async def test_telegram_is_asked_to_come_again_when_nothing_can_be_written() -> None:
+    rows = Rows()
+    rows.broken = True
+    async with served(rows) as session:
+        headers = {SECRET_HEADER: SECRET}
+        async with session.post("/telegram/hook", json=UPDATE, headers=headers) as response:
+            assert response.status == 503
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/telegram/hook", 405),
+        ("PUT", "/telegram/hook", 405),
+        ("POST", "/", 404),
+        ("POST", "/telegram/hook/more", 404),
+    ],
+)
+async def test_only_post_and_only_one_path(method: str, path: str, status: int) -> None:
+    async with served(Rows()) as session:
+        headers = {SECRET_HEADER: SECRET}
+        async with session.request(method, path, json=UPDATE, headers=headers) as response:
+            assert response.status == status
+
+
+async def test_neither_body_nor_secret_reach_the_log() -> None:
+    rows = Rows()
+    rows.broken = True
+    with captured() as log:
+        async with served(rows) as session:
+            for secret in (SECRET, "another-secret"):
+                headers = {SECRET_HEADER: secret}
+                async with session.post("/telegram/hook", json=UPDATE, headers=headers):
+                    pass
+    for word in ("my story", SECRET, "another-secret"):
+        assert word not in log.getvalue()
+    assert "could not be written down" in log.getvalue()
