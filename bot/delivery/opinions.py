@@ -14,7 +14,7 @@ from bot.delivery.choice import audience_of, choose
 from bot.store import feedback, subscribers
 from bot.store.database import Database
 from bot.store.subscribers import Mark
-from bot.store.values import Subscriber, UnknownReaderError
+from bot.store.values import Said, Subscriber, UnknownReaderError
 from bot.store.values import Vote as VoteResult
 from tips.library import Library
 from tips.models import Tip
@@ -72,6 +72,11 @@ class Opinions:
         """Let a kept tip go; False when it was not kept."""
         async with self._db.write() as session:
             return await feedback.unsave(session, chat_id, tip_id)
+
+    async def said_of_tip(self, chat_id: int, tip_id: str) -> Said:
+        """What the reader has said of one tip so far, for the buttons under it."""
+        async with self._db.read() as session:
+            return Said(*await feedback.on_tip(session, chat_id, tip_id))
 
     async def saved(self, chat_id: int, page: int = 0, *, size: int = 10) -> list[str]:
         """Ids of kept tips, newest first, ``size`` a page from page 0."""

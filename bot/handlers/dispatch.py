@@ -8,17 +8,20 @@ from typing import Any
 
 import structlog
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
-from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import Application, TypeHandler
 
 from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
 from bot.handlers.chat import Spot
 from bot.handlers.desk import AWAY, Desk, Visit
+from bot.store.values import UnknownReaderError
 from bot.texts import callbacks as taps
 from bot.texts import errors
 from bot.texts import help as helping
+from bot.texts import start as start_texts
 from bot.texts.catalogue import choose
 from bot.texts.commands import commands_for
+from bot.texts.message import Message as Said
 
 log = structlog.get_logger(__name__)
 
@@ -114,16 +117,21 @@ class Dispatch:
         if isinstance(error, Forbidden) and chat is not None:
             await self._desk.readers.blocked(chat.id)
             return
+        if isinstance(error, UnknownReaderError) and chat is not None:
+            # Erased between our looking and our doing, for instance by another tap.
+            await self._tell(chat.id, start_texts.finish_first(_language(update)))
+            return
         log.error("a handler failed", exc_info=error)
         out_of_reach = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
         if chat is None or chat.type != Chat.PRIVATE or out_of_reach:
             return
-        user = update.effective_user if isinstance(update, Update) else None
-        language = choose(user.language_code if user else None)
+        await self._tell(chat.id, errors.went_wrong(_language(update)))
+
+    async def _tell(self, chat_id: int, message: Said) -> None:
         try:
-            await self._desk.chat.send(chat.id, errors.went_wrong(language))
-        except Exception:
-            log.exception("nor could the reader be told")
+            await self._desk.chat.send(chat_id, message)
+        except TelegramError as error:
+            log.warning("nor could the reader be told", kind=type(error).__name__)
 
     async def _visit(self, chat_id: int, user: Any, **more: Any) -> Visit:
         readers = self._desk.readers
@@ -226,6 +234,11 @@ class Dispatch:
             await self._desk.readers.blocked(change.chat.id)
         elif change.new_chat_member.status == ChatMember.MEMBER:
             await self._desk.readers.unblocked(change.chat.id)
+
+
+def _language(update: object) -> str:
+    user = update.effective_user if isinstance(update, Update) else None
+    return choose(user.language_code if user else None)
 
 
 def _is_service(message: Message) -> bool:

@@ -75,6 +75,16 @@ async def tip_votes(session: Executor, chat_id: int) -> list[tuple[str, int]]:
     return [(tip, vote) for tip, vote in (await session.execute(statement)).all()]
 
 
+async def on_tip(session: Executor, chat_id: int, tip_id: str) -> tuple[int, bool]:
+    """The reader's vote on one tip (0: none), and whether they keep it."""
+    voted = select(tip_vote.c.vote).where(
+        tip_vote.c.chat_id == chat_id, tip_vote.c.tip_id == tip_id
+    )
+    kept = select(saved.c.tip_id).where(saved.c.chat_id == chat_id, saved.c.tip_id == tip_id)
+    vote = (await session.execute(voted)).scalar()
+    return vote or 0, (await session.execute(kept)).first() is not None
+
+
 async def add_miss(session: Executor, chat_id: int, answer_id: str, now: datetime) -> bool:
     """Remember that an answer missed; False when that is known."""
     made = insert_into(session, miss).values(chat_id=chat_id, answer_id=answer_id, at=now)

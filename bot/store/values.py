@@ -89,6 +89,14 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a reader has said of a tip: their vote (+1, -1, 0 for none), and whether it is kept."""
+
+    vote: int
+    saved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """An admin's message to many. ``total`` is the audience counted at confirmation.
 
