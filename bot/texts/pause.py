@@ -13,7 +13,8 @@ from bot.texts.settings import next_tip_line
 
 
 def _resume_row(language: str) -> Rows:
-    return ((Button(translator(language)("Resume"), Resume()),),)
+    _ = translator(language)
+    return ((Button(_("Resume"), Resume()),),)
 
 
 def paused(

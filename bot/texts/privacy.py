@@ -20,7 +20,7 @@ def privacy(language: str = "en") -> Message:
     stored = [
         _("your Telegram chat number and language"),
         _("your time zone, hour, days, themes, and whom you read for"),
-        _("when you subscribed, and which version of these words you saw"),
+        _("when you subscribed, by which link, and which version of these words you saw"),
         _("which tips you got, saved or rated, and which answers you rated"),
         _("when each message was sent, and whether it arrived"),
     ]

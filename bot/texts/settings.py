@@ -221,14 +221,17 @@ def _language_rows() -> Rows:
 
 def changed(language: str = "en") -> str:
     """Toast: the change is kept."""
-    return toast(translator(language)("Saved."))
+    _ = translator(language)
+    return toast(_("Saved."))
 
 
 def keep_one_day(language: str = "en") -> str:
     """Toast: the last weekday cannot be switched off."""
-    return toast(translator(language)("Keep at least one day. To have none, use Pause."))
+    _ = translator(language)
+    return toast(_("Keep at least one day. To have none, use Pause."))
 
 
 def keep_one_theme(language: str = "en") -> str:
     """Toast: the last theme cannot be switched off."""
-    return toast(translator(language)("Keep at least one theme. To have no tips, use Pause."))
+    _ = translator(language)
+    return toast(_("Keep at least one theme. To have no tips, use Pause."))

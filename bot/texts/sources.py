@@ -12,7 +12,7 @@ _INITIALS = re.compile(r" [A-Z][A-Za-z]{0,3}$")
 _NOTE = re.compile(
     r"\s*\([^()]*(?:not known|quoted by|as republished by|via|copy)[^()]*\)|, quoted by .*"
 )
-CONTAINER_UNITS = 60
+CONTAINER_UNITS = 80
 DOI_ADDRESS = "https://doi.org/"
 
 

@@ -116,7 +116,7 @@ def _states(counts: Mapping[str, int], language: str) -> str:
 def _failures(failures: Mapping[str, int], language: str) -> list[html.Html]:
     _ = translator(language)
     commonest = sorted(failures.items(), key=lambda item: (-item[1], item[0]))[:LINES_SHOWN]
-    lines = [html.text(f"• {reason_words(name, language)}: {n:,}") for name, n in commonest]
+    lines = [html.text(f"• {reason_words(name, language)}: {n:,}") for name, n in commonest if n]
     return [html.text(_("Failures by reason:")), *lines] if lines else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from bot.texts.catalogue import choose, translator
 from bot.texts.reader import EVERY_DAY
 
 WORKDAYS = 0b0011111
-WEEKEND = 0b1100000
+_FIXED = re.compile(r"Etc/GMT(?P<sign>[+-])(?P<hours>[1-9]\d?)")
 
 
 @cache
@@ -87,6 +88,9 @@ def weekdays(mask: int, language: str = "en") -> str:
 
 def zone_name(zone: str, language: str = "en") -> str:
     """The zone by its city, with its technical name: "Berlin (Europe/Berlin)"."""
+    fixed = _FIXED.fullmatch(zone)
+    if fixed is not None:  # Etc/GMT-2 is two hours *ahead* of UTC
+        return f"UTC{'+' if fixed['sign'] == '-' else '-'}{fixed['hours']}"
     if "/" not in zone or zone.startswith("Etc/"):
         return zone
     city = get_timezone_location(zone, locale=locale_of(language), return_city=True)

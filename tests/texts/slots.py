@@ -1,0 +1,228 @@
+"""Every text function, called with someone's words in every slot that takes words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.places import Place
+from bot.texts import (
+    broadcast,
+    errors,
+    faq,
+    help,  # noqa: A004 - the module is named after the command
+    pause,
+    privacy,
+    settings,
+    start,
+    stats,
+    tip,
+)
+from bot.texts.fields import SETTINGS_VIEWS
+from bot.texts.message import Message
+from tips.library import Library
+from tips.loading import Content
+from tips.models import Answer, Claim, Evidence, Names, Retired, Source, Theme, Tip
+from tips.urgent import Advice
+
+NOW = datetime(2026, 3, 1, 13, 32, tzinfo=UTC)  # a Sunday; 14:32 in Berlin
+NEXT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class SomeReader:
+    """A reader of these tests: Berlin, 08:00, every day, all themes."""
+
+    state: str = "active"
+    language: str = "en"
+    zone: str | None = "Europe/Berlin"
+    local_minute: int | None = 480
+    weekdays: int = 127
+    themes: int = 255
+    audience: str = "both"
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SomeReport:
+    """A broadcast's figures."""
+
+    state: str = "sending"
+    total: int = 1000
+    sent: int = 640
+    blocked: int = 7
+    failed: dict[str, int] = field(default_factory=dict)
+    in_doubt: int = 0
+    too_old: int = 0
+    cancelled: int = 0
+    queued: int = 350
+
+
+@dataclass(frozen=True)
+class SomeLateness:
+    """Seconds from due to sent."""
+
+    p50: float | None = 1.25
+    p95: float | None = 130.0
+
+
+@dataclass(frozen=True)
+class SomeFigures:
+    """The figures of /stats."""
+
+    days: int = 7
+    subscribers: int = 1200
+    active: int = 1100
+    paused: int = 40
+    stopped: int = 30
+    blocked: int = 30
+    new: int = 12
+    left: int = 3
+    tips: dict[str, int] = field(default_factory=lambda: {"sent": 7700, "failed": 3})
+    broadcasts: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    lateness: SomeLateness = SomeLateness()
+    tip_votes: tuple[int, int] = (90, 4)
+    answer_votes: tuple[int, int] = (12, 1)
+    misses: int = 2
+
+
+def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
+    """A small library with ``words`` as every text in it."""
+    source = Source.model_construct(
+        key="a", title=words, authors=(words, words), year=words, container=words,
+        doi=words, url=f"https://example.org/{words}", type="rct", read="full", show=True,
+    )  # fmt: skip
+    plain = source.model_copy(update={"key": "b", "doi": None, "authors": ()})
+    claim = Claim.model_construct(
+        id="c", topic="t", claim=words, strength=level, caveat=words, sources=("a", "b")
+    )
+    one = Tip.model_construct(
+        id="tip", number=7, topic="t", title=words, body=words, action=words, caution=words,
+        claims=("c",), season=(), audience="everyone",
+    )  # fmt: skip
+    answer = Answer.model_construct(
+        id="x" * 48, topic="t", question=words, given=(), wordings=(), body=words,
+        doctor=words, claims=("c",),
+    )  # fmt: skip
+    themes = tuple(Theme.model_construct(id=f"m{n}", bit=n, topics=("t",)) for n in range(8))
+    return Library(
+        Content(
+            root=Path(),
+            language="en",
+            claims={"c": claim},
+            sources={"a": source, "b": plain},
+            themes=themes,
+            questions={},
+            retired=Retired(),
+            names=Names.model_construct(
+                themes={theme.id: words for theme in themes}, topics={"t": words}
+            ),
+            tips=(one,),
+            answers=(answer,),
+            unnumbered=frozenset(),
+            files={},
+        )
+    )
+
+
+Call = Callable[[str, Library], Message | str]
+BERLIN = SomeReader()
+UNSET = SomeReader(state="new", zone=None, local_minute=None)
+PAUSED = SomeReader(state="paused", paused_until=datetime(2026, 3, 9, 7, tzinfo=UTC))
+
+
+def _places(words: str) -> list[Place]:
+    return [Place(words, "Europe/Berlin", "DE"), Place(words, "Etc/GMT-2")]
+
+
+def _reasons(words: str) -> dict[str, int]:
+    return {words: 3, "blocked": 2, "empty": 0}
+
+
+CALLS: dict[str, Call] = {
+    "start.welcome": lambda w, _: start.welcome(_places(w)),
+    "start.ask_zone": lambda w, _: start.ask_zone(_places(w)),
+    "start.zone_candidates": lambda w, _: start.zone_candidates(w, _places(w), NOW),
+    "start.zone_unknown": lambda w, _: start.zone_unknown(w),
+    "start.location_unknown": lambda *_: start.location_unknown(),
+    "start.zone_taken": lambda *_: start.zone_taken("America/Argentina/Buenos_Aires"),
+    "start.ask_hour": lambda *_: start.ask_hour("Europe/Berlin", NOW),
+    "start.ask_typed_hour": lambda *_: start.ask_typed_hour(),
+    "start.hour_unknown": lambda w, _: start.hour_unknown(w),
+    "start.done": lambda *_: start.done(BERLIN, NEXT, NOW),
+    "start.known": lambda *_: start.known(BERLIN, NEXT, NOW),
+    "start.known, new": lambda *_: start.known(UNSET, None, NOW),
+    "start.returned": lambda *_: start.returned(PAUSED, None, NOW),
+    "start.finish_first": lambda *_: start.finish_first(),
+    "tip.render": lambda _, lib: tip.render(lib.tips[0], lib),
+    "tip.render, rated": lambda _, lib: tip.render(lib.tips[0], lib, vote=-1, saved=True),
+    "tip.why": lambda _, lib: tip.why(lib.tips[0], lib),
+    "tip.thanks": lambda *_: tip.thanks(1),
+    "tip.kept": lambda *_: tip.kept(on=True),
+    "tip.drop_theme": lambda _, lib: tip.drop_theme(lib.themes[0], lib),
+    "tip.theme_dropped": lambda _, lib: tip.theme_dropped(lib.themes[0], lib),
+    "tip.theme_kept": lambda _, lib: tip.theme_kept(lib.themes[0], lib),
+    "tip.none_fits": lambda *_: tip.none_fits(),
+    "tip.withdrawn": lambda *_: tip.withdrawn(),
+    "tip.saved": lambda _, lib: tip.saved(lib.tips, 1, 3),
+    "tip.saved, none": lambda *_: tip.saved((), 0, 1),
+    "settings.overview": lambda _, lib: settings.overview(BERLIN, lib, NEXT, NOW),
+    "settings.changed": lambda *_: settings.changed(),
+    "settings.keep_one_day": lambda *_: settings.keep_one_day(),
+    "settings.keep_one_theme": lambda *_: settings.keep_one_theme(),
+    "pause.paused": lambda *_: pause.paused(PAUSED, NEXT, NOW),
+    "pause.paused, for good": lambda *_: pause.paused(SomeReader(state="paused"), None, NOW),
+    "pause.how_long": lambda *_: pause.how_long(),
+    "pause.resumed": lambda *_: pause.resumed(BERLIN, NEXT, NOW),
+    "pause.stopped": lambda *_: pause.stopped(),
+    "faq.topics": lambda _, lib: faq.topics({"t": 3, "1-1": 1}, lib, 0),
+    "faq.topic": lambda _, lib: faq.topic("t", lib.answers * 20, lib, 1),
+    "faq.answer": lambda _, lib: faq.answer(lib.answers[0], lib, lib.answers * 2, vote=1),
+    "faq.unsure": lambda _, lib: faq.unsure(lib.answers * 3),
+    "faq.none": lambda _, lib: faq.none(("t",), lib),
+    "faq.urgent": lambda w, lib: faq.urgent(Advice("id", w, ("c",)), lib),
+    "faq.ask": lambda *_: faq.ask(),
+    "faq.gone": lambda *_: faq.gone(),
+    "faq.not_asked": lambda _, lib: faq.not_asked(lib.answers),
+    "faq.thanks": lambda *_: faq.thanks(-1),
+    "privacy.privacy": lambda *_: privacy.privacy(),
+    "privacy.forget_ask": lambda *_: privacy.forget_ask(),
+    "privacy.forgotten": lambda *_: privacy.forgotten(),
+    "privacy.forget_kept": lambda *_: privacy.forget_kept(),
+    "privacy.nothing_stored": lambda *_: privacy.nothing_stored(),
+    "privacy.export_caption": lambda *_: privacy.export_caption(),
+    "help.help_message": lambda *_: help.help_message(admin=True),
+    "broadcast.how_to": lambda *_: broadcast.how_to(),
+    "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(),
+    "broadcast.nobody": lambda *_: broadcast.nobody(),
+    "broadcast.preview": lambda *_: broadcast.preview(2**62, 12_000, 480, 90.5),
+    "broadcast.progress": lambda w, _: broadcast.progress(1, SomeReport(failed=_reasons(w)), 200),
+    "broadcast.paused": lambda w, _: broadcast.paused(
+        1, SomeReport(state="paused", failed=_reasons(w)), by_failures=True
+    ),
+    "broadcast.final": lambda w, _: broadcast.final(
+        1, SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4)
+    ),
+    "broadcast.cancelled": lambda *_: broadcast.cancelled(),
+    "broadcast.gone": lambda *_: broadcast.gone(),
+    "broadcast.original_missing": lambda *_: broadcast.original_missing(),
+    "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
+    "errors.unknown_command": lambda *_: errors.unknown_command(),
+    "errors.too_long": lambda *_: errors.too_long(500),
+    "errors.emoji_only": lambda *_: errors.emoji_only(),
+    "errors.no_text": lambda *_: errors.no_text(),
+    "errors.private_only": lambda *_: errors.private_only(),
+    "errors.went_wrong": lambda *_: errors.went_wrong(),
+    "errors.slow_down": lambda *_: errors.slow_down(),
+    "errors.old_button": lambda *_: errors.old_button(),
+    "errors.bad_button": lambda *_: errors.bad_button(),
+    "errors.already_done": lambda *_: errors.already_done(),
+    "errors.failed_toast": lambda *_: errors.failed_toast(),
+}
+for _name in SETTINGS_VIEWS:
+    CALLS[f"settings.view, {_name}"] = lambda _, lib, name=_name: settings.view(  # type: ignore[misc]
+        name, PAUSED, lib, NEXT, NOW
+    )

@@ -1,0 +1,142 @@
+"""A language is one .po file more, and no sentence bypasses the catalogue."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages import Catalog
+from babel.messages.pofile import write_po
+
+from bot.texts import catalogue
+from bot.texts.extract import template
+
+ROOT = Path(__file__).parents[2]
+NO_WORDS = shutil.ignore_patterns("__pycache__", "sandbox", "migrations", "training", "*.onnx")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The packages as an installation has them, free to be given one more language."""
+    for package in ("bot", "tips"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=NO_WORDS)
+    (tmp_path / "tests/texts").mkdir(parents=True)
+    shutil.copy(ROOT / "tests/texts/slots.py", tmp_path / "tests/texts")
+    return tmp_path
+
+
+def give_language(copy: Path, language: str, words: Catalog) -> None:
+    file = copy / "bot/texts/locales" / language / "LC_MESSAGES/gutskin.po"
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as po:
+        write_po(po, words)
+
+
+def run(copy: Path, code: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_german_is_one_file_more(copy: Path) -> None:
+    words = Catalog(locale="de")
+    words.add("Next tip: {when}.", "Nächster Tipp: {when}.")
+    words.add("tomorrow, {weekday}", "morgen, {weekday}")
+    words.add("{day}, about {hour}", "{day}, gegen {hour} Uhr")
+    words.add(("{count} day", "{count} days"), ("{count} Tag", "{count} Tage"))
+    words.add("Hour", "Uhrzeit")
+    give_language(copy, "de", words)
+    code = """
+from bot.texts import catalogue, settings
+from tests.texts.slots import BERLIN, NEXT, NOW, library_of
+lib = library_of("w")
+shown = settings.view("main", BERLIN, lib, NEXT, NOW, "de-AT")
+print(catalogue.languages(), catalogue.choose("de-AT"), catalogue.choose("fr"))
+print(shown.plain)
+print([b.label for row in shown.buttons for b in row])
+pauses = settings.view("pause", BERLIN, lib, NEXT, NOW, "de")
+print([b.label for row in pauses.buttons for b in row])
+tongues = settings.view("language", BERLIN, lib, NEXT, NOW, "de")
+print([b.label for row in tongues.buttons for b in row])
+"""
+    said = run(copy, code)
+    assert "('en', 'de') de en" in said
+    assert "Nächster Tipp: morgen, Montag, gegen 08:00 Uhr." in said
+    assert "Uhrzeit" in said
+    assert "'Language'" in said  # not translated: reads as English
+    assert "'3 Tage'" in said
+    assert "['English', 'Deutsch'" in said
+
+
+def test_no_sentence_bypasses_the_catalogue(copy: Path) -> None:
+    words = Catalog(locale="en")
+    for message in template():
+        if isinstance(message.id, tuple):
+            words.add(message.id, tuple(f"«{form}»" for form in message.id))
+        elif message.id:
+            words.add(message.id, f"«{message.id}»")
+    give_language(copy, "en", words)
+    code = r"""
+import re
+from bot.texts.message import Message
+from tests.texts.slots import CALLS, library_of
+KNOWN = re.compile(
+    r"/\w+|\b(Monday|Berlin|Europe|Buenos|Aires|America|Argentina|Buenos_Aires|UTC|English|doi|org|"
+    r"[0-9]+)\b|1"
+)
+for name, call in CALLS.items():
+    said = call("1", library_of("1"))
+    texts = [said] if isinstance(said, str) else [said.plain]
+    if isinstance(said, Message):
+        texts += [b.label for row in said.buttons for b in row]
+        if said.reply is not None:
+            texts += [said.reply.location_label, said.reply.placeholder]
+    for text in texts:
+        bare = text
+        while (shorter := re.sub("«[^«»]*»", "", bare)) != bare:
+            bare = shorter
+        bare = re.sub("«[^«»]*…$", "", bare)  # a label that was cut
+        left = KNOWN.sub("", bare)
+        assert not re.search(r"[^\W\d_]", left), (name, text, left)
+print("all said by the catalogue")
+"""
+    assert "all said by the catalogue" in run(copy, code)
+
+
+def test_the_template_has_every_kind_of_sentence() -> None:
+    ids = [message.id for message in template()]
+    assert "Settings" in ids
+    assert "Subscribe, or see what is set" in ids  # marked in a table
+    assert ("{count} day", "{count} days") in ids  # with its plural
+
+
+def test_an_unknown_language_reads_as_english() -> None:
+    assert catalogue.choose(None) == "en"
+    assert catalogue.choose("xx-YY") == "en"
+    assert catalogue.choose("../../etc") == "en"
+    assert catalogue.translator("xx")("Settings") == "Settings"
+    assert catalogue.translator("xx").many("{count} day", "{count} days", 1) == "{count} day"
+
+
+def test_the_template_can_be_written_from_the_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.texts.extract"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 'msgid "Settings"' in done.stdout
+    assert done.stderr == ""

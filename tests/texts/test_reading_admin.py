@@ -1,0 +1,71 @@
+"""What admins read: previews, progress, reports and figures."""
+
+from __future__ import annotations
+
+from bot.texts import broadcast, stats
+from bot.texts.callbacks import BroadcastDo, ShowStats
+from bot.texts.message import Message
+from tests.texts.slots import SomeFigures, SomeLateness, SomeReport
+
+
+def taps(message: Message) -> list[object]:
+    return [button.data for row in message.buttons for button in row]
+
+
+class TestBroadcast:
+    def test_the_preview_says_how_many_how_long_and_what_it_costs(self) -> None:
+        said = broadcast.preview(3, 12_000, 480, 90.5)
+        assert "12,000 readers" in said.plain
+        assert "about 8 minutes" in said.plain
+        assert "90.5 Telegram Stars" in said.plain
+        assert taps(said) == [BroadcastDo("confirm", 3), BroadcastDo("cancel", 3)]
+        assert "Stars" not in broadcast.preview(3, 1, 1).plain
+
+    def test_progress_moves_and_becomes_the_report(self) -> None:
+        moving = broadcast.progress(3, SomeReport(), 130)
+        assert "650 of 1,000 (65 %)" in moving.plain
+        assert "Time left: about 3 minutes" in moving.plain
+        assert "Time left" not in broadcast.progress(3, SomeReport()).plain
+        assert broadcast.progress(3, SomeReport(state="paused")).plain.startswith("Paused")
+        assert broadcast.progress(3, SomeReport(state="done")).plain.startswith("Broadcast done")
+        cancelled = broadcast.progress(3, SomeReport(state="cancelled", cancelled=9))
+        assert cancelled.plain.startswith("Broadcast cancelled")
+        assert "Cancelled: 9" in cancelled.plain
+
+    def test_an_empty_audience_is_wholly_done(self) -> None:
+        assert "(100 %)" in broadcast.progress(3, SomeReport(total=0, queued=0)).plain
+
+    def test_the_report_gives_reasons_and_what_can_still_be_done(self) -> None:
+        report = SomeReport(state="done", failed={"chat_not_found": 2, "odd_thing": 1}, in_doubt=4)
+        said = broadcast.final(3, report)
+        assert "Failed: 3" in said.plain
+        assert "the chat was not found: 2" in said.plain
+        assert "odd thing: 1" in said.plain
+        assert taps(said) == [BroadcastDo("retry", 3), BroadcastDo("doubt", 3)]
+        assert not broadcast.final(3, SomeReport(state="done")).buttons
+
+    def test_a_broadcast_that_paused_by_itself_says_so(self) -> None:
+        said = broadcast.paused(3, SomeReport(state="paused"), by_failures=True)
+        assert "by myself" in said.plain
+
+
+class TestStats:
+    def test_the_figures_of_a_week(self) -> None:
+        said = stats.figures(SomeFigures(failures={"blocked": 2}))
+        assert said.plain.startswith("The last 7 days")
+        for words in (
+            "Subscribers: 1,200",
+            "Tips: 7,700 sent, 3 failed",
+            "Broadcasts: none",
+            "Lateness: median 1.2 s, 95 of 100 within 2 min",
+            "the reader blocked the bot: 2",
+            "Tips rated: 90 helpful, 4 not for me",
+        ):
+            assert words in said.plain
+        assert taps(said) == [ShowStats(1), ShowStats(30)]
+
+    def test_a_day_without_anything(self) -> None:
+        said = stats.figures(SomeFigures(days=1, lateness=SomeLateness(None, None), tips={}))
+        assert said.plain.startswith("The last 1 day\n")
+        assert "median not measured" in said.plain
+        assert "Failures" not in said.plain
