@@ -89,6 +89,11 @@ class Index:
         """Read the file; some 50 ms and 15 MB."""
         return cls(file.read_bytes())
 
+    @property
+    def places(self) -> int:
+        """How many places there are."""
+        return len(self._rows)
+
     def rows_of(self, folded: str) -> list[Row]:
         """The places with exactly this folded name."""
         key = folded.encode() + b"\t"

@@ -10,7 +10,9 @@ import gettext
 import io
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -63,9 +65,35 @@ def _translator(language: str) -> Translator:
     file = LOCALES / language / DOMAIN_FILE
     if not file.is_file():
         return Translator(SOURCE_LANGUAGE, gettext.NullTranslations())
+    return read_catalogue(file, language)
+
+
+def read_catalogue(file: Path, language: str) -> Translator:
+    """A translator from a ``.po`` file. A sentence whose ``{slots}`` are not those of its source
+    is left out and reads as English: a slip in a translation must not cost a reader the message.
+
+    Raises:
+        babel.messages.pofile.PoFileError: the file is no .po file.
+    """
     with file.open("rb") as po:
         catalogue = read_po(po, locale=language.replace("-", "_"), abort_invalid=True)
+    for message in [entry for entry in catalogue if entry.id and not _slots_agree(entry)]:
+        catalogue.delete(message.id, message.context)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translator(language, gettext.GNUTranslations(compiled))
+
+
+def _slots_agree(message: Message) -> bool:
+    sources = message.id if isinstance(message.id, tuple | list) else (message.id,)
+    said = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    allowed = set().union(*map(_slots, sources))
+    try:
+        return all(_slots(form) <= allowed for form in said if form)
+    except ValueError:  # a brace without its partner
+        return False
+
+
+def _slots(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}

@@ -28,5 +28,5 @@ def template() -> Catalog:
     return catalogue
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - run as a process of its own in the tests
     write_po(sys.stdout.buffer, template(), width=99, omit_header=False)

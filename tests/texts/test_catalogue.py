@@ -115,6 +115,22 @@ print("all said by the catalogue")
     assert "all said by the catalogue" in run(copy, code)
 
 
+def test_a_slip_in_a_translation_reads_as_english(tmp_path: Path) -> None:
+    words = Catalog(locale="de")
+    words.add("Next tip: {when}.", "Nächster Tipp: {wann}.")
+    words.add("Paused until {day}.", "Pause bis {day.")
+    words.add("Hour: {value}", "Uhrzeit: {value}")
+    words.add(("{count} day", "{count} days"), ("ein Tag", "{count} Tage"))
+    file = tmp_path / "gutskin.po"
+    with file.open("wb") as po:
+        write_po(po, words)
+    _ = catalogue.read_catalogue(file, "de")
+    assert _("Next tip: {when}.") == "Next tip: {when}."
+    assert _("Paused until {day}.") == "Paused until {day}."
+    assert _("Hour: {value}") == "Uhrzeit: {value}"
+    assert _.many("{count} day", "{count} days", 1) == "ein Tag"
+
+
 def test_the_template_has_every_kind_of_sentence() -> None:
     ids = [message.id for message in template()]
     assert "Settings" in ids
