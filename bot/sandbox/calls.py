@@ -56,7 +56,8 @@ def read_caption(call: Call) -> FormattedText:
 
 def _formatted(call: Call, text_field: str, entities_field: str) -> FormattedText:
     text: str = call.get(text_field) or ""
-    _check_encoding(text)
+    if len(text.encode()) > MAX_SOURCE_BYTES:
+        raise bad_request("text is too long")
     mode: str = (call.get("parse_mode") or "").lower()
     if not text or mode in {"", "none"}:
         entities = call.get(entities_field) or []
@@ -65,15 +66,6 @@ def _formatted(call: Call, text_field: str, entities_field: str) -> FormattedTex
         # Markdown exists at Telegram, but the bot has no use for it.
         raise bad_request("unsupported parse_mode")
     return tidy(parse_html(text))
-
-
-def _check_encoding(text: str) -> None:
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError as error:
-        raise bad_request("strings must be encoded in UTF-8") from error
-    if size > MAX_SOURCE_BYTES:
-        raise bad_request("text is too long")
 
 
 def markup_of(call: Call) -> Markup | None:

@@ -132,3 +132,12 @@ def inline(*labels: str) -> str:
     """An inline keyboard with one row, whose data are the labels in small letters."""
     row = [{"text": label, "callback_data": label.lower()} for label in labels]
     return json.dumps({"inline_keyboard": [row]})
+
+
+async def ask(hand: Hand, chat: int, **more: Any) -> dict[str, int]:
+    """A message with a button; where it is."""
+    sent = await hand.ok(
+        "sendMessage", chat_id=chat, text="<b>Sure?</b>", parse_mode="HTML",
+        reply_markup=inline("Yes"), **more,
+    )  # fmt: skip
+    return {"chat_id": chat, "message_id": sent["message_id"]}

@@ -75,6 +75,13 @@ class TestInjected:
         assert (call["status"], call["error"]) == (0, "connection dropped")
         await hand.ok("sendMessage", chat_id=ada, text="y")
 
+    async def test_a_request_without_a_body_is_dropped_too(self, hand: Hand) -> None:
+        # The client repeats a GET once by itself.
+        await hand.control("faults", kind="drop_before", times=2)
+
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await hand.session.get(f"{hand.sandbox.api_base_url}{TOKEN}/getMe")
+
     async def test_a_refused_call_is_not_processed_before_it_is_dropped(
         self, hand: Hand, ada: int
     ) -> None:

@@ -17,14 +17,20 @@ def answer(call: Call) -> Any:
     """An answer of the method's return type; what is sent appears in the chat."""
     plausible = Plausible(call.world.table, call.world.timestamp())
     returned = call.method.returns[0]
-    if returned == "Message" and "chat_id" in call.given:
-        return _existing(call) if "message_id" in call.given else _sent(call, plausible)
+    if returned == "Message" and "inline_message_id" not in call.given:
+        takes_one = "message_id" in call.method.parameters
+        return _existing(call) if takes_one else _sent(call, plausible)
     if "chat_id" in call.given:
         call.world.chat(call.given["chat_id"])
-    return plausible.value(returned)
+    return True if call.method.returns[-1] == "Boolean" else plausible.value(returned)
 
 
 def _existing(call: Call) -> Payload:
+    """The message that the method would change, unchanged."""
+    if "chat_id" not in call.given:
+        raise bad_request("chat_id is empty")
+    if "message_id" not in call.given:
+        raise bad_request("message identifier is not specified")
     chat = call.world.writable_chat(call.given["chat_id"])
     message = call.world.message(chat, call.given["message_id"])
     if message is None:
@@ -34,13 +40,11 @@ def _existing(call: Call) -> Payload:
 
 def _sent(call: Call, plausible: Plausible) -> Payload:
     """sendVideo brings a `video`, sendDice a `dice`, with what the call says of it."""
+    types = call.world.table.types
     field = _CAPITAL.sub("_", call.method.name.removeprefix("send")).lower()
-    slot = call.world.table.types["Message"].fields.get(field)
-    kind = slot.types[0] if slot else "Animation"
-    content = plausible.value(kind)
-    if isinstance(content, dict):
-        known = call.world.table.types[kind].fields
-        plain = (name for name in call.given if name in known and known[name].types[0] in NATIVE)
-        content |= {name: call.given[name] for name in plain}
+    kind = types["Message"].fields[field].types[0]
+    known = types[kind].fields
+    plain = (name for name in call.given if name in known and known[name].types[0] in NATIVE)
+    content = plausible.value(kind) | {name: call.given[name] for name in plain}
     caption = read_caption(call) if "caption" in call.method.parameters else FormattedText()
-    return send(call, caption, {field if slot else "animation": content}).payload()
+    return send(call, caption, {field: content}).payload()
