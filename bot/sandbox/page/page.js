@@ -215,7 +215,7 @@ function hearClock({ now }) {
 function hearTranscript(event) {
   state.transcript = event.seq;
   if (event.chat === state.chosen) {
-    if (event.kind === "answer") toast(event.text);
+    if (event.kind === "answered") toast(event.text);
     refreshSoon();
   } else if (event.who === "bot" && event.kind === "message") {
     state.unread.set(event.chat, (state.unread.get(event.chat) ?? 0) + 1);
