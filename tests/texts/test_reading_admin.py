@@ -36,7 +36,7 @@ class TestBroadcast:
         assert "(100 %)" in broadcast.progress(3, SomeReport(total=0, queued=0)).plain
 
     def test_the_report_gives_reasons_and_what_can_still_be_done(self) -> None:
-        report = SomeReport(state="done", failed={"chat_not_found": 2, "odd_thing": 1}, in_doubt=4)
+        report = SomeReport(state="done", failed={"not_found": 2, "odd_thing": 1}, in_doubt=4)
         said = broadcast.final(3, report)
         assert "Failed: 3" in said.plain
         assert "the chat was not found: 2" in said.plain
