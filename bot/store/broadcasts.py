@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Select,
     String,
     bindparam,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from bot.store.tables import Executor, affected, broadcast_tally, delivery, insert_into
 from bot.store.tables import broadcast as table
 from bot.store.tables import subscriber as reader
-from bot.store.types import UTCDateTime
+from bot.store.types import EPOCH, UTCDateTime
 from bot.store.values import LEFT_REASONS, Broadcast
 
 BEFORE_ALL_CHATS = -(2**63)
@@ -208,14 +209,43 @@ async def queue_again(
     return await set_rows(session, broadcast_id, states, values, which)
 
 
+def _any_in(state: str) -> Select[Any]:
+    # A literal state lets SQLite see that the partial indexes hold all that is asked for.
+    return (
+        select(literal(1, Integer))
+        .where(delivery.c.state == literal(state, String, literal_execute=True))
+        .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
+        .limit(1)
+    )
+
+
+_any_queued = _any_in("queued")
+_any_leased = _any_in("leased").where(delivery.c.lease_until > EPOCH)
+
+
 async def has_work(session: Executor, broadcast_id: int) -> bool:
     """Whether any row of the broadcast is still queued or leased."""
-    which = (
-        delivery.c.broadcast_id == broadcast_id,
-        delivery.c.state.in_(("queued", "leased")),
-    )
-    statement = select(literal(1, Integer)).where(*which).limit(1)
-    return (await session.execute(statement)).first() is not None
+    for statement in (_any_queued, _any_leased):
+        if (await session.execute(statement, {"which": broadcast_id})).first() is not None:
+            return True
+    return False
+
+
+_next_ready = (
+    select(delivery.c.ready_at)
+    .where(delivery.c.state == literal("queued", String, literal_execute=True))
+    .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
+    .order_by(delivery.c.ready_at)
+    .limit(1)
+)
+
+
+async def next_ready(session: Executor, broadcast_id: int) -> datetime | None:
+    """When the broadcast's first queued row may be sent; None when none is queued."""
+    instant: datetime | None = (
+        await session.execute(_next_ready, {"which": broadcast_id})
+    ).scalar()
+    return instant
 
 
 async def add_tally(session: Executor, amounts: Mapping[tuple[int, str, str], int]) -> None:

@@ -30,6 +30,7 @@ class Leased(NamedTuple):
 
     id: int
     broadcast_id: int | None
+    subscription_id: int | None
     chat_id: int
     content: int | None
     local_date: date | None
@@ -80,6 +81,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
         .returning(
             table.c.id,
             table.c.broadcast_id,
+            table.c.subscription_id,
             table.c.chat_id,
             table.c.content,
             table.c.local_date,

@@ -73,6 +73,21 @@ async def get_many(session: Executor, chats: Iterable[int]) -> dict[int, Subscri
     return {row[0]: _value(row) for row in rows}
 
 
+_states = select(table.c.chat_id, table.c.state).where(
+    table.c.chat_id.in_(bindparam("chats", expanding=True)),
+    table.c.state.in_(bindparam("states", expanding=True)),
+)
+
+
+async def in_states(
+    session: Executor, chats: Iterable[int], states: Sequence[str]
+) -> dict[int, str]:
+    """Those of the chats that are in one of these states, with it."""
+    given = {"chats": list(chats), "states": list(states)}
+    rows = (await session.execute(_states, given)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 async def add(
     session: Executor,
     chat_id: int,

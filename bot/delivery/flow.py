@@ -1,0 +1,182 @@
+"""Messages under way: what is leased, what is being sent, what came of it.
+
+It costs no task and no coroutine per message: a call's future reports back, and what follows is
+decided there. Only the pace is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.delivery.connection import Reply
+from bot.delivery.item import Finished, Item
+from bot.delivery.outcome import Outcome, classify
+from bot.delivery.pacing import Lane, Pace
+from bot.delivery.verdicts import put_back
+from bot.store.leases import Settled
+
+LONGEST_HOLD = 60.0
+MOST_LEASED = 512
+
+
+class Line(Protocol):
+    """What carries a request: ``bot.delivery.wire.Wire``."""
+
+    def begin(self, method: str, body: bytes) -> asyncio.Future[Reply]:
+        """Start a call; the future ends with its answer, ``NotSent`` or ``InDoubt``."""
+        ...
+
+
+class Flow:
+    """Leased items on their way out.
+
+    Args:
+        most: how many calls may be under way at once.
+        rate: messages a second, which is also how many are leased ahead.
+        on_change: called whenever something ended or the queue ran low.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        wire: Line,
+        pace: Pace | None,
+        *,
+        most: int,
+        rate: float,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._wire = wire
+        self._pace = pace
+        self._most = most
+        self._on_change = on_change
+        self.capacity = max(4, min(3 * most if pace is None else math.ceil(rate), MOST_LEASED))
+        self.queue: deque[Item] = deque()
+        self.in_flight: set[Item] = set()
+        self.finished: list[Finished] = []
+        self.back: list[Settled] = []
+        self.sent = 0
+        self._held_until = -math.inf
+        self._failures_in_a_row = 0
+        self._can_send = asyncio.Event()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is leased, under way or to be written down."""
+        return not (self.queue or self.in_flight or self.finished or self.back)
+
+    @property
+    def is_low(self) -> bool:
+        """At most half of what may be leased ahead is left."""
+        return len(self.queue) * 2 <= self.capacity
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which nothing may be sent, after a flood or without a connection."""
+        return max(0.0, self._held_until - self._clock.monotonic())
+
+    def add(self, items: list[Item]) -> None:
+        """Send these, in their order, as soon as may be."""
+        self.queue.extend(items)
+        if self.held_for:
+            self.give_back()
+        else:
+            self._fill()
+
+    def give_back(self) -> None:
+        """Give up the leases of all that has not been started."""
+        self.back.extend(put_back(item.row.id) for item in self.queue)
+        self.queue.clear()
+
+    def take_results(self) -> tuple[list[Finished], list[Settled]]:
+        """What is to be written down; whoever takes it must bring it back if that fails."""
+        finished, self.finished = self.finished, []
+        back, self.back = self.back, []
+        return finished, back
+
+    def return_results(self, finished: list[Finished], back: list[Settled]) -> None:
+        """Writing down failed: keep it for the next time."""
+        self.finished = finished + self.finished
+        self.back = back + self.back
+
+    async def keep_pace(self, pace: Pace) -> None:
+        """Start messages as the pace allows, for ever."""
+        while True:
+            await self._can_send.wait()
+            room = min(len(self.queue), self._most - len(self.in_flight))
+            if room <= 0:
+                self._can_send.clear()
+                continue
+            turns = await pace.bulk_turns(room)
+            for _ in range(min(turns, len(self.queue))):
+                self._start(self.queue.popleft())
+            if self.is_low:
+                self._on_change()
+
+    def _fill(self) -> None:
+        """Start what may be started now; with a pace, that is the pace's business."""
+        if self._pace is not None:
+            self._can_send.set()
+            return
+        while self.queue and len(self.in_flight) < self._most:
+            self._start(self.queue.popleft())
+
+    def _start(self, item: Item) -> None:
+        row = item.row
+        if item.left:
+            self.back.append(Settled(row.id, "cancelled", "blocked", uncounted=1))
+            return
+        if self._clock.monotonic() > item.send_before:
+            self.back.append(put_back(row.id))
+            return
+        wait = self._pace.take_chat(row.chat_id) if self._pace is not None else 0.0
+        if wait > 0:
+            again = self._clock.now() + timedelta(seconds=wait)
+            self.back.append(put_back(row.id, again))
+            return
+        self.in_flight.add(item)
+        call = self._wire.begin(item.parts.method, item.parts.body(row.chat_id))
+        call.add_done_callback(partial(self._ended, item))
+
+    def _ended(self, item: Item, call: asyncio.Future[Reply]) -> None:
+        self.in_flight.discard(item)
+        error = asyncio.CancelledError() if call.cancelled() else call.exception()
+        if error is None:
+            reply = call.result()
+            outcome = classify(reply.status, reply.body)
+        else:
+            outcome = classify(0, error)
+        self.finished.append(Finished(item, outcome, self._clock.now()))
+        if outcome.kind == "sent":
+            self.sent += 1
+            self._failures_in_a_row = 0
+        else:
+            self._react(item, outcome)
+        self._fill()
+        self._on_change()
+
+    def _react(self, item: Item, outcome: Outcome) -> None:
+        if outcome.kind == "flood":
+            if self._pace is not None:
+                self._pace.flood(Lane.BULK, outcome.retry_after)
+            self._hold(outcome.retry_after)
+        elif outcome.kind == "hold":
+            self._failures_in_a_row += 1
+            self._hold(min(LONGEST_HOLD, 2.0 ** min(self._failures_in_a_row, 10)))
+        elif outcome.kind in ("blocked", "gone"):
+            chat = item.row.chat_id
+            for other in self.queue:
+                other.left = other.left or other.row.chat_id == chat
+
+    def _hold(self, seconds: float) -> None:
+        """Send nothing for so long, and hold no lease meanwhile."""
+        self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
+        self.give_back()

@@ -1,0 +1,167 @@
+"""What the sender has in writing: outcomes go in and leases come out in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery import membership
+from bot.delivery.health import Health
+from bot.delivery.item import Finished, Item
+from bot.delivery.letting import Letting
+from bot.delivery.rendering import Renderer
+from bot.delivery.verdicts import verdict
+from bot.store import broadcasts, leases, subscribers
+from bot.store.database import Database
+from bot.store.leases import Reclaimed, Settled
+from bot.store.subscribers import Mark
+from bot.store.tables import Executor
+
+RECLAIM_SECONDS = 15.0
+FREEZE_CHUNK = 2000
+GROUP_ROWS = 100
+"""Outcomes written in one transaction at most, so that the lock stays short."""
+
+
+class Event(NamedTuple):
+    """Something an admin may want to know: ``done`` or ``paused`` (too many failures)."""
+
+    broadcast_id: int
+    what: str
+
+
+class Exchange(NamedTuple):
+    """What came of writing down and leasing; ``more`` says that it is worth asking again."""
+
+    items: list[Item]
+    events: list[Event]
+    more: bool
+
+
+class Ledger:
+    """The sender's side of the outbox. One owner, one transaction at a time."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        renderer: Renderer,
+        lease_seconds: float,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._library = renderer.library
+        self.owner = secrets.token_hex(8)
+        self._lease_seconds = lease_seconds
+        self._health = Health(settings.broadcast_pause_window, settings.broadcast_pause_share)
+        self._letting = Letting(
+            self.owner, clock, renderer, lease_seconds, paid=settings.paid_broadcast
+        )
+        self._reclaim_at = clock.monotonic()
+
+    async def exchange(
+        self, finished: Sequence[Finished], back: Sequence[Settled], want: int
+    ) -> Exchange:
+        """Write outcomes and returned rows down and lease up to ``want`` rows.
+
+        All of it or nothing: on an exception the caller keeps what was to be written.
+        """
+        now = self._clock.now()
+        unfrozen: list[int] = []
+        async with self._db.write_connection() as session:
+            events = await self._write(session, finished, back)
+            if self._clock.monotonic() >= self._reclaim_at:
+                await self._reclaim(session)
+            if not want:
+                return Exchange([], events, more=False)
+            running = await broadcasts.in_states(session, ["sending"])
+            leased = await self._letting.lease(session, running, want)
+            for one in running:
+                if not one.frozen:
+                    unfrozen.append(one.id)
+                elif one.id in leased.exhausted and not await broadcasts.has_work(session, one.id):
+                    values = {"state": "done", "finished_at": now}
+                    if await broadcasts.change(
+                        session, one.id, values, broadcasts.is_in("sending")
+                    ):
+                        events.append(Event(one.id, "done"))
+        for broadcast_id in unfrozen:
+            await self._freeze(broadcast_id)
+        return Exchange(leased.items, events, leased.more or bool(unfrozen))
+
+    async def _freeze(self, broadcast_id: int) -> None:
+        async with self._db.write_connection() as session:
+            await broadcasts.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+
+    async def _write(
+        self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
+    ) -> list[Event]:
+        rows = [verdict(one, self._lease_seconds) for one in finished]
+        if rows or back:
+            await leases.settle(session, self.owner, [*rows, *back])
+        marks = [
+            one.item.mark
+            for one, row in zip(finished, rows, strict=True)
+            if row.state in ("sent", "in_doubt") and one.item.mark is not None
+        ]
+        await subscribers.mark_seen(session, marks)
+        unusual = [one for one in finished if one.outcome.kind != "sent"]
+        await self._follow(session, unusual)
+        return await self._watch(session, finished)
+
+    async def _follow(self, session: Executor, finished: Iterable[Finished]) -> None:
+        """What an outcome means for the reader, beyond this message."""
+        for one in finished:
+            chat, outcome = one.item.row.chat_id, one.outcome
+            if outcome.kind == "migrated":
+                await membership.move_chat(session, chat, outcome.new_chat_id, one.at)
+            elif outcome.kind in ("blocked", "gone"):
+                await membership.leave(session, chat, outcome.kind, one.at)
+
+    async def _watch(self, session: Executor, finished: Iterable[Finished]) -> list[Event]:
+        """Pause broadcasts of which too many messages fail."""
+        touched: set[int] = set()
+        for one in finished:
+            which = one.item.row.broadcast_id
+            if which is not None:
+                self._health.count(which, one.outcome)
+                touched.add(which)
+        events = []
+        for which in sorted(touched):
+            if self._health.is_ill(which):
+                self._health.forget(which)
+                values = {"state": "paused", "pause_reason": "failures"}
+                if await broadcasts.change(session, which, values, broadcasts.is_in("sending")):
+                    events.append(Event(which, "paused"))
+        return events
+
+    async def _reclaim(self, session: Executor) -> None:
+        taken = await leases.reclaim(session, self._clock.now())
+        if len(taken) < leases.RECLAIM_AT_ONCE:
+            self._reclaim_at = self._clock.monotonic() + RECLAIM_SECONDS
+        await subscribers.mark_seen(session, list(filter(None, map(self._mark, taken))))
+
+    def _mark(self, row: Reclaimed) -> Mark | None:
+        """A tip that may have arrived, and will not be sent again, counts as seen."""
+        topic = self._library.topic_of.get(row.content) if row.content is not None else None
+        if row.state != "in_doubt" or row.content is None or topic is None:
+            return None
+        return Mark(row.chat_id, row.content, topic, None, 0)
+
+    async def seconds_to_next(self) -> float | None:
+        """Seconds until the next row may be sent (0: now); None when nothing is queued."""
+        async with self._db.read() as session:
+            moments = [await leases.next_ready(session)]
+            for one in await broadcasts.in_states(session, ["sending"]):
+                if not one.frozen:
+                    return 0.0
+                moments.append(await broadcasts.next_ready(session, one.id))
+        known = [moment for moment in moments if moment is not None]
+        if not known:
+            return None
+        return max(0.0, (min(known) - self._clock.now()) / timedelta(seconds=1))

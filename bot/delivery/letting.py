@@ -1,0 +1,191 @@
+"""Leasing rows and making them ready to be sent: shares, stale rows, the choice of the tip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.delivery.calendar import local_date
+from bot.delivery.choice import choose
+from bot.delivery.item import Item
+from bot.delivery.membership import present
+from bot.delivery.rendering import Parts, Renderer, copy_of
+from bot.store import deliveries, leases, subscribers
+from bot.store.leases import Leased, Settled
+from bot.store.subscribers import Mark
+from bot.store.tables import Executor
+from bot.store.values import Broadcast, Subscriber
+
+BROADCAST_SHARE = 0.25
+"""What broadcasts get at least while tips wait: tips are promised for an hour, they are not."""
+
+LONGEST_SEND = 30.0
+"""Seconds that a send may take; no send is begun when less is left of its lease."""
+
+GONE_FROM_BROADCASTS = ("blocked", "gone", "stopped")
+
+
+class Let(NamedTuple):
+    """Items to send, broadcasts with nothing ready, and whether asking again may bring more."""
+
+    items: list[Item]
+    exhausted: set[int]
+    more: bool
+
+
+class _Sorted(NamedTuple):
+    items: list[Item]
+    dropped: list[Settled]
+
+
+class Letting:
+    """Leases in the name of one owner."""
+
+    def __init__(
+        self,
+        owner: str,
+        clock: Clock,
+        renderer: Renderer,
+        lease_seconds: float,
+        *,
+        paid: bool,
+    ) -> None:
+        self._owner = owner
+        self._clock = clock
+        self._library = renderer.library
+        self._renderer = renderer
+        self._lease_seconds = lease_seconds
+        self._paid = paid
+        self._credit = 0.0
+
+    async def lease(self, session: Executor, running: Sequence[Broadcast], want: int) -> Let:
+        """Take up to ``want`` rows: tips first, but broadcasts always get their share."""
+        share = self._share(want) if running else 0
+        tips = await self._take(session, want - share, None)
+        left, exhausted = want - len(tips), set()
+        rows: list[tuple[Broadcast, list[Leased]]] = []
+        for index, one in enumerate(running):
+            fair = -(-left // (len(running) - index))
+            taken = await self._take(session, fair, one.id) if fair else []
+            rows.append((one, taken))
+            left -= len(taken)
+            if len(taken) < fair:
+                exhausted.add(one.id)
+        if left and share and len(tips) == want - share:
+            tips += await self._take(session, left, None)
+        return await self._prepare(session, tips, rows, exhausted)
+
+    def _share(self, want: int) -> int:
+        self._credit += want * BROADCAST_SHARE
+        share = int(self._credit)
+        self._credit -= share
+        return min(share, want)
+
+    async def _take(self, session: Executor, most: int, broadcast: int | None) -> list[Leased]:
+        if most <= 0:
+            return []
+        now = self._clock.now()
+        until = now + timedelta(seconds=self._lease_seconds)
+        return await leases.lease(
+            session, self._owner, now=now, until=until, most=most, broadcast_id=broadcast
+        )
+
+    async def _prepare(
+        self,
+        session: Executor,
+        tips: list[Leased],
+        rows: list[tuple[Broadcast, list[Leased]]],
+        exhausted: set[int],
+    ) -> Let:
+        ready = await self._tips(session, tips) if tips else _Sorted([], [])
+        for one, taken in rows:
+            if taken:
+                more = await self._copies(session, one, taken)
+                ready.items.extend(more.items)
+                ready.dropped.extend(more.dropped)
+        if ready.dropped:
+            await leases.settle(session, self._owner, ready.dropped)
+        return Let(ready.items, exhausted, bool(ready.dropped))
+
+    def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> Item:
+        end = self._clock.monotonic() + self._lease_seconds - LONGEST_SEND
+        return Item(row, parts, mark, end)
+
+    async def _copies(
+        self, session: Executor, broadcast: Broadcast, rows: list[Leased]
+    ) -> _Sorted:
+        lost = await subscribers.in_states(
+            session, [row.chat_id for row in rows], GONE_FROM_BROADCASTS
+        )
+        parts = copy_of(broadcast, paid=self._paid)
+        out = _Sorted([], [])
+        for row in rows:
+            if row.stale:
+                out.dropped.append(Settled(row.id, "too_old", uncounted=1))
+            elif row.chat_id in lost:
+                out.dropped.append(Settled(row.id, "cancelled", lost[row.chat_id], uncounted=1))
+            else:
+                out.items.append(self._item(row, parts))
+        return out
+
+    async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
+        readers = await subscribers.get_many(session, [row.chat_id for row in rows])
+        out = _Sorted([], [])
+        chosen: list[tuple[int, int]] = []
+        for row in rows:
+            reader = readers.get(row.chat_id)
+            reason = await self._reason_against(session, row, reader)
+            if reader is None or reason is not None:
+                state = "too_old" if row.stale or reason == "superseded" else "cancelled"
+                out.dropped.append(Settled(row.id, state, reason, uncounted=1))
+                continue
+            made = self._tip(row, reader)
+            if made is None:
+                out.dropped.append(Settled(row.id, "cancelled", "no_tip_fits", uncounted=1))
+                continue
+            item, number = made
+            if number != row.content:
+                chosen.append((row.id, number))
+            out.items.append(item)
+        await leases.set_content(session, chosen)
+        return out
+
+    async def _reason_against(
+        self, session: Executor, row: Leased, reader: Subscriber | None
+    ) -> str | None:
+        """Why a tip must not be sent any more."""
+        if reader is None:
+            return "forgotten"
+        state = present(reader, self._clock.now()).state
+        if row.stale:
+            return "late"
+        if state != "active":
+            return state
+        on = row.local_date
+        if on is not None and on < local_date(self._clock.now(), reader.zone or "UTC"):
+            return "superseded" if await _has_newer(session, row, on) else None
+        return None
+
+    def _tip(self, row: Leased, reader: Subscriber) -> tuple[Item, int] | None:
+        if row.content is not None and row.content in self._library.topic_of:
+            parts = self._renderer.render_tip(row.content, reader.language)
+            topic = self._library.topic_of[row.content]
+            mark = Mark(row.chat_id, row.content, topic, None, 0)
+            return (self._item(row, parts, mark), row.content) if parts else None
+        on = row.local_date or local_date(self._clock.now(), reader.zone or "UTC")
+        pick = choose(self._library, reader, on)
+        parts = self._renderer.render_tip(pick.number, reader.language) if pick else None
+        if pick is None or parts is None:
+            return None
+        mark = Mark(row.chat_id, pick.number, pick.topic, reader.seen, pick.seen_after)
+        return self._item(row, parts, mark), pick.number
+
+
+async def _has_newer(session: Executor, row: Leased, on: date) -> bool:
+    if row.subscription_id is None:
+        return False
+    later = deliveries.dates_around(on, -1, 3)
+    tips = await deliveries.tips_of(session, row.subscription_id, later)
+    return any(tip.state in ("queued", "leased", "sent", "in_doubt") for tip in tips)

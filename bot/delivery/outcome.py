@@ -1,0 +1,134 @@
+"""What an answer from Telegram means for the message it was for: one table, one function."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, NamedTuple
+
+import orjson
+
+from bot.delivery.errors import InDoubt, NoAnswerError, NotSent
+
+Kind = Literal[
+    "sent", "retry", "hold", "refused", "in_doubt", "flood", "migrated", "blocked", "gone"
+]
+
+SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":(\d+)')
+
+
+class Outcome(NamedTuple):
+    """What became of one attempt.
+
+    ``retry``: not done, try this message again, counted. ``hold``: nothing can be done now, all
+    wait. ``refused``: never, for ``reason``. ``in_doubt``: maybe done. ``flood``: too fast, wait
+    ``retry_after`` seconds. ``migrated``: the chat is ``new_chat_id`` now. ``blocked`` and
+    ``gone``: the reader left.
+    """
+
+    kind: Kind
+    reason: str = ""
+    retry_after: float = 0.0
+    new_chat_id: int = 0
+    message_id: int = 0
+
+
+# Telegram documents no error texts; these are the Bot API server's own, as seen in its source
+# (tdlib/telegram-bot-api) and by many bots. The first that occurs in the description counts.
+TEXTS: dict[int, tuple[tuple[str, Kind, str], ...]] = {
+    400: (
+        ("chat not found", "gone", "not_found"),
+        ("user not found", "gone", "not_found"),
+        ("peer_id_invalid", "gone", "not_found"),
+        ("message to copy not found", "refused", "original_deleted"),
+        ("message to forward not found", "refused", "original_deleted"),
+        ("message_id_invalid", "refused", "original_deleted"),
+        ("message can't be copied", "refused", "not_copyable"),
+        ("message is too long", "refused", "too_long"),
+        ("caption is too long", "refused", "too_long"),
+        ("can't parse entities", "refused", "markup"),
+        ("message text is empty", "refused", "empty"),
+        ("not enough rights", "refused", "no_rights"),
+        ("have no rights", "refused", "no_rights"),
+        ("chat_write_forbidden", "refused", "no_rights"),
+        ("need administrator rights", "refused", "no_rights"),
+        ("topic_closed", "refused", "topic_closed"),
+        ("", "refused", "bad_request"),
+    ),
+    401: (("", "hold", "unauthorized"),),
+    403: (
+        ("blocked by the user", "blocked", "blocked"),
+        ("user is deactivated", "gone", "deactivated"),
+        ("can't initiate conversation", "blocked", "not_started"),
+        ("was kicked", "blocked", "kicked"),
+        ("not a member", "blocked", "kicked"),
+        ("", "refused", "forbidden"),
+    ),
+    404: (("", "hold", "unauthorized"),),
+    413: (("", "refused", "too_long"),),
+    # The gateway in front had nobody to hand the request to.
+    502: (("", "retry", "bad_gateway"),),
+    503: (("", "retry", "unavailable"),),
+}
+SERVER_FAILED: tuple[tuple[str, Kind, str], ...] = (("", "in_doubt", "server_error"),)
+CLIENT_FAILED: tuple[tuple[str, Kind, str], ...] = (("", "refused", "bad_request"),)
+SHORTEST_FLOOD = 1.0  # seconds, where Telegram names none
+
+
+def classify(status: int, answer: bytes | BaseException) -> Outcome:
+    """The outcome of a call that ended with ``status`` and a body, or with an exception.
+
+    Any other exception than ``NotSent`` counts as in doubt: it may have been sent.
+    """
+    if isinstance(answer, BaseException):
+        return _no_answer(answer)
+    sent = SENT.match(answer)
+    if sent is not None and status == 200:
+        return Outcome("sent", message_id=int(sent[1]))
+    return _refusal(status, _parsed(answer))
+
+
+def _no_answer(error: BaseException) -> Outcome:
+    if isinstance(error, NotSent):
+        return Outcome("hold", _word(error.reason))
+    reason = _word(error.reason) if isinstance(error, NoAnswerError) else type(error).__name__
+    return Outcome("in_doubt", reason if isinstance(error, InDoubt) else reason.lower()[:64])
+
+
+def _word(reason: str) -> str:
+    return reason.replace(" ", "_")[:64]
+
+
+def _parsed(answer: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _refusal(status: int, answer: dict[str, Any]) -> Outcome:
+    if answer.get("ok") is True:
+        return _unusual_success(answer)
+    parameters = answer.get("parameters")
+    given = parameters if isinstance(parameters, dict) else {}
+    code = answer.get("error_code")
+    status = code if isinstance(code, int) else status
+    if status == 429:
+        wait = given.get("retry_after")
+        return Outcome("flood", "flood", float(wait or SHORTEST_FLOOD))
+    moved = given.get("migrate_to_chat_id")
+    if isinstance(moved, int):
+        return Outcome("migrated", "migrated", new_chat_id=moved)
+    if status == 200:
+        return Outcome("in_doubt", "unreadable_answer")
+    known = TEXTS.get(status) or (SERVER_FAILED if status >= 500 else CLIENT_FAILED)
+    text = str(answer.get("description", "")).lower()
+    kind, reason = next((kind, reason) for part, kind, reason in known if part in text)
+    return Outcome(kind, reason)
+
+
+def _unusual_success(answer: dict[str, Any]) -> Outcome:
+    """Done, with the fields in another order than usual."""
+    result = answer.get("result")
+    message = result.get("message_id") if isinstance(result, dict) else None
+    return Outcome("sent", message_id=message if isinstance(message, int) else 0)

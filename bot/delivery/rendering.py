@@ -1,0 +1,84 @@
+"""Bodies of bulk requests, made once for many readers: all but the chat id stays the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import orjson
+
+from bot.store.values import Broadcast
+from bot.texts import tip as texts
+from tips.library import Library
+
+REMEMBERED = 4096
+
+
+class Parts(NamedTuple):
+    """A request to ``method`` without its chat id, which goes between ``head`` and ``tail``."""
+
+    method: str
+    head: bytes
+    tail: bytes
+
+    def body(self, chat_id: int) -> bytes:
+        """The JSON body for one chat."""
+        return b"%b%d%b" % (self.head, chat_id, self.tail)
+
+
+class Renderer(Protocol):
+    """Turns a tip's number into a request."""
+
+    @property
+    def library(self) -> Library:
+        """The library that tips are chosen from."""
+        ...
+
+    def render_tip(self, number: int, language: str) -> Parts | None:
+        """The request for a tip in a language; None when there is no such tip (any more)."""
+        ...
+
+
+class TipRenderer:
+    """Renders each tip once per language and remembers it.
+
+    Args:
+        library: the tips.
+        others: libraries of other languages; where there is none, words around the tip are
+            translated and the tip itself comes from ``library``.
+    """
+
+    def __init__(self, library: Library, others: Mapping[str, Library] | None = None) -> None:
+        self.library = library
+        self._others = dict(others or {})
+        self._made: dict[tuple[int, str], Parts | None] = {}
+
+    def render_tip(self, number: int, language: str) -> Parts | None:
+        key = (number, language)
+        if key not in self._made:
+            if len(self._made) >= REMEMBERED:
+                self._made.clear()
+            self._made[key] = self._render(number, language)
+        return self._made[key]
+
+    def _render(self, number: int, language: str) -> Parts | None:
+        library = self._others.get(language, self.library)
+        try:
+            tip = library.by_number(number)
+        except KeyError:
+            return None
+        payload = texts.render(tip, library, language).payload(0)
+        del payload["chat_id"]
+        return Parts("sendMessage", b'{"chat_id":', b"," + orjson.dumps(payload)[1:])
+
+
+def copy_of(broadcast: Broadcast, *, paid: bool) -> Parts:
+    """The request that copies the admin's message.
+
+    ``paid`` lets Telegram take Stars for going above the free rate (``allow_paid_broadcast``).
+    """
+    head = b'{"from_chat_id":%d,"message_id":%d,"chat_id":' % (
+        broadcast.source_chat_id,
+        broadcast.source_message_id,
+    )
+    return Parts("copyMessage", head, b',"allow_paid_broadcast":true}' if paid else b"}")

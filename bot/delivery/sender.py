@@ -1,0 +1,236 @@
+"""The one sender: leases rows, sends them at the pace, writes outcomes down in groups."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery.flow import Flow, Line
+from bot.delivery.ledger import GROUP_ROWS, Event, Exchange, Ledger
+from bot.delivery.pacing import Pace
+from bot.delivery.rendering import Renderer
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+GROUP_SECONDS = 0.05
+LEASE_SECONDS = 90.0
+LONGEST_NAP = 15.0
+"""Seconds after which the outbox is looked at even if nobody said that there is something."""
+
+LAST_SENDS = 6.0
+"""Seconds given to sends under way when stopping, so that the process ends within ten."""
+
+OnEvent = Callable[[Event], Awaitable[None]]
+
+
+class Sender:
+    """Sends whatever is due in the outbox.
+
+    Args:
+        pace: the limiter; None sends as fast as the line takes it (for measuring).
+        renderer: makes requests of tips; its library is the one that tips are chosen from.
+        on_event: told when a broadcast is done or was paused because too much of it failed.
+        lease_seconds: how long a leased row is ours; after a crash it is taken back then.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        wire: Line,
+        pace: Pace | None,
+        renderer: Renderer,
+        *,
+        on_event: OnEvent | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._clock = clock
+        self._pace = pace
+        self._on_event = on_event
+        self._ledger = Ledger(db, clock, settings, renderer, lease_seconds)
+        self._flow = Flow(
+            clock,
+            wire,
+            pace,
+            most=settings.in_flight,
+            rate=settings.bulk_rate,
+            on_change=self._changed,
+        )
+        self._group_timer: asyncio.TimerHandle | None = None
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._running = False
+        self._leasing = True
+
+    @property
+    def sent(self) -> int:
+        """Messages that Telegram has confirmed since the start."""
+        return self._flow.sent
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which nothing is sent, after a flood or without a connection."""
+        return self._flow.held_for
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._idle.clear()
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until ``stop`` is set; then end what is under way and give leases back.
+
+        Raises:
+            RuntimeError: it runs already.
+        """
+        async with self._working():
+            await stop.wait()
+
+    async def drain(self) -> int:
+        """Send all that is ready now, then return; how many were sent.
+
+        Works beside :meth:`run` or alone. Waits for the pace, and so for its clock; returns
+        early while a flood or a lost connection holds everything.
+        """
+        before = self.sent
+        async with contextlib.AsyncExitStack() as stack:
+            if not self._running:
+                await stack.enter_async_context(self._working())
+            self.wake()
+            await self._idle.wait()
+        return self.sent - before
+
+    @contextlib.asynccontextmanager
+    async def _working(self) -> AsyncIterator[None]:
+        if self._running:
+            raise RuntimeError("this sender is at work already")
+        self._running = self._leasing = True
+        tasks = [asyncio.create_task(self._keep_books(), name="sender-books")]
+        if self._pace is not None:
+            pacing = self._flow.keep_pace(self._pace)
+            tasks.append(asyncio.create_task(pacing, name="sender-pace"))
+        try:
+            yield
+        finally:
+            self._leasing = False
+            await asyncio.shield(asyncio.create_task(self._wind_up(tasks)))
+
+    async def _wind_up(self, tasks: list[asyncio.Task[None]]) -> None:
+        """In the order that loses nothing: no new leases, last answers, all written down."""
+        try:
+            self._flow.give_back()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_SENDS):
+                    while not self._flow.is_empty:
+                        self.wake()
+                        await self._idle.wait()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._exchange(0)
+        finally:
+            self._running = False
+
+    def _changed(self) -> None:
+        """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""
+        flow, done = self._flow, len(self._flow.finished)
+        low = flow.is_low and done * 4 >= min(GROUP_ROWS, flow.capacity)
+        if done >= GROUP_ROWS or low or not flow.in_flight:
+            self._wake.set()
+        elif self._group_timer is None:
+            # How long outcomes are gathered is a matter of the disk, not of the readers' clock.
+            loop = asyncio.get_running_loop()
+            self._group_timer = loop.call_later(GROUP_SECONDS, self._wake.set)
+
+    async def _keep_books(self) -> None:
+        nap: float | None = 0.0
+        while True:
+            await self._rest(nap)
+            self._wake.clear()
+            try:
+                exchange = await self._exchange(self._wanted())
+                nap = await self._nap(exchange)
+            except Exception:
+                log.exception("the outbox cannot be reached; what was sent is kept in memory")
+                nap = 1.0
+
+    def _wanted(self) -> int:
+        if not self._leasing or self._flow.held_for or not self._flow.is_low:
+            return 0
+        return self._flow.capacity - len(self._flow.queue)
+
+    async def _exchange(self, want: int) -> Exchange:
+        """One transaction with the ledger that a cancellation does not cut in two."""
+        if self._group_timer is not None:
+            self._group_timer.cancel()
+            self._group_timer = None
+        finished, back = self._flow.take_results()
+        work = asyncio.create_task(self._ledger.exchange(finished, back, want))
+        try:
+            await asyncio.wait([work])
+        finally:
+            # A cancelled wait leaves the work running: its result must not be lost.
+            while not work.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([work])
+            if work.exception() is not None:
+                self._flow.return_results(finished, back)
+            else:
+                self._accept(work.result())
+        exchange = work.result()
+        for event in exchange.events:
+            await self._tell(event)
+        return exchange
+
+    def _accept(self, exchange: Exchange) -> None:
+        self._flow.add(exchange.items)
+        if not self._leasing:
+            self._flow.give_back()
+
+    async def _tell(self, event: Event) -> None:
+        if self._on_event is None:
+            return
+        try:
+            await self._on_event(event)
+        except Exception:
+            log.exception("telling of broadcast %d failed", event.broadcast_id)
+
+    async def _nap(self, exchange: Exchange) -> float | None:
+        """How long the books may rest: None until something happens."""
+        flow = self._flow
+        if exchange.more or self._wake.is_set():
+            return 0.0
+        if flow.in_flight or flow.queue:
+            return None
+        if not flow.is_empty:
+            return 0.0
+        held = flow.held_for
+        if not held:
+            seconds = await self._ledger.seconds_to_next()
+            if seconds == 0.0 and self._leasing:
+                return 0.0
+            held = min(LONGEST_NAP, seconds or LONGEST_NAP)
+        if not self._wake.is_set():
+            self._idle.set()
+        return held
+
+    async def _rest(self, seconds: float | None) -> None:
+        if seconds is None:
+            await self._wake.wait()
+            return
+        if seconds <= 0 or self._wake.is_set():
+            return
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        call = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait([sleep, call], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            call.cancel()
+            await asyncio.gather(sleep, call, return_exceptions=True)
