@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
+from yarl import URL
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import BEGIN, TOKEN, Hand, Start, StoppedClock, inline
@@ -185,7 +186,10 @@ class TestServer:
             await sandbox.stop()
 
     async def test_only_files_of_the_page_are_served(self, hand: Hand) -> None:
-        for path in ("nothing.js", "..%2Fserver.py", "%2e%2e"):
-            url = f"{hand.sandbox.base_url}/{path}"
+        async with hand.session.get(hand.sandbox.page_url) as page:
+            assert (page.status, page.content_type) == (200, "text/html")
+            assert page.headers["Cache-Control"] == "no-store"
+        for path in ("nothing.js", "..%2Fserver.py", "%2e%2e%2fserver.py"):
+            url = URL(f"{hand.sandbox.base_url}/{path}", encoded=True)
             async with hand.session.get(url) as answer:
                 assert answer.status == 404
