@@ -4,8 +4,7 @@ The wire form is ``<version><kind>[:<field>]…``, at most 64 bytes (Bot API: ca
 bytes). Whatever was forged, cut or made by another version reads as None. Nothing here grants a
 right: who may do what is decided from the user who tapped.
 
-Buttons that switch something carry the wanted state and not "toggle", so that the second of two
-taps changes nothing.
+Switches carry the wanted state and not "toggle": the second of two taps changes nothing.
 """
 
 from __future__ import annotations
