@@ -66,6 +66,7 @@ class Flow:
         self.sent = 0
         self._held_until = -math.inf
         self._failures_in_a_row = 0
+        self._lost: set[int] = set()
         self._can_send = asyncio.Event()
 
     @property
@@ -85,6 +86,8 @@ class Flow:
 
     def add(self, items: list[Item]) -> None:
         """Send these, in their order, as soon as may be."""
+        for item in items:
+            item.left = item.row.chat_id in self._lost
         self.queue.extend(items)
         if self.held_for:
             self.give_back()
@@ -100,6 +103,8 @@ class Flow:
         """What is to be written down; whoever takes it must bring it back if that fails."""
         finished, self.finished = self.finished, []
         back, self.back = self.back, []
+        # Who is lost from here on is not yet known to what is being leased meanwhile.
+        self._lost.clear()
         return finished, back
 
     def return_results(self, finished: list[Finished], back: list[Settled]) -> None:
@@ -173,6 +178,7 @@ class Flow:
             self._hold(min(LONGEST_HOLD, 2.0 ** min(self._failures_in_a_row, 10)))
         elif outcome.kind in ("blocked", "gone"):
             chat = item.row.chat_id
+            self._lost.add(chat)
             for other in self.queue:
                 other.left = other.left or other.row.chat_id == chat
 

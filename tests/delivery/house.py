@@ -1,0 +1,120 @@
+"""A small house for the sender's tests: planner, sender and rules over one database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.clock import MovableClock
+from bot.config import Settings, load_settings
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.ledger import Event
+from bot.delivery.pacing import Pace
+from bot.delivery.planner import Planner
+from bot.delivery.readers import Readers
+from bot.delivery.rendering import TipRenderer
+from bot.delivery.sender import Sender
+from bot.delivery.wire import Wire
+from bot.store import tables
+from bot.store.database import Database
+from tests.delivery.telegram import TOKEN, Telegram
+from tips.library import Library
+
+ADMIN = 99
+EIGHT = datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class House:
+    """Everything the sender works with."""
+
+    db: Database
+    clock: MovableClock
+    library: Library
+    settings: Settings
+    telegram: Telegram
+    wire: Wire
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.readers = Readers(self.db, self.clock, self.library, self.settings)
+        self.planner = Planner(self.db, self.clock, self.library, self.settings)
+        self.broadcasts = Broadcasts(self.db, self.clock, self.settings)
+        self.sender = self.new_sender()
+
+    def new_sender(self, pace: Pace | None = None, wire: Wire | None = None) -> Sender:
+        async def remember(event: Event) -> None:
+            self.events.append(event)
+
+        return Sender(
+            self.db,
+            self.clock,
+            self.settings,
+            wire or self.wire,
+            pace,
+            TipRenderer(self.library),
+            on_event=remember,
+        )
+
+    async def subscribe(self, *chats: int) -> None:
+        """Readers who get their tip at 08:00 UTC."""
+        for chat in chats:
+            await self.readers.arrive(chat)
+            await self.readers.set_zone(chat, "UTC")
+            await self.readers.set_hour(chat, 480)
+
+    async def fill(self, chats: range) -> None:
+        """The same for many, straight into the tables."""
+        await self.subscribe(chats.start)
+        async with self.db.write() as session:
+            for table in (tables.subscriber, tables.subscription):
+                first = select(table).where(table.c.chat_id == chats.start)
+                like = dict((await session.execute(first)).mappings().one())
+                like.pop("id", None)
+                rows = [{**like, "chat_id": chat} for chat in chats[1:]]
+                await session.execute(table.insert(), rows)
+
+    async def morning(self, day: int = 2) -> None:
+        """It is past 08:00 and the spread window on that day of June; tips are planned."""
+        self.clock.move_to(EIGHT.replace(day=day))
+        await self.planner.tick()
+        self.clock.move(self.settings.spread_minutes * 60)
+
+    async def broadcast(self) -> int:
+        """A confirmed broadcast."""
+        draft = await self.broadcasts.draft(ADMIN, ADMIN, 5)
+        assert await self.broadcasts.confirm(draft.id, ADMIN)
+        return draft.id
+
+    async def rows(self) -> list[Any]:
+        async with self.db.read() as session:
+            order = tables.delivery.c.id
+            return list((await session.execute(select(tables.delivery).order_by(order))).all())
+
+    async def states(self) -> list[tuple[str, str | None]]:
+        return [(row.state, row.reason) for row in await self.rows()]
+
+
+@asynccontextmanager
+async def house(
+    db: Database,
+    library: Library,
+    telegram: Telegram,
+    *,
+    connections: int = 8,
+    read_timeout: float = 20.0,
+    **settings: Any,
+) -> AsyncIterator[House]:
+    """A house at noon on 1 June 2026."""
+    given = load_settings(token=TOKEN, admin_ids="99", in_flight=8, **settings)
+    clock = MovableClock(datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
+    wire = telegram.wire(connections, read_timeout)
+    try:
+        yield House(db, clock, library, given, telegram, wire)
+    finally:
+        await wire.close()
