@@ -1,0 +1,77 @@
+"""Warning signs come first: a message that describes one is told where to turn now."""
+
+import pytest
+
+from tips.library import load_library
+from tips.urgent import Urgent
+
+URGENT = Urgent.load()
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("painful blisters spreading over her neck since this morning", "blisters"),
+        ("his eczema has turned into tiny punched out holes", "blisters"),
+        ("she has a fever and her skin is weeping", "fever"),
+        ("39.5 and the oozing is getting worse", "fever"),
+        ("red streaks going up my arm", "fever"),
+        ("his lips are swelling after peanut butter", "breathing"),
+        ("face all puffed up", "breathing"),
+        ("she cant breathe", "breathing"),
+        ("baby is floppy and won't wake", "breathing"),
+        ("i dont want to live like this anymore", "despair"),
+        ("Sometimes I think everyone is better off without me.", "despair"),
+        ("I have thoughts of not wanting to live", "despair"),
+    ],
+)
+def test_a_description_of_an_emergency_gets_its_advice(message: str, advice: str) -> None:
+    found = URGENT.match(message)
+    assert found is not None
+    assert found.id == advice
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "how warm should the bedroom be",
+        "what is the best bath temperature",
+        "hay fever and eczema together",
+        "no fever, just dry patches",
+        "which cream is best",
+        "my elbows itch at night",
+        "",
+        "🙂🙂🙂",
+    ],
+)
+def test_an_ordinary_message_triggers_nothing(message: str) -> None:
+    assert URGENT.match(message) is None
+
+
+def test_the_gravest_advice_comes_first() -> None:
+    found = URGENT.match("blisters spreading fast and now she can't breathe")
+    assert found is not None
+    assert found.id == "breathing"
+
+
+def test_every_advice_rests_on_usable_claims_with_a_source_to_show() -> None:
+    library = load_library()
+    for advice in URGENT.advice:
+        claims = [library.claim(claim) for claim in advice.claims]
+        assert all(claim.usable for claim in claims)
+        assert any(library.source(key).show for claim in claims for key in claim.sources)
+
+
+def test_a_language_without_signs_of_its_own_uses_the_english_ones() -> None:
+    assert Urgent.load("xx").match("she cant breathe") is not None
+
+
+def test_the_questions_themselves_are_ordinary_but_for_those_about_emergencies() -> None:
+    about = {"cannot-cope", "eczema-herpeticum", "infected-eczema"}
+    ordinary = [
+        text
+        for answer in load_library().answers
+        if answer.id not in about
+        for text in (answer.question, *answer.given)
+    ]
+    assert [text for text in ordinary if URGENT.match(text)] == []
