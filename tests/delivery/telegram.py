@@ -40,6 +40,7 @@ class Telegram:
     script: Callable[[str, dict[str, Any]], Any] = lambda _method, _body: None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     held: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -60,6 +61,12 @@ class Telegram:
     def tried(self, chat: int) -> int:
         return sum(body["chat_id"] == chat for _, body in self.calls)
 
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Wait for calls until that is so."""
+        while not reached():
+            self.news.clear()
+            await self.news.wait()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while await self._one(reader, writer):
@@ -78,12 +85,14 @@ class Telegram:
         self.calls.append((method, body))
         answer = self.script(method, body)
         self.held += 1
+        self.news.set()
         await self.gate.wait()
         self.held -= 1
         if answer is CUT_BEFORE:
             return False
         if answer is None or answer is CUT_AFTER or answer is SILENT:
             self.arrived.append(body["chat_id"])
+        self.news.set()
         if answer is CUT_AFTER:
             return False
         if answer is SILENT:

@@ -62,6 +62,7 @@ async def run(url: str, *statements: str) -> list[Any]:
     try:
         async with db.write() as session:
             rows: list[Any] = []
+            result: Any
             for statement in statements:
                 filled = statement.replace("{now}", now).replace("{empty}", empty)
                 result = await session.execute(text(filled))
