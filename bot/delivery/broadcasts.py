@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.delivery.membership import KEPT_DAYS
 from bot.store import broadcasts as store
+from bot.store import counters, pruning, slots
 from bot.store.database import Database
 from bot.store.values import LEFT_REASONS, Broadcast, Report
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
 LIFETIME = timedelta(days=1)
+PRUNED_AT_ONCE = 1000
+COUNTED_BY_HOUR = 40  # days
 
 
 class Broadcasts:
@@ -133,6 +137,21 @@ class Broadcasts:
         async with self._db.write() as session:
             values = {"progress_chat_id": chat_id, "progress_message_id": message_id}
             await store.change(session, broadcast_id, values)
+
+    async def prune(self) -> int:
+        """Delete outbox rows a week old, of tips and broadcasts; how many. Reports stay whole."""
+        now = self._clock.now()
+        before, last, gone = now - timedelta(days=KEPT_DAYS), 0, 0
+        while True:
+            async with self._db.write() as session:
+                pruned = await pruning.prune_chunk(session, before, last, PRUNED_AT_ONCE)
+            if pruned is None:
+                break
+            last, gone = pruned.last_id, gone + pruned.rows
+        async with self._db.write() as session:
+            await counters.fold(session, now - timedelta(days=COUNTED_BY_HOUR))
+            await slots.remove_empty(session)
+        return gone
 
     async def running(self) -> list[Broadcast]:
         """Broadcasts that are sending or paused, oldest first."""

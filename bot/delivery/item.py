@@ -12,12 +12,23 @@ from bot.store.subscribers import Mark
 
 
 class Item:
-    """A leased row, ready to be sent. ``left`` says that its reader has just been lost."""
+    """A leased row, ready to be sent.
 
-    __slots__ = ("left", "mark", "parts", "row", "send_before")
+    ``left`` says that its reader has just been lost; ``send_before`` is on the monotonic clock.
+    """
 
-    def __init__(self, row: Leased, parts: Parts, mark: Mark | None, send_before: float) -> None:
+    __slots__ = ("leased_at", "left", "mark", "parts", "row", "send_before")
+
+    def __init__(
+        self,
+        row: Leased,
+        parts: Parts,
+        mark: Mark | None,
+        leased_at: datetime,
+        send_before: float,
+    ) -> None:
         self.row = row
+        self.leased_at = leased_at
         self.parts = parts
         self.mark = mark
         self.send_before = send_before
@@ -30,3 +41,8 @@ class Finished(NamedTuple):
     item: Item
     outcome: Outcome
     at: datetime
+
+    @property
+    def lateness(self) -> float:
+        """Seconds from due to the end of the attempt."""
+        return self.item.row.late + (self.at - self.item.leased_at).total_seconds()

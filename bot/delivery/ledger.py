@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,12 +11,13 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery import membership
+from bot.delivery.figures import count
 from bot.delivery.health import Health
 from bot.delivery.item import Finished, Item
 from bot.delivery.letting import Letting
 from bot.delivery.rendering import Renderer
 from bot.delivery.verdicts import verdict
-from bot.store import broadcasts, leases, subscribers
+from bot.store import broadcasts, counters, leases, subscribers
 from bot.store.database import Database
 from bot.store.leases import Reclaimed, Settled
 from bot.store.subscribers import Mark
@@ -104,6 +106,7 @@ class Ledger:
         rows = [verdict(one, self._lease_seconds) for one in finished]
         if rows or back:
             await leases.settle(session, self.owner, [*rows, *back])
+            await counters.add(session, self._clock.now(), count(finished, rows))
         marks = [
             one.item.mark
             for one, row in zip(finished, rows, strict=True)
@@ -145,6 +148,12 @@ class Ledger:
         if len(taken) < leases.RECLAIM_AT_ONCE:
             self._reclaim_at = self._clock.monotonic() + RECLAIM_SECONDS
         await subscribers.mark_seen(session, list(filter(None, map(self._mark, taken))))
+        amounts = Counter(
+            f"{'tip' if row.broadcast_id is None else 'broadcast'}.in_doubt"
+            for row in taken
+            if row.state == "in_doubt"
+        )
+        await counters.add(session, self._clock.now(), amounts + Counter(doubts=len(taken)))
 
     def _mark(self, row: Reclaimed) -> Mark | None:
         """A tip that may have arrived, and will not be sent again, counts as seen."""

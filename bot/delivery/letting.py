@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -9,10 +10,11 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.delivery.calendar import local_date
 from bot.delivery.choice import choose
+from bot.delivery.figures import count_ending
 from bot.delivery.item import Item
 from bot.delivery.membership import present
 from bot.delivery.rendering import Parts, Renderer, copy_of
-from bot.store import deliveries, leases, subscribers
+from bot.store import counters, deliveries, leases, subscribers
 from bot.store.leases import Leased, Settled
 from bot.store.subscribers import Mark
 from bot.store.tables import Executor
@@ -106,12 +108,19 @@ class Letting:
                 ready.items.extend(more.items)
                 ready.dropped.extend(more.dropped)
         if ready.dropped:
-            await leases.settle(session, self._owner, ready.dropped)
+            await self._drop(session, ready.dropped, {row.id for row in tips})
         return Let(ready.items, exhausted, bool(ready.dropped))
+
+    async def _drop(self, session: Executor, dropped: list[Settled], tips: set[int]) -> None:
+        await leases.settle(session, self._owner, dropped)
+        amounts: Counter[str] = Counter()
+        for row in dropped:
+            count_ending(amounts, "tip" if row.id in tips else "broadcast", row)
+        await counters.add(session, self._clock.now(), amounts)
 
     def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> Item:
         end = self._clock.monotonic() + self._lease_seconds - LONGEST_SEND
-        return Item(row, parts, mark, end)
+        return Item(row, parts, mark, self._clock.now(), end)
 
     async def _copies(
         self, session: Executor, broadcast: Broadcast, rows: list[Leased]

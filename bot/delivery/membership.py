@@ -70,7 +70,7 @@ async def settle_in(
     if reader.state == "new":
         reader = replace(reader, state="active")
         await subscribers.change(session, reader.chat_id, {"state": "active", "joined_at": now})
-        await counters.add(session, now.date(), {"joined": 1})
+        await counters.add(session, now, {"joined": 1})
     slot_id = await _slot_for(session, zone, minute, now)
     had = await slots.membership(session, reader.chat_id)
     if had is None:
@@ -167,7 +167,7 @@ async def leave(session: Executor, chat_id: int, state: str, now: datetime) -> b
     await slots.change_membership(session, chat_id, {"state": "off"})
     await cancel_everything(session, chat_id, now, state)
     if reader.subscribed:
-        await counters.add(session, now.date(), {"left": 1})
+        await counters.add(session, now, {"left": 1})
     return True
 
 
@@ -176,7 +176,7 @@ async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
     await subscribers.restore_state(session, chat_id)
     reader = await settle_in(session, await known(session, chat_id, now), now, moved=False)
     if reader.subscribed:
-        await counters.add(session, now.date(), {"returned": 1})
+        await counters.add(session, now, {"returned": 1})
 
 
 async def recent_tips(session: Executor, chat_id: int, now: datetime) -> list[dict[str, str]]:
@@ -196,10 +196,12 @@ async def erase(session: Executor, chat_id: int, now: datetime) -> bool:
     reader = await subscribers.get(session, chat_id, lock=True)
     had = await slots.membership(session, chat_id)
     every = await broadcasts.ids(session)
-    await deliveries.erase(session, chat_id, had.id if had else None, _dates(now), every)
+    oldest = await deliveries.oldest_date(session) or now.date()
+    dates = deliveries.dates_around(oldest, 0, (now.date() - oldest).days + 2)
+    await deliveries.erase(session, chat_id, had.id if had else None, dates, every)
     await inbox.forget_chat(session, chat_id)
     if reader is not None and reader.subscribed:
-        await counters.add(session, now.date(), {"left": 1})
+        await counters.add(session, now, {"left": 1})
     return await subscribers.erase(session, chat_id)
 
 

@@ -121,7 +121,7 @@ class Planner:
     async def _count_missed(self, session: Executor, slot: Slot) -> int:
         # Days of downtime must be visible but must not fill the outbox with dead rows.
         missed = await slots.eligible(session, slot)
-        await counters.add(session, slot.next_at.date(), {"tip.too_old": missed})
+        await counters.add(session, slot.next_at, {"tip.too_old": missed})
         return missed
 
     async def _plan_chunk(self, session: Executor, slot: Slot) -> tuple[int, datetime]:

@@ -142,7 +142,7 @@ class Readers(Opinions):
             values = {"state": state, "paused_until": None, "left_at": None}
             await subscribers.change(session, chat_id, values)
             if reader.state == "stopped" and complete:
-                await counters.add(session, now.date(), {"returned": 1})
+                await counters.add(session, now, {"returned": 1})
             await membership.switch_on(session, chat_id, now, reader.state)
             return replace(reader, state=state, paused_until=None, changed=True)
 
@@ -158,7 +158,7 @@ class Readers(Opinions):
             await slots.change_membership(session, chat_id, {"state": "off"})
             await membership.cancel_everything(session, chat_id, now, "stopped")
             if reader.subscribed:
-                await counters.add(session, now.date(), {"left": 1})
+                await counters.add(session, now, {"left": 1})
             return replace(reader, **values, changed=True)
 
     async def forget(self, chat_id: int) -> bool:

@@ -17,13 +17,11 @@ def verdict(done: Finished, doubt_pause: float) -> Settled:
     row, outcome, at = done.item.row, done.outcome, done.at
     if outcome.kind == "sent":
         return Settled(row.id, "sent", message_id=outcome.message_id, sent_at=at)
-    if outcome.kind == "flood":
-        return Settled(row.id, "queued", uncounted=1)
+    if outcome.kind in ("flood", "hold"):
+        again = at + RECONNECT_PAUSE if outcome.kind == "hold" else None
+        return Settled(row.id, "queued", outcome.reason, retry_at=again, uncounted=1)
     if outcome.kind == "migrated" and row.attempts < MOST_ATTEMPTS:
         return Settled(row.id, "queued", outcome.reason)
-    if outcome.kind == "hold":
-        again = at + RECONNECT_PAUSE
-        return Settled(row.id, "queued", outcome.reason, retry_at=again, uncounted=1)
     if outcome.kind == "retry":
         return _retried(done)
     if outcome.kind == "in_doubt":

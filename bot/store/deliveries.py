@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from bot.store.tables import Executor, affected
 from bot.store.tables import delivery as table
@@ -23,6 +23,13 @@ class Tip(NamedTuple):
 def dates_around(day: date, before: int = 2, after: int = 2) -> list[date]:
     """The dates from ``before`` days ahead of ``day`` to ``after`` days past it."""
     return [day + timedelta(days=offset) for offset in range(-before, after + 1)]
+
+
+async def oldest_date(session: Executor) -> date | None:
+    """The local date of the oldest tip that is still kept."""
+    statement = select(func.min(table.c.local_date)).where(table.c.subscription_id.is_not(None))
+    found: date | None = (await session.execute(statement)).scalar()
+    return found
 
 
 async def tips_of(session: Executor, subscription_id: int, dates: Sequence[date]) -> list[Tip]:

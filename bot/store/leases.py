@@ -20,13 +20,16 @@ from sqlalchemy import (
 
 from bot.store.tables import Executor
 from bot.store.tables import delivery as table
-from bot.store.types import UTCDateTime
+from bot.store.types import UTCDateTime, seconds_between
 
 RECLAIM_AT_ONCE = 500
 
 
 class Leased(NamedTuple):
-    """A row that is ours to send until the lease ends; ``stale`` means that it is too late."""
+    """A row that is ours to send until the lease ends; ``stale`` means that it is too late.
+
+    ``late`` is the seconds since it was due, at the moment of leasing.
+    """
 
     id: int
     broadcast_id: int | None
@@ -37,6 +40,7 @@ class Leased(NamedTuple):
     attempts: int
     doubts: int
     stale: bool
+    late: float
 
 
 class Settled(NamedTuple):
@@ -88,6 +92,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
             table.c.attempts,
             table.c.doubts,
             table.c.not_after < _now(),
+            seconds_between(table.c.due_at, _now()),
         )
     )
 

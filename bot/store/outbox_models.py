@@ -144,8 +144,8 @@ class Heartbeat(Table, table=True):
 
 
 class Counter(Table, table=True):
-    """A daily figure that outlives the rows it was counted from; days are UTC."""
+    """An hour's figure that outlives the rows it was counted from."""
 
-    day: date = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(UTCDateTime, primary_key=True))
     name: str = Field(primary_key=True, max_length=64)
     value: int = Field(default=0, sa_type=BigInteger)

@@ -130,7 +130,7 @@ async def test_after_downtime_only_the_newest_fresh_tip_is_sent(
     assert await planner.tick() == Planned(4, 1, 3)
     assert [row.local_date.day for row in await rows(db)] == [5]
     async with db.read() as session:
-        assert await counters.totals(session, BERLIN_EIGHT.date()) == {"tip.too_old": 3}
+        assert await counters.totals(session, BERLIN_EIGHT) == {"tip.too_old": 3}
 
 
 async def test_a_longer_downtime_leaves_none(

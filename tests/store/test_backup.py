@@ -13,8 +13,8 @@ from bot.store.backup import BackupError, backup, restore
 from bot.store.database import Database
 
 ADD = text(
-    "INSERT INTO counter (day, name, value) VALUES ('2026-06-01', :name, 1) "
-    "ON CONFLICT (day, name) DO UPDATE SET value = value + 1"
+    "INSERT INTO counter (at, name, value) VALUES (0, :name, 1) "
+    "ON CONFLICT (at, name) DO UPDATE SET value = value + 1"
 )
 
 

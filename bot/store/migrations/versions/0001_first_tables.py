@@ -33,10 +33,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast'))
     )
     op.create_table('counter',
-    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('value', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('day', 'name', name=op.f('pk_counter'))
+    sa.PrimaryKeyConstraint('at', 'name', name=op.f('pk_counter'))
     )
     op.create_table('heartbeat',
     sa.Column('name', sa.String(length=64), nullable=False),
