@@ -1,0 +1,206 @@
+"""A broadcast from draft to report, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery import ledger
+from bot.delivery.ledger import Event
+from bot.store import subscribers
+from bot.store.database import Database
+from tests.delivery.house import ADMIN, House, house
+from tests.delivery.telegram import BLOCKED, Telegram, refusal, telegram
+from tips.library import Library
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[Telegram]:
+    async with telegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
+    async with house(db, library, tg) as made:
+        yield made
+
+
+async def test_a_draft_sends_nothing(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    draft = await home.broadcasts.draft(ADMIN, ADMIN, 5)
+    assert (draft.state, draft.total, draft.frozen) == ("draft", 0, False)
+    assert await home.broadcasts.find(draft.id) == draft
+    assert await home.broadcasts.find(12345) is None
+    await home.sender.drain()
+    assert tg.calls == []
+    assert await home.broadcasts.running() == []
+
+
+async def test_everyone_active_gets_a_copy(home: House, tg: Telegram) -> None:
+    await home.subscribe(1, 2, 3, 4, 5, -6)
+    await home.readers.pause(2)
+    await home.readers.stop(3)
+    await home.readers.blocked(4)
+    await home.readers.arrive(9)
+    assert await home.broadcasts.audience_count() == 3
+    broadcast = await home.broadcast()
+    await home.sender.drain()
+    assert tg.copies == {1: 1, 5: 1, -6: 1}
+    method, body = tg.calls[0]
+    assert method == "copyMessage"
+    assert (body["from_chat_id"], body["message_id"]) == (ADMIN, 5)
+    assert "allow_paid_broadcast" not in body
+    report = await home.broadcasts.report(broadcast)
+    assert (report.total, report.sent, report.queued, report.state) == (3, 3, 0, "done")
+    assert home.events == [Event(broadcast, "done")]
+
+
+async def test_only_its_admin_confirms_and_only_once(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    draft = await home.broadcasts.draft(ADMIN, ADMIN, 5)
+    assert await home.broadcasts.confirm(draft.id, 1) is False
+    confirmed = await asyncio.gather(*(home.broadcasts.confirm(draft.id, ADMIN) for _ in range(3)))
+    assert sorted(confirmed) == [False, False, True]
+    await home.sender.drain()
+    assert tg.copies == {7: 1}
+
+
+async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
+    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 7)
+    await home.fill(range(1, 41))
+    broadcast = await home.broadcast()
+    first = home.new_sender()
+    await first._ledger.exchange([], [], 1)
+    assert len(await home.rows()) == 7
+    home.clock.move(1)
+    await home.subscribe(1000)
+    await home.sender.drain()
+    assert set(tg.copies) == set(range(1, 41))
+    found = await home.broadcasts.find(broadcast)
+    assert found is not None
+    assert (found.frozen, found.total) == (True, 40)
+
+
+async def test_pause_holds_and_resume_goes_on(home: House, tg: Telegram) -> None:
+    await home.subscribe(7, 8)
+    broadcast = await home.broadcast()
+    assert await home.broadcasts.pause(broadcast, ADMIN) is True
+    assert await home.broadcasts.pause(broadcast, ADMIN) is False
+    await home.sender.drain()
+    assert tg.calls == []
+    (held,) = await home.broadcasts.running()
+    assert (held.state, held.pause_reason) == ("paused", "admin")
+    resumed = await asyncio.gather(*(home.broadcasts.resume(broadcast, ADMIN) for _ in range(2)))
+    assert sorted(resumed) == [False, True]
+    await home.sender.drain()
+    assert set(tg.copies.values()) == {1}
+
+
+async def test_cancelling_ends_it(home: House, tg: Telegram) -> None:
+    await home.fill(range(1, 31))
+    broadcast = await home.broadcast()
+    tg.gate.clear()
+    task = asyncio.create_task(home.sender.drain())
+    await tg.until(lambda: tg.held == 8)
+    assert await home.broadcasts.cancel(broadcast, ADMIN) is True
+    assert await home.broadcasts.cancel(broadcast, ADMIN) is False
+    tg.gate.set()
+    await task
+    report = await home.broadcasts.report(broadcast)
+    assert report.state == "cancelled"
+    assert report.sent + report.cancelled == 30
+    assert report.sent == len(tg.arrived) < 30
+    assert await home.broadcasts.retry_failed(broadcast) == 0
+
+
+async def test_the_report_tells_what_failed_and_who_left(home: House, tg: Telegram) -> None:
+    await home.subscribe(1, 2, 3)
+    broadcast = await home.broadcast()
+    too_long = refusal(400, "Bad Request: message caption is too long")
+    tg.script = lambda _m, body: {1: BLOCKED, 2: too_long}.get(body["chat_id"])
+    await home.sender.drain()
+    report = await home.broadcasts.report(broadcast)
+    assert (report.sent, report.blocked, report.failed) == (1, 1, {"too_long": 1})
+    tg.script = lambda _m, _b: None
+    assert await home.broadcasts.retry_failed(broadcast) == 1
+    await home.sender.drain()
+    assert tg.copies == {2: 1, 3: 1}
+    assert (await home.broadcasts.report(broadcast)).state == "done"
+    with pytest.raises(LookupError):
+        await home.broadcasts.report(999)
+
+
+async def test_what_is_not_sent_in_time_is_too_old(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    draft = await home.broadcasts.draft(ADMIN, ADMIN, 5)
+    end = home.clock.now() + timedelta(hours=1)
+    assert await home.broadcasts.confirm(draft.id, ADMIN, not_after=end)
+    home.clock.move(3601)
+    await home.sender.drain()
+    report = await home.broadcasts.report(draft.id)
+    assert (report.too_old, report.state, tg.calls) == (1, "done", [])
+
+
+async def test_who_stops_between_confirming_and_sending_is_spared(
+    home: House, tg: Telegram
+) -> None:
+    await home.subscribe(7, 8)
+    broadcast = await home.broadcast()
+    ready = home.new_sender()
+    await ready._ledger._freeze(broadcast)
+    async with home.db.write() as session:
+        await subscribers.change(session, 7, {"state": "stopped"})
+    await home.sender.drain()
+    assert tg.copies == {8: 1}
+    assert ("cancelled", "stopped") in await home.states()
+
+
+async def test_the_progress_message_is_remembered(home: House) -> None:
+    broadcast = await home.broadcast()
+    await home.broadcasts.set_progress_message(broadcast, ADMIN, 77)
+    found = await home.broadcasts.find(broadcast)
+    assert found is not None
+    assert (found.progress_chat_id, found.progress_message_id) == (ADMIN, 77)
+
+
+async def test_cost_and_duration(db: Database, library: Library, tg: Telegram) -> None:
+    async with house(db, library, tg) as free:
+        assert free.broadcasts.expected_seconds(1000) == 40
+        assert free.broadcasts.stars_cost(1000) == 0
+    paid = {"paid_broadcast": True, "total_rate": 1000, "bulk_rate": 1000}
+    async with house(db, library, tg, **paid) as rich:
+        assert rich.broadcasts.expected_seconds(1000) == 1
+        assert rich.broadcasts.stars_cost(1000) == 100
+        await rich.subscribe(7)
+        await rich.broadcast()
+        await rich.sender.drain()
+        assert tg.calls[0][1]["allow_paid_broadcast"] is True
+
+
+async def test_reports_stay_whole_when_rows_are_pruned(home: House) -> None:
+    await home.fill(range(1, 11))
+    broadcast = await home.broadcast()
+    await home.sender.drain()
+    before = await home.broadcasts.report(broadcast)
+    assert await home.broadcasts.prune() == 0
+    home.clock.move(timedelta(days=8).total_seconds())
+    assert await home.broadcasts.prune() == 10
+    assert await home.broadcasts.prune() == 0
+    assert await home.rows() == []
+    assert await home.broadcasts.report(broadcast) == before
+
+
+async def test_a_paused_broadcasts_rows_are_not_pruned(home: House) -> None:
+    await home.subscribe(7, 8)
+    broadcast = await home.broadcast()
+    await home.new_sender()._ledger._freeze(broadcast)
+    await home.broadcasts.pause(broadcast, ADMIN)
+    home.clock.move(timedelta(days=30).total_seconds())
+    assert await home.broadcasts.prune() == 0
+    assert len(await home.rows()) == 2
