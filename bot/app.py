@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.ledger import Event
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
+from bot.delivery.proxied import ProxiedWire
 from bot.delivery.readers import Readers
+from bot.delivery.rendering import TipRenderer
 from bot.delivery.sender import Sender
 from bot.delivery.stats import Stats
 from bot.delivery.wire import Wire
@@ -21,6 +25,7 @@ from bot.handlers.progress import Progress
 from bot.lifecycle import App, StartError
 from bot.limiter import LaneLimiter
 from bot.places.search import Places
+from bot.registration import offer_admin_menu
 from bot.store import migrate
 from bot.store.database import Database
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
@@ -76,14 +81,19 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
     client = build_client(settings, LaneLimiter(pace))
     dispatcher = build_dispatcher(client)
     stack.push_async_callback(dispatcher.shutdown)
-    wire = Wire(settings.api_base_url, settings.token, connections=settings.in_flight)
+    wire = _wire(settings)
     stack.push_async_callback(wire.close)
     readers = Readers(db, clock, library, settings)
     broadcasts = Broadcasts(db, clock, settings)
     stats = Stats(db, clock)
-    sender = Sender(db, clock, settings, wire, pace, library)
     chat = Chat(client, clock)
     progress = Progress(broadcasts, readers, chat, clock)
+
+    async def on_event(event: Event) -> None:
+        await progress.follow(event.broadcast_id)
+
+    renderer = TipRenderer(library)
+    sender = Sender(db, clock, settings, wire, pace, renderer, on_event=on_event)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -97,6 +107,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         chat=chat,
         wake_sender=sender.wake,
         follow_broadcast=progress.follow,
+        offer_admin_menu=partial(offer_admin_menu, client),
         username=lambda: client.username,
     )
     Dispatch(desk).register(dispatcher)
@@ -115,6 +126,13 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         progress=progress,
         closing=stack.pop_all(),
     )
+
+
+def _wire(settings: Settings) -> Wire:
+    base, token, connections = settings.api_base_url, settings.token, settings.in_flight
+    if settings.proxy_url is None:
+        return Wire(base, token, connections=connections)
+    return ProxiedWire(base, token, connections=connections, proxy=settings.proxy_url)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> App:

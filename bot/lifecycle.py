@@ -36,8 +36,9 @@ TICK_LIMIT_S = 60.0
 PROGRESS_S = 3.0
 HOUSEKEEPING_S = 3600.0
 BACKUP_S = 24 * 3600.0
-IN_FLIGHT_S = 5.0  # what is under way at a stop may take this long
-SETTLE_S = 2.0  # and its outcomes this long to be written
+IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
+FARTHEST = timedelta(days=400)  # how far ahead the next tip is looked for
+SETTLE_S = 1.5  # and its outcomes this long to be written
 
 
 OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
@@ -200,9 +201,13 @@ class App:
         return await self._move_to(clock, clock.now() + timedelta(seconds=seconds))
 
     async def move_to_next_tip(self, clock: MovableClock) -> datetime:
-        """Move ``clock`` to the next instant at which a tip is due; stay if there is none."""
-        due = await self.house.planner.next_due()
-        return await self._move_to(clock, due or clock.now())
+        """Move ``clock`` until a tip is sent, at most ``FARTHEST``; stay if none is planned."""
+        begin, sent = clock.now(), self.house.sender.sent
+        while (due := await self.house.planner.next_due()) is not None:
+            if due > begin + FARTHEST or self.house.sender.sent > sent:
+                break
+            await self._move_to(clock, due)
+        return clock.now()
 
     async def _move_to(self, clock: MovableClock, goal: datetime) -> datetime:
         while (due := await self.house.planner.next_due()) is not None and due < goal:

@@ -17,6 +17,8 @@ from bot.updates.client import ALLOWED_UPDATES, Client
 
 log = structlog.get_logger(__name__)
 
+Call = tuple[str, dict[str, Any]]
+
 TRIES = 5
 LONGEST_WAIT_S = 16.0
 PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
@@ -57,7 +59,8 @@ async def register_with_telegram(client: Client, settings: Settings) -> None:
         telegram.error.TelegramError: the webhook could not be set, or not be taken away.
     """
     await _where_updates_go(client, settings)
-    calls = [*_menus(settings), *_descriptions()]
+    admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(admin)]
+    calls = [*_menus(), *admins, *_descriptions()]
     try:
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(_try(client, *call) for call in calls))
@@ -90,21 +93,29 @@ def _spoken() -> list[tuple[str, dict[str, str]]]:
     return [(source, {}), *((code, {"language_code": code[:2]}) for code in others)]
 
 
-def _menus(settings: Settings) -> list[tuple[str, dict[str, Any]]]:
-    calls: list[tuple[str, dict[str, Any]]] = []
-    for language, named in _spoken():
-        menu = commands.menu(language)
-        private = {"type": "all_private_chats"}
-        calls.append(("setMyCommands", {"commands": menu, "scope": private, **named}))
-        for admin in sorted(settings.admin_ids):
-            scope = {"type": "chat", "chat_id": admin}
-            full = commands.menu(language, admin=True)
-            calls.append(("setMyCommands", {"commands": full, "scope": scope, **named}))
-    return calls
+async def offer_admin_menu(client: Client, admin: int) -> None:
+    """Set an admin's menu; at the start it fails for those who never wrote to the bot."""
+    for call in _admin_menus(admin):
+        await _try(client, *call)
 
 
-def _descriptions() -> list[tuple[str, dict[str, Any]]]:
-    calls: list[tuple[str, dict[str, Any]]] = []
+def _menus() -> list[Call]:
+    return [_menu({"type": "all_private_chats"}, *spoken) for spoken in _spoken()]
+
+
+def _admin_menus(admin: int) -> list[Call]:
+    return [_menu({"type": "chat", "chat_id": admin}, *spoken, admin=True) for spoken in _spoken()]
+
+
+def _menu(
+    scope: dict[str, Any], language: str, named: dict[str, str], *, admin: bool = False
+) -> Call:
+    menu = commands.menu(language, admin=admin)
+    return "setMyCommands", {"commands": menu, "scope": scope, **named}
+
+
+def _descriptions() -> list[Call]:
+    calls: list[Call] = []
     for language, named in _spoken():
         short = commands.short_description(language)
         calls += [

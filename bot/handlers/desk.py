@@ -42,6 +42,7 @@ class Desk:
     chat: Chat
     wake_sender: Callable[[], None]
     follow_broadcast: Callable[[int], Awaitable[None]]
+    offer_admin_menu: Callable[[int], Awaitable[None]]
     username: Callable[[], str]
 
     def is_admin(self, user: User) -> bool:

@@ -23,6 +23,8 @@ async def greet(visit: Visit, source: str) -> None:
     arrival = await visit.desk.readers.arrive(
         visit.chat_id, language=visit.language, source=source.strip() or None
     )
+    if visit.desk.is_admin(visit.user):
+        await visit.desk.offer_admin_menu(visit.chat_id)
     reader = arrival.subscriber
     visit = visit.of(reader)
     if reader.state == "stopped":

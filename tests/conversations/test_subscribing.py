@@ -1,0 +1,180 @@
+"""From /start to the first tip: zone, hour, done."""
+
+from __future__ import annotations
+
+import pytest
+from theatre import MONDAY, Person, Theatre
+
+
+async def test_start_says_in_five_lines_what_this_is(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    message = await newcomer.sees("GutSkin", "does not replace your doctor", "/privacy")
+    first = message["text"].split("\n\n")[0]
+    assert len(first.splitlines()) == 5
+    assert message["reply_keyboard"]
+
+
+async def test_three_acts_make_a_subscription_and_the_first_tip_comes_at_once(
+    newcomer: Person,
+) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Berlin")
+    await newcomer.sees("It is 13:00 for you now, right?")
+    await newcomer.tap("08:00")
+    await newcomer.hears("Done.", "tomorrow, Tuesday, about 08:00", "Try today:", "Evidence:")
+    assert len(await newcomer.tips()) == 1
+
+
+async def test_the_daily_tip_comes_the_next_morning_and_every_morning(theatre: Theatre) -> None:
+    reader = await theatre.reader(place="New York", hour="08:00")
+    assert f"{await theatre.to_next_tip():%d %H:%M}" == "03 13:00"
+    assert len(await reader.tips()) == 2
+    await theatre.pass_time(days=3)
+    texts = [tip["text"] for tip in await reader.tips()]
+    assert len(texts) == len(set(texts)) == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "clock"),
+    [
+        ("Muenchen", "13:00"),
+        ("São Paulo", "09:00"),
+        ("new york", "07:00"),
+        ("CET", "13:00"),
+        ("Europe/Lisbon", "12:00"),
+        ("Japan", "21:00"),
+        ("  TOKIO ", "21:00"),
+    ],
+)
+async def test_a_place_may_be_typed_in_many_ways(newcomer: Person, typed: str, clock: str) -> None:
+    await newcomer.say("/start")
+    await newcomer.say(typed)
+    await newcomer.sees(f"It is {clock} for you now, right?")
+
+
+async def test_a_location_may_be_shared_with_the_button(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.tap("Share my location", latitude=-33.87, longitude=151.21)
+    await newcomer.hears("Sydney")
+    await newcomer.sees("It is 23:00 for you now, right?")
+
+
+async def test_a_place_from_the_keyboard_will_do(theatre: Theatre) -> None:
+    person = await theatre.person(language="de")
+    await person.say("/start")
+    message = (await person.messages())[-1]
+    rows = message["reply_keyboard"]
+    labels = [button["label"] for row in rows for button in row if button.get("label")]
+    await person.tap(labels[-1])
+    await person.sees("for you now, right?")
+
+
+async def test_a_location_at_sea_is_told_kindly(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.share(0.0, -170.0)
+    heard = await newcomer.hears()
+    assert "I cannot find a time zone" in heard or "for you now" in heard
+
+
+async def test_a_place_that_is_unknown_is_asked_for_again(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Xqzwvutopia")
+    await newcomer.sees("I do not know the place “Xqzwvutopia”")
+    await newcomer.say("Berlin")
+    await newcomer.sees("for you now, right?")
+
+
+async def test_several_places_of_one_name_are_offered_with_their_clocks(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Australia")
+    message = await newcomer.sees("Several places fit")
+    assert message["keyboard"]
+    await newcomer.tap((await newcomer.labels())[0])
+    await newcomer.sees("for you now, right?")
+
+
+async def test_the_wrong_clock_leads_back_to_the_places(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Berlin")
+    await newcomer.tap("No, my clock shows another time")
+    await newcomer.sees("Where are you")
+    await newcomer.say("Lisbon")
+    await newcomer.sees("It is 12:00 for you now")
+    await newcomer.tap("08:00")
+    await newcomer.hears("Done.")
+
+
+async def test_another_hour_may_be_typed(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Berlin")
+    await newcomer.tap("Another hour")
+    await newcomer.sees("Type the hour")
+    await newcomer.say("breakfast time")
+    await newcomer.sees("I do not read an hour")
+    await newcomer.say("quarter")
+    await newcomer.say("6:45")
+    await newcomer.hears("Done.", "about 06:45", "Try today:")
+
+
+async def test_an_hour_may_be_typed_without_being_asked(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Berlin")
+    await newcomer.say("9pm")
+    await newcomer.hears("Done.", "today, about 21:00")
+
+
+async def test_a_question_in_between_is_answered_and_the_way_goes_on(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("Do probiotics help children with eczema?")
+    await newcomer.hears("probiotic")
+    await newcomer.say("Berlin")
+    await newcomer.sees("for you now, right?")
+
+
+async def test_a_second_start_greets_and_changes_nothing(theatre: Theatre, reader: Person) -> None:
+    before = await theatre.app.house.readers.find(reader.id)
+    await reader.say("/start again")
+    await reader.sees("Nothing has changed", "08:00", "Berlin", "tomorrow, Tuesday, about 08:00")
+    assert await theatre.app.house.readers.find(reader.id) == before
+    assert len(await reader.tips()) == 1
+
+
+async def test_start_goes_on_where_it_was_left(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("/start")
+    await newcomer.sees("Where are you")
+    await newcomer.say("Berlin")
+    await newcomer.say("/start")
+    await newcomer.sees("for you now, right?")
+
+
+async def test_where_a_reader_came_from_and_what_they_agreed_to_is_kept(
+    theatre: Theatre, newcomer: Person
+) -> None:
+    await newcomer.say("/start leaflet-7")
+    await newcomer.say("Berlin")
+    await newcomer.say("/start another")
+    reader = await theatre.app.house.readers.find(newcomer.id)
+    assert reader is not None
+    assert (reader.source, reader.consent_version) == ("leaflet-7", "1")
+    assert reader.consent_at is not None
+    assert 0 <= (reader.consent_at - MONDAY).total_seconds() < 120
+
+
+async def test_an_hour_chosen_before_the_zone_waits_for_the_zone(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.forge("1hp:480")
+    await newcomer.sees("Where are you")
+    await newcomer.say("Berlin")
+    await newcomer.hears("Done.", "Try today:")
+
+
+@pytest.mark.parametrize("act", ["/tip", "/settings", "/pause", "/pause 3"])
+async def test_who_never_started_is_led_to_start(newcomer: Person, act: str) -> None:
+    await newcomer.say(act)
+    await newcomer.sees("/start")
+
+
+async def test_resume_without_a_subscription_begins_one(newcomer: Person) -> None:
+    await newcomer.say("/resume")
+    await newcomer.sees("Where are you")
