@@ -10,6 +10,8 @@ import httptools
 
 from bot.delivery.errors import InDoubt
 
+RESTED_SECONDS = 0.01
+
 
 class Reply(NamedTuple):
     """An answer as it came: the HTTP status and the body's bytes."""
@@ -77,16 +79,17 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.write(request)
 
-    @property
-    def stale(self) -> bool:
+    def stale(self, now: float) -> bool:
         """Whether the server has closed it, or said something unasked, while it was idle.
 
         The event loop may not have come to read that yet, so the kernel is asked: what is written
-        to a connection that the server has closed already would otherwise count as in doubt.
+        to a connection that the server has closed already would otherwise count as in doubt. Not
+        asked under load, where a connection rests for less time than asking takes.
         """
         if self._transport is None or self._transport.is_closing():
             return True
-        return self._poll is not None and bool(self._poll.poll(0))
+        rested = now - self.idle_since >= RESTED_SECONDS
+        return rested and self._poll is not None and bool(self._poll.poll(0))
 
     def give_up(self, reason: str) -> None:
         """Fail the call under way as in doubt and close without ceremony."""

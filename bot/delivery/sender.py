@@ -141,7 +141,7 @@ class Sender:
         """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""
         flow, done = self._flow, len(self._flow.finished)
         low = flow.is_low and done * 4 >= min(GROUP_ROWS, flow.capacity)
-        if done >= GROUP_ROWS or low or not flow.in_flight:
+        if done >= GROUP_ROWS or low or not (flow.in_flight or flow.queue):
             self._wake.set()
         elif self._group_timer is None:
             # How long outcomes are gathered is a matter of the disk, not of the readers' clock.

@@ -117,7 +117,7 @@ class Wire:
         idle = self._idle
         while idle:
             connection = idle.pop()
-            if not connection.stale:
+            if not connection.stale(now):
                 connection.send(request, reply, now)
                 return reply
             connection.close()
@@ -185,7 +185,7 @@ class Wire:
         except (OSError, ValueError) as error:
             self._refuse_next(_why(error))
             return
-        if connection.stale:  # accepted and closed at once
+        if connection.stale(loop.time()):  # accepted and closed at once
             self._refuse_next("connection refused")
             return
         self._open.add(connection)

@@ -77,7 +77,7 @@ def measure(command: Sequence[str | Path], **options: Any) -> Figures:
         text=True,
         check=True,
         timeout=PATIENCE_SECONDS,
-        preexec_fn=_pinned(cores()[0]),  # noqa: PLW1509 - no threads here
+        preexec_fn=_pinned(cores()[0]),
         **options,
     )
     figures: Figures = json.loads(done.stdout.splitlines()[-1])

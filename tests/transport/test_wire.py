@@ -238,6 +238,7 @@ class TestAStaleConnection:
     ) -> None:
         for _ in range(20):
             await send(wire)
+            await turns()
             server.visitors[-1].transport.close()
             await asyncio.sleep(0)  # the server's side has closed, ours has not read it yet
             assert await send(wire) == (200, OK)

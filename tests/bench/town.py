@@ -1,0 +1,81 @@
+"""Fills a real database with as many readers as a measurement wants, in seconds."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.delivery.planner import Planner
+from bot.store import migrate
+from bot.store.database import Database
+from tips.library import Library
+
+READERS_A_SLOT = 1000
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+TOKEN = "123456:" + "A" * 35
+
+READERS = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :readers)
+INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, themes, audience,
+                        created_at, joined_at, seed, seen)
+SELECT i, 'active', 'en', 'UTC', i % :slots, 127, :themes, 'both', :long_ago, :long_ago,
+       i * 2654435761 % 4294967296, x'' FROM n
+"""
+SLOTS = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :slots - 1)
+INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor)
+SELECT i + 1, 'UTC', i, CASE WHEN i = 0 THEN :due ELSE :later END, :today, 0 FROM n
+"""
+# Whoever shares a slot signed up on different days: their rows lie all over the table.
+SUBSCRIPTIONS = """
+INSERT INTO subscription (id, chat_id, kind, slot_id, state, weekdays, snoozed_until, not_before,
+                          spread)
+SELECT chat_id, chat_id, 'tip', chat_id % :slots + 1, 'active', 127, :long_ago, '2020-01-01',
+       chat_id * 40503 % 65536 FROM subscriber
+"""
+
+
+def settings_for(folder: Path, address: str, **given: object) -> Settings:
+    """Settings of a bot whose database is in ``folder`` and whose Telegram is the stand-in."""
+    values: dict[str, object] = {
+        "token": SecretStr(TOKEN),
+        "data_dir": folder,
+        "api_base_url": address,
+        "spread_minutes": 0,
+    }
+    return Settings.model_validate({**values, **given})
+
+
+async def settle(settings: Settings, library: Library, readers: int, slots: int) -> None:
+    """Make the database and move ``readers`` in, all active; the first of ``slots`` is due now."""
+    await migrate.upgrade(settings.database)
+    db = await Database.open(settings.database)
+    # Before the slots are there: they are due when it suits us, not when their minute says.
+    await Planner(db, SystemClock(), library, settings).ready_at_start()
+    await db.close()
+    now = datetime.now(UTC)
+    given = {
+        "readers": readers,
+        "slots": slots,
+        "themes": library.all_themes,
+        "long_ago": _micros(LONG_AGO),
+        "due": _micros(now - timedelta(seconds=1)),
+        "later": _micros(now + timedelta(hours=6)),
+        "today": now.date().isoformat(),
+    }
+    file = settings.data_dir / "gutskin.db"
+    with closing(sqlite3.connect(file)) as connection:
+        for statement in (READERS, SLOTS, SUBSCRIPTIONS):
+            connection.execute(statement, given)
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _micros(instant: datetime) -> int:
+    return int(instant.timestamp() * 1_000_000)
