@@ -20,6 +20,7 @@ moved, edits and the short notes that answer a tap included, and waits for it a 
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 import textwrap
@@ -75,6 +76,7 @@ class Person:
 
     id: int
     name: str
+    zone: ZoneInfo
     since: int = 0
 
 
@@ -87,6 +89,7 @@ class Stage:
     people: dict[str, Person] = field(default_factory=dict)
     printed: int = 0
     day: str = ""
+    tapped: str = ""
 
     async def call(self, path: str, body: object = None, **query: object) -> Any:
         """One control call; ScriptError in the sandbox's words when it refuses."""
@@ -104,7 +107,7 @@ class Stage:
         """Learn who is there; a first name's first word is what a script calls them."""
         for user in await self.call("users"):
             name = user["first_name"].split()[0]
-            self.people[name] = Person(user["id"], name)
+            self.people[name] = Person(user["id"], name, ZoneInfo(user["zone"] or "UTC"))
 
     def person(self, name: str) -> Person:
         """Who is called that."""
@@ -129,17 +132,20 @@ class Stage:
             self._print(event)
 
     def _print(self, event: Event) -> None:
-        if event["kind"] == "update":
+        silent_nod = event["kind"] == "answered" and not event["text"]
+        if event["kind"] == "update" or silent_nod:
             return
-        at = datetime.fromisoformat(event["at"])
+        person = next((p for p in self.people.values() if p.id == event["chat"]), None)
+        name, zone = (person.name, person.zone) if person else ("", ZoneInfo("UTC"))
+        at = datetime.fromisoformat(event["at"]).astimezone(zone)
         if f"{at:%A %d %B}" != self.day:
             self.day = f"{at:%A %d %B}"
             self.out.write(f"\n{f'— {self.day} —':^{WIDTH}}\n\n")
-        name = next((p.name for p in self.people.values() if p.id == event["chat"]), "")
         who = f"GutSkin to {name}" if from_bot(event) else name
         note = {"edited": " (edited)", "answered": " (note)"}.get(event["kind"], "")
+        lines = [f"taps [{self.tapped}]"] if event["kind"] == "tapped" else spoken(event)
         self.out.write(f"{at:%H:%M} {who}{note}\n")
-        self.out.writelines(f"      {line}\n" for line in spoken(event))
+        self.out.writelines(f"      {line}".rstrip() + "\n" for line in lines)
         self.out.flush()
 
 
@@ -150,11 +156,9 @@ def from_bot(event: Event) -> bool:
 
 def spoken(event: Event) -> list[str]:
     """The lines of an event as a chat shows them."""
-    if event["kind"] == "tapped":
-        return ["taps a button"]
     if event["kind"] not in {"message", "edited", "answered"}:
         return [event["kind"]]
-    text = event["text"] or f"({event.get('content', 'a short nod')})"
+    text = event["text"] or f"({event['content']})"
     lines = [part for line in text.split("\n") for part in textwrap.wrap(line, WIDTH - 6) or [""]]
     if event["labels"] and from_bot(event):
         keys = " ".join(f"[{label}]" for label in event["labels"])
@@ -209,6 +213,7 @@ async def replies(stage: Stage, who: str, words: str, to: str) -> None:
 
 
 async def taps(stage: Stage, who: str, label: str) -> None:
+    stage.tapped = label
     await act_of(stage, who, "tap", {"label": label})
 
 
@@ -230,17 +235,18 @@ async def act_of(stage: Stage, who: str, act: str, body: dict[str, Any]) -> None
 
 async def sees(stage: Stage, who: str, words: str) -> None:
     person = stage.person(who)
-    waited = 0.0
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    heard = person.since
     while True:
         events = await stage.new_events(person)
         if any(words in plain(event) for event in events):
             return
-        if waited >= PATIENCE:
+        if loop.time() >= deadline:
             seen = "\n".join(f"  {plain(event)}" for event in events) or "  nothing"
             raise ScriptError(f"{who} does not see {words!r}. What came:\n{seen}")
-        last = events[-1]["seq"] if events else person.since
-        await stage.call("wait", after=last, chat=person.id, timeout=0.5)
-        waited += 0.5
+        news = await stage.call("wait", after=heard, chat=person.id, timeout=1)
+        heard = news[-1]["seq"] if news else heard
 
 
 async def misses(stage: Stage, who: str, words: str) -> None:
