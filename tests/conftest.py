@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,9 +31,13 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def postgres() -> Iterator[Cluster]:
     """A throw-away PostgreSQL; skipped where there is none, unless it is required."""
-    with start_cluster(tmp_path_factory.mktemp("postgres")) as cluster:
+    # Not in pytest's own folder, which another run's clean-up may remove under the server.
+    with (
+        TemporaryDirectory(prefix="gutskin-pg-") as folder,
+        start_cluster(Path(folder)) as cluster,
+    ):
         yield cluster
 
 

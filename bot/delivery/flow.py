@@ -58,7 +58,7 @@ class Flow:
         self._pace = pace
         self._most = most
         self._on_change = on_change
-        self.capacity = max(4, min(3 * most if pace is None else math.ceil(rate), MOST_LEASED))
+        self.capacity = max(4, min(3 * most if pace is None else math.ceil(rate / 8), MOST_LEASED))
         self.queue: deque[Item] = deque()
         self.in_flight: set[Item] = set()
         self.finished: list[Finished] = []

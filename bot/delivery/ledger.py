@@ -73,32 +73,47 @@ class Ledger:
 
         All of it or nothing: on an exception the caller keeps what was to be written.
         """
-        now = self._clock.now()
-        unfrozen: list[int] = []
-        async with self._db.write_connection() as session:
-            events = await self._write(session, finished, back)
-            if self._clock.monotonic() >= self._reclaim_at:
-                await self._reclaim(session)
-            if not want:
-                return Exchange([], events, more=False)
-            running = await broadcasts.in_states(session, ["sending"])
-            leased = await self._letting.lease(session, running, want)
-            for one in running:
-                if not one.frozen:
-                    unfrozen.append(one.id)
-                elif one.id in leased.exhausted and not await broadcasts.has_work(session, one.id):
-                    values = {"state": "done", "finished_at": now}
-                    if await broadcasts.change(
-                        session, one.id, values, broadcasts.is_in("sending")
-                    ):
-                        events.append(Event(one.id, "done"))
+        exchange, unfrozen = await self._db.transaction(
+            lambda session: self._in_one(session, finished, back, want)
+        )
         for broadcast_id in unfrozen:
             await self._freeze(broadcast_id)
-        return Exchange(leased.items, events, leased.more or bool(unfrozen))
+        return exchange
+
+    async def _in_one(
+        self,
+        session: Executor,
+        finished: Sequence[Finished],
+        back: Sequence[Settled],
+        want: int,
+    ) -> tuple[Exchange, list[int]]:
+        """The transaction: the exchange, and the broadcasts whose audience is to be completed."""
+        events = await self._write(session, finished, back)
+        if self._clock.monotonic() >= self._reclaim_at:
+            await self._reclaim(session)
+        if not want:
+            return Exchange([], events, more=False), []
+        running = await broadcasts.in_states(session, ["sending"])
+        leased = await self._letting.lease(session, running, want)
+        unfrozen = [one.id for one in running if not one.frozen]
+        for one in running:
+            if one.frozen and one.id in leased.exhausted:
+                events += await self._finish(session, one.id)
+        return Exchange(leased.items, events, leased.more or bool(unfrozen)), unfrozen
+
+    async def _finish(self, session: Executor, broadcast_id: int) -> list[Event]:
+        """The broadcast is done if nothing of it is queued or under way."""
+        if await broadcasts.has_work(session, broadcast_id):
+            return []
+        values = {"state": "done", "finished_at": self._clock.now()}
+        still = broadcasts.is_in("sending")
+        changed = await broadcasts.change(session, broadcast_id, values, still)
+        return [Event(broadcast_id, "done")] if changed else []
 
     async def _freeze(self, broadcast_id: int) -> None:
-        async with self._db.write_connection() as session:
-            await broadcasts.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+        await self._db.transaction(
+            lambda session: broadcasts.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+        )
 
     async def _write(
         self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]

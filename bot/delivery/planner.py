@@ -87,32 +87,29 @@ class Planner:
         now = self._clock.now()
         total, more = Planned(0, 0, 0), True
         while more:
-            step, more = await self._step(now)
+            step, more = await self._db.transaction(lambda session: self._step(session, now))
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
-        async with self._db.write_connection() as connection:
-            await subscribers.end_pauses(connection, now)
         return total
 
-    async def _step(self, now: datetime) -> tuple[Planned, bool]:
+    async def _step(self, session: Executor, now: datetime) -> tuple[Planned, bool]:
         """One transaction: up to a chunk of readers over one or more slots; whether more wait."""
-        async with self._db.write_connection() as connection:
-            due = await slots.due(connection, now, SLOTS_AT_ONCE)
-            done = rows = too_old = 0
-            caught_up = len(due) < SLOTS_AT_ONCE
-            for slot in due:
-                if self._ends(slot) <= now:
-                    too_old += await self._count_missed(connection, slot)
-                    following = await self._move_on(connection, slot, slot.next_at)
-                    finished = True
-                else:
-                    queued, following = await self._plan_chunk(connection, slot)
-                    rows += queued
-                    finished = following > slot.next_at
-                done += finished
-                caught_up = caught_up and following > now
-                if rows >= CHUNK or not finished:
-                    return Planned(done, rows, too_old), True
-            return Planned(done, rows, too_old), not caught_up
+        await subscribers.end_pauses(session, now)
+        due = await slots.due(session, now, SLOTS_AT_ONCE)
+        done = rows = too_old = 0
+        caught_up = len(due) < SLOTS_AT_ONCE
+        for slot in due:
+            if self._ends(slot) <= now:
+                too_old += await self._count_missed(session, slot)
+                following = await self._move_on(session, slot, slot.next_at)
+            else:
+                queued, following = await self._plan_chunk(session, slot)
+                rows += queued
+            finished = following > slot.next_at
+            done += finished
+            caught_up = caught_up and following > now
+            if rows >= CHUNK or not finished:
+                return Planned(done, rows, too_old), True
+        return Planned(done, rows, too_old), not caught_up
 
     def _ends(self, slot: Slot) -> datetime:
         """When the slot's earliest tip is too old; its later ones are let go with it."""

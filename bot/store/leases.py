@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store.many import Many
 from bot.store.tables import Executor
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
@@ -112,10 +113,10 @@ async def lease(
 ) -> list[Leased]:
     """Take up to ``most`` ready tips (or rows of one broadcast), the latest first in line."""
     given: dict[str, Any] = {"owner": owner, "now": now, "until": until, "most": most}
-    if broadcast_id is None:
-        result = await session.execute(_lease_tips, given)
-    else:
-        result = await session.execute(_lease_broadcast, {**given, "which": broadcast_id})
+    statement = _lease_tips if broadcast_id is None else _lease_broadcast
+    if broadcast_id is not None:
+        given["which"] = broadcast_id
+    result: Any = await session.execute(statement, given)
     return [Leased(*row) for row in result.all()]
 
 
@@ -150,42 +151,34 @@ _other = (
 )
 
 
+_write_sent = Many(_sent, "message", "at", "row", "owner")
+_write_other = Many(_other, "new_state", "why", "again", "back", "doubt", "row", "owner")
+
+
 async def settle(session: Executor, owner: str, outcomes: Iterable[Settled]) -> None:
     """Write outcomes down, each on condition that the row's lease is still ``owner``'s."""
-    sent, other = [], []
+    sent: list[tuple[Any, ...]] = []
+    other: list[tuple[Any, ...]] = []
     for one in outcomes:
         if one.state == "sent":
-            sent.append(
-                {"row": one.id, "owner": owner, "message": one.message_id, "at": one.sent_at}
-            )
+            sent.append((one.message_id, one.sent_at, one.id, owner))
         else:
-            other.append(
-                {
-                    "row": one.id,
-                    "owner": owner,
-                    "new_state": one.state,
-                    "why": one.reason,
-                    "again": one.retry_at,
-                    "back": one.uncounted,
-                    "doubt": one.doubt,
-                }
-            )
-    if sent:
-        await session.execute(_sent, sent)
-    if other:
-        await session.execute(_other, other)
+            changes = (one.state, one.reason, one.retry_at, one.uncounted, one.doubt)
+            other.append((*changes, one.id, owner))
+    await _write_sent.run(session, sent)
+    await _write_other.run(session, other)
 
 
-_set_content = (
-    update(table).where(table.c.id == bindparam("row")).values(content=bindparam("number"))
+_set_content = Many(
+    update(table).where(table.c.id == bindparam("row")).values(content=bindparam("number")),
+    "row",
+    "number",
 )
 
 
 async def set_content(session: Executor, chosen: Sequence[tuple[int, int]]) -> None:
-    """Remember which tip (by number) each row carries, so that a repeat repeats it."""
-    if chosen:
-        rows = [{"row": row, "number": number} for row, number in chosen]
-        await session.execute(_set_content, rows)
+    """Remember which tip (row id, number) each row carries, so that a repeat repeats it."""
+    await _set_content.run(session, chosen)
 
 
 _twice = (table.c.doubts > 0) | table.c.broadcast_id.is_not(None)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, delete, func, select, update
 
+from bot.store.many import Many
 from bot.store.tables import Executor, affected, insert_into, is_sqlite
 from bot.store.tables import subscriber as table
 from bot.store.values import Subscriber
@@ -143,18 +144,22 @@ _mark = (
         last_number=bindparam("number"),
     )
 )
-_mark_unchanged = _mark.where(table.c.seen == bindparam("before", type_=LargeBinary))
+_write_marks = Many(_mark, "bits", "topic", "number", "chat")
+_write_unchanged = Many(
+    _mark.where(table.c.seen == bindparam("before", type_=LargeBinary)),
+    *("bits", "topic", "number", "chat", "before"),
+)
 
 
 async def mark_seen(session: Executor, marks: Sequence[Mark]) -> None:
     """Store that these readers got these tips, whatever else they were given meanwhile."""
-    known = [mark for mark in marks if mark.before is not None]
-    if known and is_sqlite(session):
+    if marks and is_sqlite(session):
         rows = [
-            {**_row(mark, mark.after), "before": seen_to_bytes(mark.before or 0)} for mark in known
+            (*_row(mark, mark.after), seen_to_bytes(mark.before))
+            for mark in marks
+            if mark.before is not None
         ]
-        result: Any = await session.execute(_mark_unchanged, rows)
-        if result.rowcount == len(marks):
+        if await _write_unchanged.run(session, rows) == len(marks):
             return
     if marks:
         await _mark_one_by_one(session, marks)
@@ -168,17 +173,15 @@ async def _mark_one_by_one(session: Executor, marks: Sequence[Mark]) -> None:
         if seen is not None and not _is_marked(mark, seen):
             fresh = mark.after if seen == mark.before else seen | 1 << mark.number
             rows.append(_row(mark, fresh))
-    if rows:
-        await session.execute(_mark, rows)
+    await _write_marks.run(session, rows)
 
 
 def _is_marked(mark: Mark, seen: int) -> bool:
     return bool(seen >> mark.number & 1) and seen != mark.before
 
 
-def _row(mark: Mark, seen: int) -> dict[str, Any]:
-    bits = seen_to_bytes(seen)
-    return {"chat": mark.chat_id, "bits": bits, "topic": mark.topic, "number": mark.number}
+def _row(mark: Mark, seen: int) -> tuple[Any, ...]:
+    return seen_to_bytes(seen), mark.topic, mark.number, mark.chat_id
 
 
 async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, int]:

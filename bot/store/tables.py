@@ -13,9 +13,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 import bot.store.outbox_models  # noqa: F401 (its tables must be known)
+from bot.store.inthread import InThread
 from bot.store.models import Table
 
-Executor: TypeAlias = AsyncSession | AsyncConnection
+Executor: TypeAlias = AsyncSession | AsyncConnection | InThread
 
 _known = Table.metadata.tables
 subscriber: CoreTable = _known["subscriber"]
@@ -35,9 +36,9 @@ counter: CoreTable = _known["counter"]
 
 def is_sqlite(session: Executor) -> bool:
     """Which of the two dialects a statement must speak."""
-    if isinstance(session, AsyncConnection):
-        return session.dialect.name == "sqlite"
-    return session.get_bind().dialect.name == "sqlite"
+    if isinstance(session, AsyncSession):
+        return session.get_bind().dialect.name == "sqlite"
+    return session.dialect.name == "sqlite"
 
 
 def insert_into(session: Executor, table: CoreTable) -> SqliteInsert | PostgresInsert:

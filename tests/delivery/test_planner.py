@@ -105,7 +105,7 @@ async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
     for chat in range(1, 11):
         await subscribe(readers, chat)
     clock.move_to(BERLIN_EIGHT)
-    await planner._step(clock.now())
+    await db.transaction(lambda session: planner._step(session, clock.now()))
     assert len(await rows(db)) == 3
     assert await next_at(readers, 10) == "Tue 02 08:00"
     assert (await planner.tick()).rows == 7

@@ -320,7 +320,7 @@ async def test_a_lease_that_ended_is_taken_back(home: House, tg: Telegram) -> No
     assert {row.doubts for row in (await home.rows())[-3:]} == {0, 1}
     # The one who went silent can write nothing any more.
     late = exchange.items[0].row.id
-    async with home.db.write_connection() as session:
+    async with home.db.write() as session:
         await leases.settle(session, crashed._ledger.owner, [leases.Settled(late, "failed", "x")])
     assert {state for state, _ in await home.states()} == {"sent"}
 
