@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -109,8 +109,3 @@ def one_of(column: str, *values: str) -> str:
     SQLite builds a table for IN at every row, which made planning a quarter slower.
     """
     return " OR ".join(f"{column} = '{value}'" for value in values)
-
-
-def is_instant(kind: ColumnElement[Any] | TypeEngine[Any]) -> bool:
-    """Whether a column type is the one allowed for instants."""
-    return isinstance(kind, UTCDateTime)

@@ -1,0 +1,202 @@
+"""Sessions that neither lose an update nor fail half-way, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import literal, select, text
+
+from bot.store import counters, heartbeat, inbox, slots, subscribers, tables
+from bot.store.database import Database, normalised
+from bot.store.inbox import Arrived
+from bot.store.subscribers import Mark, seen_from_bytes, seen_to_bytes
+from bot.store.tables import Executor
+from bot.store.types import (
+    UTCDateTime,
+    from_microseconds,
+    plus_seconds,
+    seconds_between,
+    to_microseconds,
+)
+
+NOW = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+async def test_twenty_writers_who_read_first_lose_nothing(db: Database) -> None:
+    async with db.write() as session:
+        await counters.add(session, NOW, {"a": 1})
+
+    async def one() -> None:
+        async with db.write() as session:
+            query = select(tables.counter.c.value).with_for_update()
+            value = (await session.execute(query)).scalar_one()
+            await asyncio.sleep(0)
+            await session.execute(tables.counter.update().values(value=value + 1))
+
+    await asyncio.gather(*(one() for _ in range(20)))
+    async with db.read() as session:
+        assert await counters.totals(session, NOW) == {"a": 21}
+
+
+async def test_a_failing_write_leaves_nothing(db: Database) -> None:
+    async def work(session: Executor) -> None:
+        await counters.add(session, NOW, {"a": 1})
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        await db.transaction(work)
+    with pytest.raises(KeyError):
+        async with db.write() as session:
+            await work(session)
+    async with db.read() as session:
+        assert await counters.totals(session, NOW) == {}
+
+
+async def test_readers_see_the_last_commit_while_someone_writes(sqlite_db: Database) -> None:
+    async with sqlite_db.write() as session:
+        await counters.add(session, NOW, {"a": 1})
+        async with sqlite_db.read() as other:
+            assert await counters.totals(other, NOW) == {}
+
+
+async def test_every_connection_has_its_settings(sqlite_db: Database) -> None:
+    async def pragmas(session: Any) -> list[Any]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        return [(await session.execute(text(f"PRAGMA {name}"))).scalar() for name in names]
+
+    expected = ["wal", 1, 1, 10_000]
+    async with sqlite_db.read() as one, sqlite_db.read() as two, sqlite_db.write() as three:
+        assert await pragmas(one) == await pragmas(two) == await pragmas(three) == expected
+    assert await sqlite_db.transaction(pragmas) == expected
+
+
+async def test_a_transaction_waits_for_nothing_else(sqlite_db: Database) -> None:
+    async def work(_session: Executor) -> None:
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="nothing but its statements"):
+        await sqlite_db.transaction(work)
+
+
+def test_urls_get_their_driver() -> None:
+    assert normalised("sqlite:///x.db").drivername == "sqlite+aiosqlite"
+    assert normalised("postgresql://h/d").drivername == "postgresql+asyncpg"
+    with pytest.raises(ValueError, match="mysql is not supported"):
+        normalised("mysql://h/d")
+
+
+async def test_what_cannot_be_opened_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="name a file"):
+        await Database.open("sqlite://")
+    with pytest.raises(OSError, match=r".+"):
+        await Database.open("postgresql://someone:secret@127.0.0.1:1/x")
+
+
+async def test_the_file_is_private_and_the_password_masked(tmp_path: Path) -> None:
+    db = await Database.open(f"sqlite:///{tmp_path}/deep/down/x.db")
+    assert (tmp_path / "deep/down/x.db").stat().st_mode & 0o777 == 0o600
+    await db.close()
+    await db.close()
+    masked = normalised("postgresql://u:secret@h/d").render_as_string(hide_password=True)
+    assert "secret" not in masked
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001
+def test_an_instant_comes_back_to_the_microsecond(naive: datetime) -> None:
+    instant = naive.replace(tzinfo=timezone(timedelta(hours=9)))
+    assert from_microseconds(to_microseconds(instant)) == instant
+    with pytest.raises(ValueError, match="naive"):
+        to_microseconds(naive)
+
+
+async def test_instants_add_and_subtract_alike_on_both(db: Database) -> None:
+    later = plus_seconds(literal(NOW, UTCDateTime), literal(90.5))
+    async with db.read() as session:
+        moved = (await session.execute(select(later))).scalar_one()
+        assert moved == NOW + timedelta(seconds=90.5)
+        gap = seconds_between(literal(NOW, UTCDateTime), literal(moved, UTCDateTime))
+        assert (await session.execute(select(gap))).scalar_one() == 90.5
+
+
+async def test_a_naive_instant_is_refused(db: Database) -> None:
+    async with db.write() as session:
+        with pytest.raises(Exception, match="naive"):
+            await heartbeat.beat(session, "x", datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+async def test_heartbeats_keep_the_last(db: Database) -> None:
+    async with db.write() as session:
+        assert await heartbeat.last(session, "plan") is None
+        await heartbeat.beat(session, "plan", NOW)
+        await heartbeat.beat(session, "plan", NOW + timedelta(1), "again")
+        assert await heartbeat.everything(session) == {"plan": (NOW + timedelta(1), "again")}
+
+
+async def test_an_update_comes_in_once_and_its_words_go_at_once(db: Database) -> None:
+    updates = [Arrived(5, 7, b"words"), Arrived(6, None, b"more")]
+
+    async def put() -> list[int]:
+        async with db.write() as session:
+            return await inbox.put(session, updates, NOW)
+
+    puts = await asyncio.gather(*(put() for _ in range(5)))
+    assert sorted(puts) == [[], [], [], [], [5, 6]]
+    async with db.write() as session:
+        assert await inbox.put(session, [], NOW) == []
+        assert await inbox.pending(session) == updates
+        assert await inbox.pending(session, after=5) == updates[1:]
+        assert await inbox.done(session, [5], NOW) == 1
+        assert await inbox.done(session, [5], NOW) == 0
+        assert await inbox.pending_count(session) == 1
+        bodies = (await session.execute(select(tables.inbox.c.body))).scalars().all()
+        assert set(bodies) == {None, b"more"}
+        assert await inbox.purge(session, NOW + timedelta(days=1)) == 1
+        await inbox.forget_chat(session, 7)
+        assert await inbox.put(session, updates[:1], NOW) == [5]
+        await inbox.forget_chat(session, 7)
+        assert await inbox.pending(session) == updates[1:]
+
+
+async def test_seen_sets_survive_what_comes_between(db: Database) -> None:
+    async with db.write() as session:
+        for chat in (1, 2, 3):
+            await subscribers.add(session, chat, language="en", source=None, themes=1, now=NOW)
+        await subscribers.mark_seen(session, [Mark(1, 3, "a", 0, 8)])
+        await subscribers.mark_seen(session, [])
+        # Reader 1 took another tip meanwhile; 2 is new to the cycle; 9 is gone.
+        marks = [
+            Mark(1, 5, "b", 0, 32),
+            Mark(2, 6, "b", 0, 64),
+            Mark(3, 7, "c", None, 0),
+            Mark(9, 1, "d", None, 0),
+        ]
+        await subscribers.mark_seen(session, marks)
+        await subscribers.mark_seen(session, marks)
+        found = await subscribers.get_many(session, [1, 2, 3, 9])
+        assert {chat: one.seen for chat, one in found.items()} == {1: 40, 2: 64, 3: 128}
+        assert found[1].last_topic == "b"
+
+
+@given(st.integers(0, 2**400))
+def test_a_seen_set_is_stored_whole(seen: int) -> None:
+    assert seen_from_bytes(seen_to_bytes(seen)) == seen
+
+
+async def test_slots_that_nobody_is_in_go(db: Database) -> None:
+    async with db.write() as session:
+        first = await slots.find_or_make(session, "UTC", 1, NOW, NOW.date())
+        assert await slots.find_or_make(session, "UTC", 1, NOW, NOW.date()) == first
+        assert await slots.remove_empty(session) == 1
+
+
+def test_a_readers_place_is_fixed_and_spread_out() -> None:
+    places = [subscribers.fixed_number(chat, "spread", 16) for chat in range(4000)]
+    assert places[0] == subscribers.fixed_number(0, "spread", 16)
+    assert len({place >> 12 for place in places}) == 16
+    assert 0.45 < sum(place < 32768 for place in places) / 4000 < 0.55
