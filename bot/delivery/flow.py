@@ -58,7 +58,9 @@ class Flow:
         self._pace = pace
         self._most = most
         self._on_change = on_change
-        self.capacity = max(4, min(3 * most if pace is None else math.ceil(rate / 8), MOST_LEASED))
+        self.capacity = max(4, min(3 * most if pace is None else math.ceil(rate / 4), MOST_LEASED))
+        # Leasing many at once takes milliseconds, in which a fast pace would miss its moments.
+        self.least = self.capacity // 2 if pace is None else min(self.capacity // 2, 24)
         self.queue: deque[Item] = deque()
         self.in_flight: set[Item] = set()
         self.finished: list[Finished] = []
@@ -76,8 +78,8 @@ class Flow:
 
     @property
     def is_low(self) -> bool:
-        """At most half of what may be leased ahead is left."""
-        return len(self.queue) * 2 <= self.capacity
+        """There is room for as much as is leased at once."""
+        return self.capacity - len(self.queue) >= self.least
 
     @property
     def held_for(self) -> float:

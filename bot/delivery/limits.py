@@ -46,23 +46,23 @@ class Bucket:
     ones a second, no timer needed to fill it.
     """
 
-    __slots__ = ("_full_at", "burst", "rate")
+    __slots__ = ("burst", "full_at", "rate")
 
     def __init__(self, rate: float, burst: float) -> None:
         self.rate = rate
         self.burst = burst
-        self._full_at = -math.inf
+        self.full_at = -math.inf
 
     def ready_at(self, tokens: float = 1.0) -> float:
         """The instant at which ``tokens`` (at most ``burst``) will be there."""
-        return self._full_at - (self.burst - tokens) / self.rate
+        return self.full_at - (self.burst - tokens) / self.rate
 
     def take(self, now: float) -> None:
-        self._full_at = max(self._full_at, now) + 1.0 / self.rate
+        self.full_at = max(self.full_at, now) + 1.0 / self.rate
 
     def shift(self, seconds: float) -> None:
         """Count the last take as having happened ``seconds`` later."""
-        self._full_at += seconds
+        self.full_at += seconds
 
 
 @dataclass(slots=True)

@@ -111,17 +111,20 @@ class Pace:
         self._kept = math.floor(total_rate) + 1 - starts
         self._window = Window(starts + self._kept, starts / total_rate)
         # At a high rate the network's jitter is worth whole messages: keep clear of the edge.
-        burst = SERVER_BURST - min(1.0, 0.002 * total_rate)
+        burst = SERVER_BURST - min(0.6, 0.002 * total_rate)
         self._total = Bucket(total_rate, burst)
         # A late timer loses nothing as long as the delay is worth less than this many messages.
         # What it adds to a burst is taken off the rate, so that a second holds no more.
         spare = min(LATENESS, 0.007 * bulk_rate)
+        # What bulk leaves in the bucket is the reserve from which a reply starts at once.
+        self._bulk_needs = burst - max(1.0, spare)
         self._bulk = _Lane(bulk_rate - spare, 1.0 + spare, jitter)
         self._reply = _Lane(min(reply_rate, total_rate), SERVER_BURST, jitter)
         self._lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
         self._bulk_order = asyncio.Lock()
         self._reply_order = asyncio.Lock()
         self._replies_waiting = 0
+        self._handed: tuple[float, float, float] | None = None
         self._chats = Chats()
 
     async def reply(self, chat_id: int | str | None = None) -> None:
@@ -161,12 +164,24 @@ class Pace:
         The turns are for now: whoever saves them up breaks the rate.
         """
         async with self._bulk_order:
+            self._count_until_now()
             now = await self._until(self._bulk_ready)
+            self._handed = (now, self._bulk.bucket.full_at, self._total.full_at)
             turns = 0
             while turns < most and self._bulk_ready(now) <= now + ROUNDING:
                 self._start(self._bulk, now)
                 turns += 1
         return turns
+
+    def _count_until_now(self) -> None:
+        # Between getting the last turns and coming back the caller has started them. If the
+        # process was held up there, they left late, and the next ones must not follow at once.
+        if self._handed is None:
+            return
+        handed, *before = self._handed
+        now = self._clock.monotonic()
+        for bucket, full_at in zip((self._bulk.bucket, self._total), before, strict=True):
+            bucket.shift(max(full_at, now) - max(full_at, handed))
 
     def take_chat(self, chat_id: int | str) -> float:
         """Count a bulk message to the chat and return 0, or the seconds until the chat may get it.
@@ -205,8 +220,7 @@ class Pace:
     def _bulk_ready(self, now: float) -> float:
         if self._replies_waiting and self._reply.ready_at(now) <= now:
             return now + self._slot
-        # What bulk leaves in the bucket is the reserve from which a reply starts at once.
-        left = self._total.ready_at(self._total.burst - 1.0)
+        left = self._total.ready_at(self._bulk_needs)
         ready = max(self._window.ready_at(leaving=self._kept), left)
         return max(ready, self._bulk.ready_at(now))
 

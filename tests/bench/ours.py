@@ -112,6 +112,7 @@ CONTESTANTS: dict[str, Callable[[str, int, int, Path], Coroutine[Any, Any, Resul
 
 
 def main() -> None:
+    sys.setswitchinterval(0.0005)
     what, address, count, in_flight, folder = sys.argv[1:6]
     result = uvloop.run(CONTESTANTS[what](address, int(count), int(in_flight), Path(folder)))
     print(json.dumps(result))

@@ -78,6 +78,14 @@ class Books:
             most = max(most, last - first + 1)
         return most
 
+    def bucket_needed(self, rate: float) -> float:
+        """The smallest token bucket that would have let all of this through at ``rate``."""
+        full_at = deepest = 0.0
+        for moment in self.times:
+            full_at = max(full_at, moment) + 1.0 / rate
+            deepest = max(deepest, (full_at - moment) * rate)
+        return deepest
+
     def summary(self) -> dict[str, Any]:
         copies = sum(self.delivered.values())
         return {
@@ -87,6 +95,7 @@ class Books:
             "doubled": copies - len(self.delivered),
             "floods": self.floods,
             "busiest_second": self.busiest_second(),
+            "bucket_needed": {rate: self.bucket_needed(rate) for rate in (30, 1000)},
             "first": self.times[0] if self.times else 0.0,
             "last": self.times[-1] if self.times else 0.0,
             "cpu": time.process_time() - self.cpu,
@@ -224,7 +233,7 @@ class Standin:
                 moment = self.chance.uniform(turn, turn + 1) * given["gap"]
                 self.loop.call_later(moment, self.speak, given["first"] + turn, given["text"])
         report = self.books.ledger() if action == "ledger" else self.books.summary()
-        visitor.write(_answer("200 OK", orjson.dumps(report)))
+        visitor.write(_answer("200 OK", orjson.dumps(report, option=orjson.OPT_NON_STR_KEYS)))
 
 
 class Visitor(asyncio.Protocol):
