@@ -65,8 +65,10 @@ class Sender:
         self._group_timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
-        self._running = False
-        self._leasing = True
+        self._leasing = False
+        self._wanted_by = 0
+        self._turn = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def sent(self) -> int:
@@ -84,11 +86,7 @@ class Sender:
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until ``stop`` is set; then end what is under way and give leases back.
-
-        Raises:
-            RuntimeError: it runs already.
-        """
+        """Send until ``stop`` is set; then end what is under way and give leases back."""
         async with self._working():
             await stop.wait()
 
@@ -99,43 +97,49 @@ class Sender:
         early while a flood or a lost connection holds everything.
         """
         before = self.sent
-        async with contextlib.AsyncExitStack() as stack:
-            if not self._running:
-                await stack.enter_async_context(self._working())
+        async with self._working():
             self.wake()
             await self._idle.wait()
         return self.sent - before
 
     @contextlib.asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
-        if self._running:
-            raise RuntimeError("this sender is at work already")
-        self._running = self._leasing = True
-        tasks = [asyncio.create_task(self._keep_books(), name="sender-books")]
-        if self._pace is not None:
-            pacing = self._flow.keep_pace(self._pace)
-            tasks.append(asyncio.create_task(pacing, name="sender-pace"))
+        """At work as long as anyone wants it to be."""
+        async with self._turn:
+            self._wanted_by += 1
+            if self._wanted_by == 1:
+                self._begin()
         try:
             yield
         finally:
-            self._leasing = False
-            await asyncio.shield(asyncio.create_task(self._wind_up(tasks)))
+            await asyncio.shield(asyncio.create_task(self._leave()))
 
-    async def _wind_up(self, tasks: list[asyncio.Task[None]]) -> None:
+    def _begin(self) -> None:
+        self._leasing = True
+        self._tasks = [asyncio.create_task(self._keep_books(), name="sender-books")]
+        if self._pace is not None:
+            pacing = self._flow.keep_pace(self._pace)
+            self._tasks.append(asyncio.create_task(pacing, name="sender-pace"))
+
+    async def _leave(self) -> None:
+        async with self._turn:
+            self._wanted_by -= 1
+            if self._wanted_by == 0:
+                await self._wind_up()
+
+    async def _wind_up(self) -> None:
         """In the order that loses nothing: no new leases, last answers, all written down."""
-        try:
-            self._flow.give_back()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LAST_SENDS):
-                    while not self._flow.is_empty:
-                        self.wake()
-                        await self._idle.wait()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._exchange(0)
-        finally:
-            self._running = False
+        self._leasing = False
+        self._flow.give_back()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_SENDS):
+                while not self._flow.is_empty:
+                    self.wake()
+                    await self._idle.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._exchange(0)
 
     def _changed(self) -> None:
         """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""

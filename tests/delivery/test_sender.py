@@ -366,14 +366,18 @@ async def test_being_cancelled_loses_nothing(home: House, tg: Telegram) -> None:
     assert sum(row.state == "sent" for row in rows) == len(tg.arrived)
 
 
-async def test_one_sender_runs_once(home: House) -> None:
+async def test_running_and_draining_at_once_send_everything_once(
+    home: House, tg: Telegram
+) -> None:
+    await home.fill(range(1, 101))
+    await home.morning()
     stop = asyncio.Event()
-    task = asyncio.create_task(home.sender.run(stop))
-    await asyncio.sleep(0)
-    with pytest.raises(RuntimeError):
-        await home.sender.run(stop)
+    tasks = [asyncio.create_task(home.sender.run(stop)) for _ in range(2)]
+    await asyncio.gather(*(home.sender.drain() for _ in range(3)))
     stop.set()
-    await task
+    await asyncio.gather(*tasks)
+    assert len(tg.arrived) == 100
+    assert set(tg.copies.values()) == {1}
 
 
 async def test_a_running_sender_wakes_for_new_rows(home: House, tg: Telegram) -> None:

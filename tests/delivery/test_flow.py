@@ -1,0 +1,232 @@
+"""The sender under a pace, with a slow Telegram, with a database that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.delivery.ledger import Event
+from bot.delivery.pacing import Pace
+from bot.delivery.sender import Sender
+from bot.store.database import Database
+from tests.delivery.house import House, house
+from tests.delivery.telegram import Telegram, refusal, telegram
+from tips.library import Library
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[Telegram]:
+    async with telegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
+    async with house(db, library, tg) as made:
+        yield made
+
+
+def paced(home: House) -> Sender:
+    rates = (home.settings.total_rate, home.settings.bulk_rate)
+    return home.new_sender(Pace(home.clock, *rates, jitter=lambda: 0.0))
+
+
+async def drained(home: House, sender: Sender, step: float = 0.01) -> int:
+    """Drain while time goes by in steps, as fast as the machine lets it."""
+    task = asyncio.create_task(sender.drain())
+    while not task.done():
+        await asyncio.wait([task], timeout=0.001)
+        home.clock.move(step)
+    return await task
+
+
+def times(home: House, tg: Telegram, script: Any = None) -> list[float]:
+    """When each call arrives, on the house's clock."""
+    seen: list[float] = []
+
+    def note(method: str, body: dict[str, Any]) -> Any:
+        seen.append(home.clock.monotonic())
+        return script(method, body) if script else None
+
+    tg.script = note
+    return seen
+
+
+async def test_never_more_in_a_second_than_the_rate(home: House, tg: Telegram) -> None:
+    await home.fill(range(1, 101))
+    await home.morning()
+    seen = times(home, tg)
+    assert await drained(home, paced(home)) == 100
+    busiest = max(sum(start <= at < start + 1 for at in seen) for start in seen)
+    assert busiest <= 27
+    assert seen[-1] - seen[0] >= 3.7
+    assert set(tg.copies.values()) == {1}
+
+
+async def test_after_a_flood_the_lane_is_silent_in_full(home: House, tg: Telegram) -> None:
+    await home.fill(range(1, 61))
+    await home.morning()
+    flood = [None] * 20 + [refusal(429, "Too Many Requests", retry_after=3)]
+    seen = times(home, tg, lambda _m, _b: flood.pop(0) if flood else None)
+    sender = paced(home)
+    sent = await drained(home, sender)
+    assert sent < 60
+    assert 2.5 < sender.held_for <= 3
+    flooded = seen[20]
+    while len(tg.arrived) < 60:
+        await drained(home, sender)
+        home.clock.move(0.1)
+    after = [at for at in seen[21:] if at > flooded + 0.5]
+    assert min(after) >= flooded + 3
+    assert set(tg.copies.values()) == {1}
+    assert {row.attempts for row in await home.rows()} == {1}
+
+
+async def test_one_chat_gets_no_burst(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    for _ in range(6):
+        await home.broadcast()
+    seen = times(home, tg)
+    sender = paced(home)
+    while len(seen) < 6:
+        await drained(home, sender)
+        home.clock.move(0.05)
+    busiest = max(sum(start <= at < start + 1 for at in seen) for start in seen)
+    assert busiest <= 4
+    assert seen[-1] - seen[0] > 2
+    assert {row.attempts for row in await home.rows()} == {1}
+
+
+async def test_what_waited_too_long_under_its_lease_is_leased_again(
+    home: House, tg: Telegram
+) -> None:
+    await home.fill(range(1, 21))
+    await home.morning()
+    tg.gate.clear()
+    task = asyncio.create_task(home.sender.drain())
+    await tg.until(lambda: tg.held == 8)
+    home.clock.move(70)
+    tg.gate.set()
+    assert await task == 20
+    assert set(tg.copies.values()) == {1}
+    assert {row.attempts for row in await home.rows()} == {1}
+
+
+async def test_outcomes_survive_a_database_that_fails(
+    home: House, tg: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    await home.fill(range(1, 6))
+    await home.morning()
+    tg.gate.clear()
+    task = asyncio.create_task(home.sender.drain())
+    await tg.until(lambda: tg.held == 5)
+    async with home.db.write() as session:
+        await session.execute(text("ALTER TABLE counter RENAME TO elsewhere"))
+    tg.gate.set()
+    await tg.until(lambda: len(tg.arrived) == 5)
+    while "cannot be reached" not in caplog.text:
+        await asyncio.wait([task], timeout=0.01)
+    assert {state for state, _ in await home.states()} == {"leased"}
+    async with home.db.write() as session:
+        await session.execute(text("ALTER TABLE elsewhere RENAME TO counter"))
+    while not task.done():
+        home.clock.move(0.5)
+        await asyncio.wait([task], timeout=0.01)
+    assert {state for state, _ in await home.states()} == {"sent"}
+    assert set(tg.copies.values()) == {1}
+
+
+async def test_a_listener_that_fails_stops_nothing(
+    home: House, tg: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_event: Event) -> None:
+        raise ValueError("no")
+
+    home.sender._on_event = broken
+    await home.subscribe(7)
+    await home.broadcast()
+    assert await home.sender.drain() == 1
+    assert "telling of broadcast" in caplog.text
+    home.sender._on_event = None
+    await home.broadcast()
+    assert await home.sender.drain() == 1
+
+
+async def test_a_send_that_does_not_end_does_not_hold_up_the_stop(
+    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.sender.LAST_SENDS", 0.1)
+    await home.subscribe(7)
+    await home.morning()
+    tg.gate.clear()
+    stop = asyncio.Event()
+    task = asyncio.create_task(home.sender.run(stop))
+    await tg.until(lambda: tg.held == 1)
+    stop.set()
+    await asyncio.wait_for(task, 5)
+    assert await home.states() == [("leased", None)]
+    tg.gate.set()
+
+
+async def test_a_sleeping_sender_looks_again_by_itself(home: House, tg: Telegram) -> None:
+    stop = asyncio.Event()
+    task = asyncio.create_task(home.sender.run(stop))
+    await home.sender.drain()
+    await home.subscribe(7)
+    await home.morning()
+    while not tg.arrived:
+        home.clock.move(1)
+        await asyncio.wait([task], timeout=0.01)
+    stop.set()
+    await task
+
+
+async def test_a_tip_that_left_the_library_is_replaced(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    await home.morning()
+    async with home.db.write() as session:
+        await session.execute(text("UPDATE delivery SET content = 99999"))
+    assert await home.sender.drain() == 1
+    (row,) = await home.rows()
+    assert row.content in home.library.topic_of
+
+
+async def test_a_reader_for_whom_no_tip_fits_gets_none(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    async with home.db.write() as session:
+        await session.execute(text("UPDATE subscriber SET themes = 1073741824"))
+    await home.morning()
+    assert await home.sender.drain() == 0
+    assert await home.states() == [("cancelled", "no_tip_fits")]
+
+
+@pytest.mark.parametrize("change", ["state = 'blocked'", "chat_id = 8"])
+async def test_a_row_whose_reader_is_gone_is_dropped_at_the_lease(
+    home: House, tg: Telegram, change: str
+) -> None:
+    await home.subscribe(7)
+    await home.morning()
+    async with home.db.write() as session:
+        await session.execute(text(f"UPDATE subscriber SET {change}"))
+    assert await home.sender.drain() == 0
+    ((state, reason),) = await home.states()
+    assert (state, reason in ("blocked", "forgotten")) == ("cancelled", True)
+
+
+async def test_a_tip_twice_in_doubt_by_crashes_counts_as_seen(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    await home.morning()
+    for _ in range(2):
+        crashed = home.new_sender()
+        assert len((await crashed._ledger.exchange([], [], 1)).items) == 1
+        home.clock.move(91)
+        await home.new_sender()._ledger.exchange([], [], 0)
+    (row,) = await home.rows()
+    assert (row.state, row.doubts) == ("in_doubt", 2)
+    reader = await home.readers.find(7)
+    assert reader is not None
+    assert reader.seen == 1 << row.content
