@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
@@ -62,6 +62,22 @@ class House:
         await self.closing.aclose()
 
 
+@dataclass(frozen=True)
+class Knowledge:
+    """What never changes while the process lives."""
+
+    library: Library
+    search: Search
+    urgent: Urgent
+    places: Places
+
+
+@cache
+def what_we_know() -> Knowledge:
+    """Content, search and places; read once, some 0.5 s."""
+    return Knowledge(load_library(), Search.load(), Urgent.load(), Places.load())
+
+
 async def open_house(settings: Settings, clock: Clock) -> House:
     """Open database and connections and put every room in its place.
 
@@ -76,7 +92,8 @@ async def open_house(settings: Settings, clock: Clock) -> House:
 
 
 def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitStack) -> House:
-    library = load_library()
+    knowledge = what_we_know()
+    library = knowledge.library
     pace = Pace(clock, settings.total_rate, settings.bulk_rate)
     client = build_client(settings, LaneLimiter(pace))
     dispatcher = build_dispatcher(client)
@@ -98,9 +115,9 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         settings=settings,
         clock=clock,
         library=library,
-        search=Search.load(),
-        urgent=Urgent.load(),
-        places=Places.load(),
+        search=knowledge.search,
+        urgent=knowledge.urgent,
+        places=knowledge.places,
         readers=readers,
         broadcasts=broadcasts,
         stats=stats,

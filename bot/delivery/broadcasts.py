@@ -173,6 +173,9 @@ def _report(broadcast: Broadcast, counts: dict[tuple[str, str], int]) -> Report:
         if state == "failed":
             failed[reason] += count
     blocked = sum(failed.pop(reason, 0) for reason in LEFT_REASONS)
+    # Confirmed readers whose rows the sender has not made yet.
+    unborn = 0 if broadcast.frozen else max(0, broadcast.total - by_state.total())
+    by_state["cancelled" if broadcast.state == "cancelled" else "queued"] += unborn
     return Report(
         total=max(broadcast.total, by_state.total()),
         sent=by_state["sent"],

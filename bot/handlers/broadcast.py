@@ -18,6 +18,14 @@ from bot.texts.html import units
 
 log = structlog.get_logger(__name__)
 
+POSSIBLE = {
+    "confirm": ("draft",),
+    "cancel": ("draft", "sending", "paused"),
+    "pause": ("sending",),
+    "resume": ("paused",),
+    "retry": ("done", "cancelled"),
+    "doubt": ("done", "cancelled"),
+}
 COMMAND = re.compile(r"/\w+(@\w+)?\s*")
 
 
@@ -75,6 +83,11 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
     """Confirm, cancel, pause, go on, retry: admins only, and only once each."""
     if not visit.desk.is_admin(visit.user):
         await visit.toast(errors.bad_button(visit.language))
+        return
+    found = await visit.desk.broadcasts.find(tap.broadcast)
+    if found is None or found.state not in POSSIBLE[tap.what]:
+        await visit.toast(errors.already_done(visit.language))
+        await _say_where_it_stands(visit, tap.broadcast)
         return
     await visit.toast()
     steps: dict[str, Callable[[Visit, int], Awaitable[bool]]] = {

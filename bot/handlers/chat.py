@@ -60,6 +60,9 @@ class Chat:
         if spot is None or message.reply is not None:
             return await self.send(chat_id, message)
         payload = message.payload(spot.chat_id) | {"message_id": spot.message_id}
+        if not message.buttons:
+            # Only inline keyboards can be edited; without any the old one goes away.
+            payload.pop("reply_markup", None)
         try:
             await self._call("editMessageText", payload)
         except BadRequest as refusal:

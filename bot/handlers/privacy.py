@@ -22,7 +22,7 @@ async def export(visit: Visit, _rest: str) -> None:
     if not stored:
         await visit.say(texts.nothing_stored(visit.language))
         return
-    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2)
+    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
     await visit.desk.chat.send_file(
         visit.chat_id, EXPORT_NAME, content, texts.export_caption(visit.language).plain
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from telegram.error import TelegramError
 
@@ -30,6 +32,8 @@ class Progress:
         self._followed: dict[int, Message | None] = {}
         self._drawn_at: dict[int, float] = {}
         self._told: set[int] = set()
+        # Two drawings at once could leave the older one as the last word.
+        self._drawing = asyncio.Lock()
 
     async def begin(self) -> None:
         """Take up the broadcasts that an earlier run left under way."""
@@ -50,13 +54,17 @@ class Progress:
                 await self._draw(broadcast_id)
 
     async def _draw(self, broadcast_id: int) -> None:
+        async with self._drawing:
+            await self._draw_now(broadcast_id)
+
+    async def _draw_now(self, broadcast_id: int) -> None:
         broadcast = await self._broadcasts.find(broadcast_id)
         if broadcast is None:
             self._drop(broadcast_id)
             return
         report = await self._broadcasts.report(broadcast_id)
         message = self._message(broadcast, report, await self._language(broadcast))
-        if message != self._followed[broadcast_id]:
+        if message != self._followed.get(broadcast_id):
             await self._put(broadcast, message)
         if report.state in OVER:
             self._drop(broadcast_id)

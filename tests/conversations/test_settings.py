@@ -40,7 +40,7 @@ async def test_weekdays_are_switched_and_the_last_one_stays(reader: Person) -> N
     await reader.tap("Days")
     for day in ("Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
         await reader.tap(day)
-    await reader.sees("Next tip: Monday, 9 March, about 08:00")
+    await reader.sees("Next tip: Monday 9 March, about 08:00")
     await reader.tap("Monday")
     await reader.hears("Keep at least one day")
     await reader.tap("Back to settings")
@@ -73,7 +73,7 @@ async def test_the_zone_may_be_changed_and_no_day_gets_two_tips(
     await reader.tap("Time zone")
     await reader.say("Los Angeles")
     await reader.hears("Time zone: Los Angeles")
-    await reader.sees("Next tip: tomorrow, Wednesday, about 08:00")
+    await reader.sees("Next tip: Wednesday, about 08:00")
     await theatre.pass_time(hours=24)
     assert len(await reader.tips()) == 2
 

@@ -1,0 +1,87 @@
+"""What is stored, a copy of it, and its erasure."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from theatre import Person, Theatre
+
+
+async def test_privacy_and_help_are_there_for_everyone(newcomer: Person) -> None:
+    await newcomer.say("/privacy")
+    await newcomer.sees("What is stored about you", "/export", "/forget")
+    await newcomer.say("/help")
+    message = await newcomer.sees("/tip", "/faq", "/settings", "does not replace a doctor")
+    assert "/broadcast" not in message["text"]
+
+
+async def test_export_is_a_file_with_everything(theatre: Theatre, reader: Person) -> None:
+    await reader.tap("Save")
+    await reader.say("/export")
+    (call,) = await theatre.calls("sendDocument")
+    assert call["status"] == 200
+    stored = await theatre.app.house.readers.export(reader.id)
+    assert stored["zone"] == "Europe/Berlin"
+    assert len(stored["saved"]) == 1
+    await reader.sees("everything stored about you")
+
+
+async def test_nothing_is_exported_or_erased_of_someone_unknown(newcomer: Person) -> None:
+    for command in ("/export", "/forget"):
+        await newcomer.say(command)
+        await newcomer.sees("Nothing is stored about you")
+
+
+async def test_forget_asks_once_and_erases_everything(theatre: Theatre, reader: Person) -> None:
+    await reader.tap("Save")
+    await reader.say("/forget")
+    await reader.sees("cannot be undone")
+    await reader.tap("Yes, erase everything")
+    await reader.sees("Everything about you is erased")
+    assert await theatre.app.house.readers.export(reader.id) == {}
+    await theatre.pass_time(days=3)
+    assert len(await reader.tips()) == 1
+    await reader.say("/settings")
+    await reader.sees("/start")
+
+
+async def test_forget_may_be_declined(theatre: Theatre, reader: Person) -> None:
+    before = await theatre.app.house.readers.export(reader.id)
+    await reader.say("/forget")
+    await reader.tap("No, keep it")
+    await reader.sees("Nothing was erased")
+    assert await theatre.app.house.readers.export(reader.id) == before
+
+
+async def test_a_second_yes_finds_nothing(reader: Person) -> None:
+    await reader.say("/forget")
+    await reader.forge("1xf:1")
+    await reader.forge("1xf:1")
+    await reader.sees("Nothing is stored about you")
+
+
+async def test_buttons_after_forgetting_lead_to_start(reader: Person) -> None:
+    await reader.say("/forget")
+    await reader.tap("Yes, erase everything")
+    for data in (
+        "1tr:1:1", "1ts:1:1", "1sv:main", "1sh:480", "1sd:0:0", "1st:0:0", "1sf:both", "1sl:en",
+        "1pp:3", "1za", "1zp:Europe/Berlin", "1ha", "1hp:480", "1td:0:1",
+    ):  # fmt: skip
+        await reader.forge(data)
+        await reader.hears("/start")
+    await reader.forge("1pr")
+    await reader.sees("Where are you")
+    await reader.say("/forget")
+    await reader.forge("1xf:1")
+    await reader.forge("1ps")
+    await reader.sees("Stopped")
+
+
+async def test_the_database_holds_no_words_of_a_reader(theatre: Theatre, reader: Person) -> None:
+    await reader.say("my secret story about probiotics")
+    with closing(sqlite3.connect(theatre.settings.data_dir / "gutskin.db")) as database:
+        held = "\n".join(database.iterdump())
+    assert str(reader.id) in held
+    assert "secret story" not in held
+    assert b"secret story".hex().upper() not in held.upper()

@@ -1,0 +1,116 @@
+"""Questions: by topic, in one's own words, and what is told first."""
+
+from __future__ import annotations
+
+import pytest
+from theatre import Person, Theatre
+
+
+async def test_faq_lists_topics_and_questions_in_pages(theatre: Theatre, reader: Person) -> None:
+    answers = theatre.app.house.library.answers
+    await reader.say("/faq")
+    await reader.sees("Questions and answers")
+    topic = (await reader.labels())[0]
+    await reader.tap(topic)
+    await reader.sees(topic.rpartition(" (")[0], "Choose a question.")
+    question = (await reader.labels())[0]
+    assert question.rstrip("…") in " ".join(answer.question for answer in answers)
+    await reader.tap(question)
+    await reader.sees(question.rstrip("…"), "Evidence:", "Source")
+
+
+async def test_the_topics_turn_over_in_place(reader: Person) -> None:
+    await reader.say("/faq")
+    count = len(await reader.messages())
+    await reader.forge("1fl:0")
+    await reader.tap((await reader.labels())[0])
+    await reader.tap("All topics")
+    await reader.sees("Questions and answers")
+    assert len(await reader.messages()) == count
+
+
+@pytest.mark.parametrize("lead", ["", "/faq "])
+async def test_a_question_in_own_words_gets_the_best_answer(reader: Person, lead: str) -> None:
+    await reader.say(f"{lead}Do probiotics help against eczema?")
+    message = await reader.sees("robiotic", "Evidence:", "Source")
+    assert "Not what I asked" in await reader.labels()
+    assert message["html"]
+
+
+async def test_someone_unknown_may_ask_and_nothing_is_stored(
+    theatre: Theatre, newcomer: Person
+) -> None:
+    await newcomer.say("Do probiotics help against eczema?")
+    await newcomer.sees("robiotic")
+    await newcomer.tap("👍 Helpful")
+    await newcomer.hears("Thank you, noted.")
+    await newcomer.tap("Not what I asked")
+    await newcomer.sees("Sorry about that")
+    assert await theatre.app.house.readers.find(newcomer.id) is None
+
+
+async def test_what_has_no_answer_is_not_guessed(reader: Person) -> None:
+    await reader.say("how do I change the oil of my tractor engine")
+    await reader.sees("I do not want to guess")
+    assert "All topics" in await reader.labels()
+    assert len(await reader.labels()) >= 2
+
+
+async def test_an_answer_may_be_rated_and_taken_back(reader: Person) -> None:
+    await reader.say("Do probiotics help against eczema?")
+    await reader.tap("👍 Helpful")
+    assert "👍 Helpful, noted" in await reader.labels()
+    await reader.tap("👎 Not helpful")
+    assert "👎 Not helpful, noted" in await reader.labels()
+    await reader.tap("👎 Not helpful, noted")
+    await reader.hears("Taken back.")
+
+
+async def test_not_what_i_asked_is_remembered_without_the_words(
+    theatre: Theatre, reader: Person
+) -> None:
+    await reader.say("Do probiotics help against eczema?")
+    await reader.tap("Not what I asked")
+    await reader.sees("Sorry about that", "Try other words")
+    exported = await theatre.app.house.readers.export(reader.id)
+    assert len(exported["miss"]) == 1
+    assert "against" not in str(exported)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I don't want to live any more",
+        "my face is swelling and I have trouble breathing",
+        "/faq painful blisters are spreading fast on my arm",
+    ],
+)
+async def test_warning_signs_come_first(reader: Person, words: str) -> None:
+    await reader.say(words)
+    heard = await reader.heard()
+    assert "Source" in heard[0]["text"]
+    assert any(word in heard[0]["text"].lower() for word in ("now", "emergency", "today"))
+    assert "I do not want to guess" not in await reader.hears()
+
+
+async def test_warning_signs_come_first_even_while_subscribing(newcomer: Person) -> None:
+    await newcomer.say("/start")
+    await newcomer.say("my face is swelling and I have trouble breathing")
+    heard = await newcomer.hears()
+    assert "I do not know the place" not in heard
+    await newcomer.say("Berlin")
+    await newcomer.sees("for you now, right?")
+
+
+async def test_buttons_of_answers_that_are_gone(reader: Person) -> None:
+    for data in ("1ft:gone:0", "1fa:no-such-answer", "1fr:1:no-such-answer", "1fn:no-such-answer"):
+        await reader.forge(data)
+        await reader.hears("no longer here")
+
+
+async def test_a_page_beyond_the_last_shows_the_last(reader: Person) -> None:
+    await reader.say("/faq")
+    await reader.forge("1fl:999")
+    await reader.sees("Questions and answers")
+    await reader.forge("1tp:999")
+    await reader.sees("saved no tip yet")
