@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from bot.cli.output import JSON_OPTION, emit, fail, say, table
 
 if TYPE_CHECKING:
     from tips.library import Library
-    from tips.models import Tip
+    from tips.models import Answer, Tip
     from tips.search import Search
     from tips.urgent import Urgent
 
@@ -38,6 +39,55 @@ def open_library(language: str) -> Library:
         return load_library(language)
     except ContentError as error:
         fail(str(error))
+
+
+@tips_app.command("check")
+def check_tips(as_json: bool = JSON_OPTION) -> None:
+    """Check the content against the editorial rules; exit 1 if one is broken."""
+    from tips.check import check
+
+    found = check(render=_as_readers_see_it)
+    if as_json:
+        emit([asdict(finding) for finding in found])
+    else:
+        for finding in found:
+            typer.echo(str(finding))
+        say(f"{len(found)} findings" if found else "all tips and answers keep to the rules")
+    raise typer.Exit(1 if found else 0)
+
+
+def _as_readers_see_it(item: Tip | Answer, library: Library) -> str:
+    from bot.texts import faq as answers
+    from bot.texts import tip as tips
+    from tips.models import Tip as TipModel
+
+    if isinstance(item, TipModel):
+        return tips.render(item, library).plain
+    return answers.answer(item, library).plain
+
+
+@tips_app.command()
+def stats(language: str = LANGUAGE_OPTION, as_json: bool = JSON_OPTION) -> None:
+    """How the tips are spread over topics, evidence, seasons and audiences."""
+    from tips.check import balance
+
+    rows = balance(open_library(language))
+    if as_json:
+        emit([asdict(row) for row in rows])
+        return
+    heads = [field.name for field in fields(rows[0])] if rows else []
+    table(heads, (tuple(asdict(row).values()) for row in rows))
+
+
+@tips_app.command()
+def number(language: str = LANGUAGE_OPTION) -> None:
+    """Give every tip that lacks one its number, for life."""
+    from tips.numbering import assign_numbers
+
+    given = assign_numbers(language=language)
+    for tip_id, number in given.items():
+        typer.echo(f"{number}  {tip_id}")
+    say(f"{len(given)} tips were given a number")
 
 
 @tips_app.command("list")

@@ -144,12 +144,13 @@ def upgrade() -> None:
 @db_app.command()
 def backup(file: Path = typer.Argument(help="Where the copy goes.")) -> None:
     """Copy the database while it is in use, check the copy, and put it in place."""
-    from bot.store import backup as copies
+    from bot.store.backup import BackupError
+    from bot.store.backup import backup as copy
 
     log_to_stderr()
     try:
-        run(copies.backup(settings(token=False).database, file))
-    except (copies.BackupError, OSError) as error:
+        run(copy(settings(token=False).database, file))
+    except (BackupError, OSError) as error:
         fail(f"no backup was made: {error}")
     say(f"copied to {file}")
 
@@ -157,12 +158,13 @@ def backup(file: Path = typer.Argument(help="Where the copy goes.")) -> None:
 @db_app.command()
 def restore(file: Path = typer.Argument(exists=True, dir_okay=False)) -> None:
     """Put a checked copy in the database's place; stop the bot first."""
-    from bot.store import backup as copies
+    from bot.store.backup import BackupError
+    from bot.store.backup import restore as put_back
 
     log_to_stderr()
     try:
-        run(copies.restore(settings(token=False).database, file))
-    except (copies.BackupError, OSError) as error:
+        run(put_back(settings(token=False).database, file))
+    except (BackupError, OSError) as error:
         fail(f"nothing was restored: {error}")
     say(f"restored from {file}")
 
