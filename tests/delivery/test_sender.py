@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from bot.delivery.ledger import Event
-from bot.store import leases
 from bot.store.database import Database
-from tests.delivery.house import ADMIN, House, house
+from tests.delivery.house import House, house
 from tests.delivery.telegram import (
     BLOCKED,
     CUT_AFTER,
@@ -100,15 +99,6 @@ async def test_a_tip_taken_by_hand_meanwhile_stays_seen(home: House, tg: Telegra
     assert reader.seen == 1 << row.content | 1 << taken.number
 
 
-async def test_hundreds_arrive_once_each(home: House, tg: Telegram) -> None:
-    await home.fill(range(1, 401))
-    await home.morning()
-    assert await home.sender.drain() == 400
-    assert set(tg.copies.values()) == {1}
-    assert {state for state, _ in await home.states()} == {"sent"}
-    assert await home.sender.drain() == 0
-
-
 async def test_who_blocked_is_marked_at_once_and_never_tried_again(
     home: House, tg: Telegram
 ) -> None:
@@ -125,21 +115,6 @@ async def test_who_blocked_is_marked_at_once_and_never_tried_again(
     await home.sender.drain()
     assert tg.tried(7) <= 2  # both may have been under way at the first refusal
     assert tg.copies[8] == 4
-
-
-async def test_a_queued_message_of_someone_who_just_blocked_is_dropped(
-    db: Database, library: Library, tg: Telegram
-) -> None:
-    async with house(db, library, tg) as home:
-        object.__setattr__(home.settings, "in_flight", 1)
-        home.sender = home.new_sender()
-        await home.subscribe(7)
-        await home.morning()
-        await home.broadcast()
-        tg.script = lambda _m, _b: BLOCKED
-        await home.sender.drain()
-        assert tg.tried(7) == 1
-        assert sorted(await home.states()) == [("cancelled", "blocked"), ("failed", "blocked")]
 
 
 @pytest.mark.parametrize(
@@ -302,29 +277,6 @@ async def test_who_left_before_the_lease_gets_nothing(
     assert tg.calls == []
 
 
-async def test_a_lease_that_ended_is_taken_back(home: House, tg: Telegram) -> None:
-    await home.fill(range(1, 4))
-    await home.morning()
-    broadcast = await home.broadcast()
-    await home.sender.drain()
-    tg.calls.clear()
-    await home.morning(3)
-    await home.broadcasts.retry_failed(broadcast)
-    crashed = home.new_sender()
-    exchange = await crashed._ledger.exchange([], [], 2)
-    assert len(exchange.items) == 2
-    home.clock.move(30)
-    assert await home.sender.drain() == 1
-    home.clock.move(91)
-    assert await home.new_sender().drain() == 2
-    assert {row.doubts for row in (await home.rows())[-3:]} == {0, 1}
-    # The one who went silent can write nothing any more.
-    late = exchange.items[0].row.id
-    async with home.db.write() as session:
-        await leases.settle(session, crashed._ledger.owner, [leases.Settled(late, "failed", "x")])
-    assert {state for state, _ in await home.states()} == {"sent"}
-
-
 async def test_a_group_that_moved_is_followed(home: House, tg: Telegram) -> None:
     await home.subscribe(-5)
     await home.morning()
@@ -334,93 +286,3 @@ async def test_a_group_that_moved_is_followed(home: House, tg: Telegram) -> None
     assert await home.sender.drain() == 2
     assert tg.copies == {-1005: 2}
     assert await home.readers.find(-5) is None
-
-
-async def test_stopping_under_load_loses_nothing(home: House, tg: Telegram) -> None:
-    await home.fill(range(1, 301))
-    await home.morning()
-    stop = asyncio.Event()
-    task = asyncio.create_task(home.sender.run(stop))
-    await tg.until(lambda: len(tg.arrived) >= 50)
-    stop.set()
-    await task
-    rows = await home.rows()
-    assert sum(row.state == "sent" for row in rows) == len(tg.arrived)
-    assert {row.state for row in rows} <= {"sent", "queued"}
-    with_attempts = [row for row in rows if row.state == "queued" and row.attempts]
-    assert with_attempts == []
-    left = 300 - len(tg.arrived)
-    assert await home.new_sender().drain() == left
-    assert set(tg.copies.values()) == {1}
-
-
-async def test_being_cancelled_loses_nothing(home: House, tg: Telegram) -> None:
-    await home.fill(range(1, 301))
-    await home.morning()
-    task = asyncio.create_task(home.sender.run(asyncio.Event()))
-    await tg.until(lambda: len(tg.arrived) >= 50)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    rows = await home.rows()
-    assert sum(row.state == "sent" for row in rows) == len(tg.arrived)
-
-
-async def test_running_and_draining_at_once_send_everything_once(
-    home: House, tg: Telegram
-) -> None:
-    await home.fill(range(1, 101))
-    await home.morning()
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(home.sender.run(stop)) for _ in range(2)]
-    await asyncio.gather(*(home.sender.drain() for _ in range(3)))
-    stop.set()
-    await asyncio.gather(*tasks)
-    assert len(tg.arrived) == 100
-    assert set(tg.copies.values()) == {1}
-
-
-async def test_a_running_sender_wakes_for_new_rows(home: House, tg: Telegram) -> None:
-    stop = asyncio.Event()
-    task = asyncio.create_task(home.sender.run(stop))
-    await home.subscribe(7)
-    await home.morning()
-    assert await home.sender.drain() == 1
-    await home.broadcast()
-    assert await home.sender.drain() == 1
-    stop.set()
-    await task
-
-
-async def test_tips_and_broadcasts_share(db: Database, library: Library, tg: Telegram) -> None:
-    async with house(db, library, tg) as home:
-        await home.fill(range(1, 201))
-        await home.morning()
-        await home.broadcast()
-        await home.sender.drain()
-        first = [method for method, _ in tg.calls[:120]]
-        assert first.count("copyMessage") >= 20
-        assert first.count("sendMessage") >= 60
-        assert set(tg.copies.values()) == {2}
-
-
-async def test_a_broadcast_that_fails_too_often_pauses_itself(
-    db: Database, library: Library, tg: Telegram
-) -> None:
-    async with house(db, library, tg, broadcast_pause_window=10) as home:
-        await home.fill(range(1, 101))
-        broadcast = await home.broadcast()
-        tg.script = lambda _m, _b: refusal(400, "Bad Request: message to copy not found")
-        await home.sender.drain()
-        assert home.events == [Event(broadcast, "paused")]
-        (running,) = await home.broadcasts.running()
-        assert (running.state, running.pause_reason) == ("paused", "failures")
-        report = await home.broadcasts.report(broadcast)
-        assert report.failed["original_deleted"] + report.queued == 100
-        assert report.queued > 30
-        tg.script = once()
-        assert await home.broadcasts.resume(broadcast, ADMIN)
-        await home.sender.drain()
-        assert await home.broadcasts.retry_failed(broadcast) == report.failed["original_deleted"]
-        await home.sender.drain()
-        assert (await home.broadcasts.report(broadcast)).sent == 100
