@@ -70,7 +70,8 @@ class Pace:
 
     What it keeps, with R the total rate, on whatever clock it is handed:
 
-    * never more than R + 1 starts in any second, and no more than R unless replies come in;
+    * never more than R starts in any second (R + 1 if R is not a whole number, or if bulk may
+      fill every second and a reply comes in);
     * bulk is spaced evenly at ``bulk_rate``, in a way that a server which enforces R with a
       bucket of only three never has a reason to refuse;
     * a reply goes before any bulk and waits at most 1/R s for bulk, usually not at all;
@@ -106,10 +107,12 @@ class Pace:
             raise ValueError("rates are positive and bulk is not above the total")
         self._clock = clock
         self._slot = 1.0 / total_rate
-        # One start more than R is kept for a reply, so that an uneven second delays none.
+        # Where bulk may fill every second, one start more is kept for a reply.
         starts = math.ceil(total_rate)
-        self._kept = math.floor(total_rate) + 1 - starts
-        self._window = Window(starts + self._kept, starts / total_rate)
+        self._kept = 1 if bulk_rate > total_rate - 1 and starts == total_rate else 0
+        # A hair more than a second, since not every message takes the same time to arrive.
+        second = starts / total_rate + min(0.005, 0.15 / total_rate)
+        self._window = Window(starts + self._kept, second)
         # At a high rate the network's jitter is worth whole messages: keep clear of the edge.
         burst = SERVER_BURST - min(0.6, 0.002 * total_rate)
         self._total = Bucket(total_rate, burst)

@@ -5,39 +5,50 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+import random
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
+import psutil
 import uvloop
 from sqlalchemy import func, select
 
 from bot.clock import SystemClock
+from bot.config import Settings
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
 from bot.delivery.proxied import open_wire
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.sender import Sender
+from bot.limiter import LaneLimiter
 from bot.store.database import Database
 from bot.store.tables import delivery
+from bot.transport import TipBot, build_bot
 from tests.bench import town
 from tests.bench.peers import Meter
 from tips.library import load_library
 
-Result = dict[str, float]
+Result = dict[str, Any]
 
 
 async def tick(address: str, readers: int, due: int, folder: Path) -> Result:
     """Plan ``due`` of ``readers``, as after a restart: nothing is in this process's memory."""
     settings, library = town.settings_for(folder, address), load_library()
-    await town.settle(settings, library, readers, readers // due)
+    await town.settle(settings, library, readers, slots=readers // due)
     db = await Database.open(settings.database)
     planner = Planner(db, SystemClock(), library, settings)
     await planner.ready_at_start()
     await planner.next_due()
+    await planner.tick()  # a tick in the life of a bot, not its first
+    await town.make_due(db, 2)
     with Meter() as meter:
         planned = await planner.tick()
     await db.close()
@@ -48,7 +59,7 @@ async def tick(address: str, readers: int, due: int, folder: Path) -> Result:
 async def ready(address: str, readers: int, _: int, folder: Path) -> Result:
     """From opening the database to knowing what is due next."""
     settings, library = town.settings_for(folder, address), load_library()
-    await town.settle(settings, library, readers, min(1000, max(1, readers // 1000)))
+    await town.settle(settings, library, readers)
     with Meter() as meter:
         db = await Database.open(settings.database)
         planner = Planner(db, SystemClock(), library, settings)
@@ -59,39 +70,120 @@ async def ready(address: str, readers: int, _: int, folder: Path) -> Result:
 
 
 async def bulk(address: str, count: int, in_flight: int, folder: Path) -> Result:
-    """The whole path as fast as it goes: lease, choose, render, send, durable outcome."""
-    async with _planned(address, count, folder, in_flight=in_flight) as (sender, db):
+    """Tips as fast as they go: lease, choose, render, send, durable outcome."""
+    return await _tips(address, count, in_flight, folder, durable=True)
+
+
+async def forgetful(address: str, count: int, in_flight: int, folder: Path) -> Result:
+    """The same without writing outcomes down."""
+    return await _tips(address, count, in_flight, folder, durable=False)
+
+
+async def _tips(
+    address: str, count: int, in_flight: int, folder: Path, *, durable: bool
+) -> Result:
+    settings = town.settings_for(folder, address, in_flight=in_flight)
+    async with _sender(settings, count, paced=False, slots=1) as (sender, db):
+        await Planner(db, SystemClock(), load_library(), settings).tick()
+        if not durable:
+            sender._ledger._write = AsyncMock(return_value=[])  # type: ignore[method-assign]
         with Meter() as meter:
             sent = await sender.drain()
-        await _expect_settled(db, count)
+        if durable:
+            await _expect_settled(db, count)
     return meter.report(sent)
 
 
 async def paced(address: str, count: int, rate: int, folder: Path) -> Result:
-    """The same at ``rate`` messages a second."""
-    given = {"paid_broadcast": True, "total_rate": rate, "bulk_rate": rate}
-    async with _planned(address, count, folder, **given) as (sender, db):
+    """A broadcast at ``rate`` messages a second, paid for if that is above the free rate."""
+    given = {"paid_broadcast": rate > 30, "total_rate": rate, "bulk_rate": rate}
+    settings = town.settings_for(folder, address, **given)
+    async with _sender(settings, count, paced=True) as (sender, db):
+        await town.announce(db, settings, count)
         with Meter() as meter:
             sent = await sender.drain()
         await _expect_settled(db, count)
     return meter.report(sent)
 
 
+async def settle(address: str, readers: int, _: int, folder: Path) -> Result:
+    """Only move the readers in: for measurements that this must leave no trace in."""
+    await town.settle(town.settings_for(folder, address), load_library(), readers)
+    return {}
+
+
+async def memory(address: str, readers: int, messages: int, folder: Path) -> Result:
+    """Resident memory among so many readers, idle and at most during a broadcast."""
+    settings = town.settings_for(folder, address)
+    process = psutil.Process()
+    again = (sys.executable, "-m", "tests.bench.ours", "settle", address, str(readers), "0")
+    moved_in = await asyncio.create_subprocess_exec(*again, str(folder))
+    await moved_in.wait()
+    async with _sender(settings, None, paced=False) as (sender, db):
+        await Planner(db, SystemClock(), load_library(), settings).tick()
+        await sender.drain()
+        gc.collect()
+        idle = most = process.memory_info().rss
+        await town.announce(db, settings, messages)
+        work = asyncio.ensure_future(sender.drain())
+        with Meter() as meter:
+            while not work.done():
+                await asyncio.wait([work], timeout=0.05)
+                most = max(most, process.memory_info().rss)
+        sent = work.result()
+    assert sent == messages, sent
+    return meter.report(messages, idle=idle, busy=most)
+
+
+async def replies(address: str, count: int, per_second: int, folder: Path) -> Result:
+    """How long a reply takes, idle and beside a broadcast at the full free rate."""
+    settings = town.settings_for(folder, address, total_rate=30, bulk_rate=25)
+    async with _sender(settings, 40 * count, paced=True) as (sender, db):
+        assert sender._pace is not None
+        limiter = LaneLimiter(sender._pace)
+        async with build_bot(settings.token, address, limiter=limiter) as bot:
+            await _talk(bot, count // 4, per_second)
+            idle = await _talk(bot, count, per_second)
+            await town.announce(db, settings, 40 * count)
+            stop = asyncio.Event()
+            work = asyncio.ensure_future(sender.run(stop))
+            await asyncio.sleep(1.0)
+            busy = await _talk(bot, count, per_second)
+            stop.set()
+            await work
+    return {"idle": idle, "busy": busy, "count": count, "bulk": sender.sent}
+
+
+async def _talk(bot: TipBot, count: int, per_second: int) -> list[float]:
+    """Reply to as many readers, at moments that nothing is in step with; seconds of each."""
+    chance = random.Random(count)
+    taken: list[float] = []
+
+    async def reply(chat: int) -> None:
+        asked = time.perf_counter()
+        await bot.send_message(chat, "An answer", parse_mode="HTML")
+        taken.append(time.perf_counter() - asked)
+
+    async with asyncio.TaskGroup() as group:
+        for turn in range(count):
+            await asyncio.sleep(chance.uniform(0.2, 1.8) / per_second)
+            group.create_task(reply(10_000_000 + turn))
+    return taken
+
+
 @asynccontextmanager
-async def _planned(
-    address: str, count: int, folder: Path, **given: Any
+async def _sender(
+    settings: Settings, readers: int | None, *, paced: bool, slots: int | None = None
 ) -> AsyncIterator[tuple[Sender, Database]]:
-    """A sender before a full outbox: all ``count`` readers are due."""
-    settings = town.settings_for(folder, address, **given)
+    """A sender in a town of so many readers, who may be there already, and its database."""
     library, clock = load_library(), SystemClock()
-    await town.settle(settings, library, count, 1)
+    if readers is not None:
+        await town.settle(settings, library, readers, slots=slots)
     db = await Database.open(settings.database)
-    await Planner(db, clock, library, settings).tick()
-    wire = open_wire(address, settings.token, connections=settings.in_flight)
+    wire = open_wire(settings.api_base_url, settings.token, connections=settings.in_flight)
     await wire.start()
-    pace = Pace(clock, settings.total_rate, settings.bulk_rate) if "bulk_rate" in given else None
-    renderer = TipRenderer(library)
-    yield Sender(db, clock, settings, wire, pace, renderer), db
+    pace = Pace(clock, settings.total_rate, settings.bulk_rate) if paced else None
+    yield Sender(db, clock, settings, wire, pace, TipRenderer(library)), db
     await wire.close()
     await db.close()
 
@@ -106,7 +198,11 @@ async def _expect_settled(db: Database, count: int) -> None:
 CONTESTANTS: dict[str, Callable[[str, int, int, Path], Coroutine[Any, Any, Result]]] = {
     "tick": tick,
     "ready": ready,
+    "replies": replies,
+    "settle": settle,
     "bulk": bulk,
+    "forgetful": forgetful,
+    "memory": memory,
     "paced": paced,
 }
 

@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 import uvloop
 
-CHAT = re.compile(rb'chat_id"?[:=]\s*"?(-?\d+)')
+CHAT = re.compile(rb'(?:^|["&])chat_id"?[:=]\s*"?(-?\d+)')
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 ME = {"id": 123456, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 MESSAGE_ID = 10**9  # replaced by a running number of the same length

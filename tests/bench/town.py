@@ -8,15 +8,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.planner import Planner
 from bot.store import migrate
+from bot.store.broadcasts import freeze_chunk
 from bot.store.database import Database
 from tips.library import Library
 
 READERS_A_SLOT = 1000
+FROZEN_AT_ONCE = 1000
+ADMIN = 42
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 TOKEN = "123456:" + "A" * 35
 
@@ -52,8 +57,11 @@ def settings_for(folder: Path, address: str, **given: object) -> Settings:
     return Settings.model_validate({**values, **given})
 
 
-async def settle(settings: Settings, library: Library, readers: int, slots: int) -> None:
+async def settle(
+    settings: Settings, library: Library, readers: int, *, slots: int | None = None
+) -> None:
     """Make the database and move ``readers`` in, all active; the first of ``slots`` is due now."""
+    slots = slots or max(1, min(1440, readers // READERS_A_SLOT))
     await migrate.upgrade(settings.database)
     db = await Database.open(settings.database)
     # Before the slots are there: they are due when it suits us, not when their minute says.
@@ -75,6 +83,26 @@ async def settle(settings: Settings, library: Library, readers: int, slots: int)
             connection.execute(statement, given)
         connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+async def make_due(db: Database, slot: int) -> None:
+    """The slot's readers are due now."""
+    async with db.write() as session:
+        now = {"now": _micros(datetime.now(UTC)), "slot": slot}
+        await session.execute(text("UPDATE slot SET next_at = :now WHERE id = :slot"), now)
+
+
+async def announce(db: Database, settings: Settings, recipients: int) -> None:
+    """Confirm a broadcast whose audience is (at least) the first so many readers."""
+    broadcasts = Broadcasts(db, SystemClock(), settings)
+    draft = await broadcasts.draft(ADMIN, ADMIN, 1)
+    await broadcasts.confirm(draft.id, ADMIN)
+    for _ in range(-(-recipients // FROZEN_AT_ONCE)):
+        await db.transaction(lambda session: freeze_chunk(session, draft.id, FROZEN_AT_ONCE))
+    async with db.write() as session:
+        rows = "(SELECT count(*) FROM delivery WHERE broadcast_id = :id)"
+        ended = text(f"UPDATE broadcast SET frozen = 1, total = {rows} WHERE id = :id")
+        await session.execute(ended, {"id": draft.id})
 
 
 def _micros(instant: datetime) -> int:
