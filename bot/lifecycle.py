@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
@@ -242,6 +243,9 @@ class App:
             await asyncio.wait({starting, ended}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 await starting
+                # Content and code stay for good: looking through them for garbage again and
+                # again would hold up replies and the pace for a tenth of a second each time.
+                gc.freeze()
                 await ended
         finally:
             starting.cancel()

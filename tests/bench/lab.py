@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
@@ -36,6 +37,11 @@ class Server:
     """The stand-in, seen from outside."""
 
     port: int
+
+    @classmethod
+    def at(cls, address: str) -> Server:
+        """The stand-in whose Bot API address this is."""
+        return cls(urlsplit(address).port or 80)
 
     @property
     def address(self) -> str:

@@ -33,6 +33,7 @@ from bot.store.database import Database
 from bot.store.tables import delivery
 from bot.transport import TipBot, build_bot
 from tests.bench import town
+from tests.bench.lab import Server
 from tests.bench.peers import Meter
 from tips.library import load_library
 
@@ -99,11 +100,24 @@ async def paced(address: str, count: int, rate: int, folder: Path) -> Result:
     given = {"paid_broadcast": rate > 30, "total_rate": rate, "bulk_rate": rate}
     settings = town.settings_for(folder, address, **given)
     async with _sender(settings, count, paced=True) as (sender, db):
+        # The first second of a process pays for what is made only once.
+        await town.announce(db, settings, rate)
+        await _drain(sender, rate)
+        gc.freeze()  # as the bot does once it has started
+        Server.at(address).control("fresh")
         await town.announce(db, settings, count)
         with Meter() as meter:
-            sent = await sender.drain()
-        await _expect_settled(db, count)
-    return meter.report(sent)
+            await _drain(sender, count)
+        await _expect_settled(db, rate + count)
+    return meter.report(count)
+
+
+async def _drain(sender: Sender, count: int) -> None:
+    """Until all are sent, whatever holds the sender up in between."""
+    begun = sender.sent
+    while sender.sent < begun + count:
+        await sender.drain()
+        await asyncio.sleep(sender.held_for)
 
 
 async def settle(address: str, readers: int, _: int, folder: Path) -> Result:
@@ -145,6 +159,7 @@ async def replies(address: str, count: int, per_second: int, folder: Path) -> Re
             await _talk(bot, count // 4, per_second)
             idle = await _talk(bot, count, per_second)
             await town.announce(db, settings, 40 * count)
+            gc.freeze()  # as the bot does once it has started
             stop = asyncio.Event()
             work = asyncio.ensure_future(sender.run(stop))
             await asyncio.sleep(1.0)
@@ -208,7 +223,6 @@ CONTESTANTS: dict[str, Callable[[str, int, int, Path], Coroutine[Any, Any, Resul
 
 
 def main() -> None:
-    sys.setswitchinterval(0.0005)
     what, address, count, in_flight, folder = sys.argv[1:6]
     result = uvloop.run(CONTESTANTS[what](address, int(count), int(in_flight), Path(folder)))
     print(json.dumps(result))
