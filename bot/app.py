@@ -75,7 +75,8 @@ class Knowledge:
 @cache
 def what_we_know() -> Knowledge:
     """Content, search and places; read once, some 0.5 s."""
-    return Knowledge(load_library(), Search.load(), Urgent.load(), Places.load())
+    search = Search.load()
+    return Knowledge(load_library(), search, Urgent.load(search=search), Places.load())
 
 
 async def open_house(settings: Settings, clock: Clock) -> House:

@@ -1,6 +1,8 @@
 """Warning signs: does a message describe something that cannot wait for an answer?
 
-Recall goes before precision: told once too often to seek care, a reader loses a minute.
+Two matchers, either is enough: rules that anyone can read and mend, and a model that learned from
+people's own descriptions. Recall goes before precision: told once too often to seek care, a reader
+loses a minute.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from typing import Any, Self
 
 import yaml
 
+from .search.alarm import Alarm
+from .search.search import Search
 from .search.words import words_of
 
 CONTENT = Path(__file__).parent / "content"
 FALLBACK = "en"
+ANY = "_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in a row; each may stand for its beginnings only."""
+    """Words in a row; ``_`` is any one word, and a starred word may go on."""
 
     words: tuple[tuple[str, bool], ...]
 
@@ -41,7 +46,7 @@ class Phrase:
                 (word, starred)
                 for part in text.split()
                 for starred in (part.endswith("*"),)
-                for word in words_of(part.rstrip("*"))
+                for word in ([ANY] if part == ANY else words_of(part.rstrip("*")))
             )
         )
 
@@ -52,7 +57,8 @@ class Phrase:
             range(at, at + size)
             for at in range(len(words) - size + 1)
             if all(
-                words[at + i].startswith(word) if starred else words[at + i] == word
+                word == ANY
+                or (words[at + i].startswith(word) if starred else words[at + i] == word)
                 for i, (word, starred) in enumerate(self.words)
             )
         ]
@@ -61,7 +67,11 @@ class Phrase:
 class Urgent:
     """The warning signs of one language."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], *, search: Search | None = None, alarm: Alarm | None = None
+    ) -> None:
+        self._search = search
+        self._alarm = alarm
         self._things = {
             name: [Phrase.of(str(entry)) for entry in entries]
             for name, entries in data["things"].items()
@@ -73,12 +83,19 @@ class Urgent:
         ]
 
     @classmethod
-    def load(cls, language: str = FALLBACK) -> Self:
-        """Read the warning signs of ``language``; English where there are none of its own."""
-        path = CONTENT / language / "urgent.yaml"
-        if not path.exists():
-            path = CONTENT / FALLBACK / "urgent.yaml"
-        return cls(yaml.safe_load(path.read_text("utf-8")))
+    def load(cls, language: str = FALLBACK, *, search: Search | None = None) -> Self:
+        """Read the warning signs of ``language``; English where there are none of its own.
+
+        Args:
+            language: its code.
+            search: reads messages for the learned half; without it only the rules are used.
+        """
+        folder = CONTENT / language
+        if not (folder / "urgent.yaml").exists():
+            folder = CONTENT / FALLBACK
+        alarm = Alarm.read(folder / "alarm.npz") if search else None
+        data = yaml.safe_load((folder / "urgent.yaml").read_text("utf-8"))
+        return cls(data, search=search, alarm=alarm)
 
     @property
     def advice(self) -> tuple[Advice, ...]:
@@ -87,11 +104,19 @@ class Urgent:
 
     def match(self, text: str) -> Advice | None:
         """The gravest advice whose signs the message describes, or None."""
-        words = words_of(text)
+        return self._by_rules(words_of(text)) or self._by_ear(text)
+
+    def _by_rules(self, words: Sequence[str]) -> Advice | None:
+        there = self._things_in(words)
+        return next(
+            (item for item, rules in self._advice if any(there.issuperset(r) for r in rules)), None
+        )
+
+    def _things_in(self, words: Sequence[str]) -> set[str]:
         taken_back = {
             at for phrase in self._unless for place in phrase.places(words) for at in place
         }
-        there = {
+        return {
             name
             for name, phrases in self._things.items()
             if any(
@@ -100,7 +125,9 @@ class Urgent:
                 for place in phrase.places(words)
             )
         }
-        for item, rules in self._advice:
-            if any(there.issuperset(rule) for rule in rules):
-                return item
-        return None
+
+    def _by_ear(self, text: str) -> Advice | None:
+        if self._search is None or self._alarm is None:
+            return None
+        kind = self._alarm.kind(*self._search.sense(text))
+        return next((item for item, _ in self._advice if item.id == kind), None)

@@ -161,7 +161,8 @@ def faq(
     from tips.search import Search
     from tips.urgent import Urgent
 
-    library, search, urgent = open_library(language), Search.load(language), Urgent.load(language)
+    library, search = open_library(language), Search.load(language)
+    urgent = Urgent.load(language, search=search)
     if batch is not None:
         for line in batch.read_text(encoding="utf-8").splitlines():
             emit(answers_to(line, library, search, urgent, limit), line=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Floats = npt.NDArray[np.float32]
+Arrays = TypeVar("Arrays", bound="DataclassInstance")
 
 PACKED = 127.0  # weights are stored in 8 bits, scaled to their largest
 
@@ -20,6 +24,7 @@ class Model:
 
     fingerprint: npt.NDArray[np.str_]  # of the content it was trained on
     ids: npt.NDArray[np.str_]  # Q
+    topics: npt.NDArray[np.str_]  # Q: the topic each question belongs to
     field_words: npt.NDArray[np.str_]  # the field's vocabulary, for spelling repair
     field_counts: npt.NDArray[np.int32]
     owners: npt.NDArray[np.int16]  # N: the question each wording belongs to
@@ -47,15 +52,30 @@ class Model:
         Raises:
             OSError: when there is no such file.
         """
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {field.name: stored[field.name] for field in fields(cls)}
-        unpacked: dict[str, Any] = {name: _unpacked(array) for name, array in arrays.items()}
-        return cls(**unpacked)
+        return read_arrays(cls, path)
 
     def write(self, path: Path) -> None:
         """Write the model; floats take half their size on disk."""
-        packed = {field.name: _packed(getattr(self, field.name)) for field in fields(self)}
-        np.savez_compressed(path, allow_pickle=False, **packed)
+        write_arrays(self, path)
+
+
+def read_arrays(kind: type[Arrays], path: Path) -> Arrays:
+    """A dataclass of arrays from a file.
+
+    Raises:
+        OSError: when there is no such file.
+    """
+    with np.load(path, allow_pickle=False) as stored:
+        arrays: dict[str, Any] = {
+            field.name: _unpacked(stored[field.name]) for field in fields(kind)
+        }
+    return kind(**arrays)
+
+
+def write_arrays(holder: DataclassInstance, path: Path) -> None:
+    """A dataclass of arrays into a file."""
+    packed = {field.name: _packed(getattr(holder, field.name)) for field in fields(holder)}
+    np.savez_compressed(path, allow_pickle=False, **packed)
 
 
 def quantised(matrix: Floats, axis: int) -> tuple[npt.NDArray[np.int8], Floats]:

@@ -54,7 +54,6 @@ class Search:
         self._model = model
         self._judge = Judge(model)
         self._embedder = embedder
-        self._topics: dict[str, str] = {}
 
     @classmethod
     def load(cls, language: str = FALLBACK, *, embeddings: bool | None = None) -> Self:
@@ -79,16 +78,21 @@ class Search:
         """Whether sentence vectors take part; without them fewer questions are understood."""
         return self._embedder is not None
 
+    def sense(self, text: str) -> tuple[list[str], evidence.Floats | None]:
+        """The message's words as the index reads them, and its sentence vector if there is one."""
+        words = self._reader.read(text)
+        if self._embedder is None or not words:
+            return words, None
+        return words, self._embedder.embed(" ".join(words))
+
     def find(self, text: str, limit: int = 3) -> Found:
         """The answers that fit ``text``, at most ``limit`` of them."""
-        words = self._reader.read(text)
+        words, vector = self.sense(text)
         if not words:
             return Found((), Verdict.NONE)
-        found = self._weigh(words)
-        full = self._embedder is not None
-        divided = evidence.shares(
-            found, self._model.rank_full if full else self._model.rank_lexical
-        )
+        found = self._weigh(words, vector)
+        full = vector is not None
+        divided = evidence.shares(found, self._ranker)
         features = evidence.trust_features(found, divided, len(words))
         believed = evidence.trust(
             features, self._model.trust_full if full else self._model.trust_lexical
@@ -99,23 +103,23 @@ class Search:
         verdict = Verdict.SURE if believed >= sure else Verdict.UNSURE
         return Found(self._hits(divided, believed, limit), verdict)
 
-    def nearest(self, text: str, limit: int) -> tuple[str, ...]:
-        """Ids of the nearest answers however unlikely, for offering their topics."""
-        words = self._reader.read(text)
+    def nearest_topics(self, text: str, n: int = 3) -> tuple[str, ...]:
+        """The topics of the nearest answers, however unlikely these are; nearest first."""
+        words, vector = self.sense(text)
         if not words:
             return ()
-        found = self._weigh(words)
-        full = self._embedder is not None
-        divided = evidence.shares(
-            found, self._model.rank_full if full else self._model.rank_lexical
-        )
-        return tuple(str(self._model.ids[i]) for i in np.argsort(-divided, kind="stable")[:limit])
+        divided = evidence.shares(self._weigh(words, vector), self._ranker)
+        order = np.argsort(-divided, kind="stable")
+        return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:n]
 
-    def _weigh(self, words: Sequence[str]) -> Evidence:
+    @property
+    def _ranker(self) -> evidence.Floats:
+        return self._model.rank_lexical if self._embedder is None else self._model.rank_full
+
+    def _weigh(self, words: Sequence[str], vector: evidence.Floats | None) -> Evidence:
         lexical = self._judge.lexical(words)
-        if self._embedder is None:
+        if vector is None:
             return lexical
-        vector = self._embedder.embed(" ".join(words))
         return evidence.joined(lexical, self._judge.meaning(vector))
 
     def _hits(self, divided: evidence.Floats, believed: float, limit: int) -> tuple[Hit, ...]:

@@ -8,10 +8,12 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 OFF_TOPIC = "off-topic"
+ASIDE = ("urgent-", "ordinary-")  # files for the warning signs only
 LETTERS_PER_SLIP = 8
 # Questions whose askers may well describe an emergency; they do not count as ordinary.
 ABOUT_EMERGENCIES = frozenset({"cannot-cope", "eczema-herpeticum", "infected-eczema"})
@@ -26,9 +28,9 @@ class Message:
     hand: str
 
 
-def question_ids(folder: Path) -> list[str]:
-    """Ids of all answers of a language, in the order of the files."""
-    return [str(item["id"]) for item in _answers(folder)]
+def questions(folder: Path) -> dict[str, str]:
+    """The topic of every answer of a language by its id, in the order of the files."""
+    return {str(item["id"]): str(item["topic"]) for item in _answers(folder)}
 
 
 def written(folder: Path) -> list[Message]:
@@ -45,20 +47,37 @@ def half(folder: Path, name: str) -> list[Message]:
     return list(_collected(folder / "wordings" / name))
 
 
+def ordinary(folder: Path, name: str) -> list[Message]:
+    """Everyday messages that come near an emergency's words, in one half."""
+    return [
+        Message(str(text), OFF_TOPIC, hand_of(path))
+        for path in sorted((folder / "wordings" / name).glob("ordinary-*.yaml"))
+        for texts in _load(path).values()
+        for text in texts
+    ]
+
+
 def emergencies(folder: Path, name: str) -> list[Message]:
     """Descriptions of emergencies in one half, each with its kind."""
     return [
-        Message(str(text), kind, path.stem)
+        Message(str(text), kind, hand_of(path))
         for path in sorted((folder / "wordings" / name).glob("urgent-*.yaml"))
         for kind, texts in _load(path).items()
         for text in texts
     ]
 
 
+def hand_of(path: Path) -> str:
+    """Who wrote a file: ``off-topic-maya.yaml`` and ``maya.yaml`` are by one hand."""
+    return (
+        path.stem.removeprefix(f"{OFF_TOPIC}-").removeprefix("urgent-").removeprefix("ordinary-")
+    )
+
+
 def fingerprint(folder: Path) -> str:
     """Changes whenever anything that training reads has changed."""
     digest = hashlib.sha256()
-    parts = [*(folder / "answers").glob("*.yaml"), *(folder / "wordings" / "train").glob("*.yaml")]
+    parts = [*(folder / "answers").glob("*.yaml"), *(folder / "wordings").rglob("*.yaml")]
     for path in [*sorted(parts), folder / "synonyms.yaml"]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -86,7 +105,7 @@ def _slip(letters: list[str], at: int, chance: random.Random) -> None:
         letters[at], letters[at + 1] = letters[at + 1], letters[at]
 
 
-def _answers(folder: Path) -> Iterator[dict[str, list[str]]]:
+def _answers(folder: Path) -> Iterator[dict[str, Any]]:
     for path in sorted((folder / "answers").glob("*.yaml")):
         yield from yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
 
@@ -98,9 +117,9 @@ def _load(path: Path) -> dict[str, list[str]]:
 
 def _collected(folder: Path) -> Iterator[Message]:
     for path in sorted(folder.glob("*.yaml")):
-        if path.stem.startswith("urgent-"):
+        if path.stem.startswith(ASIDE):
             continue
         for meant, texts in _load(path).items():
             for text in texts:
                 about = OFF_TOPIC if path.stem.startswith(OFF_TOPIC) else meant
-                yield Message(str(text), about, path.stem)
+                yield Message(str(text), about, hand_of(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,15 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from tips.search import grams
 from tips.search.evidence import FULL_FEATURES, LEXICAL_FEATURES
 from tips.search.model import Floats, Model, quantised
 
 Ints = npt.NDArray[np.int64]
+
+ABSENT = -20.0  # the bias of a class that no message belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +37,35 @@ class Read:
 class Recipe:
     """What training may be told to do differently."""
 
-    lexical_c: float = 20.0
-    meaning_c: float = 30.0
+    lexical_c: float = 0.5
+    meaning_c: float = 10.0
     noise: bool = True
 
 
 def base_model(
-    ids: Sequence[str], reads: Sequence[Read], fingerprint: str, recipe: Recipe
+    topics: Mapping[str, str], reads: Sequence[Read], fingerprint: str, recipe: Recipe
 ) -> Model:
     """Everything but ranker and trust, fitted on ``reads``."""
+    ids = list(topics)
     classes = len(ids)
     clean = [read for read in reads if read.label < classes and not read.noisy]
     rarity = grams.rarity_of([read.words for read in clean])
-    lexical, lexical_bias = _linear(
-        _sparse(reads, rarity), _labels(reads), classes, recipe.lexical_c
-    )
+    words = sparse(reads, rarity)
+    lexical, lexical_bias = _linear(LinearSVC(C=recipe.lexical_c), words, _labels(reads), classes)
     dense = np.stack([read.vector for read in reads])
-    meaning, meaning_bias = _linear(dense, _labels(reads), classes, recipe.meaning_c)
+    likely = LogisticRegression(C=recipe.meaning_c, max_iter=100, tol=1e-3)
+    meaning, meaning_bias = _linear(likely, dense, _labels(reads), classes)
     packed, scale = quantised(lexical, axis=0)
     starts, owners, weights = _postings(clean, rarity)
     field = Counter(word for read in clean for word in read.words)
-    words = sorted(field)
+    vocabulary = sorted(field)
     blank = np.zeros(0, np.float32)
     return Model(
         fingerprint=np.array([fingerprint]),
         ids=np.array(ids),
-        field_words=np.array(words),
-        field_counts=np.array([field[word] for word in words], np.int32),
+        topics=np.array(list(topics.values())),
+        field_words=np.array(vocabulary),
+        field_counts=np.array([field[word] for word in vocabulary], np.int32),
         owners=np.array([read.label for read in clean], np.int16),
         rarity=rarity,
         posting_starts=starts,
@@ -107,10 +112,12 @@ def truster(features: Floats, right: npt.NDArray[np.bool_], strength: float = 1.
     return np.asarray(fitted.coef_[0], np.float32)
 
 
-def _linear(data: object, labels: Ints, classes: int, strength: float) -> tuple[Floats, Floats]:
-    fitted = LogisticRegression(C=strength, max_iter=300).fit(data, labels)
+def _linear(
+    model: LinearSVC | LogisticRegression, data: object, labels: Ints, classes: int
+) -> tuple[Floats, Floats]:
+    fitted = model.fit(data, labels)
     weights = np.zeros((fitted.coef_.shape[1], classes + 1), np.float32)
-    bias = np.full(classes + 1, -20.0, np.float32)
+    bias = np.full(classes + 1, ABSENT, np.float32)
     weights[:, fitted.classes_] = fitted.coef_.T
     bias[fitted.classes_] = fitted.intercept_
     return weights, bias
@@ -120,7 +127,8 @@ def _labels(reads: Sequence[Read]) -> Ints:
     return np.array([read.label for read in reads], np.int64)
 
 
-def _sparse(reads: Sequence[Read], rarity: Floats) -> csr_matrix:
+def sparse(reads: Sequence[Read], rarity: Floats) -> csr_matrix:
+    """Messages by buckets."""
     pairs = [grams.vector(read.words, rarity) for read in reads]
     starts = np.cumsum([0, *(len(at) for at, _ in pairs)])
     return csr_matrix(
@@ -132,7 +140,7 @@ def _sparse(reads: Sequence[Read], rarity: Floats) -> csr_matrix:
 def _postings(
     reads: Sequence[Read], rarity: Floats
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16], Floats]:
-    by_bucket = _sparse(reads, rarity).tocsc()
+    by_bucket = sparse(reads, rarity).tocsc()
     return (
         by_bucket.indptr.astype(np.int32),
         by_bucket.indices.astype(np.int16),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tips.search import evidence
+from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.evidence import Evidence, Judge
 from tips.search.model import Floats, Model
@@ -19,6 +21,7 @@ from tips.search.tokenizer import Tokenizer
 from tips.search.words import Speller, words_of
 
 from . import corpus, fit
+from .alarms import fit_alarm
 from .corpus import Message
 from .fit import Read, Recipe
 
@@ -26,54 +29,81 @@ OFF_TOPIC_LET_THROUGH = 0.03  # the goal for unseen messages is 0.05; some room 
 SURE_FROM = 0.80  # share of right answers from which the bot answers without asking back
 
 
-def train(folder: Path, *, recipe: Recipe, halves: Sequence[str] = ("train",)) -> Model:
-    """Fit the index of the language in ``folder`` on the given halves of its wordings."""
-    ids = corpus.question_ids(folder)
+def train(
+    folder: Path, *, recipe: Recipe, halves: Sequence[str] = ("train",)
+) -> tuple[Model, Alarm]:
+    """Fit the index and the warning signs on the given halves of a language's wordings."""
+    topics = corpus.questions(folder)
     messages = corpus.written(folder)
     for name in halves:
         messages += corpus.half(folder, name)
-    reads = read_all(folder, ids, messages, recipe)
-    model = fit.base_model(ids, reads, corpus.fingerprint(folder), recipe)
-    unseen = judged_by_strangers(ids, reads, recipe)
-    return with_trust(with_ranker(model, unseen), unseen)
+    eyes = Eyes(folder, messages)
+    fingerprint = corpus.fingerprint(folder)
+    labels = {name: at for at, name in enumerate(topics)} | {corpus.OFF_TOPIC: len(topics)}
+    reads = eyes.read_all(messages, labels, noise=recipe.noise)
+    model = fit.base_model(topics, reads, fingerprint, recipe)
+    unseen = judged_by_strangers(topics, reads, recipe)
+    alarm = train_alarm(folder, eyes, halves, [read for read in reads if not read.noisy], topics)
+    return with_trust(with_ranker(model, unseen), unseen), alarm
 
 
-def read_all(
-    folder: Path, ids: Sequence[str], messages: Sequence[Message], recipe: Recipe
-) -> list[Read]:
-    """Read every message as the running search will, and once more with slips of the thumb."""
-    number = {name: at for at, name in enumerate(ids)} | {corpus.OFF_TOPIC: len(ids)}
-    synonyms = load_synonyms(folder)
-    clean = [synonyms.apply(words_of(message.text)) for message in messages]
-    field: dict[str, int] = {}
-    for words, message in zip(clean, messages, strict=True):
-        if message.meant != corpus.OFF_TOPIC:
-            for word in words:
-                field[word] = field.get(word, 0) + 1
-    reader = Reader(Speller(field, Tokenizer.load().whole_words()), synonyms)
-    embedder = Embedder.load()
-    reads = []
-    for seed, message in enumerate(messages):
-        texts = [(message.text, False)]
-        if recipe.noise:
-            texts.append((corpus.with_slips(message.text, seed), True))
-        for text, noisy in texts:
-            mended = tuple(reader.read(text))
-            if mended:
-                vector = embedder.embed(" ".join(mended))
-                reads.append(Read(mended, vector, number[message.meant], message.hand, noisy))
-    return reads
+def train_alarm(
+    folder: Path, eyes: Eyes, halves: Sequence[str], reads: Sequence[Read], topics: Iterable[str]
+) -> Alarm:
+    """Fit the warning signs; questions about emergencies count as neither one nor the other."""
+    kinds = sorted({m.meant for name in halves for m in corpus.emergencies(folder, name)})
+    near = {at for at, name in enumerate(topics) if name in corpus.ABOUT_EMERGENCIES}
+    labels = {kind: at for at, kind in enumerate(kinds)} | {corpus.OFF_TOPIC: len(kinds)}
+    calm = [replace(read, label=len(kinds)) for read in reads if read.label not in near]
+    more = [m for name in halves for m in corpus.ordinary(folder, name)]
+    alarms = [m for name in halves for m in corpus.emergencies(folder, name)]
+    told = eyes.read_all(more + alarms, labels, noise=False)
+    return fit_alarm(kinds, [*calm, *told], corpus.fingerprint(folder))
+
+
+class Eyes:
+    """Reads messages as the running search will, and once more with slips of the thumb."""
+
+    def __init__(self, folder: Path, messages: Sequence[Message]) -> None:
+        synonyms = load_synonyms(folder)
+        field = Counter(
+            word
+            for message in messages
+            if message.meant != corpus.OFF_TOPIC
+            for word in synonyms.apply(words_of(message.text))
+        )
+        self._reader = Reader(Speller(field, Tokenizer.load().whole_words()), synonyms)
+        self._embedder = Embedder.load()
+
+    def read_all(
+        self, messages: Sequence[Message], labels: Mapping[str, int], *, noise: bool
+    ) -> list[Read]:
+        """Every message that has words, labelled by what it means."""
+        reads = []
+        for seed, message in enumerate(messages):
+            label = labels[message.meant]
+            texts = [(message.text, False)]
+            if noise:
+                texts.append((corpus.with_slips(message.text, seed), True))
+            reads += [self._read(text, label, message.hand, noisy=noisy) for text, noisy in texts]
+        return [read for read in reads if read.words]
+
+    def _read(self, text: str, label: int, hand: str, *, noisy: bool) -> Read:
+        words = tuple(self._reader.read(text))
+        return Read(words, self._embedder.embed(" ".join(words)), label, hand, noisy)
 
 
 Judged = list[tuple[Read, Evidence, Evidence]]
 
 
-def judged_by_strangers(ids: Sequence[str], reads: Sequence[Read], recipe: Recipe) -> Judged:
+def judged_by_strangers(
+    topics: Mapping[str, str], reads: Sequence[Read], recipe: Recipe
+) -> Judged:
     """Evidence for each hand's messages from models that never saw that hand."""
     judged: Judged = []
     for hand in sorted({read.hand for read in reads} - {"editors"}):
         others = [read for read in reads if read.hand != hand]
-        judge = Judge(fit.base_model(ids, others, "", recipe))
+        judge = Judge(fit.base_model(topics, others, "", recipe))
         for read in reads:
             if read.hand == hand:
                 judged.append((read, judge.lexical(read.words), judge.meaning(read.vector)))
@@ -120,14 +150,16 @@ def _trust(judged: Sequence[tuple[Read, Evidence]], weights: Floats) -> tuple[Fl
 
 def gates(believed: npt.NDArray[np.floating], off: npt.NDArray[np.bool_]) -> Floats:
     """The trust below which nothing is answered, and from which no question is asked back."""
-    answer = float(np.quantile(believed[off], 1 - OFF_TOPIC_LET_THROUGH))
+    answer = float(np.quantile(believed[off], 1 - OFF_TOPIC_LET_THROUGH)) if off.any() else 0.2
     return np.array([answer, max(answer, SURE_FROM)], np.float32)
 
 
 def main() -> None:
-    """Train and write the index beside the language's content."""
+    """Train on everything there is and write what the bot reads beside the language's content."""
     folder = CONTENT / (sys.argv[1] if len(sys.argv) > 1 else "en")
-    train(folder, recipe=Recipe()).write(folder / "search.npz")
+    model, alarm = train(folder, recipe=Recipe(), halves=("train", "test"))
+    model.write(folder / "search.npz")
+    alarm.write(folder / "alarm.npz")
 
 
 if __name__ == "__main__":
