@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -93,12 +94,14 @@ async def make_due(db: Database, slot: int) -> None:
 
 
 async def announce(db: Database, settings: Settings, recipients: int) -> None:
-    """Confirm a broadcast whose audience is (at least) the first so many readers."""
+    """Confirm a broadcast whose audience is the first so many readers."""
     broadcasts = Broadcasts(db, SystemClock(), settings)
     draft = await broadcasts.draft(ADMIN, ADMIN, 1)
     await broadcasts.confirm(draft.id, ADMIN)
-    for _ in range(-(-recipients // FROZEN_AT_ONCE)):
-        await db.transaction(lambda session: freeze_chunk(session, draft.id, FROZEN_AT_ONCE))
+    while recipients > 0:
+        chunk = min(recipients, FROZEN_AT_ONCE)
+        await db.transaction(partial(freeze_chunk, broadcast_id=draft.id, chunk=chunk))
+        recipients -= chunk
     async with db.write() as session:
         rows = "(SELECT count(*) FROM delivery WHERE broadcast_id = :id)"
         ended = text(f"UPDATE broadcast SET frozen = 1, total = {rows} WHERE id = :id")
