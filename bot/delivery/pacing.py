@@ -127,7 +127,7 @@ class Pace:
         self._bulk_order = asyncio.Lock()
         self._reply_order = asyncio.Lock()
         self._replies_waiting = 0
-        self._handed: tuple[float, float, float] | None = None
+        self._handed: tuple[float, list[tuple[Bucket, float, float]]] | None = None
         self._chats = Chats()
 
     async def reply(self, chat_id: int | str | None = None) -> None:
@@ -169,11 +169,14 @@ class Pace:
         async with self._bulk_order:
             self._count_until_now()
             now = await self._until(self._bulk_ready)
-            self._handed = (now, self._bulk.bucket.full_at, self._total.full_at)
+            buckets = (self._bulk.bucket, self._total)
+            before = [bucket.full_at for bucket in buckets]
             turns = 0
             while turns < most and self._bulk_ready(now) <= now + ROUNDING:
                 self._start(self._bulk, now)
                 turns += 1
+            after = [bucket.full_at for bucket in buckets]
+            self._handed = (now, list(zip(buckets, before, after, strict=True)))
         return turns
 
     def _count_until_now(self) -> None:
@@ -181,10 +184,13 @@ class Pace:
         # process was held up there, they left late, and the next ones must not follow at once.
         if self._handed is None:
             return
-        handed, *before = self._handed
+        handed, buckets = self._handed
         now = self._clock.monotonic()
-        for bucket, full_at in zip((self._bulk.bucket, self._total), before, strict=True):
-            bucket.shift(max(full_at, now) - max(full_at, handed))
+        for bucket, before, after in buckets:
+            late = max(before, now) - max(before, handed)
+            # What replies have taken meanwhile is counted from their own moment already; without
+            # this, one reply after a quiet day would hold all bulk back for another day.
+            bucket.shift(max(0.0, min(late, after + late - bucket.full_at)))
 
     def take_chat(self, chat_id: int | str) -> float:
         """Count a bulk message to the chat and return 0, or the seconds until the chat may get it.
