@@ -11,7 +11,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
 from bot.clock import Clock
-from bot.delivery.errors import InDoubt, NotSent
+from bot.delivery.errors import NotSent
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
@@ -118,23 +118,24 @@ class Chat:
         )
 
     async def _call(self, method: str, payload: Mapping[str, Any]) -> Any:
-        """Call, and again when nothing was done for sure; a reply is worth three tries."""
+        """Call, and again when that promises something; a reply is worth three tries."""
         for wait in TRY_AGAIN_S:
             try:
                 return await self._api.call(method, payload)
             except NetworkError as error:
-                if not _undone(error):
+                if not _worth_another_try(error):
                     raise
                 log.info("a reply is tried again", method=method, seconds=wait)
                 await self._clock.sleep(wait)
         return await self._api.call(method, payload)
 
 
-def _undone(error: NetworkError) -> bool:
-    """Whether a failed call certainly did nothing: never sent, or Telegram's own failure (5xx)."""
-    if isinstance(error, NotSent):
-        return True
-    return not isinstance(error, BadRequest | TimedOut | InDoubt)
+def _worth_another_try(error: NetworkError) -> bool:
+    """Not what was refused, nor what took too long and most likely arrived.
+
+    When a connection breaks, a reply may have arrived; one that comes twice is the lesser evil.
+    """
+    return isinstance(error, NotSent) or not isinstance(error, BadRequest | TimedOut)
 
 
 def _unchanged(refusal: TelegramError) -> bool:

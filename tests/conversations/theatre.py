@@ -6,6 +6,7 @@ its Bot API. People take some seconds for each act, so that the bot's pace never
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ TOKEN = "424242:the-token-of-the-theatre-0123456789"
 ADMIN = 9000
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ACT_SECONDS = 5.0
+LONGEST_WAIT_S = 15.0
 
 
 @dataclass
@@ -68,19 +70,21 @@ class Theatre:
         return person
 
     async def settle(self) -> None:
-        """Wait until the bot has done all that there is to do."""
-        for _ in range(3):
+        """Wait until the bot has done all that there is to do; a test that hangs fails."""
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            for _ in range(3):
+                await self.get("idle", timeout=10, settle=0)
+                await self.app.inbox.idle()
+            await self.app.settle()
             await self.get("idle", timeout=10, settle=0)
-            await self.app.inbox.idle()
-        await self.app.settle()
-        await self.get("idle", timeout=10, settle=0)
 
     async def pass_time(self, seconds: float = 0, **span: float) -> datetime:
         """Let time pass, living through everything that is due meanwhile."""
         seconds += span.pop("minutes", 0) * 60
         seconds += span.pop("hours", 0) * 3600 + span.pop("days", 0) * 86400
         assert not span
-        now = await self.app.move(self.clock, seconds)
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            now = await self.app.move(self.clock, seconds)
         await self.settle()
         return now
 

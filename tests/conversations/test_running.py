@@ -1,0 +1,302 @@
+"""The life of the bot: restarts, blocks, floods, faults, health, webhook; and what it logs."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import pytest
+from theatre import MONDAY, TOKEN, Person, Theatre, open_theatre, settings_for
+
+from bot.app import StartError, build
+from bot.clock import MovableClock
+from bot.lifecycle import App
+from bot.sandbox.server import Sandbox
+from tests.logbook import captured
+
+
+async def test_who_blocks_is_left_alone_and_comes_back_with_everything(
+    theatre: Theatre, reader: Person
+) -> None:
+    await reader.block()
+    found = await theatre.app.house.readers.find(reader.id)
+    assert found is not None
+    assert found.state == "blocked"
+    sent = len(await theatre.calls("sendMessage"))
+    await theatre.pass_time(days=3)
+    assert len(await theatre.calls("sendMessage")) == sent
+    await reader.unblock()
+    await reader.say("/start")
+    await reader.sees("08:00", "Next tip:")
+    await theatre.pass_time(days=1)
+    assert len(await reader.tips()) == 2
+
+
+async def test_a_block_nobody_told_us_of_is_seen_at_the_first_refusal(
+    theatre: Theatre, reader: Person
+) -> None:
+    await theatre.fault("error", chat=reader.id, error_code=403, times=1,
+                        description="Forbidden: bot was blocked by the user")  # fmt: skip
+    await theatre.pass_time(days=1)
+    tries = len(await theatre.calls("sendMessage"))
+    await theatre.pass_time(days=3)
+    assert len(await theatre.calls("sendMessage")) == tries
+    await reader.say("/start")
+    await reader.sees("Welcome back")
+    await theatre.pass_time(days=1)
+    assert len(await reader.tips()) == 2
+
+
+async def test_a_reply_that_is_refused_as_blocked_marks_the_reader(
+    theatre: Theatre, reader: Person
+) -> None:
+    await theatre.fault("error", chat=reader.id, error_code=403, times=1,
+                        description="Forbidden: bot was blocked by the user")  # fmt: skip
+    await reader.say("/help")
+    found = await theatre.app.house.readers.find(reader.id)
+    assert found is not None
+    assert found.state == "blocked"
+
+
+@pytest.mark.parametrize("kind", ["500", "502", "drop_before"])
+async def test_a_reply_that_did_not_get_through_is_tried_again(
+    theatre: Theatre, reader: Person, kind: str
+) -> None:
+    await theatre.fault(kind, method="sendMessage", times=2)
+    await reader.say("/help")
+    await reader.hears("Commands")
+
+
+async def test_a_reply_waits_out_a_flood(theatre: Theatre, reader: Person) -> None:
+    await theatre.fault("429", method="sendMessage", retry_after=1, times=1)
+    await reader.say("/help")
+    await reader.hears("Commands")
+
+
+async def test_a_refusal_on_our_side_is_told_kindly(theatre: Theatre, reader: Person) -> None:
+    await theatre.fault("error", method="sendMessage", error_code=400, times=1,
+                        description='Bad Request: can\'t parse entities: "my story"')  # fmt: skip
+    with captured() as log:
+        await reader.say("/help")
+    await reader.sees("Something went wrong on my side")
+    assert "my story" not in log.getvalue()
+    assert "a handler failed" in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words", ["message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"]
+)
+async def test_an_edit_of_a_deleted_message_becomes_a_new_one(
+    theatre: Theatre, reader: Person, words: str
+) -> None:
+    await reader.say("/settings")
+    count = len(await reader.messages())
+    await theatre.fault("error", method="editMessageText", error_code=400, times=1,
+                        description=f"Bad Request: {words}")  # fmt: skip
+    await reader.tap("Hour")
+    await reader.sees("At what hour?")
+    assert len(await reader.messages()) == count + 1
+
+
+async def test_buttons_of_a_deleted_tip_may_be_tapped(theatre: Theatre, reader: Person) -> None:
+    await theatre.fault("error", method="editMessageReplyMarkup", error_code=400, times=1,
+                        description="Bad Request: message to edit not found")  # fmt: skip
+    await reader.tap("Save")
+    await reader.hears("Saved.")
+    await reader.say("/saved")
+    await reader.sees("Your saved tips")
+
+
+async def test_menu_and_descriptions_that_fail_do_not_stop_the_bot(tmp_path: Path) -> None:
+    clock = MovableClock(MONDAY, flowing=True)
+    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
+        async with aiohttp.ClientSession(sandbox.base_url) as session:
+            for method in ("setMyCommands", "setMyDescription", "setMyShortDescription"):
+                fault = {"method": method, "kind": "500", "times": 9}
+                async with session.post("/control/faults", json=fault) as response:
+                    assert response.status == 200
+        with captured() as log:
+            async with build(settings_for(sandbox, tmp_path), clock=clock):
+                pass
+    assert log.getvalue().count("did not take a setting") >= 3
+
+
+async def test_a_wrong_token_is_told_in_one_line_without_it(tmp_path: Path) -> None:
+    clock = MovableClock(MONDAY, flowing=True)
+    wrong = "111111:another-token-that-nobody-knows"
+    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
+        app = build(settings_for(sandbox, tmp_path, token=wrong), clock=clock)
+        with pytest.raises(StartError, match="BotFather") as failure:
+            await app.start()
+        await app.stop()
+        assert wrong not in repr(app) + str(failure.value) + str(failure.value.__cause__)
+
+
+async def test_nothing_in_the_house_shows_the_token(theatre: Theatre) -> None:
+    house = theatre.app.house
+    shown = " ".join(repr(value) for value in [theatre.app, house, *vars(house).values()])
+    assert TOKEN not in shown
+    assert TOKEN.partition(":")[2] not in shown
+
+
+async def test_health_readiness_and_metrics(theatre: Theatre, reader: Person) -> None:
+    await theatre.to_next_tip()
+    async with aiohttp.ClientSession(theatre.app.web_url) as session:
+        async with session.get("/readyz") as response:
+            assert response.status == 200, await response.text()
+        async with session.get("/metrics") as response:
+            metrics = await response.text()
+        assert 'gutskin_subscribers{state="active"} 1' in metrics
+        assert 'gutskin_updates_total{what="processed"} 3' in metrics
+        assert 'gutskin_tips{state="sent"} 1' in metrics
+        theatre.clock.move(600)
+        async with session.get("/readyz") as response:
+            assert response.status == 503
+            assert "the last good tick is" in await response.text()
+    assert reader
+
+
+async def test_a_tick_that_never_comes_back_ends_the_process(theatre: Theatre) -> None:
+    async def broken() -> None:
+        raise OSError("the disk is away")
+
+    theatre.clock.move(3600)
+    await theatre.app._jobs.jobs["watchdog"].run()
+    assert not theatre.app._ended.is_set(), "a clock that jumped is no reason to leave"
+    theatre.clock.move(3600)
+    theatre.app.house.planner.tick = broken  # type: ignore[method-assign,assignment]
+    await theatre.app._jobs.jobs["watchdog"].run()
+    assert theatre.app._ended.is_set()
+
+
+async def test_what_was_left_undone_is_done_after_a_restart(tmp_path: Path) -> None:
+    clock = MovableClock(MONDAY, flowing=True)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(clock=clock, token=TOKEN))
+        session = await stack.enter_async_context(aiohttp.ClientSession(sandbox.base_url))
+        settings = settings_for(sandbox, tmp_path)
+        async with build(settings, clock=clock) as app:
+            theatre = Theatre(sandbox, clock, settings, session, app)
+            reader = await theatre.reader()
+        said = await theatre.post("say", user=reader.id, text="/pause 3")
+        # Written down by a run that was killed before it could work on it.
+        await _write_down(settings.database, reader.id, said["update_id"])
+        async with build(settings, clock=clock) as app:
+            theatre.app = app
+            await theatre.settle()
+            await reader.sees("Paused until")
+            paused = [m for m in await reader.messages() if "Paused until" in m["text"]]
+            assert len(paused) == 1
+            await reader.say("/resume")
+            await reader.sees("Your tips are on")
+
+
+async def _write_down(url: str, chat: int, update_id: int) -> None:
+    import orjson
+
+    from bot.store import inbox
+    from bot.store.database import Database
+
+    user = {"id": chat, "is_bot": False, "first_name": "Rita", "language_code": "en"}
+    body = {
+        "update_id": update_id,
+        "message": {
+            "message_id": 900,
+            "date": 1772452800,
+            "chat": {"id": chat, "type": "private", "first_name": "Rita"},
+            "from": user,
+            "text": "/pause 3",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+        },
+    }
+    db = await Database.open(url)
+    async with db.write() as session:
+        row = inbox.Arrived(update_id, chat, orjson.dumps(body))
+        await inbox.put(session, [row], MONDAY)
+    await db.close()
+
+
+async def test_webhook_mode(tmp_path: Path, unused_tcp_port: int) -> None:
+    hook = f"http://127.0.0.1:{unused_tcp_port}/telegram/hook"
+    async with open_theatre(
+        tmp_path, webhook_url=hook, webhook_secret="a-secret_1", webhook_port=unused_tcp_port
+    ) as theatre:
+        reader = await theatre.reader()
+        await reader.say("/settings")
+        await reader.sees("Hour: 08:00")
+        assert await theatre.calls("getUpdates") == []
+        await theatre.to_next_tip()
+        assert len(await reader.tips()) == 2
+    (call,) = await _calls_after(theatre, "deleteWebhook")
+    assert call is None
+
+
+async def _calls_after(theatre: Theatre, method: str) -> list[None]:
+    journal = theatre.sandbox.world.journal.calls
+    return [None] if not any(c["method"] == method for c in journal.after(0)) else []
+
+
+@pytest.mark.postgres
+async def test_a_day_on_postgresql(tmp_path: Path, postgres: object) -> None:
+    url = postgres.new_database()  # type: ignore[attr-defined]
+    async with open_theatre(tmp_path, database_url=url) as theatre:
+        reader, admin = await theatre.reader(), await theatre.admin()
+        await theatre.to_next_tip()
+        await reader.tap("Save", times=2)
+        await reader.say("/saved")
+        await reader.sees("Your saved tips")
+        await admin.say("/broadcast Hello")
+        await admin.tap("Send it now", times=2)
+        await admin.sees("Broadcast done", "Sent: 1")
+        await reader.say("/forget")
+        await reader.tap("Yes, erase everything")
+        await reader.sees("Everything about you is erased")
+
+
+SECRETS = (
+    "my secret skin story",
+    "Rumpelstilzchen",
+    "Atlantis-am-See",
+    "wherever-i-came-from",
+)
+
+
+async def test_the_log_of_a_whole_run_holds_no_token_and_no_word_of_a_reader(
+    tmp_path: Path,
+) -> None:
+    with captured("DEBUG") as log:
+        async with open_theatre(tmp_path) as theatre:
+            reader = await theatre.person(SECRETS[1])
+            await reader.say(f"/start {SECRETS[3]}")
+            await reader.say(SECRETS[2])
+            await reader.say("Berlin")
+            await reader.tap("08:00")
+            await theatre.to_next_tip()
+            await reader.say(SECRETS[0])
+            await reader.say(f"/nonsense {SECRETS[0]}")
+            await reader.forge(SECRETS[0])
+            for kind in ("500", "drop_before", "drop_after", "error"):
+                more = {"error_code": 400, "description": f"Bad Request: “{SECRETS[0]}”"}
+                given = more if kind == "error" else {}
+                await theatre.fault(kind, method="sendMessage", **given)
+                await reader.say(f"{SECRETS[0]} {kind}")
+            await theatre.post("update", update={"message": {"text": SECRETS[0], "chat": 5}})
+            await theatre.settle()
+            admin = await theatre.admin()
+            await admin.say(f"/broadcast {SECRETS[0]}")
+            await admin.tap("Send it now")
+            theatre.app.house.db.read = None  # type: ignore[method-assign,assignment]
+            await theatre.post("say", user=reader.id, text=SECRETS[0])
+            await theatre.get("idle", timeout=5, settle=0.1)
+    text = log.getvalue()
+    assert "Traceback" in text
+    for secret in (*SECRETS, TOKEN, TOKEN.partition(":")[2]):
+        assert secret not in text
+
+
+def test_an_app_that_does_not_run_has_no_rooms() -> None:
+    app = App(None, None, None)  # type: ignore[arg-type]
+    for name in ("house", "web_url"):
+        with pytest.raises(RuntimeError, match="not running"):
+            getattr(app, name)
