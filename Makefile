@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 RUNTIME := $(VENV)/.runtime
 
-.PHONY: help demo test check fmt bench chaos soak search-eval screenshots lock clean
+.PHONY: help demo test check fmt bench chaos soak search-train search-eval screenshots lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,24 @@ check: $(READY)  ## formatting, lint, types, import contracts, content
 fmt: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
+
+chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, JSON=FILE)
+	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(JSON),--json $(JSON))
+
+soak: $(READY)  ## 200 readers through 400 simulated days
+	$(BIN)/python -m tests.soak --readers $(or $(READERS),200) --days $(or $(DAYS),400)
+
+search-train: $(READY)  ## make the search index and the warning signs anew from the wordings
+	$(BIN)/python -m tips.search.training.train
+
+search-eval: $(READY)  ## measure the search and put the figures into docs/SEARCH.md
+	$(BIN)/python -m tips.search.training.evaluate --write
+
+screenshots: $(READY)  ## remake the README's picture of the chat
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(READY)  ## compile the hash-pinned requirements anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
