@@ -97,6 +97,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
     library = knowledge.library
     pace = Pace(clock, settings.total_rate, settings.bulk_rate)
     client = build_client(settings, LaneLimiter(pace))
+    stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
     dispatcher = build_dispatcher(client)
     stack.push_async_callback(dispatcher.shutdown)
     wire = _wire(settings)

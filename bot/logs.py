@@ -23,7 +23,7 @@ from structlog.typing import EventDict, WrappedLogger
 # servers of one's own are caught as well.
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
-QUOTED = re.compile(r"""\"[^"]*\"|'[^']*'""")
+QUOTED = re.compile(r"""\"[^"]*\"|'[^']*'|[“„«‘].*""", re.DOTALL)
 MASK = "[token]"
 
 # What these print below WARNING holds tokens (request lines), or readers' words (parameters).
