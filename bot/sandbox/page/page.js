@@ -1,11 +1,16 @@
 // The chat page: what people see and do. It uses the control API and nothing else.
 
+import { bubble, call, day, dayMark, hour, keyRows, make, patch, personRow, zoned } from "./draw.js";
+
 const $ = (id) => document.getElementById(id);
 const PLACES = [
   ["Berlin", 52.52, 13.405], ["London", 51.507, -0.128], ["New York", 40.713, -74.006],
   ["São Paulo", -23.55, -46.633], ["Tokyo", 35.676, 139.65], ["The middle of the Pacific", 0, -140],
 ];
-const state = { people: [], chosen: null, messages: [], unread: new Map(), replyTo: null, transcript: 0 };
+const SHOWN_CALLS = 200;
+const state = {
+  people: [], chosen: null, messages: [], unread: new Map(), replyTo: null, transcript: 0, atEnd: true,
+};
 
 async function api(path, body, method = body ? "POST" : "GET") {
   const response = await fetch(`/control/${path}`, {
@@ -16,111 +21,81 @@ async function api(path, body, method = body ? "POST" : "GET") {
   return answer;
 }
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
 const person = () => state.people.find((one) => one.id === state.chosen);
-const zoned = (date, options) =>
-  new Intl.DateTimeFormat("en-GB", { timeZone: person()?.zone || "UTC", ...options }).format(date);
-const hour = (date) => zoned(date, { hour: "2-digit", minute: "2-digit" });
-const day = (date) => zoned(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const zone = () => person()?.zone || "UTC";
 
 function toast(text) {
   if (!text) return;
-  $("toast").textContent = text;
   $("toast").hidden = false;
+  $("toast").textContent = text;
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => { $("toast").hidden = true; }, 3500);
+  toast.timer = setTimeout(() => { $("toast").hidden = true; }, 4000);
 }
 
-const attempt = (act) => async (...given) => {
-  try { await act(...given); } catch (error) { toast(error.message); }
-};
+const attempt = (act) => (...given) => act(...given).catch((error) => toast(error.message));
 
 function drawPeople() {
-  $("people").replaceChildren(...state.people.map((one) => {
-    const count = state.unread.get(one.id) ?? 0;
-    const mark = count ? [make("span", { class: "unread", "aria-label": `${count} unread` }, String(count))] : [];
-    const name = [one.first_name, one.last_name].filter(Boolean).join(" ");
-    return make("li", {}, make("button", {
-      type: "button", "data-person": one.id, "aria-current": one.id === state.chosen && "true",
-      onclick: attempt(() => choose(one.id)),
-    }, name, make("small", {}, one.zone || one.language_code || ""), ...mark));
-  }));
+  const rows = state.people.map((one) => {
+    const look = { chosen: one.id === state.chosen, unread: state.unread.get(one.id) ?? 0 };
+    return {
+      key: String(one.id), look: JSON.stringify(look),
+      draw: () => personRow(one, { ...look, choose: attempt(() => choose(one.id)) }),
+    };
+  });
+  patch($("people"), rows);
 }
 
-function keyRows(rows, draw) {
-  return make("div", { class: "keys" }, ...rows.map((row) => make("div", { class: "row" }, ...row.map(draw))));
+function toEnd() {
+  state.atEnd = true;
+  $("messages").scrollTop = $("messages").scrollHeight;
 }
 
-function inlineKey(message, key) {
-  if (key.url) return make("a", { href: key.url, target: "_blank", rel: "noopener noreferrer" }, key.label);
-  return make("button", {
-    type: "button",
-    onclick: attempt(() => api("tap", { user: state.chosen, message_id: message.message_id, data: key.data })),
-  }, key.label);
-}
-
-function bubble(message) {
-  const text = make("span");
-  text.innerHTML = message.html; // The sandbox escaped it; only Telegram's own tags are in there.
-  const date = new Date(message.date * 1000);
-  const quoted = message.reply_to && state.messages.find((one) => one.message_id === message.reply_to);
-  const parts = [];
-  if (quoted) parts.push(make("span", { class: "quote" }, quoted.text || quoted.kind));
-  if (message.photo) parts.push(make("span", { class: "attachment" }, "Photo"));
-  if (message.location) {
-    parts.push(make("span", { class: "attachment" }, `Location ${message.location.latitude}, ${message.location.longitude}`));
-  }
-  const reply = make("button", { type: "button", onclick: () => replyTo(message) }, "Reply");
-  const notes = [message.edited && "edited", hour(date)].filter(Boolean).join(" · ");
-  const box = make("div", { class: "bubble" }, ...parts, text, make("span", { class: "meta" }, reply, notes));
-  const keys = message.keyboard?.length ? [keyRows(message.keyboard, (key) => inlineKey(message, key))] : [];
-  const mine = !message.from_bot;
-  return make("article", {
-    class: mine ? "message mine" : "message", "data-id": message.message_id, "aria-label": mine ? "You" : message.from,
-  }, box, ...keys);
+function messageRow(message) {
+  const quoted = state.messages.find((one) => one.message_id === message.reply_to);
+  const tap = attempt((data) => api("tap", { user: state.chosen, message_id: message.message_id, data }));
+  return {
+    key: `${state.chosen}-${message.message_id}`, look: JSON.stringify(message),
+    draw: () => bubble(message, { zone: zone(), quoted, tap, reply: () => replyTo(message) }),
+  };
 }
 
 function drawMessages() {
   const log = $("messages");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  const nodes = [];
+  const another = drawMessages.chat !== state.chosen;
+  const rows = [];
   let lastDay = "";
   for (const message of state.messages.filter((one) => !one.deleted)) {
-    const today = day(new Date(message.date * 1000));
-    if (today !== lastDay) nodes.push(make("div", { class: "day" }, today));
+    const today = day(new Date(message.date * 1000), zone());
+    if (today !== lastDay) rows.push({ key: `${state.chosen}-${today}`, look: "", draw: () => dayMark(today) });
     lastDay = today;
-    nodes.push(bubble(message));
+    rows.push(messageRow(message));
   }
-  log.replaceChildren(...nodes);
-  if (atEnd || drawMessages.chat !== state.chosen) log.scrollTop = log.scrollHeight;
+  if (!rows.length) rows.push({ key: `${state.chosen}-none`, look: "", draw: nothingYet });
+  // Nobody wants a whole other conversation read aloud.
+  log.setAttribute("aria-live", another ? "off" : "polite");
+  patch(log, rows);
+  if (another || state.atEnd) toEnd();
   drawMessages.chat = state.chosen;
 }
+
+const nothingYet = () => make("div", { class: "none" }, "Nothing yet. ",
+  make("a", { class: "command", href: "#" }, "/start"), " begins the conversation.");
 
 function drawReplyKeyboard(keyboard) {
   const box = $("reply-keyboard");
   const rows = keyboard?.rows ?? [];
   box.hidden = rows.length === 0;
   $("text").placeholder = keyboard?.placeholder || "Message";
-  box.replaceChildren(keyRows(rows, (key) => make("button", {
+  const draw = () => keyRows(rows, (key) => make("button", {
     type: "button", onclick: () => (key.request_location ? askPlace() : attempt(say)(key.label)),
-  }, key.label)));
+  }, key.label));
+  patch(box, [{ key: "keys", look: JSON.stringify(rows), draw }]);
 }
 
 function drawChat(chat) {
-  const blocked = chat.blocked;
-  $("chat-note").textContent = blocked ? "You blocked the bot." : `as ${person().first_name}, ${person().zone || "UTC"}`;
-  $("block").textContent = blocked ? "Unblock the bot" : "Block the bot";
-  $("block").dataset.blocked = blocked ? "yes" : "";
+  $("chat-note").textContent = chat.blocked ? "You blocked the bot." : `You are ${person().first_name}.`;
+  $("block").textContent = chat.blocked ? "Unblock the bot" : "Block the bot";
+  $("block").dataset.blocked = chat.blocked ? "yes" : "";
   drawReplyKeyboard(chat.reply_keyboard);
 }
 
@@ -143,23 +118,25 @@ async function choose(id) {
   state.chosen = id;
   state.unread.delete(id);
   replyTo(null);
-  $("commands").hidden = true;
+  closeCommands();
   drawPeople();
   drawClock();
   await refresh();
-  $("text").focus();
 }
 
 async function say(text) {
   const reply = state.replyTo ? { reply_to: state.replyTo.message_id } : {};
   await api("say", { user: state.chosen, text, ...reply });
   replyTo(null);
+  toEnd();
 }
 
 function replyTo(message) {
   state.replyTo = message;
   $("replying").hidden = !message;
-  if (message) $("replying").firstElementChild.textContent = `Reply to: ${(message.text || message.kind).slice(0, 80)}`;
+  if (!message) return;
+  $("replying").firstElementChild.textContent = `Reply to: ${(message.text || message.kind).slice(0, 80)}`;
+  $("text").focus();
 }
 
 function askPlace() {
@@ -173,35 +150,54 @@ function askPlace() {
   $("places").showModal();
 }
 
+function closeCommands() {
+  $("commands").hidden = true;
+  $("menu").setAttribute("aria-expanded", "false");
+}
+
 async function toggleCommands() {
-  const menu = $("commands");
-  menu.hidden = !menu.hidden;
-  $("menu").setAttribute("aria-expanded", String(!menu.hidden));
-  if (menu.hidden) return;
+  if (!$("commands").hidden) return closeCommands();
   const commands = await api(`commands?user=${state.chosen}`);
-  menu.replaceChildren(...commands.map((one) => make("button", {
-    type: "button", role: "menuitem",
-    onclick: attempt(async () => { menu.hidden = true; await say(`/${one.command}`); }),
+  $("commands").replaceChildren(...commands.map((one) => make("button", {
+    type: "button", role: "menuitem", tabindex: "-1",
+    onclick: attempt(async () => { closeCommands(); $("text").focus(); await say(`/${one.command}`); }),
   }, make("b", {}, `/${one.command}`), one.description)));
+  $("commands").hidden = false;
+  $("menu").setAttribute("aria-expanded", "true");
+  $("commands").firstElementChild?.focus();
+}
+
+// Keys of a menu as the ARIA Authoring Practices have them.
+function walkCommands(event) {
+  const items = [...$("commands").children];
+  const at = items.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (to !== undefined) items.at(to % items.length).focus();
+  else if (event.key === "Escape" || event.key === "Tab") { closeCommands(); $("menu").focus(); }
+  else return;
+  event.preventDefault();
 }
 
 function drawClock() {
   if (!state.now) return;
-  const passed = Date.now() - state.heard;
-  const now = new Date(state.now.getTime() + passed);
-  $("now").textContent = `${zoned(now, { weekday: "short", day: "numeric", month: "short" })}, ${hour(now)}`;
+  const now = new Date(state.now.getTime() + Date.now() - state.heard);
+  const date = zoned(now, zone(), { weekday: "short", day: "numeric", month: "short" });
+  const shown = `${date}, ${hour(now, zone())}`;
+  if ($("now").textContent !== shown) $("now").textContent = shown;
 }
 
 async function moveClock(button) {
   const wanted = button.dataset.clock;
+  const buttons = document.querySelectorAll("[data-clock]");
   $("clock-note").textContent = "";
-  for (const one of document.querySelectorAll("[data-clock]")) one.disabled = true;
+  for (const one of buttons) one.disabled = true;
   try {
     await api("clock", wanted === "tip" ? { to_next_tip: true } : { seconds: Number(wanted) });
   } catch (error) {
     $("clock-note").textContent = error.message;
   } finally {
-    for (const one of document.querySelectorAll("[data-clock]")) one.disabled = false;
+    for (const one of buttons) one.disabled = false;
+    button.focus();
   }
   refreshSoon();
 }
@@ -223,13 +219,10 @@ function hearTranscript(event) {
   }
 }
 
-function hearCall(call) {
-  if (call.method === "getUpdates") return;
-  const bad = call.status !== 200;
-  const item = make("li", { class: bad && "bad" }, make("b", {}, call.method), ` ${call.status}`,
-    make("small", {}, bad ? call.error : String(call.parameters.chat_id ?? "")));
-  $("calls").prepend(item);
-  while ($("calls").children.length > 200) $("calls").lastElementChild.remove();
+function hearCall(record) {
+  if (record.method === "getUpdates") return;
+  $("calls").prepend(call(record));
+  while ($("calls").children.length > SHOWN_CALLS) $("calls").lastElementChild.remove();
 }
 
 function listen() {
@@ -240,7 +233,12 @@ function listen() {
   on("call", hearCall);
 }
 
-function wire() {
+function showCalls(open) {
+  $("log").classList.toggle("open", open);
+  $("show-calls").setAttribute("aria-expanded", String(open));
+}
+
+function wireComposer() {
   $("composer").addEventListener("submit", attempt(async (event) => {
     event.preventDefault();
     const text = $("text").value.trim();
@@ -249,22 +247,22 @@ function wire() {
     await say(text);
   }));
   $("text").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      $("composer").requestSubmit();
-    }
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    $("composer").requestSubmit();
   });
   $("menu").addEventListener("click", attempt(toggleCommands));
+  $("commands").addEventListener("keydown", walkCommands);
   $("place").addEventListener("click", askPlace);
   $("replying").lastElementChild.addEventListener("click", () => replyTo(null));
-  $("block").addEventListener("click", attempt(async () => {
-    await api($("block").dataset.blocked ? "unblock" : "block", { user: state.chosen });
-    await refresh();
-  }));
-  for (const button of document.querySelectorAll("[data-clock]")) {
-    button.addEventListener("click", attempt(() => moveClock(button)));
-  }
-  $("messages").addEventListener("click", attempt(async (event) => {
+}
+
+// Who reads the end goes on reading the end, also when a keyboard opens or the phone is turned.
+function wireMessages() {
+  const log = $("messages");
+  log.addEventListener("scroll", () => { state.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80; });
+  new ResizeObserver(() => { if (state.atEnd) toEnd(); }).observe(log);
+  log.addEventListener("click", attempt(async (event) => {
     const command = event.target.closest("a.command");
     if (!command) return;
     event.preventDefault();
@@ -272,10 +270,30 @@ function wire() {
   }));
 }
 
-wire();
+function wireRest() {
+  $("block").addEventListener("click", attempt(async () => {
+    await api($("block").dataset.blocked ? "unblock" : "block", { user: state.chosen });
+    await refresh();
+  }));
+  for (const button of document.querySelectorAll("[data-clock]")) {
+    button.addEventListener("click", () => moveClock(button));
+  }
+  $("show-calls").addEventListener("click", (event) => {
+    event.stopPropagation();
+    showCalls(!$("log").classList.contains("open"));
+  });
+  document.addEventListener("click", (event) => event.target.closest("#log") || showCalls(false));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && showCalls(false));
+}
+
+wireComposer();
+wireMessages();
+wireRest();
 setInterval(drawClock, 1000);
 state.people = await api("users");
 hearClock(await api("clock"));
+(await api("calls")).forEach(hearCall);
 listen();
 if (state.people.length) await choose(state.people[0].id);
+$("text").focus();
 document.body.dataset.ready = "yes";

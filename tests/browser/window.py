@@ -1,0 +1,144 @@
+"""A browser window on the demo's chat page: people at a keyboard, a mouse or a phone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from bot.cli.demo import Demo
+
+REQUIRED = "GUTSKIN_TEST_REQUIRE_BROWSER"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = (1280, 860)
+TABLET = (560, 900)
+PHONE = (390, 844)
+PATIENCE_MS = 15_000
+
+
+def chromium() -> Path | None:
+    """The browser of this machine, if any."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    return Path(found) if found else None
+
+
+def chromium_or_skip() -> Path:
+    """The browser; without one the test is skipped, or fails where a browser is required."""
+    found = chromium()
+    if found is None and os.environ.get(REQUIRED) == "1":
+        pytest.fail(f"{REQUIRED}=1, and there is no Chromium on this machine")
+    if found is None:
+        pytest.skip("there is no Chromium on this machine")
+    return found
+
+
+class ChatPage:
+    """What one does on the page, and what one sees there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message: object) -> None:
+        kind, text = getattr(message, "type", ""), getattr(message, "text", "")
+        if kind == "error":
+            self.faults.append(str(text))
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("#messages .message")
+
+    @property
+    def heard(self) -> Locator:
+        """Bubbles of the bot."""
+        return self.page.locator("#messages .message:not(.mine)")
+
+    def button(self, label: str, *, exact: bool = True) -> Locator:
+        """The newest button with this label, wherever on the page it is."""
+        return self.page.get_by_role("button", name=label, exact=exact).last
+
+    async def be(self, name: str) -> None:
+        await self.page.locator("#people button", has_text=name).click()
+        await expect(self.page.locator("#chat-note")).to_contain_text(name.split()[0])
+
+    async def say(self, text: str) -> None:
+        await self.page.locator("#text").fill(text)
+        await self.page.locator("#text").press("Enter")
+
+    async def tap(self, label: str, *, exact: bool = True) -> None:
+        await self.button(label, exact=exact).click()
+
+    async def sees(self, words: str) -> Locator:
+        """The newest message with these words, once it is there."""
+        message = self.messages.filter(has_text=words).last
+        await expect(message).to_be_visible()
+        return message
+
+    async def subscribe(self, place: str = "Berlin", hour: str = "08:00") -> None:
+        await self.say("/start")
+        await self.page.locator("#reply-keyboard button", has_text=place).click()
+        await self.tap(hour)
+        await self.sees("Try today:")
+
+    async def to_next_tip(self) -> None:
+        await self.tap("To the next tip")
+        await expect(self.button("To the next tip")).to_be_enabled()
+
+    async def nothing_is_cut_off(self) -> None:
+        """No part of the page is wider than the window."""
+        wide = await self.page.evaluate(
+            """() => [...document.querySelectorAll('body *')].filter(
+                 node => node.checkVisibility() && !node.closest('#people, .skip, .unseen, .label')
+                   && node.getBoundingClientRect().right > innerWidth + 1).map(node => node.outerHTML)"""
+        )
+        assert wide == []
+
+
+@asynccontextmanager
+async def open_browser() -> AsyncIterator[Browser]:
+    """Chromium without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_or_skip(), args=list(SWITCHES)
+        )
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def open_window(
+    browser: Browser, size: tuple[int, int] = DESKTOP, *, touch: bool = False, scale: float = 1
+) -> AsyncIterator[ChatPage]:
+    """A fresh demo with the page opened on it."""
+    async with Demo().running() as sandbox:
+        context = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=touch,
+            device_scale_factor=scale,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        page = await context.new_page()
+        chat = ChatPage(page)
+        await page.goto(sandbox.page_url)
+        await page.locator("body[data-ready]").wait_for()
+        yield chat
+        await context.close()
+        assert chat.faults == []
