@@ -24,6 +24,7 @@ from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
 
 RECLAIM_AT_ONCE = 500
+MOST_CRASHES = 5  # attempts after which a tip that its holder dropped stays in doubt
 
 
 class Leased(NamedTuple):
@@ -181,7 +182,7 @@ async def set_content(session: Executor, chosen: Sequence[tuple[int, int]]) -> N
     await _set_content.run(session, chosen)
 
 
-_twice = (table.c.doubts > 0) | table.c.broadcast_id.is_not(None)
+_final = (table.c.attempts >= MOST_CRASHES) | table.c.broadcast_id.is_not(None)
 _expired = (
     select(table.c.id)
     .where(table.c.state == literal("leased", String, literal_execute=True))
@@ -194,10 +195,10 @@ _reclaim = (
     update(table)
     .where(table.c.id.in_(_expired))
     .values(
-        state=case((_twice, "in_doubt"), else_="queued"),
+        state=case((_final, "in_doubt"), else_="queued"),
         reason="lease_expired",
         ready_at=_now(),
-        doubts=table.c.doubts + 1,
+        doubts=table.c.doubts + case((_final, 1), else_=0),
         **_released,
     )
     .returning(table.c.state, table.c.chat_id, table.c.content, table.c.broadcast_id)
@@ -216,7 +217,9 @@ class Reclaimed(NamedTuple):
 async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
     """Take back up to 500 rows whose lease has ended: maybe sent, maybe not, so in doubt.
 
-    A tip goes to the queue once more, a broadcast waits for the admin's word.
+    A tip goes back to the queue, since most rows that a crash leaves behind were never started;
+    not for ever, though, lest a bot that crashes again and again pesters the same readers. A
+    broadcast waits for the admin's word.
     """
     return [Reclaimed(*row) for row in (await session.execute(_reclaim, {"now": now})).all()]
 

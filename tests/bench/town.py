@@ -93,6 +93,16 @@ async def make_due(db: Database, slot: int) -> None:
         await session.execute(text("UPDATE slot SET next_at = :now WHERE id = :slot"), now)
 
 
+async def spread_over(settings: Settings, seconds: float) -> None:
+    """Let the slots fall due one after the other over the next so many seconds."""
+    db = await Database.open(settings.database)
+    async with db.write() as session:
+        given = {"now": _micros(datetime.now(UTC)), "all": int(seconds * 1_000_000)}
+        share = "(id - 1) * :all / (SELECT count(*) FROM slot)"
+        await session.execute(text(f"UPDATE slot SET next_at = :now + {share}"), given)
+    await db.close()
+
+
 async def announce(db: Database, settings: Settings, recipients: int) -> None:
     """Confirm a broadcast whose audience is the first so many readers."""
     broadcasts = Broadcasts(db, SystemClock(), settings)

@@ -78,7 +78,7 @@ async def test_a_lease_that_ended_is_taken_back(home: House, tg: Telegram) -> No
     assert await home.sender.drain() == 1
     home.clock.move(91)
     assert await home.new_sender().drain() == 2
-    assert {row.doubts for row in (await home.rows())[-3:]} == {0, 1}
+    assert {row.attempts for row in (await home.rows())[-3:]} == {1, 2}
     # The one who went silent can write nothing any more.
     late = exchange.items[0].row.id
     async with home.db.write() as session:
