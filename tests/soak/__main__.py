@@ -1,0 +1,41 @@
+"""``python -m tests.soak --readers 200 --days 400``: the long run, and what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvloop
+
+from tests.soak.year import live
+
+MOST_SHOWN = 50
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--days", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="gutskin-soak-") as folder:
+        report = uvloop.run(
+            live(Path(folder), readers=given.readers, days=given.days, seed=given.seed)
+        )
+    lines = [
+        f"{name.replace('_', ' '):>16}: {value}"
+        for name, value in vars(report).items()
+        if name != "faults"
+    ]
+    lines += [f"WRONG {fault}" for fault in report.faults[:MOST_SHOWN]]
+    lines.append(f"{len(report.faults)} faults in {time.monotonic() - began:.0f} s")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

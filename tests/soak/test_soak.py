@@ -1,0 +1,27 @@
+"""The long run, small enough for every day; ``python -m tests.soak`` is the large one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.soak.year import live
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is what this is about"),
+]
+
+
+async def test_fifty_readers_get_one_tip_each_due_day_for_four_hundred_days(
+    tmp_path: Path,
+) -> None:
+    report = await live(tmp_path, readers=50, days=400)
+    assert report.faults == []
+    assert report.received == report.expected > 15_000
+    assert report.on_request > 100
+    assert report.new_cycles > 0
+    assert report.doubled_at_kill <= report.held_at_kill
+    assert report.held_at_kill > 0
