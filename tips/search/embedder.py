@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float32]
 WIDTH = 384
 HEADS = 12
 LAYERS = 6
-LONGEST = 48  # pieces; a message of three long sentences, the rest adds nothing
+LONGEST = 32  # pieces, some 25 words; the rest of a longer message adds little and costs time
 EPSILON = 1e-12
 
 
@@ -84,7 +84,8 @@ class Embedder:
     def __init__(self, weights: dict[str, npt.NDArray[np.generic]], tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         table = "inner.embeddings.word_embeddings.weight"
-        self._words = weights[f"{table}_q"]
+        # A copy, so that the rest of the file can be let go.
+        self._words = weights[f"{table}_q"].copy()
         self._word_scale = weights[f"{table}_scale"].astype(np.float32)
         places = "inner.embeddings.position_embeddings.weight"
         kind = weights["inner.embeddings.token_type_embeddings.weight"].astype(np.float32)[0]

@@ -33,25 +33,21 @@ class Judge:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._questions = len(model.ids)
-        order = np.argsort(model.owners, kind="stable")
-        self._order = order
-        self._starts = np.searchsorted(model.owners[order], np.arange(self._questions))
+        self._places = _places(model.owners, self._questions)
         self._vectors: Floats = model.vectors.astype(np.float32) / np.float32(PACKED)
 
-    def lexical(
-        self, words: Sequence[str], *, hide: npt.NDArray[np.bool_] | None = None
-    ) -> Evidence:
-        """Evidence from words alone; ``hide`` leaves out wordings (used in training)."""
+    def lexical(self, words: Sequence[str]) -> Evidence:
+        """Evidence from words alone."""
         at, weights = grams.vector(words, self._model.rarity)
         likeness = self._shared_grams(at, weights)
         rows = self._model.lexical[at].astype(np.float32) * self._model.lexical_scale
         margins: Floats = (weights @ rows).astype(np.float32) + self._model.lexical_bias
-        return self._gather(likeness, margins, hide)
+        return self._gather(likeness, margins)
 
-    def meaning(self, vector: Floats, *, hide: npt.NDArray[np.bool_] | None = None) -> Evidence:
+    def meaning(self, vector: Floats) -> Evidence:
         """Evidence from the sentence vector."""
         margins: Floats = vector @ self._model.meaning + self._model.meaning_bias
-        return self._gather(self._vectors @ vector, margins, hide)
+        return self._gather(self._vectors @ vector, margins)
 
     def _shared_grams(self, at: npt.NDArray[np.int64], weights: Floats) -> Floats:
         model = self._model
@@ -61,11 +57,7 @@ class Judge:
             likeness[model.posting_owners[part]] += weight * model.posting_weights[part]
         return likeness
 
-    def _gather(
-        self, likeness: Floats, margins: Floats, hide: npt.NDArray[np.bool_] | None
-    ) -> Evidence:
-        if hide is not None:
-            likeness = np.where(hide, np.float32(-1), likeness)
+    def _gather(self, likeness: Floats, margins: Floats) -> Evidence:
         best, near = self._per_question(likeness)
         logs = margins - np.logaddexp.reduce(margins)
         own = logs[: self._questions]
@@ -74,16 +66,22 @@ class Judge:
         return Evidence(np.stack(columns, 1).astype(np.float32), others, float(best.max()))
 
     def _per_question(self, likeness: Floats) -> tuple[Floats, Floats]:
-        ordered = likeness[self._order]
-        best = np.empty(self._questions, np.float32)
-        near = np.empty(self._questions, np.float32)
-        ends = [*self._starts[1:].tolist(), len(ordered)]
-        for question, (start, end) in enumerate(zip(self._starts.tolist(), ends, strict=True)):
-            part = ordered[start:end]
-            best[question] = part.max()
-            few = min(NEAREST, len(part))
-            near[question] = np.partition(part, len(part) - few)[-few:].mean()
-        return best, near
+        # The place behind the last wording stands for "no such wording".
+        padded = np.append(likeness, np.float32(-1))[self._places]
+        nearest = -np.partition(-padded, NEAREST, axis=1)[:, :NEAREST]
+        there = nearest > -1
+        means = np.where(there, nearest, 0).sum(1) / np.maximum(1, there.sum(1))
+        return nearest.max(1), means.astype(np.float32)
+
+
+def _places(owners: npt.NDArray[np.int16], questions: int) -> npt.NDArray[np.int64]:
+    """For each question the places of its wordings, filled up to one width."""
+    own = [np.flatnonzero(owners == question) for question in range(questions)]
+    width = max(NEAREST + 1, *(len(places) for places in own))
+    filled = np.full((questions, width), len(owners), np.int64)
+    for question, places in enumerate(own):
+        filled[question, : len(places)] = places
+    return filled
 
 
 def joined(first: Evidence, second: Evidence) -> Evidence:
@@ -119,6 +117,18 @@ def trust_features(evidence: Evidence, divided: Floats, words: int) -> Floats:
     )
 
 
-def trust(features: Floats, weights: Floats) -> float:
-    """The share of messages like this one whose first answer is right, 0 to 1."""
+def topic_features(evidence: Evidence, divided: Floats, words: int) -> Floats:
+    """What the belief rests on that a message is about our field at all."""
+    features = evidence.features
+    return np.concatenate(
+        [
+            trust_features(evidence, divided, words),
+            features.max(0),
+            features[int(divided.argmax())],
+        ]
+    ).astype(np.float32)
+
+
+def chance(features: Floats, weights: Floats) -> float:
+    """A logistic model's share, 0 to 1."""
     return float(1 / (1 + np.exp(-float(features @ weights))))

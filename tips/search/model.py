@@ -42,8 +42,9 @@ class Model:
     rank_lexical: Floats  # and without
     trust_full: Floats  # weights of the calibrated trust in the first answer
     trust_lexical: Floats
-    gates_full: Floats  # below the first: no answer; from the second on: sure
-    gates_lexical: Floats
+    topic_full: Floats  # weights of the belief that a message is about our field
+    topic_lexical: Floats
+    gates: Floats  # the belief below which nothing is answered: with vectors, without
 
     @classmethod
     def read(cls, path: Path) -> Self:

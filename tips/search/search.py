@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import yaml
@@ -20,6 +20,7 @@ from .words import Speller, Synonyms, words_of
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
+SURE_FROM = 0.65  # share of right answers from which the bot answers without asking back
 
 
 class Verdict(StrEnum):
@@ -46,6 +47,24 @@ class Found:
     verdict: Verdict
 
 
+class Weights(NamedTuple):
+    """The last steps' weights: one set with sentence vectors, one without."""
+
+    rank: evidence.Floats
+    trust: evidence.Floats
+    topic: evidence.Floats
+    gate: float
+
+    @classmethod
+    def of(cls, model: Model, *, full: bool) -> Self:
+        """The set that fits what is installed."""
+        if full:
+            return cls(model.rank_full, model.trust_full, model.topic_full, float(model.gates[0]))
+        return cls(
+            model.rank_lexical, model.trust_lexical, model.topic_lexical, float(model.gates[1])
+        )
+
+
 class Search:
     """The index of one language. Loading takes some 0.2 s, a question a few milliseconds."""
 
@@ -54,6 +73,8 @@ class Search:
         self._model = model
         self._judge = Judge(model)
         self._embedder = embedder
+        self._weights = Weights.of(model, full=embedder is not None)
+        self._last: tuple[str, list[str], evidence.Floats | None] | None = None
 
     @classmethod
     def load(cls, language: str = FALLBACK, *, embeddings: bool | None = None) -> Self:
@@ -80,6 +101,12 @@ class Search:
 
     def sense(self, text: str) -> tuple[list[str], evidence.Floats | None]:
         """The message's words as the index reads them, and its sentence vector if there is one."""
+        # A message is first checked for warning signs, then looked up: one reading serves both.
+        if self._last is None or self._last[0] != text:
+            self._last = (text, *self._read(text))
+        return self._last[1:]
+
+    def _read(self, text: str) -> tuple[list[str], evidence.Floats | None]:
         words = self._reader.read(text)
         if self._embedder is None or not words:
             return words, None
@@ -91,16 +118,13 @@ class Search:
         if not words:
             return Found((), Verdict.NONE)
         found = self._weigh(words, vector)
-        full = vector is not None
-        divided = evidence.shares(found, self._ranker)
-        features = evidence.trust_features(found, divided, len(words))
-        believed = evidence.trust(
-            features, self._model.trust_full if full else self._model.trust_lexical
-        )
-        answer, sure = self._model.gates_full if full else self._model.gates_lexical
-        if believed < answer:
+        divided = evidence.shares(found, self._weights.rank)
+        about = evidence.topic_features(found, divided, len(words))
+        if evidence.chance(about, self._weights.topic) < self._weights.gate:
             return Found((), Verdict.NONE)
-        verdict = Verdict.SURE if believed >= sure else Verdict.UNSURE
+        features = evidence.trust_features(found, divided, len(words))
+        believed = evidence.chance(features, self._weights.trust)
+        verdict = Verdict.SURE if believed >= SURE_FROM else Verdict.UNSURE
         return Found(self._hits(divided, believed, limit), verdict)
 
     def nearest_topics(self, text: str, n: int = 3) -> tuple[str, ...]:
@@ -108,13 +132,9 @@ class Search:
         words, vector = self.sense(text)
         if not words:
             return ()
-        divided = evidence.shares(self._weigh(words, vector), self._ranker)
+        divided = evidence.shares(self._weigh(words, vector), self._weights.rank)
         order = np.argsort(-divided, kind="stable")
         return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:n]
-
-    @property
-    def _ranker(self) -> evidence.Floats:
-        return self._model.rank_lexical if self._embedder is None else self._model.rank_full
 
     def _weigh(self, words: Sequence[str], vector: evidence.Floats | None) -> Evidence:
         lexical = self._judge.lexical(words)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
 LONGEST_WORD = 100  # letters; the reference tokenizer gives up on longer words, too
+
+
+@cache
+def _vocabulary() -> dict[str, int]:
+    lines = files(__package__).joinpath("vocab.txt").read_text("utf-8").split("\n")
+    return {piece: number for number, piece in enumerate(lines) if piece}
 
 
 class Tokenizer:
@@ -22,8 +28,7 @@ class Tokenizer:
     @classmethod
     def load(cls) -> Tokenizer:
         """Read the vocabulary that lies beside this file (MiniLM's, Apache-2.0)."""
-        lines = files(__package__).joinpath("vocab.txt").read_text("utf-8").split("\n")
-        return cls({piece: number for number, piece in enumerate(lines) if piece})
+        return cls(_vocabulary())
 
     def whole_words(self) -> frozenset[str]:
         """Common English words: the vocabulary's entries that are not the rest of a word."""

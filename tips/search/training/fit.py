@@ -19,6 +19,7 @@ from tips.search.model import Floats, Model, quantised
 
 Ints = npt.NDArray[np.int64]
 
+TINY = 1e-6
 ABSENT = -20.0  # the bias of a class that no message belongs to
 
 
@@ -81,8 +82,9 @@ def base_model(
         rank_lexical=np.zeros(LEXICAL_FEATURES, np.float32),
         trust_full=blank,
         trust_lexical=blank,
-        gates_full=blank,
-        gates_lexical=blank,
+        topic_full=blank,
+        topic_lexical=blank,
+        gates=blank,
     )
 
 
@@ -104,12 +106,14 @@ def ranker(features: Sequence[Floats], labels: Ints, strength: float = 1e-3) -> 
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, np.float32)
 
 
-def truster(features: Floats, right: npt.NDArray[np.bool_], strength: float = 1.0) -> Floats:
-    """Weights of the chance that the first answer is right."""
-    fitted = LogisticRegression(C=strength, fit_intercept=False, max_iter=2000).fit(
-        features, right
-    )
-    return np.asarray(fitted.coef_[0], np.float32)
+def logistic(features: Floats, true: npt.NDArray[np.bool_], *, balanced: bool) -> Floats:
+    """Weights of a chance; the first feature is always 1 and carries the intercept."""
+    spread = features.std(0)
+    spread[spread < TINY] = 1.0
+    weight = "balanced" if balanced else None
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000, class_weight=weight)
+    fitted.fit(features / spread, true)
+    return np.asarray(fitted.coef_[0] / spread, np.float32)
 
 
 def _linear(

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tips.search import evidence
 from tips.search.alarm import Alarm
@@ -25,8 +24,7 @@ from .alarms import fit_alarm
 from .corpus import Message
 from .fit import Read, Recipe
 
-OFF_TOPIC_LET_THROUGH = 0.03  # the goal for unseen messages is 0.05; some room for surprises
-SURE_FROM = 0.80  # share of right answers from which the bot answers without asking back
+OFF_TOPIC_LET_THROUGH = 0.035  # the goal for unseen messages is 0.05; some room for surprises
 
 
 def train(
@@ -123,35 +121,47 @@ def with_ranker(model: Model, unseen: Judged) -> Model:
 
 def with_trust(model: Model, unseen: Judged) -> Model:
     """The model with calibrated trust and the gates of refusal."""
-    trust_full, gates_full = _trust(
-        [(read, evidence.joined(words, sense)) for read, words, sense in unseen], model.rank_full
-    )
-    trust_lexical, gates_lexical = _trust(
-        [(read, words) for read, words, _ in unseen], model.rank_lexical
-    )
+    full = [(read, evidence.joined(words, sense)) for read, words, sense in unseen]
+    lexical = [(read, words) for read, words, _ in unseen]
+    trust_full, topic_full, gate_full = _beliefs(full, model.rank_full)
+    trust_lexical, topic_lexical, gate_lexical = _beliefs(lexical, model.rank_lexical)
     return replace(
-        model, trust_full=trust_full, gates_full=gates_full,
-        trust_lexical=trust_lexical, gates_lexical=gates_lexical,
-    )  # fmt: skip
+        model,
+        trust_full=trust_full,
+        topic_full=topic_full,
+        trust_lexical=trust_lexical,
+        topic_lexical=topic_lexical,
+        gates=np.array([gate_full, gate_lexical], np.float32),
+    )
 
 
-def _trust(judged: Sequence[tuple[Read, Evidence]], weights: Floats) -> tuple[Floats, Floats]:
-    rows, right, off = [], [], []
-    for read, found in judged:
-        divided = evidence.shares(found, weights)
-        rows.append(evidence.trust_features(found, divided, len(read.words)))
-        right.append(int(divided.argmax()) == read.label)
-        off.append(read.label >= len(divided) and not read.noisy)
-    features = np.stack(rows)
-    fitted = fit.truster(features, np.array(right))
-    believed = 1 / (1 + np.exp(-(features @ fitted)))
-    return fitted, gates(believed, np.array(off))
-
-
-def gates(believed: npt.NDArray[np.floating], off: npt.NDArray[np.bool_]) -> Floats:
-    """The trust below which nothing is answered, and from which no question is asked back."""
-    answer = float(np.quantile(believed[off], 1 - OFF_TOPIC_LET_THROUGH)) if off.any() else 0.2
-    return np.array([answer, max(answer, SURE_FROM)], np.float32)
+def _beliefs(
+    judged: Sequence[tuple[Read, Evidence]], weights: Floats
+) -> tuple[Floats, Floats, float]:
+    """Weights of the trust in the first answer, of being on topic, and the gate of the latter."""
+    divided = [evidence.shares(found, weights) for _, found in judged]
+    right = np.array(
+        [int(d.argmax()) == r.label for (r, _), d in zip(judged, divided, strict=True)]
+    )
+    ours = np.array([read.label < len(divided[0]) for read, _ in judged])
+    clean = np.array([not read.noisy for read, _ in judged])
+    trust = np.stack(
+        [
+            evidence.trust_features(f, d, len(r.words))
+            for (r, f), d in zip(judged, divided, strict=True)
+        ]
+    )
+    topic = np.stack(
+        [
+            evidence.topic_features(f, d, len(r.words))
+            for (r, f), d in zip(judged, divided, strict=True)
+        ]
+    )
+    about = fit.logistic(topic, ours, balanced=True)
+    believed = 1 / (1 + np.exp(-(topic @ about)))
+    strangers = believed[~ours & clean]
+    gate = float(np.quantile(strangers, 1 - OFF_TOPIC_LET_THROUGH)) if len(strangers) else 0.5
+    return fit.logistic(trust[ours], right[ours], balanced=False), about, gate
 
 
 def main() -> None:
