@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,6 +15,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import SystemClock
 
 log = structlog.get_logger(__name__)
+
+STOP_S = 2.0
 
 Work = Callable[[], Awaitable[object]]
 
@@ -47,6 +50,7 @@ class Jobs:
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = {job.name: job for job in jobs}
         self._scheduler: Any = None
+        self._running: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
         """Begin; every job runs for the first time after its interval."""
@@ -55,7 +59,8 @@ class Jobs:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         for job in self.jobs.values():
-            scheduler.add_job(job.run, "interval", seconds=job.every, id=job.name)
+            turn = partial(self._turn, job)
+            scheduler.add_job(turn, "interval", seconds=job.every, id=job.name, name=job.name)
         scheduler.start()
         self._scheduler = scheduler
 
@@ -69,8 +74,20 @@ class Jobs:
         if job is not None and job.next_run_time > wanted:
             job.modify(next_run_time=wanted)
 
-    def stop(self) -> None:
-        """Start nothing more; what runs is cancelled with its task."""
+    async def _turn(self, job: Job) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        try:
+            await job.run()
+        except asyncio.CancelledError:
+            log.debug("a job was cut off by the stop", job=job.name)
+
+    async def stop(self) -> None:
+        """Start nothing more; what runs is cut off and waited for."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
+        if self._running:
+            await asyncio.wait(self._running, timeout=STOP_S)

@@ -268,7 +268,7 @@ class App:
 
         Takes some eight seconds at most. Webhook and menu stay as they are.
         """
-        self._jobs.stop()
+        await self._jobs.stop()
         if poller := self._tasks.get("poller"):
             poller.cancel()
         if self._web is not None:

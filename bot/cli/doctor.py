@@ -134,7 +134,11 @@ async def _zones(_settings: Settings) -> list[Finding]:
 async def _search(_settings: Settings) -> list[Finding]:
     from tips.search import Search
 
-    search = await asyncio.to_thread(Search.load)
+    try:
+        search = await asyncio.to_thread(Search.load)
+    except (OSError, KeyError, ValueError) as error:
+        remedy = "install the package again"
+        return [Finding("search", ok=False, found=type(error).__name__, remedy=remedy)]
     remedy = "install the package again: without sentence vectors fewer questions are understood"
     have = search.embeddings_available
     found = "sentence vectors loaded" if have else "words only"

@@ -1,0 +1,109 @@
+"""``stats``, ``plan``, ``db …`` and ``broadcast …`` on a database of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from terminal import TOKEN, data, gutskin
+
+from bot.clock import SystemClock
+from bot.config import load_settings
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.readers import Readers
+from bot.store import migrate
+from bot.store.database import Database
+from tips.library import load_library
+
+
+def _fill(folder: Path) -> None:
+    async def fill() -> None:
+        settings = load_settings(token=TOKEN, data_dir=folder)
+        await migrate.upgrade(settings.database)
+        db = await Database.open(settings.database)
+        readers = Readers(db, SystemClock(), load_library(), settings)
+        for chat in (1, 2):
+            await readers.arrive(chat)
+            await readers.set_zone(chat, "Europe/Berlin")
+            await readers.set_hour(chat, 480)
+        broadcasts = Broadcasts(db, SystemClock(), settings)
+        draft = await broadcasts.draft(9, 9, 1)
+        assert await broadcasts.confirm(draft.id, 9)
+        await db.close()
+
+    asyncio.run(fill())
+
+
+def test_stats_and_plan(tmp_path: Path) -> None:
+    assert "gutskin db upgrade" in gutskin("stats").stderr
+    _fill(tmp_path)
+    figures = data("stats")
+    assert [item["days"] for item in figures] == [1, 7, 30]
+    assert figures[0]["active"] == 2
+    assert "subscribers" in gutskin("stats").stdout
+    forecast = data("plan", "--dry-run", "--at", "2026-03-02T00:00:00+00:00")
+    assert {"busiest_minute", "holds", "tips"} <= set(forecast)
+    assert "holds" in gutskin("plan", "--dry-run").stdout
+    for words, line in (
+        (["plan"], "only --dry-run"),
+        (["plan", "--dry-run", "--at", "noon"], "is not an instant"),
+        (["plan", "--dry-run", "--at", "2026-03-02T00:00:00"], "lacks its offset"),
+    ):
+        result = gutskin(*words)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert line in result.stderr
+
+
+def test_a_plan_that_cannot_hold_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(tmp_path)
+    monkeypatch.setenv("GUTSKIN_BULK_RATE", "0.01")
+    monkeypatch.setenv("GUTSKIN_SPREAD_MINUTES", "0")
+    result = gutskin("plan", "--dry-run")
+    assert result.exit_code == 0
+    assert "Raise GUTSKIN_BULK_RATE" in result.stderr
+
+
+def test_the_database_is_upgraded_copied_and_put_back(tmp_path: Path) -> None:
+    assert "was upgraded" in gutskin("db", "upgrade").stderr
+    assert "is up to date" in gutskin("db", "upgrade").stderr
+    copy = tmp_path / "copies" / "gutskin.db"
+    copy.parent.mkdir()
+    assert gutskin("db", "backup", str(copy)).exit_code == 0
+    assert gutskin("db", "restore", str(copy)).exit_code == 0
+    broken = tmp_path / "broken.db"
+    broken.write_text("this is no database")
+    refused = gutskin("db", "restore", str(broken))
+    assert refused.exit_code == 1
+    assert "nothing was restored" in refused.stderr
+    assert "no backup was made" in gutskin("db", "backup", str(tmp_path)).stderr
+
+
+def test_a_database_of_another_kind_of_program_is_refused(tmp_path: Path) -> None:
+    assert gutskin("db", "upgrade").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "gutskin.db")) as database:
+        database.execute("update alembic_version set version_num = 'from-the-future'")
+        database.commit()
+    result = gutskin("db", "upgrade")
+    assert result.exit_code == 1
+    assert "does not fit this program" in result.stderr
+
+
+def test_broadcasts_are_listed_held_and_ended(tmp_path: Path) -> None:
+    _fill(tmp_path)
+    (running,) = data("broadcast", "list")
+    assert (running["id"], running["state"]) == (1, "sending")
+    assert "sending" in gutskin("broadcast", "list").stdout
+    assert data("broadcast", "report", "1")["total"] == 2
+    assert "queued" in gutskin("broadcast", "report", "1").stdout
+    assert gutskin("broadcast", "pause", "1").stderr == "paused\n"
+    assert gutskin("broadcast", "pause", "1").stderr == "nothing to change\n"
+    assert gutskin("broadcast", "resume", "1").stderr == "goes on\n"
+    assert gutskin("broadcast", "cancel", "1").stderr == "cancelled\n"
+    assert gutskin("broadcast", "retry", "1", "--in-doubt").stderr == "nothing to change\n"
+    missing = gutskin("broadcast", "report", "7")
+    assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")

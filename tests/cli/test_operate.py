@@ -1,0 +1,89 @@
+"""``doctor`` and ``demo``, and what needs a token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from terminal import TOKEN, gutskin
+from typer.testing import Result
+
+from bot.cli.doctor import judge_clock
+from bot.clock import SystemClock
+from bot.sandbox.server import Sandbox
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_what_needs_a_token_says_so(command: str) -> None:
+    result = gutskin(command)
+    assert (result.exit_code, result.stderr) == (2, "GUTSKIN_TOKEN: is missing\n")
+
+
+def _doctor(monkeypatch: pytest.MonkeyPatch, token: str, *words: str) -> Result:
+    async def examine() -> Result:
+        async with Sandbox(clock=SystemClock(), token=TOKEN) as sandbox:
+            monkeypatch.setenv("GUTSKIN_TOKEN", token)
+            monkeypatch.setenv("GUTSKIN_API_BASE_URL", sandbox.api_base_url)
+            return await asyncio.to_thread(gutskin, "doctor", *words)
+
+    return asyncio.run(examine())
+
+
+def test_doctor_finds_all_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gutskin("db", "upgrade").exit_code == 0
+    result = _doctor(monkeypatch, TOKEN)
+    assert result.exit_code == 0, result.output
+    names = [line.split(":")[0].split()[1:] for line in result.stdout.splitlines()]
+    assert [" ".join(name) for name in names] == [
+        "token", "clock", "database", "migrations", "content", "time zones", "search",
+    ]  # fmt: skip
+    assert TOKEN not in result.output
+
+
+def test_doctor_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = _doctor(monkeypatch, "111111:another-token-that-nobody-knows", "--json")
+    assert result.exit_code == 1
+    bad = {item["what"]: item["remedy"] for item in json.loads(result.stdout) if not item["ok"]}
+    assert "@BotFather" in bad["token"]
+    assert "gutskin db upgrade" in bad["migrations"]
+
+
+def test_doctor_without_a_network_or_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUTSKIN_TOKEN", TOKEN)
+    monkeypatch.setenv("GUTSKIN_API_BASE_URL", "http://127.0.0.1:9/bot")
+    monkeypatch.setenv("GUTSKIN_DATABASE_URL", "mysql://nowhere/x")
+    result = gutskin("doctor")
+    assert result.exit_code == 1
+    assert "check the network" in result.stdout
+    assert "GUTSKIN_DATABASE_URL" in result.stdout
+
+
+@pytest.mark.parametrize(("seconds", "ok"), [(0, True), (4, True), (-4, True), (90, False)])
+def test_a_clock_that_is_off_is_found(seconds: int, ok: bool) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    assert judge_clock(now + timedelta(seconds=seconds), now).ok is ok
+
+
+SCRIPT = """
+Anna says /start
+Anna taps "Berlin"
+Anna taps "08:00"
+Anna sees "Try today:"
+the clock moves to the next tip
+Anna sees "Evidence:"
+"""
+
+
+def test_the_demo_plays_a_script_and_leaves_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text(SCRIPT)
+    result = gutskin("demo", "--script", str(script))
+    assert result.exit_code == 0, result.output
+    script.write_text(SCRIPT + 'Anna sees "no such words"\n')
+    kept = tmp_path / "kept"
+    assert gutskin("demo", "--script", str(script), "--keep", str(kept)).exit_code == 1
+    assert (kept / "gutskin.db").exists()
+    assert not (tmp_path / "gutskin.db").exists()
