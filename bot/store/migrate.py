@@ -13,11 +13,14 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.backup import BackupError, backup
 from bot.store.database import BEGIN, make_engine, normalised
 
 SCRIPTS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x67757473_6B696E  # "gutskin"
 LOCK_SECONDS = 120
+COPY = ".before-upgrade"
+"""Ending of the copy beside a SQLite file; the next upgrade replaces it."""
 
 
 class MigrationError(Exception):
@@ -51,17 +54,23 @@ async def current(url: str | URL) -> tuple[str | None, str | None]:
 async def upgrade(url: str | URL, *, scripts: Path = SCRIPTS) -> bool:
     """Apply what is missing in one transaction; whether anything was.
 
-    Several starters wait for each other: on SQLite for the write lock, on PostgreSQL for an
-    advisory lock. Foreign keys are off meanwhile on SQLite, since rebuilding a parent table would
-    otherwise erase its children, and are checked before the commit.
+    A SQLite database that already holds something is copied first, to a file beside it (mode
+    0600), which ``bot.store.backup.restore`` puts back. Several starters wait for each other: on
+    SQLite for the write lock, on PostgreSQL for an advisory lock. Foreign keys are off meanwhile
+    on SQLite, since rebuilding a parent table would otherwise erase its children, and are checked
+    before the commit.
 
     Raises:
-        MigrationError: a step failed or the database is newer than this program; nothing changed.
+        MigrationError: a step failed, no copy could be made, or the database is newer than this
+            program; nothing changed.
+        OSError: the copy cannot be written; nothing changed.
     """
     engine = make_engine(normalised(url), foreign_keys=False, pool_size=1)
     try:
         async with engine.execution_options(**{BEGIN: "BEGIN"}).connect() as connection:
             await _lock(connection)
+            if await connection.run_sync(_holds_an_older_shape, scripts):
+                await _copy(engine.url)
             changed = await connection.run_sync(_upgrade, scripts)
             await connection.commit()
             return changed
@@ -89,6 +98,22 @@ async def _lock(connection: AsyncConnection) -> None:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _holds_an_older_shape(connection: Connection, scripts: Path) -> bool:
+    have = _revision(connection)
+    if have is None or connection.dialect.name != "sqlite":
+        return False
+    known = ScriptDirectory.from_config(config(scripts)).walk_revisions()
+    return have in {step.revision for step in known} - {head(scripts)}
+
+
+async def _copy(url: URL) -> None:
+    live = Path(str(url.database))
+    try:
+        await backup(url, live.with_name(live.name + COPY))
+    except BackupError as error:
+        raise MigrationError(f"no copy could be made before changing it: {error}") from error
 
 
 def _upgrade(connection: Connection, scripts: Path) -> bool:

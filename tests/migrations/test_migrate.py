@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import BigInteger, Connection, DateTime, Integer, inspect, text
 
+from bot.store.backup import restore
 from bot.store.database import Database
-from bot.store.migrate import SCRIPTS, MigrationError, current, head, upgrade
+from bot.store.migrate import COPY, SCRIPTS, MigrationError, current, head, upgrade
 from bot.store.models import Table
 from bot.store.types import UTCDateTime
 
@@ -152,3 +155,45 @@ async def test_a_database_of_a_newer_program_is_refused(database_url: str, tmp_p
     await upgrade(database_url, scripts=scripts_with(tmp_path, REBUILDING))
     with pytest.raises(MigrationError, match="does not fit this program"):
         await upgrade(database_url)
+
+
+async def test_a_copy_is_kept_beside_the_file_before_anything_changes(tmp_path: Path) -> None:
+    file = tmp_path / "gutskin.db"
+    copy = tmp_path / f"gutskin.db{COPY}"
+    url = f"sqlite:///{file}"
+    await upgrade(url)
+    await run(url, READER, KEPT)
+    await upgrade(url)
+    assert not copy.exists(), "there was nothing to migrate"
+    scripts = scripts_with(tmp_path, REBUILDING)
+    await upgrade(url, scripts=scripts)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    await run(url, "DELETE FROM subscriber")
+    await restore(url, copy)
+    assert await current(url) == (head(), head())
+    assert await run(url, "SELECT source, tip_id FROM subscriber JOIN saved USING (chat_id)")
+    await run(url, "DELETE FROM saved")
+    await upgrade(url, scripts=scripts)
+    await restore(url, copy)
+    assert await run(url, "SELECT * FROM saved") == [], "the next upgrade makes its own copy"
+
+
+async def test_without_a_copy_nothing_is_changed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gutskin.db'}"
+    await upgrade(url)
+    (tmp_path / f".gutskin.db{COPY}.part").mkdir()
+    scripts = scripts_with(tmp_path, REBUILDING)
+    with pytest.raises(OSError, match="part"):
+        await upgrade(url, scripts=scripts)
+    assert await current(url) == (head(), head())
+
+
+async def test_a_damaged_database_is_not_migrated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gutskin.db'}"
+    await upgrade(url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "gutskin.db")) as careless:
+        careless.execute(KEPT.replace("{now}", "0"))
+        careless.commit()
+    with pytest.raises(MigrationError, match="no copy could be made"):
+        await upgrade(url, scripts=scripts_with(tmp_path, REBUILDING))
+    assert await current(url) == (head(), head())
