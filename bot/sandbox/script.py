@@ -88,7 +88,8 @@ async def play(
                 await scene.show_new()
                 out.write(f"\n{path}:{step.line}: {step.text}\n{error}\n")
                 return 1
-    out.write(f"\nAll {len(steps)} steps came true.\n")
+    what = f"All {len(steps)} steps" if len(steps) > 1 else "The one step"
+    out.write(f"\n{what} came true.\n")
     return 0
 
 

@@ -6,6 +6,7 @@ Run it with ``make screenshots``.
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 from playwright.async_api import Browser, expect
@@ -33,8 +34,7 @@ async def first_days(chat: ChatPage) -> None:
 
 
 async def remake(browser: Browser, folder: Path = OTHERS, picture: Path = PICTURE) -> list[Path]:
-    """Draw every picture; the files."""
-    folder.mkdir(exist_ok=True)
+    """Draw every picture; the files. Playwright makes the folder."""
     made = [picture]
     async with open_window(browser, FRAME, scale=1.5) as chat:
         await first_days(chat)
@@ -54,7 +54,7 @@ async def main() -> None:
     configure("WARNING")
     async with open_browser() as browser:
         for path in await remake(browser):
-            print(path.relative_to(ROOT))
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":

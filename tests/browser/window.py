@@ -28,6 +28,13 @@ DESKTOP = (1280, 860)
 TABLET = (560, 900)
 PHONE = (390, 844)
 PATIENCE_MS = 15_000
+TOO_WIDE = """
+  () => [...document.querySelectorAll('body *')]
+    .filter(node => node.checkVisibility())
+    .filter(node => !node.closest('#people, .skip, .unseen, .label'))
+    .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
+    .map(node => node.outerHTML)
+"""
 
 
 def chromium() -> Path | None:
@@ -75,7 +82,7 @@ class ChatPage:
 
     async def be(self, name: str) -> None:
         await self.page.locator("#people button", has_text=name).click()
-        await expect(self.page.locator("#chat-note")).to_contain_text(name.split()[0])
+        await expect(self.page.locator("#chat-note")).to_contain_text(name.split(maxsplit=1)[0])
 
     async def say(self, text: str) -> None:
         await self.page.locator("#text").fill(text)
@@ -102,11 +109,7 @@ class ChatPage:
 
     async def nothing_is_cut_off(self) -> None:
         """No part of the page is wider than the window."""
-        wide = await self.page.evaluate(
-            """() => [...document.querySelectorAll('body *')].filter(
-                 node => node.checkVisibility() && !node.closest('#people, .skip, .unseen, .label')
-                   && node.getBoundingClientRect().right > innerWidth + 1).map(node => node.outerHTML)"""
-        )
+        wide = await self.page.evaluate(TOO_WIDE)
         assert wide == []
 
 
