@@ -14,17 +14,18 @@ FAR = 0.05  # seconds that the server takes to answer, as from another continent
 
 @dataclass(frozen=True)
 class Size:
-    """How much is run: ``rounds`` per contest and a share of the full counts."""
+    """How much is run: rounds of the contests, of the slow ones, and a share of the counts."""
 
     rounds: int
+    slow_rounds: int
     share: float
 
     def of(self, count: int) -> int:
         return max(100, round(count * self.share))
 
 
-FULL = Size(rounds=5, share=1.0)
-QUICK = Size(rounds=3, share=0.4)
+FULL = Size(rounds=5, slow_rounds=5, share=1.0)
+QUICK = Size(rounds=3, slow_rounds=1, share=0.4)
 
 
 def _line(name: str, runs: Sequence[Figures]) -> None:
@@ -53,8 +54,8 @@ def throughput(server: Server, size: Size) -> Keys:
         Contest("PTB default, gather, semaphore 64", "peers", "ptb", size.of(1_500), 64),
     ]
     far = [
-        Contest("ours", "ours", "bulk", size.of(25_000), 256),
-        Contest("without durable outcomes", "ours", "forgetful", size.of(25_000), 256),
+        Contest("ours", "ours", "bulk", size.of(50_000), 256),
+        Contest("without durable outcomes", "ours", "forgetful", size.of(50_000), 256),
         Contest("aiogram 3, semaphore 256", "peers", "aiogram", size.of(5_000), 256),
         Contest("PTB default, gather, semaphore 64", "peers", "ptb", size.of(500), 64),
     ]
@@ -102,7 +103,7 @@ def sustained(server: Server, size: Size) -> Keys:
     for per_second, seconds in ((30, 20), (1000, 20)):
         count = size.of(per_second * seconds)
         contest = Contest(f"{per_second}/s", "ours", "paced", count, per_second)
-        results = interleaved(server, [contest], size.rounds, rate=per_second)
+        results = interleaved(server, [contest], size.slow_rounds, rate=per_second)
         kept[per_second] = results[contest.name]
         _line(contest.name, kept[per_second])
     runs = [*kept[30], *kept[1000]]
@@ -130,7 +131,7 @@ def planning(server: Server, size: Size) -> Keys:
         Contest("tick among 100,000", "ours", "tick", fewer, due),
         Contest("tick of an ORM among 1,000,000", "peers", "orm_tick", many, due),
     ]
-    seen = interleaved(server, ticks, size.rounds)
+    seen = interleaved(server, ticks, size.slow_rounds)
     once = [
         Contest("ready among 1,000,000", "ours", "ready", many, 0),
         Contest(f"PTB registering {registered:,}", "peers", "registration", registered, 0),
@@ -168,7 +169,7 @@ def replying(server: Server, size: Size) -> Keys:
     """Item 6: replies beside a broadcast at the full free rate, 25 of 30 a second."""
     print("6. A reply, idle and beside a broadcast")
     contest = Contest("replies", "ours", "replies", size.of(100), 3)
-    runs = interleaved(server, [contest], 1 if size is QUICK else 3)[contest.name]
+    runs = interleaved(server, [contest], size.slow_rounds)[contest.name]
     idle = sorted(taken for run in runs for taken in run["idle"])
     busy = sorted(taken for run in runs for taken in run["busy"])
     for name, taken in (("idle", idle), ("beside a broadcast", busy)):
