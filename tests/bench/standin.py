@@ -14,12 +14,13 @@ import os
 import random
 import re
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import uvloop
+
+from tests.bench.books import Books
 
 CHAT = re.compile(rb'(?:^|["&])chat_id"?[:=]\s*"?(-?\d+)')
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -56,59 +57,6 @@ SENT_HEAD, SENT_TAIL = _ok(
         "entities": [{"type": "bold", "offset": 0, "length": 5}],
     }
 ).split(str(MESSAGE_ID).encode())
-
-
-class Books:
-    """Everything that is counted between two resets."""
-
-    def __init__(self) -> None:
-        self.delivered: Counter[int] = Counter()
-        self.texts: dict[int, set[int]] = {}
-        self.refused_blocked: Counter[int] = Counter()
-        self.times: list[float] = []
-        self.requests = 0
-        self.floods = 0
-        self.replies: list[float] = []
-        self.cpu = time.process_time()
-
-    def busiest_second(self) -> int:
-        first, most = 0, 0
-        for last, moment in enumerate(self.times):
-            while moment - self.times[first] >= 1.0:
-                first += 1
-            most = max(most, last - first + 1)
-        return most
-
-    def bucket_needed(self, rate: float) -> float:
-        """The smallest token bucket that would have let all of this through at ``rate``."""
-        full_at = deepest = 0.0
-        for moment in self.times:
-            full_at = max(full_at, moment) + 1.0 / rate
-            deepest = max(deepest, (full_at - moment) * rate)
-        return deepest
-
-    def summary(self) -> dict[str, Any]:
-        copies = sum(self.delivered.values())
-        return {
-            "requests": self.requests,
-            "copies": copies,
-            "chats": len(self.delivered),
-            "doubled": copies - len(self.delivered),
-            "floods": self.floods,
-            "busiest_second": self.busiest_second(),
-            "bucket_needed": {rate: self.bucket_needed(rate) for rate in (30, 1000)},
-            "first": self.times[0] if self.times else 0.0,
-            "last": self.times[-1] if self.times else 0.0,
-            "cpu": time.process_time() - self.cpu,
-            "replies": self.replies,
-        }
-
-    def ledger(self) -> dict[str, Any]:
-        return {
-            "delivered": list(self.delivered.items()),
-            "texts": [(chat, len(texts)) for chat, texts in self.texts.items()],
-            "refused": list(self.refused_blocked.items()),
-        }
 
 
 class Standin:
