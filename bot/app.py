@@ -15,6 +15,7 @@ from bot.delivery.planner import Planner
 from bot.delivery.proxied import ProxiedWire
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
+from bot.delivery.replicas import Replicas
 from bot.delivery.sender import Sender
 from bot.delivery.stats import Stats
 from bot.delivery.wire import Wire
@@ -52,6 +53,7 @@ class House:
     sender: Sender
     stats: Stats
     progress: Progress
+    replicas: Replicas
     closing: AsyncExitStack
 
     def __repr__(self) -> str:
@@ -143,6 +145,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         sender=sender,
         stats=stats,
         progress=progress,
+        replicas=Replicas(db, clock, pace),
         closing=stack.pop_all(),
     )
 

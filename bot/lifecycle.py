@@ -16,6 +16,7 @@ from telegram.error import InvalidToken
 
 from bot.clock import Clock, MovableClock
 from bot.config import Settings
+from bot.delivery.replicas import BEAT_SECONDS
 from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
 from bot.registration import register_with_telegram, say_who_we_are
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from bot.app import House
 
 log = structlog.get_logger(__name__)
-
 TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
 TICK_LIMIT_S = 60.0
 PROGRESS_S = 3.0
@@ -117,7 +117,9 @@ class App:
             raise StartError(f"cannot open what the bot needs: {error}") from error
         await register_with_telegram(house.client, self.settings)
         await house.planner.ready_at_start()
-        await self.inbox.recover()
+        house.replicas.on_lead = self.inbox.recover
+        if await house.replicas.join() == 1:
+            await self.inbox.recover()
         self._begin(house)
         log.info("the bot runs", database=house.db.url_masked)
 
@@ -135,11 +137,13 @@ class App:
         self._task("updates", self.inbox.run())
         self._task("sender", house.sender.run(self._stop_sending))
         if self.settings.webhook_url is None:
-            self._task("poller", Poller(house.client, self.inbox, self.clock).run())
+            poller = Poller(house.client, self.inbox, self.clock, turn=house.replicas.lead)
+            self._task("poller", poller.run())
         care = Housekeeping(house)
         self._jobs = Jobs(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
+                Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
                 Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
                 Job("backup", BACKUP_S, 3600.0, care.back_up),
@@ -188,6 +192,10 @@ class App:
             seconds = (due - self.clock.now()).total_seconds()
             if seconds < TICK_S:
                 self._jobs.soon("plan", max(0.2, seconds))
+
+    async def _beat(self) -> None:
+        await self.house.replicas.beat()
+        await self.house.replicas.keep_lead()
 
     async def _watch_over(self) -> None:
         if not self.watch.hopeless(self.clock.now()):
@@ -285,6 +293,7 @@ class App:
                 await asyncio.wait(late, timeout=SETTLE_S)
         self._tasks.clear()
         if self._house is not None:
+            await Job("leave", BEAT_SECONDS, SETTLE_S, self._house.replicas.leave).run()
             await self._house.close()
             self._house = None
             log.info("stopped")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # Telegram, Bots FAQ "My bot is hitting limits": one message a second to a chat, bursts may pass;
 # 20 messages a minute to a group.
@@ -16,6 +17,8 @@ CHAT_RATE = 1.0
 CHAT_BURST = 3
 GROUP_MESSAGES = 20
 GROUP_SECONDS = 60.0
+SERVER_BURST = 3.0  # the smallest bucket that a server enforcing the rate is assumed to have
+LATENESS = 1.2  # messages
 ROUNDING = 1e-9  # what adding floats may be off by; far below any timer
 
 
@@ -37,6 +40,11 @@ class Window:
 
     def give_back(self) -> None:
         self._starts.pop()
+
+    def fit(self, starts: int, seconds: float) -> None:
+        """Another measure from now on; the latest starts stay counted."""
+        self._most, self._seconds = starts, seconds
+        self._starts = deque(self._starts, maxlen=starts)
 
 
 class Bucket:
@@ -63,6 +71,12 @@ class Bucket:
     def shift(self, seconds: float) -> None:
         """Count the last take as having happened ``seconds`` later."""
         self.full_at += seconds
+
+    def fit(self, rate: float, burst: float, now: float) -> None:
+        """Another rate from now on; the tokens that are missing stay missing."""
+        if self.full_at > now:
+            self.full_at = now + (self.full_at - now) * self.rate / rate
+        self.rate, self.burst = rate, burst
 
 
 @dataclass(slots=True)
@@ -153,3 +167,34 @@ class _Generations:
         self._old = {} if long_ago else self._young
         self._young = {}
         self._turn_at = now + self._seconds
+
+
+class Budget(NamedTuple):
+    """What follows from the two rates."""
+
+    slot: float
+    """Seconds from one message to the next at the total rate."""
+    starts: int
+    """The most starts in ``seconds``, those included that only replies may have (``kept``)."""
+    seconds: float
+    kept: int
+    burst: float
+    spare: float
+    """Messages by which a late timer may be late without loss."""
+    bulk_needs: float
+    """Tokens that have to be there for bulk to start: what it leaves is the replies' reserve."""
+
+
+def budget_of(total_rate: float, bulk_rate: float) -> Budget:
+    """The measures that keep these rates, both in messages a second."""
+    # Where bulk may fill every second, one start more is kept for a reply.
+    starts = math.ceil(total_rate)
+    kept = 1 if bulk_rate > total_rate - 1 and starts == total_rate else 0
+    # A hair more than a second, since not every message takes the same time to arrive.
+    seconds = starts / total_rate + min(0.005, 0.15 / total_rate)
+    # At a high rate the network's jitter is worth whole messages: keep clear of the edge.
+    burst = SERVER_BURST - min(0.6, 0.002 * total_rate)
+    # What lateness adds to a burst is taken off the rate, so that a second holds no more.
+    spare = min(LATENESS, 0.007 * bulk_rate)
+    needs = burst - max(1.0, spare)
+    return Budget(1.0 / total_rate, starts + kept, seconds, kept, burst, spare, needs)

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from enum import Enum
 
 from bot.clock import Clock
-from bot.delivery.limits import ROUNDING, Bucket, Chats, Window
+from bot.delivery.limits import ROUNDING, SERVER_BURST, Bucket, Chats, Window, budget_of
 
 FREE_RATE = 30.0  # Telegram, Bots FAQ: messages a second without paying
-SERVER_BURST = 3.0  # the smallest bucket that a server enforcing the rate is assumed to have
-LATENESS = 1.2  # messages
 SHORTEST_WAIT = 0.001  # event loops round timers to milliseconds; less would only spin
 SLOW_DOWN = 0.75
 SLOWEST = 0.1
@@ -59,6 +57,11 @@ class _Lane:
         self._recovers_at += steps * RECOVERY_SECONDS
         if self.factor >= 1.0:
             self._recovers_at = math.inf
+
+    def fit(self, rate: float, burst: float, now: float) -> None:
+        """Run at ``rate`` from now on, slowed down as before."""
+        self._rate = rate
+        self.bucket.fit(rate * self.factor, burst, now)
 
     def _set_factor(self, factor: float) -> None:
         self.factor = factor
@@ -106,22 +109,12 @@ class Pace:
         if not 0 < bulk_rate <= total_rate or reply_rate <= 0:
             raise ValueError("rates are positive and bulk is not above the total")
         self._clock = clock
-        self._slot = 1.0 / total_rate
-        # Where bulk may fill every second, one start more is kept for a reply.
-        starts = math.ceil(total_rate)
-        self._kept = 1 if bulk_rate > total_rate - 1 and starts == total_rate else 0
-        # A hair more than a second, since not every message takes the same time to arrive.
-        second = starts / total_rate + min(0.005, 0.15 / total_rate)
-        self._window = Window(starts + self._kept, second)
-        # At a high rate the network's jitter is worth whole messages: keep clear of the edge.
-        burst = SERVER_BURST - min(0.6, 0.002 * total_rate)
-        self._total = Bucket(total_rate, burst)
-        # A late timer loses nothing as long as the delay is worth less than this many messages.
-        # What it adds to a burst is taken off the rate, so that a second holds no more.
-        spare = min(LATENESS, 0.007 * bulk_rate)
-        # What bulk leaves in the bucket is the reserve from which a reply starts at once.
-        self._bulk_needs = burst - max(1.0, spare)
-        self._bulk = _Lane(bulk_rate - spare, 1.0 + spare, jitter)
+        self._rates = (total_rate, bulk_rate, reply_rate)
+        self._parts = 1
+        budget = self._budget = budget_of(total_rate, bulk_rate)
+        self._window = Window(budget.starts, budget.seconds)
+        self._total = Bucket(total_rate, budget.burst)
+        self._bulk = _Lane(bulk_rate - budget.spare, 1.0 + budget.spare, jitter)
         self._reply = _Lane(min(reply_rate, total_rate), SERVER_BURST, jitter)
         self._lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
         self._bulk_order = asyncio.Lock()
@@ -129,6 +122,27 @@ class Pace:
         self._replies_waiting = 0
         self._handed: tuple[float, list[tuple[Bucket, float, float]]] | None = None
         self._chats = Chats()
+
+    def share_with(self, replicas: int) -> None:
+        """Keep to one part of the rates, which so many replicas (1 or more) share evenly.
+
+        What has started lately stays counted, so changing it never allows a burst.
+
+        Raises:
+            ValueError: fewer than one replica.
+        """
+        if replicas < 1:
+            raise ValueError("whoever asks is a replica too")
+        if replicas == self._parts:
+            return
+        self._parts, now = replicas, self._clock.monotonic()
+        total, bulk, reply = (rate / replicas for rate in self._rates)
+        budget = self._budget = budget_of(total, bulk)
+        self._window.fit(budget.starts, budget.seconds)
+        self._total.fit(total, budget.burst, now)
+        self._bulk.fit(bulk - budget.spare, 1.0 + budget.spare, now)
+        self._reply.fit(min(reply, total), SERVER_BURST, now)
+        self._handed = None
 
     async def reply(self, chat_id: int | str | None = None) -> None:
         """Wait until a reply may start. Replies start in the order in which they came.
@@ -228,9 +242,9 @@ class Pace:
 
     def _bulk_ready(self, now: float) -> float:
         if self._replies_waiting and self._reply.ready_at(now) <= now:
-            return now + self._slot
-        left = self._total.ready_at(self._bulk_needs)
-        ready = max(self._window.ready_at(leaving=self._kept), left)
+            return now + self._budget.slot
+        left = self._total.ready_at(self._budget.bulk_needs)
+        ready = max(self._window.ready_at(leaving=self._budget.kept), left)
         return max(ready, self._bulk.ready_at(now))
 
     def _start(self, lane: _Lane, now: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -35,12 +35,26 @@ class UpdateSource(Protocol):
     ) -> Sequence[Mapping[str, Any]]: ...
 
 
+async def _always() -> None:
+    """Whoever is alone need not wait to be the one that polls."""
+
+
 class Poller:
-    """Asks for updates for ever; one poller a bot."""
+    """Asks for updates for ever; one poller a bot.
+
+    ``turn`` is awaited before each call and comes back when this process is the one to poll.
+    """
 
     def __init__(
-        self, source: UpdateSource, inbox: Inbox, clock: Clock, *, hold: int = HOLD_S
+        self,
+        source: UpdateSource,
+        inbox: Inbox,
+        clock: Clock,
+        *,
+        hold: int = HOLD_S,
+        turn: Callable[[], Awaitable[None]] = _always,
     ) -> None:
+        self._turn = turn
         self._source = source
         self._inbox = inbox
         self._clock = clock
@@ -66,6 +80,8 @@ class Poller:
 
     async def _ask(self, offset: int | None) -> Sequence[Mapping[str, Any]] | None:
         """A batch, or None when this call failed and the wait for the next one is over."""
+        if not await self._is_our_turn():
+            return None
         try:
             batch = await self._source.raw_updates(offset=offset, limit=BATCH, hold=self._hold)
         except (InvalidToken, Forbidden):
@@ -75,6 +91,15 @@ class Poller:
             return None
         self._failures = 0
         return batch
+
+    async def _is_our_turn(self) -> bool:
+        try:
+            await self._turn()
+        except Exception:
+            log.exception("cannot tell which process polls; trying again")
+            await self._clock.sleep(CONFLICT_WAIT_S)
+            return False
+        return True
 
     async def _wait(self, error: TelegramError) -> None:
         self._failures += 1

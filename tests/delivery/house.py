@@ -22,7 +22,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.wire import Wire
 from bot.store import tables
 from bot.store.database import Database
-from tests.delivery.telegram import TOKEN, Telegram
+from tests.delivery.server import TOKEN, Telegram
 from tips.library import Library
 
 ADMIN = 99

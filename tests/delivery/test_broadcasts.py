@@ -13,7 +13,7 @@ from bot.delivery.ledger import Event
 from bot.store import subscribers
 from bot.store.database import Database
 from tests.delivery.house import ADMIN, House, house
-from tests.delivery.telegram import BLOCKED, Telegram, refusal, telegram
+from tests.delivery.server import BLOCKED, Telegram, refusal, telegram
 from tips.library import Library
 
 

@@ -15,7 +15,7 @@ from bot.delivery.sender import Sender
 from bot.store import leases
 from bot.store.database import Database
 from tests.delivery.house import House, house
-from tests.delivery.telegram import Telegram, refusal, telegram
+from tests.delivery.server import Telegram, refusal, telegram
 from tips.library import Library
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot.delivery.ledger import Event
 from bot.store.database import Database
 from tests.delivery.house import House, house
-from tests.delivery.telegram import (
+from tests.delivery.server import (
     BLOCKED,
     CUT_AFTER,
     CUT_BEFORE,

@@ -12,7 +12,7 @@ from bot.delivery.ledger import Event
 from bot.store import leases
 from bot.store.database import Database
 from tests.delivery.house import ADMIN, House, house
-from tests.delivery.telegram import (
+from tests.delivery.server import (
     BLOCKED,
     Telegram,
     refusal,

@@ -14,7 +14,7 @@ from bot.delivery.stats import Stats, simulate
 from bot.store import counters
 from bot.store.database import Database
 from tests.delivery.house import House, house
-from tests.delivery.telegram import BLOCKED, CUT_AFTER, TOKEN, Telegram, refusal, telegram
+from tests.delivery.server import BLOCKED, CUT_AFTER, TOKEN, Telegram, refusal, telegram
 from tips.library import Library
 
 START = datetime(2026, 6, 1, tzinfo=UTC)

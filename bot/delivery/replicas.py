@@ -1,0 +1,126 @@
+"""Several processes with one token on one PostgreSQL: one pace among them, one that polls.
+
+Each replica keeps a row that says it is alive and takes its part of the rates: with R messages a
+second and three replicas, each sends R/3. A replica that stops deletes its row; one that is killed
+is left out after ``LIVE_SECONDS``. Who joins waits one beat before it sends, so that the others
+have made room. Replies are divided like tips and broadcasts, which is honest but not clever: an
+idle replica's part is not lent to a busy one.
+
+Only one of them asks Telegram for updates, the one that holds a lease; when it goes, another takes
+over within ``LIVE_SECONDS`` and begins with the updates that were left in the rows. Replicas need
+clocks that agree within some seconds; should two poll all the same, Telegram refuses one of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.delivery.pacing import Pace
+from bot.store import heartbeat
+from bot.store.database import Database
+from bot.store.tables import Executor
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+LIVE_SECONDS = 15.0
+"""A replica not heard of for so long is gone; three beats, so that one slow write is no death."""
+
+PREFIX = "replica:"
+POLLER = "poller"
+
+
+class Replicas:
+    """This process among its like. On SQLite there is no other and nothing is written.
+
+    Args:
+        on_lead: awaited each time that this replica comes to be the one that polls.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        pace: Pace,
+        on_lead: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._pace = pace
+        self.on_lead = on_lead
+        self.owner = secrets.token_hex(8)
+        self.count = 1
+        self.leads = db.is_sqlite
+
+    async def join(self) -> int:
+        """Be one of them, once the others, if any, have made room; how many there are."""
+        count = await self.beat()
+        if count > 1:
+            await self._clock.sleep(BEAT_SECONDS)
+        return count
+
+    async def beat(self) -> int:
+        """Say that we are alive, see who else is, and share the pace with them; how many.
+
+        To be called every ``BEAT_SECONDS``. Raises whatever the database raises; until it goes
+        well again the pace stays as it was.
+        """
+        if not self._db.is_sqlite:
+            self._share(await self._db.transaction(self._beat))
+        return self.count
+
+    async def _beat(self, session: Executor) -> int:
+        now = self._clock.now()
+        gone = now - timedelta(seconds=LIVE_SECONDS)
+        await heartbeat.beat(session, PREFIX + self.owner, now)
+        await heartbeat.silence(session, PREFIX, gone)
+        return await heartbeat.beating(session, PREFIX, gone)
+
+    def _share(self, count: int) -> None:
+        if count != self.count:
+            log.info("%d replicas share the pace", count)
+        self.count = count
+        self._pace.share_with(count)
+
+    async def lead(self) -> None:
+        """Wait until this is the replica that polls. To be awaited before every poll."""
+        while not await self.keep_lead(take=True):
+            await self._clock.sleep(BEAT_SECONDS)
+
+    async def keep_lead(self, *, take: bool = False) -> bool:
+        """Renew the lease if it is ours, or ``take`` it if it is free; whether it is ours.
+
+        A poll is held for longer than the lease lasts, so this belongs beside :meth:`beat`.
+        """
+        if self._db.is_sqlite:
+            return True
+        if not (take or self.leads):
+            return False
+        led, self.leads = self.leads, await self._db.transaction(self._claim)
+        if self.leads and not led:
+            log.info("this replica polls for updates")
+            if self.on_lead is not None:
+                await self.on_lead()
+        elif led and not self.leads:
+            log.warning("another replica polls for updates now")
+        return self.leads
+
+    async def _claim(self, session: Executor) -> bool:
+        now = self._clock.now()
+        until = now + timedelta(seconds=LIVE_SECONDS)
+        return await heartbeat.claim(session, POLLER, self.owner, now, until)
+
+    async def leave(self) -> None:
+        """Be none of them any more: the others take our part and our lease at once."""
+        if self._db.is_sqlite:
+            return
+        self.leads = False
+        await self._db.transaction(self._leave)
+
+    async def _leave(self, session: Executor) -> None:
+        await heartbeat.forget(session, PREFIX + self.owner)
+        await heartbeat.forget(session, POLLER, self.owner)
