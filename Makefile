@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 RUNTIME := $(VENV)/.runtime
+PEERS := .venv-bench/.ready
 
 .PHONY: help demo test check fmt bench chaos soak search-train search-eval screenshots lock clean
 
@@ -41,7 +42,12 @@ fmt: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
+$(PEERS): tests/bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+bench: $(READY) $(PEERS)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
 
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, JSON=FILE)
@@ -63,6 +69,7 @@ lock: $(READY)  ## compile the hash-pinned requirements anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
 	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" - -c requirements/dev.txt -o requirements/build.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" tests/bench/requirements.in -o tests/bench/requirements.txt
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

@@ -47,6 +47,12 @@ def half(folder: Path, name: str) -> list[Message]:
     return list(_collected(folder / "wordings" / name))
 
 
+def exam(folder: Path) -> list[Message]:
+    """The test half without the few short messages that stand in the training half as well."""
+    learned = {message.text.casefold() for message in half(folder, "train")}
+    return [m for m in half(folder, "test") if m.text.casefold() not in learned]
+
+
 def ordinary(folder: Path, name: str) -> list[Message]:
     """Everyday messages that come near an emergency's words, in one half."""
     return [

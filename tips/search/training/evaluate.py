@@ -165,7 +165,7 @@ def ranking_rows(folder: Path, model: Model, real: Sequence[Message]) -> list[st
 
 def report(folder: Path, model: Model, alarm: Alarm) -> str:
     """The whole page of figures as Markdown."""
-    test = corpus.half(folder, "test")
+    test = corpus.exam(folder)
     real = [m for m in test if m.meant != OFF_TOPIC]
     reader = Reader.load(folder, model)
     search = Search(reader, model, Embedder.load())

@@ -20,6 +20,7 @@ from tips.search.model import Floats, Model, quantised
 Ints = npt.NDArray[np.int64]
 
 TINY = 1e-6
+CERTAIN = 4.0  # log odds when nothing spoke against it; no more than 98 %
 ABSENT = -20.0  # the bias of a class that no message belongs to
 
 
@@ -108,6 +109,10 @@ def ranker(features: Sequence[Floats], labels: Ints, strength: float = 1e-3) -> 
 
 def logistic(features: Floats, true: npt.NDArray[np.bool_], *, balanced: bool) -> Floats:
     """Weights of a chance; the first feature is always 1 and carries the intercept."""
+    if true.all() or not true.any():
+        certain = np.zeros(features.shape[1], np.float32)
+        certain[0] = CERTAIN if true.all() else -CERTAIN
+        return certain
     spread = features.std(0)
     spread[spread < TINY] = 1.0
     weight = "balanced" if balanced else None

@@ -1,0 +1,203 @@
+"""Making an index: a small language of its own is learned from data alone."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tips.search import Search, Verdict
+from tips.search.alarm import Alarm
+from tips.search.embedder import Embedder
+from tips.search.model import Model
+from tips.search.search import CONTENT, Reader
+from tips.search.training import corpus
+from tips.search.training.fit import Recipe
+from tips.search.training.train import train
+from tips.urgent import Urgent
+
+QUESTIONS = {
+    "pets": ["can we keep the cat", "is a dog bad for my skin", "should we give the kitten away"],
+    "wool": ["is wool bad for eczema", "can i wear a jumper", "my scarf scratches my neck"],
+    "sleep": ["how do i sleep with this itch", "awake all night again", "what helps in bed"],
+}
+HANDS = {
+    "ann": {
+        "pets": [
+            "mum wants a puppy is that ok",
+            "our cat sleeps on my bed",
+            "hamster and my hands",
+        ],
+        "wool": ["granny knitted a cardigan", "which fabric is soft enough", "itchy jumper"],
+        "sleep": ["cant sleep", "up at three scratching", "tired of these nights"],
+    },
+    "bob": {
+        "pets": [
+            "keep or give away the dog",
+            "cat hair everywhere",
+            "allergic to the rabbit maybe",
+        ],
+        "wool": ["cotton or wool", "merino vest for a baby", "clothes that do not scratch"],
+        "sleep": ["no sleep since monday", "night time is the worst", "bed makes me itch"],
+    },
+}
+OFF_TOPIC = {
+    "ann": [
+        "who won the match",
+        "how do i file my tax",
+        "write my essay",
+        "asdf qwer",
+        "tell a joke",
+    ],
+    "bob": [
+        "fix my printer",
+        "weather in rome",
+        "bitcoin price",
+        "you are stupid",
+        "capital of peru",
+    ],
+}
+URGENT = {
+    "ann": {
+        "breathing": ["lips are swelling", "cant breathe after nuts", "tongue is getting fat"],
+        "fever": ["temperature and weeping skin", "shivering and crusts everywhere"],
+    },
+    "bob": {
+        "breathing": ["face swelling fast", "gasping for air", "throat is closing up"],
+        "fever": ["hot and oozing since noon", "fever and yellow crusts"],
+    },
+}
+
+
+def write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A language that nobody speaks, with all that training reads."""
+    folder = tmp_path_factory.mktemp("content") / "xx"
+    answers = [
+        {"id": name, "topic": f"about-{name}", "question": texts[0], "given": texts[1:]}
+        for name, texts in QUESTIONS.items()
+    ]
+    write(folder / "answers" / "all.yaml", answers)
+    write(folder / "synonyms.yaml", {"cat": ["kitty", "moggy"]})
+    for hand, texts in HANDS.items():
+        halves = folder / "wordings" / "train"
+        write(halves / f"{hand}.yaml", texts)
+        write(halves / f"off-topic-{hand}.yaml", {"any": OFF_TOPIC[hand]})
+        write(halves / f"urgent-{hand}.yaml", URGENT[hand])
+        write(halves / f"ordinary-{hand}.yaml", {"ordinary": ["puffy eyes in spring"]})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def fitted(folder: Path) -> tuple[Model, Alarm]:
+    return train(folder, recipe=Recipe())
+
+
+def searching(folder: Path, model: Model, *, sense: bool) -> Search:
+    return Search(Reader.load(folder, model), model, Embedder.load() if sense else None)
+
+
+@pytest.mark.parametrize("sense", [True, False])
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [("can i keep my moggy", "pets"), ("a wooly jumpr itches", "wool"), ("i cant slepe", "sleep")],
+)
+def test_a_new_wording_finds_its_question(
+    folder: Path, fitted: tuple[Model, Alarm], message: str, meant: str, *, sense: bool
+) -> None:
+    words = searching(folder, fitted[0], sense=sense)
+    ranked = words.nearest_topics(message, 1)
+    assert ranked == (f"about-{meant}",)
+
+
+def test_scores_fall_and_the_limit_holds(folder: Path, fitted: tuple[Model, Alarm]) -> None:
+    found = searching(folder, fitted[0], sense=True).find("can we keep the cat", limit=2)
+    assert found.hits[0].id == "pets"
+    assert len(found.hits) == 2
+    assert found.hits[0].score >= found.hits[1].score
+
+
+def test_nothing_to_read_finds_nothing(folder: Path, fitted: tuple[Model, Alarm]) -> None:
+    search = searching(folder, fitted[0], sense=True)
+    for silent in ("", "🙂🙂", "؟؟"):
+        assert search.find(silent).verdict is Verdict.NONE
+        assert search.nearest_topics(silent) == ()
+
+
+def test_what_was_fitted_comes_back_from_disk(
+    folder: Path, fitted: tuple[Model, Alarm], tmp_path: Path
+) -> None:
+    model, alarm = fitted
+    model.write(tmp_path / "search.npz")
+    alarm.write(tmp_path / "alarm.npz")
+    again = searching(folder, Model.read(tmp_path / "search.npz"), sense=True)
+    assert again.nearest_topics("cat hair on the sofa", 1) == ("about-pets",)
+    assert Alarm.read(tmp_path / "alarm.npz").kinds.tolist() == ["breathing", "fever"]
+
+
+def test_an_emergency_is_heard_without_any_rule(folder: Path, fitted: tuple[Model, Alarm]) -> None:
+    model, alarm = fitted
+    advice = {"id": "breathing", "text": "Call now.", "claims": ["x"], "rules": []}
+    data = {"advice": [advice], "things": {}, "unless": []}
+    for sense in (True, False):
+        search = searching(folder, model, sense=sense)
+        urgent = Urgent(data, search=search, alarm=alarm)
+        heard = urgent.match("my lips are swelling and i cant breathe")
+        assert heard is not None
+        assert urgent.match("which jumper is soft") is None
+        assert urgent.match("") is None
+
+
+def test_the_fingerprint_follows_the_data(folder: Path) -> None:
+    before = corpus.fingerprint(folder)
+    extra = folder / "wordings" / "test" / "eve.yaml"
+    write(extra, {"pets": ["goldfish"]})
+    assert corpus.fingerprint(folder) != before
+    extra.unlink()
+    assert corpus.fingerprint(folder) == before
+
+
+def test_slips_are_one_in_eight_letters_and_always_the_same() -> None:
+    text = "sixteen letters ok"
+    assert corpus.with_slips(text, 1) == corpus.with_slips(text, 1)
+    assert corpus.with_slips(text, 1) != text
+    assert corpus.with_slips("short", 1) == "short"
+
+
+def wordings(half: str) -> Mapping[str, Mapping[str, list[str]]]:
+    root = corpus.__file__ and Path(corpus.__file__).parents[2] / "content" / "en" / "wordings"
+    return {
+        path.stem: yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+        for path in sorted((Path(root) / half).glob("*.yaml"))
+    }
+
+
+class TestShippedWordings:
+    """The promise of the data: many wordings by several hands, and an honest exam."""
+
+    def test_every_question_has_forty_training_wordings_or_more(self) -> None:
+        count: dict[str, int] = {}
+        for hand, content in wordings("train").items():
+            if "-" not in hand:
+                for question, texts in content.items():
+                    count[question] = count.get(question, 0) + len(texts)
+        assert len(count) == 125
+        assert min(count.values()) >= 40
+
+    def test_there_are_four_hundred_off_topic_messages_or_more(self) -> None:
+        off = [t for h, c in wordings("train").items() if h.startswith("off-") for t in c.values()]
+        assert sum(map(len, off)) >= 400
+
+    def test_no_message_of_the_exam_stands_in_the_training_half(self) -> None:
+        content = CONTENT / "en"
+        learned = {message.text.casefold() for message in corpus.half(content, "train")}
+        exam = corpus.exam(content)
+        assert not learned & {message.text.casefold() for message in exam}
+        # Two people do type "tsw is real?" alike now and then; more would be copying.
+        assert len(exam) >= 0.97 * len(corpus.half(content, "test"))
