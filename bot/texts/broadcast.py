@@ -51,7 +51,7 @@ def cannot_copy(language: str = "en") -> Message:
     _ = translator(language)
     return page(
         html.text(_("Telegram does not let me copy that message. Nothing was sent.")),
-        html.text(_("Text, a photo, a video, a file or a voice message works.")),
+        html.text(_("Text, one photo, one video, a file or a voice message works; an album not.")),
     )
 
 
@@ -161,7 +161,10 @@ def _retry_rows(broadcast_id: int, report: Report, language: str) -> Rows:
 
 def _done_line(report: Report, language: str) -> html.Html:
     _ = translator(language)
-    done = max(0, report.total - report.queued)
+    # What is under way is neither queued nor done: only a known outcome counts.
+    failed = sum(report.failed.values())
+    ended = report.sent + report.blocked + failed + report.in_doubt
+    done = min(report.total, ended + report.too_old + report.cancelled)
     share = round(100 * done / report.total) if report.total else 100
     numbers = {"done": f"{done:,}", "total": f"{report.total:,}", "share": str(share)}
     return html.fill(_("{done} of {total} ({share} %)"), **numbers)

@@ -141,9 +141,9 @@ def code(words: str) -> Html:
 
 def link(words: str, address: str | None) -> Html:
     """Words that open ``address``; plain words when that is no web address."""
-    if address is None or not words.strip() or not _WEB_ADDRESS.fullmatch(address):
+    if address is None or not words.strip() or not _WEB_ADDRESS.fullmatch(clean(address)):
         return text(words)
-    return Html((Run(clean(words), href=address),))
+    return Html((Run(clean(words), href=clean(address)),))
 
 
 def _tagged(words: str, tag: str) -> Html:

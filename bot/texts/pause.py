@@ -27,9 +27,9 @@ def paused(
             html.text(_("Paused. No tips until you send /resume.")),
             buttons=_resume_row(language),
         )
-    day = times.day_at(reader.paused_until, now, reader.zone, language)
+    until = times.moment(reader.paused_until, now, reader.zone, language)
     return page(
-        html.fill(_("Paused until {day}. Tips then come again by themselves."), day=day),
+        html.fill(_("Paused until {when}. Tips then come again by themselves."), when=until),
         next_tip_line(reader, next_at, now, language),
         buttons=_resume_row(language),
     )
@@ -56,9 +56,15 @@ def resumed(
     )
 
 
-def stopped(language: str = "en") -> Message:
-    """No more tips; how to come back."""
+def stopped(language: str = "en", *, kept: bool = True) -> Message:
+    """No more tips; how to come back. ``kept`` is false where nothing was stored anyway."""
     _ = translator(language)
+    if not kept:
+        return page(
+            html.text(_("You get no tips from me, and nothing is stored about you.")),
+            html.text(_("If you ever want to start again, send /start.")),
+            remove_reply=True,
+        )
     return page(
         html.text(_("Stopped. You get no more tips.")),
         html.text(

@@ -69,7 +69,7 @@ def overview(
     return page(
         html.bold(_("Settings")),
         html.join(facts),
-        _paused_line(reader, now, language),
+        paused_line(reader, now, language),
         next_tip_line(reader, next_at, now, language),
         buttons=_main_rows(reader, language),
     )
@@ -91,7 +91,7 @@ def view(
     back = (Button(_("Back to settings"), ShowSettings("main")),)
     return page(
         html.bold(title),
-        _paused_line(reader, now, language),
+        paused_line(reader, now, language),
         next_tip_line(reader, next_at, now, language),
         buttons=(*rows, back),
     )
@@ -121,12 +121,15 @@ def _fact(template: str, value: str) -> html.Html:
     return html.fill(template, value=html.bold(value))
 
 
-def _paused_line(reader: Reader, now: datetime, language: str) -> html.Html:
+def paused_line(reader: Reader, now: datetime, language: str = "en") -> html.Html:
+    """When a pause ends, with the hour: the tip of that very day may be over by then."""
     _ = translator(language)
     if reader.state != "paused" or reader.paused_until is None or reader.zone is None:
         return html.Html()
-    day = times.day_at(reader.paused_until, now, reader.zone, language)
-    return html.fill(_("Paused until {day}."), day=day)
+    return html.fill(
+        _("Paused until {when}."),
+        when=times.moment(reader.paused_until, now, reader.zone, language),
+    )
 
 
 def _themes_words(reader: Reader, library: Library, language: str) -> str:

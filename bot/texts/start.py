@@ -11,7 +11,7 @@ from bot.texts.callbacks import AskHour, AskZone, PickHour, PickZone, ShowSettin
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.reader import Reader
-from bot.texts.settings import next_tip_line
+from bot.texts.settings import next_tip_line, paused_line
 
 HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
 QUOTED_UNITS = 60
@@ -165,6 +165,7 @@ def known(
     return page(
         html.text(_("Hello again. Nothing has changed.")),
         _what_is_set(reader, language),
+        paused_line(reader, now, language),
         next_tip_line(reader, next_at, now, language),
         buttons=_settings_row(language),
     )

@@ -61,7 +61,7 @@ class Figures(Protocol):
 def figures(shown: Figures, language: str = "en") -> Message:
     """The figures of a span; buttons show the other spans."""
     _ = translator(language)
-    title = _.many("The last {count} day", "The last {count} days", shown.days)
+    title = _.many("The last day", "The last {count} days", shown.days)
     return page(
         html.bold(title.format(count=shown.days)),
         html.join(_readers(shown, language)),
@@ -87,15 +87,22 @@ def _readers(shown: Figures, language: str) -> list[html.Html]:
 
 def _deliveries(shown: Figures, language: str) -> list[html.Html]:
     _ = translator(language)
-    late = {
-        "median": times.seconds_words(shown.lateness.p50, language),
-        "worst": times.seconds_words(shown.lateness.p95, language),
-    }
     return [
         html.fill(_("Tips: {states}"), states=_states(shown.tips, language)),
         html.fill(_("Broadcasts: {states}"), states=_states(shown.broadcasts, language)),
-        html.fill(_("Lateness: median {median}, 95 of 100 within {worst}"), **late),
+        _lateness(shown.lateness, language),
     ]
+
+
+def _lateness(late: Lateness, language: str) -> html.Html:
+    _ = translator(language)
+    if late.p50 is None:
+        return html.text(_("Lateness: nothing was sent yet"))
+    return html.fill(
+        _("Lateness: median {median}, 95 of 100 within {worst}"),
+        median=times.seconds_words(late.p50, language),
+        worst=times.seconds_words(late.p95, language),
+    )
 
 
 def _states(counts: Mapping[str, int], language: str) -> str:

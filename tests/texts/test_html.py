@@ -57,6 +57,10 @@ def test_empty_parts_leave_no_gap_when_joined() -> None:
     assert not html.join([])
 
 
+def test_an_address_holds_nothing_that_cannot_be_sent() -> None:
+    assert html.link("here", "https://example.org/\ud800").render().encode()
+
+
 def test_lengths_count_utf16_units() -> None:
     assert html.units("é") == 1
     assert html.units("🙂") == 2

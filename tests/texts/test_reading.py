@@ -100,9 +100,14 @@ class TestSettings:
 
     def test_a_pause_says_its_end(self) -> None:
         assert (
-            "Paused until Monday 9 March."
+            "Paused until Monday 9 March, 08:00."
             in settings.view("main", PAUSED, LIBRARY, NEXT, NOW).plain
         )
+
+    def test_a_second_start_says_that_tips_are_paused_and_until_when(self) -> None:
+        said = start.known(PAUSED, NEXT, NOW).plain
+        assert "Paused until Monday 9 March, 08:00." in said
+        assert "Paused" not in start.known(BERLIN, NEXT, NOW).plain
 
     def test_nothing_is_hidden_of_a_reader_who_has_set_nothing(self) -> None:
         said = settings.view("main", UNSET, LIBRARY, None, NOW).plain
@@ -131,13 +136,19 @@ class TestSettings:
 
 class TestPause:
     def test_with_and_without_an_end(self) -> None:
-        assert "Paused until Monday 9 March." in pause.paused(PAUSED, NEXT, NOW).plain
+        assert "Paused until Monday 9 March, 08:00." in pause.paused(PAUSED, NEXT, NOW).plain
         endless = pause.paused(SomeReader(state="paused"), None, NOW)
         assert endless.plain == "Paused. No tips until you send /resume."
 
     def test_stopping_says_how_to_come_back(self) -> None:
         assert "/resume" in pause.stopped().plain
         assert labels(pause.stopped()) == ["Resume"]
+
+    def test_nothing_is_said_to_be_kept_of_someone_unknown(self) -> None:
+        said = pause.stopped(kept=False)
+        assert "nothing is stored about you" in said.plain
+        assert "kept" not in said.plain
+        assert not said.buttons
 
 
 class TestTip:

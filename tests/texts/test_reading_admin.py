@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.texts import broadcast, stats
 from bot.texts.callbacks import BroadcastDo, ShowStats
 from bot.texts.message import Message
@@ -23,7 +25,7 @@ class TestBroadcast:
 
     def test_progress_moves_and_becomes_the_report(self) -> None:
         moving = broadcast.progress(3, SomeReport(), 130)
-        assert "650 of 1,000 (65 %)" in moving.plain
+        assert "647 of 1,000 (65 %)" in moving.plain
         assert "Time left: about 3 minutes" in moving.plain
         assert "Time left" not in broadcast.progress(3, SomeReport()).plain
         assert broadcast.progress(3, SomeReport(state="paused")).plain.startswith("Paused")
@@ -43,6 +45,16 @@ class TestBroadcast:
         assert "odd thing: 1" in said.plain
         assert taps(said) == [BroadcastDo("retry", 3), BroadcastDo("doubt", 3)]
         assert not broadcast.final(3, SomeReport(state="done")).buttons
+
+    def test_only_what_has_an_outcome_counts_as_done(self) -> None:
+        under_way = SomeReport(state="sending", total=4, sent=0, blocked=0, failed={}, in_doubt=0,
+                               too_old=0, cancelled=0, queued=0)  # fmt: skip
+        assert "0 of 4 (0 %)" in broadcast.progress(3, under_way).plain
+        ended = replace(under_way, sent=1, blocked=1, failed={"empty": 1})
+        assert "3 of 4 (75 %)" in broadcast.progress(3, ended).plain
+
+    def test_an_album_is_named_as_what_cannot_be_copied(self) -> None:
+        assert "an album not" in broadcast.cannot_copy().plain
 
     def test_a_broadcast_that_paused_by_itself_says_so(self) -> None:
         said = broadcast.paused(3, SomeReport(state="paused"), by_failures=True)
@@ -66,6 +78,6 @@ class TestStats:
 
     def test_a_day_without_anything(self) -> None:
         said = stats.figures(SomeFigures(days=1, lateness=SomeLateness(None, None), tips={}))
-        assert said.plain.startswith("The last 1 day\n")
-        assert "median not measured" in said.plain
+        assert said.plain.startswith("The last day\n")
+        assert "Lateness: nothing was sent yet" in said.plain
         assert "Failures" not in said.plain
