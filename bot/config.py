@@ -12,6 +12,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+DATABASE_SHAPE = re.compile(
+    r"sqlite(\+aiosqlite)?:///(?!:memory:).+|postgres(ql)?(\+asyncpg)?://[^/]*/.+"
+)
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
 
 
@@ -96,9 +99,33 @@ class Settings(BaseSettings):
     @field_validator("admin_ids", mode="before")
     @classmethod
     def _ids_from_commas(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return frozenset(part.strip() for part in value.split(",") if part.strip())
-        return value
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isascii() and part.isdecimal() for part in parts):
+            raise ValueError("must be Telegram user ids, separated by commas, like 12345,67890")
+        return frozenset(parts)
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_of_a_kind_we_know(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not DATABASE_SHAPE.fullmatch(url.get_secret_value()):
+            raise ValueError("must be like sqlite:///folder/file.db or postgresql://host/name")
+        return url
+
+    @field_validator("proxy_url")
+    @classmethod
+    def _proxy_is_http(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return url
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// (or http:// for a server of your own)")
+        return url
 
     @field_validator("default_timezone")
     @classmethod

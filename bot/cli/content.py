@@ -80,11 +80,14 @@ def stats(language: str = LANGUAGE_OPTION, as_json: bool = JSON_OPTION) -> None:
 
 
 @tips_app.command()
-def number(language: str = LANGUAGE_OPTION) -> None:
+def number(language: str = LANGUAGE_OPTION, as_json: bool = JSON_OPTION) -> None:
     """Give every tip that lacks one its number, for life."""
     from tips.numbering import assign_numbers
 
     given = assign_numbers(language=language)
+    if as_json:
+        emit([{"id": tip_id, "number": number} for tip_id, number in given.items()])
+        return
     for tip_id, number in given.items():
         typer.echo(f"{number}  {tip_id}")
     say(f"{len(given)} tips were given a number")
@@ -164,8 +167,9 @@ def faq(
     library, search = open_library(language), Search.load(language)
     urgent = Urgent.load(language, search=search)
     if batch is not None:
-        for line in batch.read_text(encoding="utf-8").splitlines():
-            emit(answers_to(line, library, search, urgent, limit), line=True)
+        with batch.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
+            for line in lines:
+                emit(answers_to(line.strip(), library, search, urgent, limit), line=True)
         return
     found = answers_to(question or "", library, search, urgent, limit)
     if as_json:
@@ -209,7 +213,10 @@ def calendar(
     """When the tips of a reader with these settings come, in UTC and on the reader's clock."""
     from bot.delivery.calendar import upcoming
 
-    due = upcoming(_minute(at), _zone(zone), _mask(weekdays), _date(start), days)
+    try:
+        due = upcoming(_minute(at), _zone(zone), _mask(weekdays), _date(start), days)
+    except OverflowError:
+        fail(f"--from {start}: is too near the end or the beginning of all dates", 2)
     rows = [{"utc": _iso(item.instant_utc), "local": _iso(item.instant_utc, zone)} for item in due]
     if as_json:
         emit(rows)

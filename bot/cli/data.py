@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.cli.output import JSON_OPTION, emit, fail, log_to_stderr, run, say, settings, table
+from bot.cli.output import (
+    JSON_OPTION,
+    Result,
+    emit,
+    fail,
+    log_to_stderr,
+    run,
+    say,
+    settings,
+    table,
+)
 
 if TYPE_CHECKING:
     from bot.delivery.broadcasts import Broadcasts
@@ -35,6 +45,17 @@ def register(app: typer.Typer) -> None:
     app.add_typer(broadcast_app, name="broadcast")
 
 
+def _asked(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run ``work``, which looks into the database; one clear line where that cannot be had."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return run(work)
+    except (SQLAlchemyError, OSError) as error:
+        # Only the kind: the words of some drivers quote the address, and with it the password.
+        fail(f"the database cannot be used ({type(error).__name__}); see: gutskin doctor")
+
+
 @asynccontextmanager
 async def _database() -> AsyncIterator[Database]:
     from bot.store import migrate
@@ -54,7 +75,7 @@ async def _database() -> AsyncIterator[Database]:
 def stats(as_json: bool = JSON_OPTION) -> None:
     """Subscribers, deliveries, failures and lateness for 1, 7 and 30 days."""
     log_to_stderr()
-    figures = run(_figures())
+    figures = _asked(_figures())
     if as_json:
         emit([asdict(item) for item in figures])
         return
@@ -94,7 +115,7 @@ def plan(
         fail("only --dry-run is to be had here: the running bot does the planning", 2)
     start = _instant(at)
     log_to_stderr()
-    forecast = run(_forecast(start))
+    forecast = _asked(_forecast(start))
     if as_json:
         emit(asdict(forecast))
         return
@@ -135,7 +156,7 @@ def upgrade() -> None:
 
     log_to_stderr()
     try:
-        changed = run(migrate.upgrade(settings(token=False).database))
+        changed = _asked(migrate.upgrade(settings(token=False).database))
     except migrate.MigrationError as error:
         fail(str(error))
     say("the database was upgraded" if changed else "the database is up to date")
@@ -173,7 +194,7 @@ def restore(file: Path = typer.Argument(exists=True, dir_okay=False)) -> None:
 def list_broadcasts(as_json: bool = JSON_OPTION) -> None:
     """Broadcasts that are being sent or paused."""
     log_to_stderr()
-    found = run(_with_broadcasts(lambda rules: rules.running()))
+    found = _asked(_with_broadcasts(lambda rules: rules.running()))
     if as_json:
         emit([asdict(item) for item in found])
         return
@@ -187,7 +208,7 @@ def report(broadcast: int, as_json: bool = JSON_OPTION) -> None:
     """What became of one broadcast."""
     log_to_stderr()
     try:
-        found = run(_with_broadcasts(lambda rules: rules.report(broadcast)))
+        found = _asked(_with_broadcasts(lambda rules: rules.report(broadcast)))
     except LookupError:
         fail(f"there is no broadcast {broadcast}")
     if as_json:
@@ -199,19 +220,19 @@ def report(broadcast: int, as_json: bool = JSON_OPTION) -> None:
 @broadcast_app.command()
 def pause(broadcast: int) -> None:
     """Hold a broadcast where it is."""
-    _change(lambda rules: rules.pause(broadcast, OPERATOR), "paused")
+    _change(broadcast, lambda rules: rules.pause(broadcast, OPERATOR), "paused")
 
 
 @broadcast_app.command()
 def resume(broadcast: int) -> None:
     """Go on with a paused broadcast."""
-    _change(lambda rules: rules.resume(broadcast, OPERATOR), "goes on")
+    _change(broadcast, lambda rules: rules.resume(broadcast, OPERATOR), "goes on")
 
 
 @broadcast_app.command()
 def cancel(broadcast: int) -> None:
     """End a broadcast; what is queued is not sent."""
-    _change(lambda rules: rules.cancel(broadcast, OPERATOR), "cancelled")
+    _change(broadcast, lambda rules: rules.cancel(broadcast, OPERATOR), "cancelled")
 
 
 @broadcast_app.command()
@@ -220,12 +241,19 @@ def retry(
     in_doubt: bool = typer.Option(False, help="Also those that may have arrived."),
 ) -> None:
     """Queue again what failed; readers who blocked the bot are left alone."""
-    _change(lambda rules: rules.retry_failed(broadcast, in_doubt=in_doubt), "queued again")
+    _change(
+        broadcast, lambda rules: rules.retry_failed(broadcast, in_doubt=in_doubt), "queued again"
+    )
 
 
-def _change(act: Any, done: str) -> None:
+def _change(broadcast: int, act: Any, done: str) -> None:
+    async def known_first(rules: Broadcasts) -> Any:
+        return await act(rules) if await rules.find(broadcast) else None
+
     log_to_stderr()
-    changed = run(_with_broadcasts(act))
+    changed = _asked(_with_broadcasts(known_first))
+    if changed is None:
+        fail(f"there is no broadcast {broadcast}")
     say(done if changed is True else f"{changed} {done}" if changed else "nothing to change")
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Coroutine, Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
@@ -22,7 +23,12 @@ NO_TOKEN = "000:not-a-token-at-all--"  # noqa: S105 - has the shape, opens nothi
 
 def emit(value: Any, *, line: bool = False) -> None:
     """Print ``value`` as JSON: indented, or on one line for a stream of them."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=None if line else 2, default=str))
+    indent = None if line else 2
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -126,3 +126,25 @@ def test_warning_signs_and_nonsense_are_told_apart(tmp_path: Path) -> None:
     assert "seek care now" in gutskin("faq", "my face is swelling, I cannot breathe").stderr
     assert "No good match" in gutskin("faq", "tractor engine oil change").stderr
     assert gutskin("faq").exit_code == 2
+
+
+def test_a_batch_answers_line_for_line_whatever_is_in_the_lines(tmp_path: Path) -> None:
+    lines = [
+        b"\xef\xbb\xbftractor engine oil change",
+        b"",
+        b"\xff\xfe not UTF-8",
+        "one line with \x85 and \u2028 in it".encode(),
+        b"my face is swelling and I cannot breathe\r",
+    ]
+    questions = tmp_path / "questions.txt"
+    questions.write_bytes(b"\n".join(lines))
+    result = gutskin("faq", "--batch", str(questions), "--json")
+    assert result.exit_code == 0
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [item["urgent"] for item in found] == [False, False, False, False, True]
+
+
+def test_calendar_at_the_end_of_all_dates() -> None:
+    result = gutskin("calendar", "--time", "08:00", "--zone", "UTC", "--from", "9999-12-30")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("--from 9999-12-30: is too near")

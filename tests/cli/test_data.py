@@ -83,6 +83,17 @@ def test_the_database_is_upgraded_copied_and_put_back(tmp_path: Path) -> None:
     assert "no backup was made" in gutskin("db", "backup", str(tmp_path)).stderr
 
 
+@pytest.mark.parametrize("command", ["stats", "plan --dry-run", "db upgrade", "broadcast list"])
+def test_a_database_out_of_reach_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("GUTSKIN_DATABASE_URL", "postgresql://u:secret@127.0.0.1:9/x")
+    result = gutskin(*command.split())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("the database cannot be used (")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_database_of_another_kind_of_program_is_refused(tmp_path: Path) -> None:
     assert gutskin("db", "upgrade").exit_code == 0
     with closing(sqlite3.connect(tmp_path / "gutskin.db")) as database:
@@ -107,3 +118,6 @@ def test_broadcasts_are_listed_held_and_ended(tmp_path: Path) -> None:
     assert gutskin("broadcast", "retry", "1", "--in-doubt").stderr == "nothing to change\n"
     missing = gutskin("broadcast", "report", "7")
     assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")
+    for change in ("pause", "resume", "cancel", "retry"):
+        missing = gutskin("broadcast", change, "7")
+        assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")

@@ -22,6 +22,29 @@ def test_what_needs_a_token_says_so(command: str) -> None:
     assert (result.exit_code, result.stderr) == (2, "GUTSKIN_TOKEN: is missing\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("DATABASE_URL", "garbage", "must be like sqlite:///folder/file.db"),
+        ("DATABASE_URL", "mysql://u:secret@host/x", "must be like sqlite:///folder/file.db"),
+        ("DATABASE_URL", "sqlite:///:memory:", "must be like sqlite:///folder/file.db"),
+        ("PROXY_URL", "u:secret@host:3128", "must begin with http://"),
+        ("WEBHOOK_URL", "bot.example.org", "must begin with https://"),
+        ("ADMIN_IDS", "1, x", "must be Telegram user ids, separated by commas"),
+    ],
+)
+def test_a_malformed_setting_is_one_line_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
+) -> None:
+    monkeypatch.setenv("GUTSKIN_TOKEN", TOKEN)
+    monkeypatch.setenv(f"GUTSKIN_{name}", value)
+    result = gutskin("run")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"GUTSKIN_{name}: {line}")
+    assert result.stderr.count("\n") == 1
+    assert "secret" not in result.stderr
+
+
 def _doctor(monkeypatch: pytest.MonkeyPatch, token: str, *words: str) -> Result:
     async def examine() -> Result:
         async with Sandbox(clock=SystemClock(), token=TOKEN) as sandbox:
@@ -54,7 +77,7 @@ def test_doctor_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_doctor_without_a_network_or_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUTSKIN_TOKEN", TOKEN)
     monkeypatch.setenv("GUTSKIN_API_BASE_URL", "http://127.0.0.1:9/bot")
-    monkeypatch.setenv("GUTSKIN_DATABASE_URL", "mysql://nowhere/x")
+    monkeypatch.setenv("GUTSKIN_DATABASE_URL", "postgresql://u:secret@127.0.0.1:9/x")
     result = gutskin("doctor")
     assert result.exit_code == 1
     assert "check the network" in result.stdout
