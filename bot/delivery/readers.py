@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from bot.store.values import (
 )
 
 AUDIENCES = ("both", "adult", "parent")
+DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a deep link's parameter may be (https://core.telegram.org/bots/features#deep-linking)."""
 
 
 class Readers(Opinions):
@@ -38,8 +41,9 @@ class Readers(Opinions):
     ) -> Arrival:
         """Greet whoever wrote: make the row (state ``new``), or bring back one who blocked.
 
-        A stopped reader stays stopped: ``resume`` brings them back. ``source`` (at most 64
-        characters are kept) and ``language`` count the first time only.
+        A stopped reader stays stopped: ``resume`` brings them back. ``source`` and ``language``
+        count the first time only. A ``source`` that no deep link can carry was typed by the
+        reader, and what readers write is not stored.
         """
         now = self._clock.now()
         async with self._db.write() as session:
@@ -48,7 +52,7 @@ class Readers(Opinions):
                 session,
                 chat_id,
                 language=language,
-                source=source[:64] if source else None,
+                source=source if source and DEEP_LINK.fullmatch(source) else None,
                 themes=themes,
                 now=now,
             )

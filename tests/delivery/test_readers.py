@@ -42,6 +42,14 @@ async def test_a_newcomer_is_remembered_once(readers: Readers, library: Library)
     assert not again.subscriber.subscribed
 
 
+async def test_of_a_start_link_only_what_a_link_can_carry_is_kept(readers: Readers) -> None:
+    links = {1: "leaflet_7-b", 2: "a" * 64, 3: "a" * 65, 4: "my skin itches", 5: "<b>", 6: ""}
+    kept = [
+        (await readers.arrive(chat, source=link)).subscriber.source for chat, link in links.items()
+    ]
+    assert kept == ["leaflet_7-b", "a" * 64, None, None, None, None]
+
+
 async def test_ten_greetings_at_once_make_one_reader(readers: Readers) -> None:
     arrivals = await asyncio.gather(*(readers.arrive(ANNA) for _ in range(10)))
     assert sum(not arrival.known for arrival in arrivals) == 1
