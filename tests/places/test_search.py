@@ -46,7 +46,9 @@ def places() -> Places:
         ("Hawaii", "Pacific/Honolulu"), ("Tahiti", "Pacific/Tahiti"), ("Taiwan", "Asia/Taipei"),
         ("Palestine", "Asia/Hebron"), ("Europe/Berlin", BERLIN), ("europe berlin", BERLIN),
         ("EUROPE/BERLIN", BERLIN), ("america/new_york", NEW_YORK), ("CET", BERLIN),
-        ("MEZ", BERLIN), ("UTC", "UTC"), ("eastern time", NEW_YORK), ("utc+2", "Etc/GMT-2"),
+        ("MEZ", BERLIN), ("UTC", "UTC"), ("eastern time", NEW_YORK), ("eastern", NEW_YORK),
+        ("Pacific", "America/Los_Angeles"), ("central", "America/Chicago"),
+        ("utc+2", "Etc/GMT-2"),
         ("GMT-05:00", "Etc/GMT+5"), ("+5:30", "Asia/Kolkata"), ("utc+0", "UTC"),
         # with something that tells it apart, or small words around it
         ("London, Ontario", "America/Toronto"), ("london ontario", "America/Toronto"),
