@@ -209,7 +209,7 @@ async def test_figures(theatre: Theatre, admin: Person, days: int) -> None:
     await theatre.reader()
     await theatre.to_next_tip()
     await admin.say("/stats")
-    await admin.sees("The last 1 day", "Subscribers: 1", "Tips: 1 sent")
+    await admin.sees("The last day", "Subscribers: 1", "Tips: 1 sent")
     if days > 1:
         await admin.tap(f"{days} days")
     await admin.sees("Lateness: median", "Active: 1", "New: 1")
