@@ -20,7 +20,8 @@ from bot.texts import errors
 from bot.texts import help as helping
 from bot.texts import start as start_texts
 from bot.texts.catalogue import choose
-from bot.texts.commands import commands_for
+from bot.texts.commands import commands_for, spoken
+from bot.texts.courtesy import courtesy
 from bot.texts.message import Message as Said
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
 LONGEST_TEXT = 1000  # characters of a question
 DOUBLE_TAP_S = 1.5
+ALBUM_S = 60.0
 NO_WORDS = re.compile(r"[\W_]*")
 
 OnCommand = Callable[[Visit, str], Awaitable[None]]
@@ -95,6 +97,7 @@ class Dispatch:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tapped: dict[tuple[int, int, str], float] = {}
+        self._albums: dict[tuple[int, str], float] = {}
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Hang up in PTB's application, which calls :meth:`on_update` for every update."""
@@ -156,11 +159,30 @@ class Dispatch:
         if message.location is not None:
             await start.located(visit, message.location)
         elif message.text is None:
-            await visit.say(errors.no_text(visit.language))
+            await self._on_attachment(visit, message)
         elif (command := COMMAND.fullmatch(message.text)) is not None:
             await self._on_command(visit, command)
         else:
             await self._on_words(visit, message.text)
+
+    async def _on_attachment(self, visit: Visit, message: Message) -> None:
+        """A photo, a voice message, …: only its caption can be read; an album is one message."""
+        words = message.caption or ""
+        warned = await faq.warn(visit, words)
+        if words:
+            await faq.answer_if_sure(visit, words, alone=warned)
+        if not self._is_more_of_an_album(message):
+            await visit.say(errors.no_text(visit.language))
+
+    def _is_more_of_an_album(self, message: Message) -> bool:
+        """Whether another picture of the same album has been dealt with just now."""
+        if message.media_group_id is None:
+            return False
+        now, key = self._desk.clock.monotonic(), (message.chat.id, message.media_group_id)
+        self._albums = {album: at for album, at in self._albums.items() if now - at < ALBUM_S}
+        known = key in self._albums
+        self._albums[key] = now
+        return known
 
     async def _on_group(self, message: Message) -> None:
         command = COMMAND.fullmatch(message.text or "")
@@ -179,19 +201,26 @@ class Dispatch:
         elsewhere = command["bot"] is not None and not self._is_for_us(command)
         if name not in theirs or elsewhere:
             await visit.say(errors.unknown_command(visit.language))
-            return
+        else:
+            await self._run(visit, name, command["rest"] or "")
+
+    async def _run(self, visit: Visit, name: str, rest: str) -> None:
         if visit.reader is not None and visit.reader.subscribed and visit.reader.expecting:
             # Whoever turns to something else has dropped what we had asked.
             visit = visit.of(await self._desk.readers.expect(visit.chat_id, None))
-        await ON_COMMAND[name](visit, command["rest"] or "")
+        await ON_COMMAND[name](visit, rest)
 
     async def _on_words(self, visit: Visit, text: str) -> None:
         if await faq.warn(visit, text):
-            await faq.answer_if_sure(visit, text)
+            await faq.answer_if_sure(visit, text, alone=True)
+        elif (name := spoken(text)) is not None:
+            await self._run(visit, name, "")
         elif NO_WORDS.fullmatch(text):
             await visit.say(errors.emoji_only(visit.language))
         elif not await _answers_our_question(visit, text):
-            if len(text) > LONGEST_TEXT:
+            if (friendly := courtesy(text, visit.language)) is not None:
+                await visit.say(friendly)
+            elif len(text) > LONGEST_TEXT:
                 await visit.say(errors.too_long(LONGEST_TEXT, visit.language))
             else:
                 await faq.ask(visit, text)

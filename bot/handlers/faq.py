@@ -35,7 +35,7 @@ def _topics(visit: Visit, number: int) -> Message:
 async def ask(visit: Visit, question: str) -> None:
     """Answer a question in the reader's own words."""
     warned = await warn(visit, question)
-    if not await answer_if_sure(visit, question) and not warned:
+    if not await answer_if_sure(visit, question, alone=warned) and not warned:
         await _not_sure(visit, question)
 
 
@@ -48,13 +48,17 @@ async def warn(visit: Visit, words: str) -> bool:
     return True
 
 
-async def answer_if_sure(visit: Visit, question: str) -> bool:
-    """Give the best answer, with near misses as buttons, if there is a good one."""
+async def answer_if_sure(visit: Visit, question: str, *, alone: bool = False) -> bool:
+    """Give the best answer, with near misses as buttons, if there is a good one.
+
+    ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
+    """
     found = visit.desk.search.find(question[:LONGEST_QUESTION], limit=FOUND)
     if found.verdict != "sure":
         return False
     best, *near = _answers(visit, (hit.id for hit in found.hits))
-    await visit.say(texts.answer(best, visit.desk.library, near, visit.language))
+    shown = [] if alone else near
+    await visit.say(texts.answer(best, visit.desk.library, shown, visit.language))
     return True
 
 

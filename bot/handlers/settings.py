@@ -161,14 +161,18 @@ async def _resumed(visit: Visit) -> Message:
 
 async def stop(visit: Visit, _rest: str) -> None:
     """``/stop``: at once, without a question."""
-    if visit.reader is not None:
-        await visit.desk.readers.stop(visit.chat_id)
-    await visit.say(pauses.stopped(visit.language))
+    await visit.say(await _stopped(visit))
 
 
 async def stop_tapped(visit: Visit, _tap: Stop) -> None:
     """The button for the same."""
     await visit.toast()
+    await visit.show(await _stopped(visit))
+
+
+async def _stopped(visit: Visit) -> Message:
     if visit.reader is not None:
         await visit.desk.readers.stop(visit.chat_id)
-    await visit.show(pauses.stopped(visit.language))
+        # Whoever stops on the way to a subscription is not asked for an hour any more.
+        await visit.desk.readers.expect(visit.chat_id, None)
+    return pauses.stopped(visit.language, kept=visit.reader is not None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.texts.catalogue import mark, translator
+from bot.texts.courtesy import bare
 
 Who = Literal["everyone", "admin"]
 
@@ -40,6 +41,18 @@ COMMANDS: tuple[Command, ...] = (
 def commands_for(*, admin: bool) -> tuple[Command, ...]:
     """The commands that this person has."""
     return tuple(command for command in COMMANDS if admin or command.who == "everyone")
+
+
+_ALSO_CALLED = {"unsubscribe": "stop", "unsubscribe me": "stop", "quit": "stop", "menu": "help"}
+
+
+def spoken(words: str) -> str | None:
+    """The command of everyone's that is meant by its bare name, such as "Stop!"; else None."""
+    if "?" in words:
+        return None
+    said = bare(words)
+    name = _ALSO_CALLED.get(said, said)
+    return name if name in {command.name for command in commands_for(admin=False)} else None
 
 
 def menu(language: str = "en", *, admin: bool = False) -> list[dict[str, str]]:

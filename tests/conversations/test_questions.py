@@ -93,6 +93,43 @@ async def test_warning_signs_come_first(reader: Person, words: str) -> None:
     assert "I do not want to guess" not in await reader.hears()
 
 
+async def test_beside_a_warning_sign_nothing_leads_away_from_it(reader: Person) -> None:
+    await reader.say("I don't want to live any more")
+    assert "did you mean" not in await reader.hears("glad you wrote this")
+
+
+async def test_the_caption_of_a_picture_is_read(reader: Person) -> None:
+    await reader.send(photo=True, caption="my lips are swelling and I can't breathe")
+    first, *rest = await reader.heard()
+    assert "emergency number now" in first["text"]
+    assert any("cannot see photos" in event["text"] for event in rest)
+    await reader.send(photo=True, caption="Do probiotics help against eczema?")
+    await reader.hears("cannot see photos", "Cochrane")
+
+
+async def test_an_album_is_answered_once(theatre: Theatre, reader: Person) -> None:
+    photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+    for number in (1, 2, 3):
+        message = {
+            "message_id": 9000 + number,
+            "date": int(theatre.clock.now().timestamp()),
+            "chat": {"id": reader.id, "type": "private", "first_name": "Rita"},
+            "from": {"id": reader.id, "is_bot": False, "first_name": "Rita"},
+            "media_group_id": "album",
+            "photo": photo,
+        }
+        await theatre.post("update", update={"message": message})
+    await theatre.settle()
+    shown = [item["text"] for item in await reader.messages()]
+    assert sum("cannot see photos" in text for text in shown) == 1
+
+
+@pytest.mark.parametrize(("word", "reply"), [("Thanks!", "You are welcome."), ("hi 🙂", "Hello!")])
+async def test_a_courtesy_is_met_with_one(reader: Person, word: str, reply: str) -> None:
+    await reader.say(word)
+    await reader.sees(reply, "/tip")
+
+
 async def test_warning_signs_come_first_even_while_subscribing(newcomer: Person) -> None:
     await newcomer.say("/start")
     await newcomer.say("my face is swelling and I have trouble breathing")

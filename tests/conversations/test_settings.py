@@ -173,13 +173,34 @@ async def test_start_after_a_stop_welcomes_back(reader: Person) -> None:
     await reader.sees("Welcome back", "08:00", "Next tip:")
 
 
-async def test_stop_of_someone_unknown_is_harmless(newcomer: Person) -> None:
-    await newcomer.say("/stop")
-    await newcomer.sees("Stopped")
-
-
 async def test_the_language_may_be_set(reader: Person) -> None:
     await reader.say("/settings")
     await reader.tap("Hour")
     await reader.forge("1sl:en")
     await reader.sees("Settings", "Hour: 08:00")
+
+
+@pytest.mark.parametrize("word", ["Stop", "STOP!", "unsubscribe"])
+async def test_a_bare_word_is_enough_to_stop(theatre: Theatre, reader: Person, word: str) -> None:
+    await reader.say(word)
+    await reader.sees("Stopped.")
+    found = await theatre.app.house.readers.find(reader.id)
+    assert found is not None
+    assert found.state == "stopped"
+
+
+async def test_a_bare_word_opens_the_settings_and_a_question_does_not(reader: Person) -> None:
+    await reader.say("settings")
+    await reader.sees("Settings", "Next tip:")
+    await reader.say("pause?")
+    assert "Paused" not in await reader.hears()
+
+
+async def test_stopping_is_true_to_what_is_stored(newcomer: Person) -> None:
+    await newcomer.say("/stop")
+    await newcomer.sees("nothing is stored about you")
+    await newcomer.say("/start")
+    await newcomer.say("/stop")
+    await newcomer.sees("Your settings are kept")
+    await newcomer.say("hjkl")
+    assert "place" not in await newcomer.hears()

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.places import Place
 from bot.texts import (
     broadcast,
+    courtesy,
     errors,
     faq,
     help,  # noqa: A004 - the module is named after the command
@@ -210,6 +211,7 @@ CALLS: dict[str, Call] = {
     "broadcast.gone": lambda *_: broadcast.gone(),
     "broadcast.original_missing": lambda *_: broadcast.original_missing(),
     "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
+    "courtesy.courtesy": lambda *_: courtesy.courtesy("Hi!") or errors.emoji_only(),
     "errors.unknown_command": lambda *_: errors.unknown_command(),
     "errors.too_long": lambda *_: errors.too_long(500),
     "errors.emoji_only": lambda *_: errors.emoji_only(),

@@ -1,0 +1,37 @@
+"""A friendly line for words that are no question: a greeting, a thank-you."""
+
+from __future__ import annotations
+
+import re
+
+from bot.texts import html
+from bot.texts.catalogue import translator
+from bot.texts.message import Message, page
+
+_GREETING = re.compile(
+    "hi|hello|hey|(hi|hello|hey) there|good (morning|afternoon|evening)|hallo|hola|salut|ciao|moin"
+)
+_THANKS = re.compile(
+    "(many |ok(ay)? |great )?(thanks|thank you|thx|ty)( so much| very much| a lot)?|ok|okay|great"
+    "|cool|perfect|nice|bye|goodbye|good night|danke|merci|gracias|obrigad[oa]"
+)
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def bare(words: str) -> str:
+    """Lower-case words with single blanks, without punctuation and emoji."""
+    return _NOT_LETTERS.sub(" ", words.casefold()).strip()
+
+
+def courtesy(words: str, language: str = "en") -> Message | None:
+    """The line for a greeting or a thank-you that stands alone; None for all else."""
+    _ = translator(language)
+    said = bare(words)
+    if _GREETING.fullmatch(said):
+        opening = _("Hello!")
+    elif _THANKS.fullmatch(said):
+        opening = _("You are welcome.")
+    else:
+        return None
+    offer = _("Ask me anything about eczema and daily life, or send /tip for a tip.")
+    return page(html.text(opening), html.text(offer))
