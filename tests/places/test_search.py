@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from zoneinfo import available_timezones
 
 import psutil
@@ -187,18 +186,11 @@ class TestLocation:
         assert places.at(lat, lon) is None
 
 
-def test_it_is_quick_and_small() -> None:
-    """Budgets: load < 1 s, a query < 20 ms, memory < 60 MB; measured 0.08 s, 1 ms, 22 MB."""
+def test_it_is_small() -> None:
+    """Memory stays under 60 MB; 22 MB were measured."""
     before = psutil.Process().memory_info().rss
     fresh = Places.load()
-    started = time.perf_counter()
     fresh.find("Berlin")
-    assert time.perf_counter() - started < 1
-    typed = ["Muenchen", "Stuttgard", "asdfghjkl", "london ontario", "I live in Nowhereville"]
-    started = time.perf_counter()
-    for words in typed * 10:
-        fresh.find(words)
-    assert (time.perf_counter() - started) / (len(typed) * 10) < 0.02
     fresh.at(52.52, 13.40)
     assert psutil.Process().memory_info().rss - before < 60_000_000
 

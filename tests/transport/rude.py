@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import subprocess
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from pydantic import SecretStr
@@ -154,3 +156,15 @@ async def turns(count: int = 20) -> None:
     """Let sockets on both sides catch up, without any time of their own."""
     for _ in range(count):
         await asyncio.sleep(0.001)
+
+
+def server_tls(folder: Path) -> ssl.SSLContext:
+    """A certificate for 127.0.0.1 that nobody trusts."""
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"
+    places = ["-keyout", str(key), "-out", str(certificate)]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command.split(), *names, *places], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
