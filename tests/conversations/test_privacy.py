@@ -75,7 +75,7 @@ async def test_buttons_after_forgetting_lead_to_start(reader: Person) -> None:
     await reader.say("/forget")
     await reader.forge("1xf:1")
     await reader.forge("1ps")
-    await reader.sees("Stopped")
+    await reader.sees("nothing is stored about you")
 
 
 async def test_the_database_holds_no_words_of_a_reader(theatre: Theatre, reader: Person) -> None:
