@@ -30,8 +30,7 @@ class Watch:
 
     async def ticked(self, at: datetime) -> None:
         """A tick has gone well."""
-        async with self._house.db.write() as session:
-            await heartbeat.beat(session, TICK, at)
+        await self._house.db.transaction(lambda session: heartbeat.beat(session, TICK, at))
         self._last = at
 
     def _age(self, now: datetime) -> timedelta:

@@ -155,8 +155,7 @@ class Broadcasts:
 
     async def running(self) -> list[Broadcast]:
         """Broadcasts that are sending or paused, oldest first."""
-        async with self._db.read() as session:
-            return await store.in_states(session, store.OPEN_STATES)
+        return await self._db.look(lambda session: store.in_states(session, store.OPEN_STATES))
 
     async def _get(self, session: AsyncSession, broadcast_id: int) -> Broadcast:
         found = await store.get(session, broadcast_id)

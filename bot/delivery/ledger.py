@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.clock import Clock
@@ -179,13 +179,16 @@ class Ledger:
 
     async def seconds_to_next(self) -> float | None:
         """Seconds until the next row may be sent (0: now); None when nothing is queued."""
-        async with self._db.read() as session:
-            moments = [await leases.next_ready(session)]
-            for one in await broadcasts.in_states(session, ["sending"]):
-                if not one.frozen:
-                    return 0.0
-                moments.append(await broadcasts.next_ready(session, one.id))
+        moments = await self._db.look(self._moments)
         known = [moment for moment in moments if moment is not None]
         if not known:
             return None
         return max(0.0, (min(known) - self._clock.now()) / timedelta(seconds=1))
+
+    async def _moments(self, session: Executor) -> list[datetime | None]:
+        """When the first tip and the first row of each broadcast may be sent."""
+        moments = [await leases.next_ready(session)]
+        for one in await broadcasts.in_states(session, ["sending"]):
+            at_once = None if one.frozen else self._clock.now()
+            moments.append(at_once or await broadcasts.next_ready(session, one.id))
+        return moments

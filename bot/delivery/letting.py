@@ -40,6 +40,7 @@ class Let(NamedTuple):
 class _Sorted(NamedTuple):
     items: list[Item]
     dropped: list[Settled]
+    marks: list[Mark]
 
 
 class Letting:
@@ -101,12 +102,13 @@ class Letting:
         rows: list[tuple[Broadcast, list[Leased]]],
         exhausted: set[int],
     ) -> Let:
-        ready = await self._tips(session, tips) if tips else _Sorted([], [])
+        ready = await self._tips(session, tips) if tips else _Sorted([], [], [])
         for one, taken in rows:
             if taken:
                 more = await self._copies(session, one, taken)
                 ready.items.extend(more.items)
                 ready.dropped.extend(more.dropped)
+        await subscribers.mark_seen(session, ready.marks)
         if ready.dropped:
             await self._drop(session, ready.dropped, {row.id for row in tips})
         return Let(ready.items, exhausted, bool(ready.dropped))
@@ -129,7 +131,7 @@ class Letting:
             session, [row.chat_id for row in rows], GONE_FROM_BROADCASTS
         )
         parts = copy_of(broadcast, paid=self._paid)
-        out = _Sorted([], [])
+        out = _Sorted([], [], [])
         for row in rows:
             if row.stale:
                 out.dropped.append(Settled(row.id, "too_old", uncounted=1))
@@ -141,14 +143,13 @@ class Letting:
 
     async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
         readers = await subscribers.get_many(session, [row.chat_id for row in rows])
-        out = _Sorted([], [])
+        out = _Sorted([], [], [])
         chosen: list[tuple[int, int]] = []
         for row in rows:
             reader = readers.get(row.chat_id)
             reason = await self._reason_against(session, row, reader)
             if reader is None or reason is not None:
-                state = "too_old" if row.stale or reason == "superseded" else "cancelled"
-                out.dropped.append(Settled(row.id, state, reason, uncounted=1))
+                self._give_up(row, reason, out)
                 continue
             made = self._tip(row, reader)
             if made is None:
@@ -160,6 +161,17 @@ class Letting:
             out.items.append(item)
         await leases.set_content(session, chosen)
         return out
+
+    def _give_up(self, row: Leased, reason: str | None, out: _Sorted) -> None:
+        """Not sent any more; what may have arrived already stays in doubt and counts as seen."""
+        topic = self._library.topic_of.get(row.content) if row.content is not None else None
+        may_have_arrived = row.doubts > 0 or row.dropped
+        if may_have_arrived and row.content is not None and topic is not None:
+            out.dropped.append(Settled(row.id, "in_doubt", reason, uncounted=1))
+            out.marks.append(Mark(row.chat_id, row.content, topic, None, 0))
+            return
+        state = "too_old" if row.stale or reason == "superseded" else "cancelled"
+        out.dropped.append(Settled(row.id, state, reason, uncounted=1))
 
     async def _reason_against(
         self, session: Executor, row: Leased, reader: Subscriber | None

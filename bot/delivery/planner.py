@@ -79,8 +79,7 @@ class Planner:
 
     async def next_due(self) -> datetime | None:
         """When the first slot is due; None when nobody is subscribed."""
-        async with self._db.read() as session:
-            return await slots.next_due(session)
+        return await self._db.look(slots.next_due)
 
     async def tick(self) -> Planned:
         """Plan all that is due now. Never holds a write lock for long; may be cut off anywhere."""

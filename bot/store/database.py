@@ -90,7 +90,10 @@ class Database:
         self._writer = engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         # SQLite has one writer; waiting here is fair and wakes at once, its polling is neither.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
-        self._transactions = Transactions(engine.url, settle) if self.is_sqlite else None
+        self._transactions = self._looks = None
+        if self.is_sqlite:
+            self._transactions = Transactions(engine.url, settle, "BEGIN IMMEDIATE")
+            self._looks = Transactions(engine.url, settle, "BEGIN")
 
     @classmethod
     async def open(cls, url: str | URL) -> Database:
@@ -135,6 +138,13 @@ class Database:
         async with self._turn:
             return await self._transactions.run(work)
 
+    async def look(self, work: Callable[[Executor], Coroutine[Any, Any, T]]) -> T:
+        """Run ``work``, which only looks, at the least cost; on SQLite it waits for no writer."""
+        if self._looks is not None:
+            return await self._looks.run(work)
+        async with self.engine.connect() as connection:
+            return await work(connection)
+
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:
         async with (
@@ -145,6 +155,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection; driver threads end with them."""
-        if self._transactions is not None:
-            await self._transactions.close()
+        for threads in (self._transactions, self._looks):
+            if threads is not None:
+                await threads.close()
         await self.engine.dispose()

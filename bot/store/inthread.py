@@ -46,13 +46,13 @@ class InThread:
 class Transactions:
     """Runs transactions one after the other in a thread of its own."""
 
-    def __init__(self, url: URL, settle: Callable[[Any], None]) -> None:
-        self._engine = _engine(url, settle)
+    def __init__(self, url: URL, settle: Callable[[Any], None], begin: str) -> None:
+        self._engine = _engine(url, settle, begin)
         self._closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-transactions")
 
     async def run(self, work: Callable[[InThread], Coroutine[Any, Any, T]]) -> T:
-        """Run ``work`` in a transaction that begins at once and commits when it returns.
+        """Run ``work`` in a transaction that commits when it returns.
 
         Raises:
             RuntimeError: ``work`` waited for something else than its statements.
@@ -82,7 +82,7 @@ def _finish(work: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a transaction must wait for nothing but its statements")
 
 
-def _engine(url: URL, settle: Callable[[Any], None]) -> Engine:
+def _engine(url: URL, settle: Callable[[Any], None], begin: str) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite"),
         connect_args={"isolation_level": None, "check_same_thread": False},
@@ -97,6 +97,6 @@ def _engine(url: URL, settle: Callable[[Any], None]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(begin)
 
     return engine

@@ -24,13 +24,15 @@ from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
 
 RECLAIM_AT_ONCE = 500
+DROPPED = "lease_expired"
 MOST_CRASHES = 5  # attempts after which a tip that its holder dropped stays in doubt
 
 
 class Leased(NamedTuple):
     """A row that is ours to send until the lease ends; ``stale`` means that it is too late.
 
-    ``late`` is the seconds since it was due, at the moment of leasing.
+    ``late`` is the seconds since it was due, at the moment of leasing; ``dropped`` says that its
+    last holder went silent with it.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Leased(NamedTuple):
     doubts: int
     stale: bool
     late: float
+    dropped: bool
 
 
 class Settled(NamedTuple):
@@ -95,6 +98,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
             table.c.doubts,
             table.c.not_after < _now(),
             seconds_between(table.c.due_at, _now()),
+            func.coalesce(table.c.reason, "") == DROPPED,
         )
     )
 
@@ -196,7 +200,7 @@ _reclaim = (
     .where(table.c.id.in_(_expired))
     .values(
         state=case((_final, "in_doubt"), else_="queued"),
-        reason="lease_expired",
+        reason=DROPPED,
         ready_at=_now(),
         doubts=table.c.doubts + case((_final, 1), else_=0),
         **_released,

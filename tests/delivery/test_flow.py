@@ -231,3 +231,30 @@ async def test_a_tip_that_crashes_keep_in_doubt_counts_as_seen(home: House, tg: 
     reader = await home.readers.find(7)
     assert reader is not None
     assert reader.seen == 1 << row.content
+
+
+async def test_a_tip_in_doubt_that_is_too_late_to_repeat_stays_in_doubt_and_counts_as_seen(
+    home: House, tg: Telegram
+) -> None:
+    await home.subscribe(7)
+    await home.morning()
+    crashed = home.new_sender()
+    assert len((await crashed._ledger.exchange([], [], 1)).items) == 1
+    home.clock.move(home.settings.tip_grace_minutes * 60 + 91)
+    assert await home.sender.drain() == 0
+    (row,) = await home.rows()
+    assert (row.state, row.reason) == ("in_doubt", "late")
+    reader = await home.readers.find(7)
+    assert reader is not None
+    assert reader.seen == 1 << row.content
+
+
+async def test_a_tip_that_never_left_is_dropped_and_not_seen(home: House, tg: Telegram) -> None:
+    await home.subscribe(7)
+    await home.morning()
+    home.clock.move(home.settings.tip_grace_minutes * 60 + 91)
+    assert await home.sender.drain() == 0
+    assert await home.states() == [("too_old", "late")]
+    reader = await home.readers.find(7)
+    assert reader is not None
+    assert reader.seen == 0

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.clock import MovableClock
 from bot.delivery.readers import Readers
+from bot.store.values import Said
 from tests.delivery.test_readers import ANNA, next_at, subscribe
 from tips.library import Library
 
@@ -100,3 +101,18 @@ async def test_the_export_is_all_and_plain(readers: Readers, library: Library) -
     assert exported["recent_tips"] == []
     await readers.arrive(8)
     assert (await readers.export(8))["recent_tips"] == []
+
+
+async def test_what_a_reader_said_of_a_tip_and_how_much_they_keep(
+    readers: Readers, library: Library
+) -> None:
+    first, second = library.tips[0].id, library.tips[1].id
+    await readers.arrive(1)
+    assert await readers.said_of_tip(1, first) == Said(0, False)
+    await readers.vote_tip(1, first, -1)
+    await readers.save(1, first)
+    await readers.save(1, second)
+    assert await readers.said_of_tip(1, first) == Said(-1, True)
+    assert await readers.said_of_tip(1, second) == Said(0, True)
+    assert await readers.saved_count(1) == 2
+    assert await readers.saved_count(2) == 0

@@ -20,7 +20,6 @@ from bot.updates.poller import Poller
 from tests.pacing.moved import busiest
 from tests.pacing.moved import settle as turn_the_loop
 from tests.postgres import Cluster
-from tests.waiting import until
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -67,10 +66,21 @@ async def start(postgres: Cluster, clock: MovableClock) -> AsyncIterator[Callabl
 pytestmark = pytest.mark.postgres
 
 
+async def soon(true: Callable[[], bool]) -> None:
+    """Wait for what the server has to answer first."""
+    waiting = asyncio.get_running_loop().create_future()
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.wait([waiting], timeout=0.002)
+
+
 async def joined(process: Process, clock: MovableClock) -> int:
     joining = asyncio.create_task(process.replicas.join())
-    await until(lambda: joining.done() or bool(clock._sleepers))
-    clock.move(BEAT_SECONDS)
+    while not joining.done():
+        await soon(lambda: joining.done() or bool(clock._sleepers))
+        if not joining.done():
+            clock.move(BEAT_SECONDS)
+            await asyncio.wait([joining])
     return await joining
 
 
@@ -136,12 +146,12 @@ async def test_only_one_leads_and_another_takes_over(start: Any, clock: MovableC
     assert (first.taken_over, second.taken_over) == (1, 0)
     waiting = asyncio.create_task(second.replicas.lead())
     for _ in range(10):
-        await until(lambda: bool(clock._sleepers))
+        await soon(lambda: bool(clock._sleepers))
         assert await first.replicas.keep_lead()
         clock.move(BEAT_SECONDS)
     assert not waiting.done()
     assert not await second.replicas.keep_lead()
-    await until(lambda: bool(clock._sleepers))
+    await soon(lambda: bool(clock._sleepers))
     clock.move(LIVE_SECONDS + 1)
     await waiting
     assert (first.taken_over, second.taken_over) == (1, 1)
@@ -178,13 +188,13 @@ async def test_only_the_one_that_leads_asks_for_updates(start: Any, clock: Movab
         inbox = Inbox(process.replicas._db, clock, _nothing)
         poller = Poller(telegram, inbox, clock, turn=process.replicas.lead)
         polls.append(asyncio.create_task(poller.run()))
-        await until(lambda: any(telegram.calls for telegram in telegrams))
-    await until(lambda: bool(clock._sleepers))
+        await soon(lambda: any(telegram.calls for telegram in telegrams))
+    await soon(lambda: bool(clock._sleepers))
     assert [telegram.calls for telegram in telegrams] == [1, 0]
     polls[0].cancel()
     await processes[0].replicas.leave()
     clock.move(BEAT_SECONDS)
-    await until(lambda: telegrams[1].calls == 1)
+    await soon(lambda: telegrams[1].calls == 1)
     polls[1].cancel()
     await asyncio.gather(*polls, return_exceptions=True)
 

@@ -165,6 +165,8 @@ class Town:
         # Nobody else moves the clock while the bot is away.
         end = self.clock.move_to(begin + downtime)
         await self.bot.start()
+        # It is at work at once, and nobody's clock jumps while messages are on their way.
+        await self.bot.order(settle=True)
         self.outages.append(Outage(begin, end))
 
 

@@ -15,13 +15,14 @@ pytestmark = [
 ]
 
 
-async def test_fifty_readers_get_one_tip_each_due_day_for_four_hundred_days(
-    tmp_path: Path,
-) -> None:
-    report = await live(tmp_path, readers=50, days=400)
+DAYS = 265
+"""From before the clocks go forward in the north to after they have gone back."""
+
+
+async def test_fifty_readers_get_one_tip_each_due_day(tmp_path: Path) -> None:
+    report = await live(tmp_path, readers=50, days=DAYS)
     assert report.faults == []
-    assert report.received == report.expected > 15_000
+    assert report.received == report.expected > 9_000
     assert report.on_request > 100
-    assert report.new_cycles > 0
     assert report.doubled_at_kill <= report.held_at_kill
     assert report.held_at_kill > 0

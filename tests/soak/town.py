@@ -11,20 +11,23 @@ from zoneinfo import ZoneInfo
 
 from tests.soak.oracle import Life, Standing
 
-ZONES = (
-    "Europe/Berlin",
-    "Europe/Dublin",  # its winter time is the exception in the data, not its summer time
-    "America/New_York",
-    "America/St_Johns",  # half an hour off
-    "America/Santiago",
-    "Africa/Casablanca",  # goes back for Ramadan
-    "Asia/Kolkata",
-    "Asia/Kathmandu",  # a quarter of an hour off
-    "Australia/Lord_Howe",  # summer time is half an hour
-    "Australia/Sydney",
-    "Pacific/Apia",  # thirteen hours ahead
-    "Pacific/Pago_Pago",  # eleven hours behind, on the same meridian
-)
+PLACES = {
+    "Europe/Berlin": (52.52, 13.40),
+    "Europe/Dublin": (53.35, -6.26),  # its winter time is the exception in the data
+    "America/New_York": (40.71, -74.01),
+    "America/St_Johns": (47.56, -52.71),  # half an hour off
+    "America/Santiago": (-33.45, -70.67),
+    "Africa/Casablanca": (33.57, -7.59),  # goes back for Ramadan
+    "Asia/Kolkata": (22.57, 88.36),
+    "Asia/Kathmandu": (27.72, 85.32),  # a quarter of an hour off
+    "Australia/Lord_Howe": (-31.55, 159.08),  # summer time is half an hour
+    "Australia/Sydney": (-33.87, 151.21),
+    "Pacific/Apia": (-13.83, -171.77),  # thirteen hours ahead
+    "Pacific/Pago_Pago": (-14.28, -170.70),  # eleven hours behind, on the same meridian
+}
+"""Twelve zones, each by a place in it, which readers share as their location."""
+
+ZONES = tuple(PLACES)
 SOUTH = {
     "America/Santiago",
     "Australia/Lord_Howe",
@@ -58,6 +61,16 @@ def tap(label: str) -> Step:
     return "tap", {"label": label}
 
 
+def share(zone: str) -> Step:
+    latitude, longitude = PLACES[zone]
+    return "location", {"latitude": latitude, "longitude": longitude}
+
+
+def choose(hour: str) -> list[Step]:
+    """The usual hour has a button, the other one is typed."""
+    return [tap(hour)] if hour == HOURS[0] else [tap("Another hour"), say(hour)]
+
+
 def minute_of(hour: str) -> int:
     hours, minutes = hour.split(":")
     return int(hours) * 60 + int(minutes)
@@ -75,7 +88,7 @@ class Person:
     """How someone who has left comes back; nothing else is done before."""
 
     def subscription(self) -> Act:
-        return Act([say("/start"), say(self.zone), say(self.hour)])
+        return Act([say("/start"), share(self.zone), *choose(self.hour)])
 
     def subscribed(self, at: datetime) -> None:
         self.life.standings.append(Standing(at, self.zone, minute_of(self.hour)))
@@ -114,12 +127,12 @@ def _pause_for_good(person: Person, chance: random.Random, at: datetime) -> Act:
 
 def _move(person: Person, chance: random.Random, at: datetime) -> Act:
     zone = chance.choice([zone for zone in ZONES if zone != person.life.now.zone])
-    return Act([say("/settings"), tap("Time zone"), say(zone)], {"zone": zone})
+    return Act([say("/settings"), tap("Time zone"), share(zone)], {"zone": zone})
 
 
 def _shift(person: Person, chance: random.Random, at: datetime) -> Act:
     hour = chance.choice([hour for hour in HOURS if minute_of(hour) != person.life.now.minute])
-    steps = [say("/settings"), tap("Hour"), tap("Another hour"), say(hour)]
+    steps = [say("/settings"), tap("Hour"), *choose(hour)]
     return Act(steps, {"minute": minute_of(hour)})
 
 

@@ -13,7 +13,7 @@ from tests.soak.town import rounds, settle_people
 from tips.library import load_library
 
 START = datetime(2026, 2, 16, tzinfo=UTC)
-"""Four hundred days from here hold five changes of clocks in the north and in the south."""
+"""Four hundred days from here hold every change of clocks in the north and in the south."""
 
 ACTS_PER_READER_AND_DAY = 0.04
 COPY_EVERY = 50  # days

@@ -200,3 +200,13 @@ def test_a_readers_place_is_fixed_and_spread_out() -> None:
     assert places[0] == subscribers.fixed_number(0, "spread", 16)
     assert len({place >> 12 for place in places}) == 16
     assert 0.45 < sum(place < 32768 for place in places) / 4000 < 0.55
+
+
+async def test_a_look_waits_for_no_writer_and_sees_what_is_committed(db: Database) -> None:
+    async def count(session: Executor) -> int:
+        return (await session.execute(text("SELECT count(*) FROM heartbeat"))).scalar_one()
+
+    async with db.write() as session:
+        await heartbeat.beat(session, "one", NOW)
+        assert await db.look(count) == 0
+    assert await db.look(count) == 1
