@@ -204,7 +204,7 @@ def test_a_readers_place_is_fixed_and_spread_out() -> None:
 
 async def test_a_look_waits_for_no_writer_and_sees_what_is_committed(db: Database) -> None:
     async def count(session: Executor) -> int:
-        return (await session.execute(text("SELECT count(*) FROM heartbeat"))).scalar_one()
+        return int((await session.execute(text("SELECT count(*) FROM heartbeat"))).scalar_one())
 
     async with db.write() as session:
         await heartbeat.beat(session, "one", NOW)
