@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +70,8 @@ async def live(clock_file: Path) -> int:
     await asyncio.wait({running, listening}, return_when=asyncio.FIRST_COMPLETED)
     if listening.done():
         listening.result()
+        # Whoever gave the orders is gone.
+        os.kill(os.getpid(), signal.SIGTERM)
     code = await running
     listening.cancel()
     return code
