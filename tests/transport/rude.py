@@ -12,6 +12,8 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from bot.delivery.wire import Wire
+
 TOKEN = SecretStr("123456:" + "A" * 35)
 OK = b'{"ok":true,"result":{"message_id":7}}'
 
@@ -168,3 +170,8 @@ def server_tls(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context
+
+
+async def send(wire: Wire, body: bytes = b"{}") -> tuple[int, bytes]:
+    """A message over the wire."""
+    return await wire.call("sendMessage", body)

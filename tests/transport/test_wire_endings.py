@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,26 +18,10 @@ from tests.transport.rude import (
     keeps_silent,
     says,
     says_then_closes,
+    send,
     server_tls,
     turns,
 )
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[RudeServer]:
-    async with RudeServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def wire(server: RudeServer) -> AsyncIterator[Wire]:
-    wire = Wire(server.address, TOKEN, connections=4, read_timeout=0.2, connect_timeout=0.5)
-    yield wire
-    await wire.close()
-
-
-async def send(wire: Wire, body: bytes = b"{}") -> tuple[int, bytes]:
-    return await wire.call("sendMessage", body)
 
 
 class TestInDoubt:

@@ -1,0 +1,21 @@
+"""A server that misbehaves, and a wire to it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.delivery.wire import Wire
+from tests.transport.rude import TOKEN, RudeServer
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[RudeServer]:
+    async with RudeServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def wire(server: RudeServer) -> AsyncIterator[Wire]:
+    wire = Wire(server.address, TOKEN, connections=4, read_timeout=0.2, connect_timeout=0.5)
+    yield wire
+    await wire.close()
