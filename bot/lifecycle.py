@@ -183,6 +183,7 @@ class App:
     async def tick(self) -> None:
         """Plan what is due, wake the sender, and remember that it went well."""
         async with self._ticking:
+            await self.house.readers.end_pauses()
             planned = await self.house.planner.tick()
             if planned.rows:
                 self.house.sender.wake()

@@ -52,6 +52,12 @@ def _dates(now: datetime) -> list[date]:
     return deliveries.dates_around(now.date(), KEPT_DAYS + 2, 2)
 
 
+async def _all_dates(session: Executor, now: datetime) -> list[date]:
+    """Every local date of which there may be a tip in the outbox."""
+    oldest = await deliveries.oldest_date(session) or now.date()
+    return deliveries.dates_around(oldest, 0, (now.date() - oldest).days + 2)
+
+
 def _is_on(reader: Subscriber) -> bool:
     timed = reader.state == "paused" and reader.paused_until is not None
     return reader.state == "active" or timed
@@ -91,7 +97,6 @@ async def _first(session: Executor, reader: Subscriber, slot_id: int, now: datet
     zone = reader.zone or "UTC"
     values = {
         "chat_id": reader.chat_id,
-        "slot_id": slot_id,
         "state": "active" if _is_on(reader) else "off",
         "weekdays": reader.weekdays,
         "snoozed_until": max(now, reader.paused_until or now),
@@ -99,7 +104,8 @@ async def _first(session: Executor, reader: Subscriber, slot_id: int, now: datet
         "not_before": local_date(now, zone) + timedelta(days=1),
         "spread": subscribers.fixed_number(reader.chat_id, "spread", 16),
     }
-    await slots.subscribe(session, values)
+    tail = subscribers.fixed_number(reader.chat_id, "seat", slots.TAIL_BITS)
+    await slots.subscribe(session, slot_id, tail, values)
 
 
 async def _again(
@@ -118,13 +124,23 @@ async def _again(
         last = await _last_tip(session, had.id, now) or first
         allowed = first_date_after_move(last, reader.zone or "UTC")
         not_before = max(not_before, allowed) if allowed else not_before
+    if slot_id != had.slot_id:
+        await _change_seats(session, reader.chat_id, had, slot_id, now)
     values = {
-        "slot_id": slot_id,
         "state": "active" if _is_on(reader) else "off",
         "snoozed_until": max(now, reader.paused_until or now),
         "not_before": not_before,
     }
     await slots.change_membership(session, reader.chat_id, values)
+
+
+async def _change_seats(
+    session: Executor, chat_id: int, had: Membership, slot_id: int, now: datetime
+) -> None:
+    """Into another slot; the reader's tips follow, so that a date that had one stays taken."""
+    seat = await slots.free_seat(session, slot_id, had.id)
+    await slots.change_membership(session, chat_id, {"id": seat, "slot_id": slot_id})
+    await deliveries.follow(session, had.id, seat, await _all_dates(session, now))
 
 
 async def _last_tip(session: Executor, subscription_id: int, now: datetime) -> Due | None:
@@ -196,8 +212,7 @@ async def erase(session: Executor, chat_id: int, now: datetime) -> bool:
     reader = await subscribers.get(session, chat_id, lock=True)
     had = await slots.membership(session, chat_id)
     every = await broadcasts.ids(session)
-    oldest = await deliveries.oldest_date(session) or now.date()
-    dates = deliveries.dates_around(oldest, 0, (now.date() - oldest).days + 2)
+    dates = await _all_dates(session, now)
     await deliveries.erase(session, chat_id, had.id if had else None, dates, every)
     await inbox.forget_chat(session, chat_id)
     if reader is not None and reader.subscribed:

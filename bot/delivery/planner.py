@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.calendar import ONE_DAY, Due, instant_on, next_instant
 from bot.delivery.zone_data import zone_data_version
-from bot.store import counters, heartbeat, slots, subscribers
+from bot.store import counters, heartbeat, slots
 from bot.store.database import Database
 from bot.store.slots import Slot
 from bot.store.tables import Executor
@@ -25,7 +25,6 @@ CHUNK = 2000
 
 SLOTS_AT_ONCE = 64
 ZONE_DATA = "zone-data"
-END = 2**63 - 1
 
 
 class Planned(NamedTuple):
@@ -44,8 +43,8 @@ class Planner:
             raise ValueError("there is no tip to plan")
         self._db = db
         self._clock = clock
-        self._window = settings.spread_minutes * 60
-        self._grace = settings.tip_grace_minutes * 60
+        self._window = timedelta(minutes=settings.spread_minutes)
+        self._grace = timedelta(minutes=settings.tip_grace_minutes)
 
     async def ready_at_start(self) -> int:
         """Recompute every slot's instant if the time-zone data changed; how many changed.
@@ -92,7 +91,6 @@ class Planner:
 
     async def _step(self, session: Executor, now: datetime) -> tuple[Planned, bool]:
         """One transaction: up to a chunk of readers over one or more slots; whether more wait."""
-        await subscribers.end_pauses(session, now)
         due = await slots.due(session, now, SLOTS_AT_ONCE)
         done = rows = too_old = 0
         caught_up = len(due) < SLOTS_AT_ONCE
@@ -112,7 +110,7 @@ class Planner:
 
     def _ends(self, slot: Slot) -> datetime:
         """When the slot's earliest tip is too old; its later ones are let go with it."""
-        return slot.next_at + timedelta(seconds=self._grace)
+        return slot.next_at + self._grace
 
     async def _count_missed(self, session: Executor, slot: Slot) -> int:
         # Days of downtime must be visible but must not fill the outbox with dead rows.
@@ -122,15 +120,8 @@ class Planner:
 
     async def _plan_chunk(self, session: Executor, slot: Slot) -> tuple[int, datetime]:
         """Queue the slot's next readers; how many, and when the slot is due after that."""
-        end = await slots.chunk_end(session, slot.id, slot.cursor, CHUNK)
-        queued = await slots.fill(
-            session,
-            slot,
-            cursor=slot.cursor,
-            end=END if end is None else end,
-            window_seconds=self._window,
-            grace_seconds=self._grace,
-        )
+        end = await slots.chunk_end(session, slot, CHUNK)
+        queued = await slots.fill(session, slot, end=end, window=self._window, grace=self._grace)
         if end is None:
             return queued, await self._move_on(session, slot, slot.next_at)
         await slots.move_on(session, slot.id, slot.next_at, slot.next_date, end)

@@ -134,6 +134,11 @@ class Readers(Opinions):
             await membership.cancel_tips(session, chat_id, now, "paused")
             return reader
 
+    async def end_pauses(self) -> None:
+        """Pauses that have run out are over in the tables, too, where broadcasts look."""
+        now = self._clock.now()
+        await self._db.transaction(lambda session: subscribers.end_pauses(session, now))
+
     async def resume(self, chat_id: int) -> Subscriber:
         """Tips again: ends a pause or a stop. Someone without zone or hour stays ``new``."""
         now = self._clock.now()

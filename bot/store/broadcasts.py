@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.tables import Executor, affected, broadcast_tally, delivery, insert_into
+from bot.store.tables import Executor, InsertFrom, affected, broadcast_tally, delivery, insert_into
 from bot.store.tables import broadcast as table
 from bot.store.tables import subscriber as reader
 from bot.store.types import EPOCH, UTCDateTime
@@ -125,6 +125,7 @@ _audience = select(*_rows.values()).where(
     reader.c.chat_id <= bindparam("last", type_=BigInteger),
     reader.c.created_at <= _instant,
 )
+_fill = InsertFrom(delivery, list(_rows), _audience)
 
 
 async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool:
@@ -145,8 +146,7 @@ async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool
         "cursor": cursor,
         "last": end if end is not None else -BEFORE_ALL_CHATS - 1,
     }
-    filled = insert_into(session, delivery).from_select(list(_rows), _audience)
-    await session.execute(filled.on_conflict_do_nothing(), values)
+    await _fill.run(session, values)
     if end is not None:
         await change(session, broadcast_id, {"cursor": end})
         return False

@@ -71,6 +71,11 @@ async def restore_tips(
     return await affected(session, change.values(state="queued", reason=None))
 
 
+async def follow(session: Executor, old: int, new: int, dates: Sequence[date]) -> None:
+    """The tips of a subscription whose id has changed belong to the new id."""
+    await session.execute(update(table).where(_tips(old, dates)).values(subscription_id=new))
+
+
 async def cancel_shares(
     session: Executor, chat_id: int, broadcasts: Sequence[int], reason: str
 ) -> int:

@@ -105,9 +105,13 @@ class Slot(Table, table=True):
 class Subscription(Table, table=True):
     """A reader's daily tip: which slot they are in, and their own filters.
 
+    The id is a *seat*: ``slot_id * 2**40`` and a place in the slot, so that whoever is planned
+    together lies together, here and in the outbox, however far apart they signed up. It changes
+    with the slot, and the reader's tips in the outbox follow.
+
     No instant before ``snoozed_until`` (also set when a slot is joined, so that an instant
     already past is not caught up) and no local date before ``not_before`` counts. ``spread``
-    (0..65535) is the reader's fixed place in the operator's window.
+    (0..65535) is the reader's fixed place in the operator's window; seats are in its order.
     """
 
     __table_args__ = (
@@ -115,21 +119,13 @@ class Subscription(Table, table=True):
         CheckConstraint(one_of("kind", "tip"), name="kind"),
         CheckConstraint(one_of("state", "active", "off"), name="state"),
         CheckConstraint("spread BETWEEN 0 AND 65535", name="spread"),
-        # Holds all the planner reads, slot by slot: it never touches the table's scattered pages.
-        Index(
-            "ix_subscription_slot",
-            "slot_id",
-            "id",
-            "state",
-            "weekdays",
-            "snoozed_until",
-            "not_before",
-            "spread",
-            "chat_id",
-        ),
+        CheckConstraint("id / 1099511627776 = slot_id", name="seat"),
+        Index(None, "slot_id"),
     )
 
-    id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
+    id: int | None = Field(
+        default=None, sa_column=Column(BigId, primary_key=True, autoincrement=False)
+    )
     chat_id: int = Field(sa_column=reader_key(primary=False))
     kind: str = Field(default="tip", max_length=8)
     slot_id: int = Field(sa_column=Column(BigInteger, ForeignKey("slot.id"), nullable=False))

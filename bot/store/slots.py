@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Date,
-    Float,
     Integer,
     String,
     bindparam,
-    cast,
     delete,
     exists,
     func,
     literal,
+    literal_column,
     select,
     update,
 )
 
-from bot.store.tables import Executor, affected, delivery, insert_into
+from bot.store.tables import Executor, InsertFrom, affected, delivery, insert_into
 from bot.store.tables import slot as table
 from bot.store.tables import subscription as member
-from bot.store.types import UTCDateTime, plus_seconds
+from bot.store.types import MICROSECOND, UTCDateTime, plus_microseconds
 
+ONE_DAY = timedelta(days=1)
 SPREAD_STEPS = 65536
+
+
+SEAT_BITS = 40
+TAIL_BITS = 24
+_STEPS: ColumnElement[int] = literal_column(str(SPREAD_STEPS), Integer)
 
 
 class Slot(NamedTuple):
@@ -63,31 +69,27 @@ _due = (
     .limit(bindparam("most", type_=BigInteger))
     .with_for_update(skip_locked=True)
 )
+_in_chunk = (
+    member.c.id > bindparam("cursor", type_=BigInteger),
+    member.c.id <= bindparam("end", type_=BigInteger),
+)
 _chunk_end = (
     select(member.c.id)
-    .where(
-        member.c.slot_id == bindparam("slot", type_=BigInteger),
-        member.c.id > bindparam("cursor", type_=BigInteger),
-    )
+    .where(*_in_chunk)
     .order_by(member.c.id)
     .limit(1)
     .offset(bindparam("chunk", type_=BigInteger))
 )
 _eligible = (
-    member.c.slot_id == bindparam("slot", type_=BigInteger),
+    *_in_chunk,
     member.c.state == "active",
     member.c.weekdays.bitwise_and(bindparam("bit", type_=BigInteger)) != 0,
     member.c.snoozed_until <= bindparam("at", type_=UTCDateTime),
     member.c.not_before <= bindparam("date", type_=Date),
 )
-_in_chunk = (
-    member.c.id > bindparam("cursor", type_=BigInteger),
-    member.c.id <= bindparam("end", type_=BigInteger),
-)
-_due_at = plus_seconds(
-    bindparam("at", type_=UTCDateTime),
-    member.c.spread * bindparam("step", type_=Float),
-)
+# Whole microseconds and no more: this is worked out for every reader.
+_place = member.c.spread * bindparam("window", type_=BigInteger) // _STEPS
+_due_at = plus_microseconds(bindparam("at", type_=UTCDateTime), _place)
 _planned = {
     "kind": literal("tip", String),
     "subscription_id": member.c.id,
@@ -96,11 +98,12 @@ _planned = {
     "state": literal("queued", String),
     "due_at": _due_at,
     "ready_at": _due_at,
-    "not_after": plus_seconds(_due_at, bindparam("grace", type_=Float)),
+    "not_after": plus_microseconds(bindparam("late", type_=UTCDateTime), _place),
     "attempts": literal(0, Integer),
     "doubts": literal(0, Integer),
 }
-_rows = select(*_planned.values()).where(*_eligible, *_in_chunk).order_by(member.c.id)
+_rows = select(*_planned.values()).where(*_eligible).order_by(member.c.id)
+_fill = InsertFrom(delivery, list(_planned), _rows)
 _count = select(func.count()).select_from(member).where(*_eligible)
 
 
@@ -110,47 +113,54 @@ async def due(session: Executor, now: datetime, most: int) -> list[Slot]:
     return [Slot(*row) for row in rows]
 
 
-async def chunk_end(session: Executor, slot_id: int, cursor: int, chunk: int) -> int | None:
+async def chunk_end(session: Executor, slot: Slot, chunk: int) -> int | None:
     """The id of the last subscription of the next ``chunk``; None when fewer are left."""
-    given = {"slot": slot_id, "cursor": cursor, "chunk": chunk - 1}
+    given = {**_behind_cursor(slot), "chunk": chunk - 1}
     end: int | None = (await session.execute(_chunk_end, given)).scalar()
     return end
 
 
 async def fill(
-    session: Executor,
-    slot: Slot,
-    *,
-    cursor: int,
-    end: int,
-    window_seconds: float,
-    grace_seconds: float,
+    session: Executor, slot: Slot, *, end: int | None, window: timedelta, grace: timedelta
 ) -> int:
-    """Queue a tip for each eligible reader with ``cursor < id <= end``; how many were new."""
-    statement = insert_into(session, delivery).from_select(list(_planned), _rows)
+    """Queue a tip for each eligible reader behind the cursor, up to ``end``; how many were new."""
     values = {
-        "slot": slot.id,
-        "bit": 1 << slot.next_date.weekday(),
-        "at": slot.next_at,
-        "date": slot.next_date,
-        "cursor": cursor,
-        "end": end,
-        "step": window_seconds / SPREAD_STEPS,
-        "grace": grace_seconds,
+        **_filters(slot),
+        "late": slot.next_at + grace,
+        "window": window // MICROSECOND,
     }
-    result: Any = await session.execute(statement.on_conflict_do_nothing(), values)
-    return int(result.rowcount)
+    if end is not None:
+        values["end"] = end
+    return await _fill.run(session, values)
 
 
 async def eligible(session: Executor, slot: Slot) -> int:
-    """How many readers would get a tip at the slot's next instant."""
-    given = {
-        "slot": slot.id,
+    """How many readers behind the cursor would get a tip at the slot's next instant."""
+    return int((await session.execute(_count, _filters(slot))).scalar_one())
+
+
+def _filters(slot: Slot) -> dict[str, Any]:
+    return {
+        **_behind_cursor(slot),
         "bit": 1 << slot.next_date.weekday(),
         "at": slot.next_at,
         "date": slot.next_date,
     }
-    return int((await session.execute(_count, given)).scalar_one())
+
+
+def _behind_cursor(slot: Slot) -> dict[str, Any]:
+    first = slot.id << SEAT_BITS
+    return {"cursor": max(slot.cursor, first - 1), "end": first + (1 << SEAT_BITS) - 1}
+
+
+async def free_seat(session: Executor, slot_id: int, place: int) -> int:
+    """An id for a subscription in the slot: with ``place`` (below 2**40) in it, or the next."""
+    while True:
+        seat = (slot_id << SEAT_BITS) + place % (1 << SEAT_BITS)
+        taken = (await session.execute(select(member.c.id).where(member.c.id == seat))).scalar()
+        if taken is None:
+            return seat
+        place += 1
 
 
 _move_on = (
@@ -212,9 +222,11 @@ async def membership(session: Executor, chat_id: int) -> Membership | None:
     return None if row is None else Membership(*row)
 
 
-async def subscribe(session: Executor, values: Mapping[str, Any]) -> None:
-    """Make the reader's subscription (columns by name)."""
-    await session.execute(insert_into(session, member).values(kind="tip", **values))
+async def subscribe(session: Executor, slot_id: int, tail: int, values: Mapping[str, Any]) -> None:
+    """Make the reader's subscription (other columns by name); ``tail`` has 24 bits."""
+    seat = await free_seat(session, slot_id, (values["spread"] << TAIL_BITS) + tail)
+    made = insert_into(session, member).values(id=seat, slot_id=slot_id, kind="tip", **values)
+    await session.execute(made)
 
 
 async def change_membership(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
@@ -227,11 +239,7 @@ async def by_slot_and_weekday(session: Executor, now: datetime) -> list[tuple[in
     active = member.c.state == "active"
     statement = (
         select(member.c.slot_id, member.c.weekdays, func.count())
-        .where(active, member.c.snoozed_until <= plus_seconds(_instant(now), literal(86400.0)))
+        .where(active, member.c.snoozed_until <= now + ONE_DAY)
         .group_by(member.c.slot_id, member.c.weekdays)
     )
     return [(slot, mask, n) for slot, mask, n in (await session.execute(statement)).all()]
-
-
-def _instant(now: datetime) -> Any:
-    return cast(literal(now, UTCDateTime), UTCDateTime)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, LargeBinary, bindparam, delete, func, sele
 from bot.store.many import Many
 from bot.store.tables import Executor, affected, insert_into, is_sqlite
 from bot.store.tables import subscriber as table
+from bot.store.types import UTCDateTime
 from bot.store.values import Subscriber
 
 FIELDS = (
@@ -190,13 +191,20 @@ async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, int]:
     return {chat_id: seen_from_bytes(seen) for chat_id, seen in rows}
 
 
-async def end_pauses(session: Executor, now: datetime) -> int:
-    """Readers whose pause is over are active again; how many."""
-    over = table.c.paused_until.is_not(None) & (table.c.paused_until <= now)
-    values = {"state": "active", "paused_until": None}
-    return await affected(
-        session, update(table).where(over, table.c.state == "paused").values(**values)
+_end_pauses = (
+    update(table)
+    .where(
+        table.c.paused_until.is_not(None),
+        table.c.paused_until <= bindparam("now", type_=UTCDateTime),
+        table.c.state == "paused",
     )
+    .values(state="active", paused_until=None)
+)
+
+
+async def end_pauses(session: Executor, now: datetime) -> None:
+    """Readers whose pause is over are active again."""
+    await session.execute(_end_pauses, {"now": now})
 
 
 async def restore_state(session: Executor, chat_id: int) -> None:

@@ -64,24 +64,24 @@ class UTCDateTime(TypeDecorator[datetime]):
         return instant.astimezone(UTC)
 
 
-class plus_seconds(FunctionElement[datetime]):  # noqa: N801 (reads like the SQL function it is)
-    """``plus_seconds(instant, seconds)``: an instant moved by a number of seconds, in SQL."""
+class plus_microseconds(FunctionElement[datetime]):  # noqa: N801 (reads like the SQL function it is)
+    """``plus_microseconds(instant, amount)``: an instant moved by a whole amount, in SQL."""
 
     type = UTCDateTime()
     inherit_cache = True
-    name = "plus_seconds"
+    name = "plus_microseconds"
 
 
-@compiles(plus_seconds, "sqlite")
-def _plus_on_sqlite(element: plus_seconds, compiler: SQLCompiler, **kw: Any) -> str:
-    instant, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"({instant} + CAST(({seconds}) * 1000000 AS INTEGER))"
+@compiles(plus_microseconds, "sqlite")
+def _plus_on_sqlite(element: plus_microseconds, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, amount = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({instant} + ({amount}))"
 
 
-@compiles(plus_seconds, "postgresql")
-def _plus_on_postgresql(element: plus_seconds, compiler: SQLCompiler, **kw: Any) -> str:
-    instant, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
-    return f"({instant} + ({seconds}) * INTERVAL '1 second')"
+@compiles(plus_microseconds, "postgresql")
+def _plus_on_postgresql(element: plus_microseconds, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, amount = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({instant} + ({amount}) * INTERVAL '1 microsecond')"
 
 
 class seconds_between(FunctionElement[float]):  # noqa: N801

@@ -38,12 +38,14 @@ WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :slots 
 INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor)
 SELECT i + 1, 'UTC', i, CASE WHEN i = 0 THEN :due ELSE :later END, :today, 0 FROM n
 """
-# Whoever shares a slot signed up on different days: their rows lie all over the table.
+# Whoever shares a slot signed up on different days, but sits beside the others.
 SUBSCRIPTIONS = """
 INSERT INTO subscription (id, chat_id, kind, slot_id, state, weekdays, snoozed_until, not_before,
                           spread)
-SELECT chat_id, chat_id, 'tip', chat_id % :slots + 1, 'active', 127, :long_ago, '2020-01-01',
-       chat_id * 40503 % 65536 FROM subscriber
+SELECT (slot << 40) + (spread << 24) + chat_id % 16777216, chat_id, 'tip', slot, 'active', 127,
+       :long_ago, '2020-01-01', spread
+FROM (SELECT chat_id, chat_id % :slots + 1 AS slot, chat_id * 40503 % 65536 AS spread
+      FROM subscriber) ORDER BY 1
 """
 
 

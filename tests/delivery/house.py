@@ -75,8 +75,10 @@ class House:
             for table in (tables.subscriber, tables.subscription):
                 first = select(table).where(table.c.chat_id == chats.start)
                 like = dict((await session.execute(first)).mappings().one())
-                like.pop("id", None)
                 rows = [{**like, "chat_id": chat} for chat in chats[1:]]
+                for beside, row in enumerate(rows, 1):
+                    if "id" in row:
+                        row["id"] += beside
                 await session.execute(table.insert(), rows)
 
     async def morning(self, day: int = 2) -> None:

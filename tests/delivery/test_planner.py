@@ -154,6 +154,52 @@ async def test_a_change_of_hour_on_the_day_gives_no_second_tip(
     assert len(await rows(db)) == 1
 
 
+async def test_who_is_planned_together_lies_together_in_the_order_of_their_tips(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    for chat in range(1, 41):
+        await subscribe(readers, chat, minute=480 if chat % 2 else 600)
+    for chat in range(1, 41, 4):
+        await readers.set_hour(chat, 600)
+    clock.move_to(BERLIN_EIGHT)
+    await planner.tick()
+    clock.move(2 * 3600)
+    await planner.tick()
+    planned = sorted(await rows(db), key=lambda row: row.id)
+    due = [row.due_at for row in planned]
+    assert len(due) == 40
+    assert due == sorted(due)
+    seats = [row.subscription_id for row in planned]
+    assert seats == sorted(seats)
+
+
+async def test_tips_follow_a_reader_who_changes_the_hour(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    for day in range(3):
+        clock.move_to(BERLIN_EIGHT + timedelta(days=day, minutes=30))
+        await planner.tick()
+        await readers.set_hour(ANNA, 481 + day)
+    seats = {row.subscription_id for row in await rows(db)}
+    assert len(await rows(db)) == 3
+    assert len(seats) == 1
+    assert await readers.forget(ANNA)
+    assert await rows(db) == []
+
+
+async def test_a_taken_seat_leaves_the_next_one(
+    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers)
+    async with db.write() as session:
+        had = await slots.membership(session, ANNA)
+        assert had is not None
+        assert await slots.free_seat(session, had.slot_id, had.id) == had.id + 1
+        last = 2**slots.SEAT_BITS - 1
+        assert await slots.free_seat(session, 7, last) == (7 << slots.SEAT_BITS) + last
+
+
 async def test_joining_a_slot_that_is_just_being_planned_waits_for_its_next_instant(
     planner: Planner, readers: Readers, clock: MovableClock, db: Database
 ) -> None:

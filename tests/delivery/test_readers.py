@@ -9,6 +9,8 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.delivery.readers import Readers
+from bot.store import subscribers
+from bot.store.database import Database
 from bot.store.values import Subscriber, UnknownReaderError
 from tips.library import Library
 
@@ -95,6 +97,22 @@ async def test_a_pause_of_days_skips_so_many_tips(readers: Readers, clock: Movab
     found = await readers.find(ANNA)
     assert found is not None
     assert found.state == "active"
+
+
+async def test_a_pause_that_ran_out_is_over_for_broadcasts_too(
+    readers: Readers, clock: MovableClock, db: Database
+) -> None:
+    async def counted() -> dict[str, int]:
+        async with db.read() as session:
+            return await subscribers.count_by_state(session)
+
+    await subscribe(readers)
+    await readers.pause(ANNA, 3)
+    await readers.end_pauses()
+    assert await counted() == {"paused": 1}
+    clock.move(4 * 86_400)
+    await readers.end_pauses()
+    assert await counted() == {"active": 1}
 
 
 async def test_a_pause_without_end_has_no_next_tip(readers: Readers) -> None:

@@ -59,6 +59,16 @@ def scripts_with(folder: Path, step: str) -> Path:
     return scripts
 
 
+def scripts_up_to(folder: Path, revision: str) -> Path:
+    """Our migrations as they were when this one was the last."""
+    scripts = folder / "earlier"
+    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    for step in (scripts / "versions").glob("*.py"):
+        if step.name[:4] > revision:
+            step.unlink()
+    return scripts
+
+
 async def run(url: str, *statements: str) -> list[Any]:
     db = await Database.open(url)
     now, empty = ("0", "x''") if db.is_sqlite else ("now()", "''")
@@ -114,6 +124,48 @@ async def test_the_second_time_there_is_nothing_to_do(database_url: str) -> None
     assert await upgrade(database_url) is True
     assert await upgrade(database_url) is False
     assert await current(database_url) == (head(), head())
+
+
+OF_THE_FIRST_RELEASE = (
+    READER,
+    READER.replace("VALUES (7,", "VALUES (8,"),
+    (
+        "INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor) "
+        "VALUES (3, 'Europe/Berlin', 480, {now}, '2026-06-02', 1), "
+        "(5, 'Asia/Tokyo', 600, {now}, '2026-06-02', 0)"
+    ),
+    (
+        "INSERT INTO subscription (id, chat_id, kind, slot_id, state, weekdays, snoozed_until, "
+        "not_before, spread) VALUES (1, 7, 'tip', 5, 'active', 127, {now}, '2026-06-01', 65535), "
+        "(2, 8, 'tip', 3, 'off', 127, {now}, '2026-06-01', 0)"
+    ),
+    (
+        "INSERT INTO delivery (kind, subscription_id, chat_id, local_date, state, due_at, ready_at, "
+        "not_after, attempts, doubts) VALUES "
+        "('tip', 1, 7, '2026-06-01', 'sent', {now}, {now}, {now}, 1, 0), "
+        "('tip', 2, 8, '2026-06-01', 'queued', {now}, {now}, {now}, 0, 0), "
+        "('tip', 99, 9, '2026-06-01', 'sent', {now}, {now}, {now}, 1, 0)"
+    ),
+)
+
+
+async def test_a_database_of_the_first_release_keeps_its_readers_and_their_tips(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0001"))
+    await run(database_url, *OF_THE_FIRST_RELEASE)
+    assert await upgrade(database_url) is True
+    seats = "SELECT id, chat_id, slot_id, spread FROM subscription ORDER BY chat_id"
+    assert await run(database_url, seats) == [
+        ((5 << 40) + (65535 << 24) + 1, 7, 5, 65535),
+        ((3 << 40) + 2, 8, 3, 0),
+    ]
+    tips = (
+        "SELECT d.chat_id, s.chat_id FROM delivery d "
+        "LEFT JOIN subscription s ON s.id = d.subscription_id ORDER BY d.chat_id"
+    )
+    assert await run(database_url, tips) == [(7, 7), (8, 8), (9, None)]
+    assert await run(database_url, "SELECT id, cursor FROM slot ORDER BY id") == [(3, 0), (5, 0)]
 
 
 async def test_two_starters_migrate_once(database_url: str) -> None:

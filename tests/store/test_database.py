@@ -20,7 +20,7 @@ from bot.store.tables import Executor
 from bot.store.types import (
     UTCDateTime,
     from_microseconds,
-    plus_seconds,
+    plus_microseconds,
     seconds_between,
     to_microseconds,
 )
@@ -116,7 +116,7 @@ def test_an_instant_comes_back_to_the_microsecond(naive: datetime) -> None:
 
 
 async def test_instants_add_and_subtract_alike_on_both(db: Database) -> None:
-    later = plus_seconds(literal(NOW, UTCDateTime), literal(90.5))
+    later = plus_microseconds(literal(NOW, UTCDateTime), literal(90_500_000))
     async with db.read() as session:
         moved = (await session.execute(select(later))).scalar_one()
         assert moved == NOW + timedelta(seconds=90.5)
