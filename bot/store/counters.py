@@ -6,10 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import BigInteger, String, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.store.tables import Executor, insert_into
+from bot.store.many import Many
+from bot.store.tables import Executor, is_sqlite
 from bot.store.tables import counter as table
+from bot.store.types import UTCDateTime
 
 
 def hour_of(instant: datetime) -> datetime:
@@ -17,16 +23,26 @@ def hour_of(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
 
+def _adding(made: SqliteInsert | PostgresInsert) -> Many:
+    filled = made.values(
+        at=bindparam("hour", type_=UTCDateTime),
+        name=bindparam("counter", type_=String),
+        value=bindparam("amount", type_=BigInteger),
+    )
+    more = {"value": table.c.value + filled.excluded.value}
+    upsert = filled.on_conflict_do_update(index_elements=[table.c.at, table.c.name], set_=more)
+    return Many(upsert, "hour", "counter", "amount")
+
+
+_on_sqlite, _on_postgres = _adding(sqlite_insert(table)), _adding(postgres_insert(table))
+
+
 async def add(session: Executor, now: datetime, amounts: Mapping[str, int]) -> None:
     """Add to the counters by name."""
     hour = hour_of(now)
-    rows = [{"at": hour, "name": name, "value": n} for name, n in sorted(amounts.items()) if n]
-    if not rows:
-        return
-    made = insert_into(session, table).values(rows)
-    more = {"value": table.c.value + made.excluded.value}
-    keys = [table.c.at, table.c.name]
-    await session.execute(made.on_conflict_do_update(index_elements=keys, set_=more))
+    # In one order, lest two writers wait for each other.
+    rows = [(hour, name, amount) for name, amount in sorted(amounts.items()) if amount]
+    await (_on_sqlite if is_sqlite(session) else _on_postgres).run(session, rows)
 
 
 async def totals(session: Executor, since: datetime) -> Counter[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Update
+from sqlalchemy import CursorResult, Insert, Update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.tables import Executor, is_sqlite
@@ -13,13 +13,13 @@ from bot.store.types import UTCDateTime, to_microseconds
 
 
 class Many:
-    """An UPDATE and the names of the values that each row brings, in the rows' order.
+    """An UPDATE or INSERT and the names of the values that each row brings, in the rows' order.
 
     Building a dict of parameters per row costs SQLAlchemy more than SQLite needs for the update;
     on SQLite the statement is compiled once and rows go to the driver as tuples.
     """
 
-    def __init__(self, statement: Update, *names: str) -> None:
+    def __init__(self, statement: Update | Insert, *names: str) -> None:
         self._statement = statement
         self._names = names
         self._compiled: tuple[str, list[tuple[int, Any]], set[int]] | None = None
