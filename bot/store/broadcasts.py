@@ -21,7 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.tables import Executor, InsertFrom, affected, broadcast_tally, delivery, insert_into
+from bot.store.many import Filling
+from bot.store.tables import Executor, affected, broadcast_tally, delivery, insert_into
 from bot.store.tables import broadcast as table
 from bot.store.tables import subscriber as reader
 from bot.store.types import EPOCH, UTCDateTime
@@ -125,7 +126,7 @@ _audience = select(*_rows.values()).where(
     reader.c.chat_id <= bindparam("last", type_=BigInteger),
     reader.c.created_at <= _instant,
 )
-_fill = InsertFrom(delivery, list(_rows), _audience)
+_fill = Filling(delivery, list(_rows), _audience, "which", "due", "end", "cursor", "last")
 
 
 async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool:

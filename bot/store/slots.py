@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.tables import Executor, InsertFrom, affected, delivery, insert_into
+from bot.store.many import Filling, Many
+from bot.store.tables import Executor, affected, delivery, insert_into
 from bot.store.tables import slot as table
 from bot.store.tables import subscription as member
 from bot.store.types import MICROSECOND, UTCDateTime, plus_microseconds
@@ -103,7 +104,12 @@ _planned = {
     "doubts": literal(0, Integer),
 }
 _rows = select(*_planned.values()).where(*_eligible).order_by(member.c.id)
-_fill = InsertFrom(delivery, list(_planned), _rows)
+_fill = Filling(
+    delivery,
+    list(_planned),
+    _rows,
+    *("cursor", "end", "bit", "at", "date", "late", "window"),
+)
 _count = select(func.count()).select_from(member).where(*_eligible)
 
 
@@ -163,10 +169,11 @@ async def free_seat(session: Executor, slot_id: int, place: int) -> int:
         place += 1
 
 
-_move_on = (
+_move_on = Many(
     update(table)
     .where(table.c.id == bindparam("slot"))
-    .values(next_at=bindparam("at"), next_date=bindparam("date"), cursor=bindparam("mark"))
+    .values(next_at=bindparam("at"), next_date=bindparam("date"), cursor=bindparam("mark")),
+    *("slot", "at", "date", "mark"),
 )
 
 
@@ -174,8 +181,7 @@ async def move_on(
     session: Executor, slot_id: int, next_at: datetime, next_date: date, cursor: int = 0
 ) -> None:
     """Set the slot's next instant and how far it is planned."""
-    given = {"slot": slot_id, "at": next_at, "date": next_date, "mark": cursor}
-    await session.execute(_move_on, given)
+    await _move_on.run(session, [(slot_id, next_at, next_date, cursor)])
 
 
 async def all_slots(session: Executor) -> list[Slot]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import CursorResult, Executable, Select
+from sqlalchemy import CursorResult, Executable
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -45,22 +44,6 @@ def is_sqlite(session: Executor) -> bool:
 def insert_into(session: Executor, table: CoreTable) -> SqliteInsert | PostgresInsert:
     """An INSERT that knows ON CONFLICT, in the session's dialect."""
     return sqlite_insert(table) if is_sqlite(session) else postgres_insert(table)
-
-
-class InsertFrom:
-    """INSERT … SELECT … ON CONFLICT DO NOTHING, put together once and not at every run."""
-
-    def __init__(self, table: CoreTable, columns: Sequence[str], rows: Select[Any]) -> None:
-        made = (sqlite_insert(table), postgres_insert(table))
-        self._sqlite, self._postgres = (
-            one.from_select(list(columns), rows).on_conflict_do_nothing() for one in made
-        )
-
-    async def run(self, session: Executor, values: Mapping[str, Any]) -> int:
-        """Run it with these values; how many rows are new."""
-        statement = self._sqlite if is_sqlite(session) else self._postgres
-        result: Any = await session.execute(statement, values)
-        return int(result.rowcount)
 
 
 async def affected(session: Executor, statement: Executable) -> int:

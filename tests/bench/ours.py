@@ -11,11 +11,10 @@ import json
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock
 
 import psutil
 import uvloop
@@ -23,38 +22,45 @@ from sqlalchemy import func, select
 
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.delivery.item import Finished
+from bot.delivery.ledger import Event, Ledger
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
 from bot.delivery.proxied import open_wire
 from bot.delivery.rendering import TipRenderer
-from bot.delivery.sender import Sender
+from bot.delivery.sender import LEASE_SECONDS, Sender
 from bot.limiter import LaneLimiter
 from bot.store.database import Database
-from bot.store.tables import delivery
+from bot.store.leases import Settled
+from bot.store.tables import Executor, delivery
 from bot.transport import TipBot, build_bot
 from tests.bench import town
 from tests.bench.lab import Server
-from tests.bench.peers import Meter
+from tests.bench.peers import TICKS, Meter, median_of
 from tips.library import load_library
 
 Result = dict[str, Any]
 
 
 async def tick(address: str, readers: int, due: int, folder: Path) -> Result:
-    """Plan ``due`` of ``readers``, as after a restart: nothing is in this process's memory."""
+    """Plan ``due`` of ``readers``, several times over; the median tick."""
     settings, library = town.settings_for(folder, address), load_library()
     await town.settle(settings, library, readers, slots=readers // due)
     db = await Database.open(settings.database)
     planner = Planner(db, SystemClock(), library, settings)
     await planner.ready_at_start()
     await planner.next_due()
-    await planner.tick()  # a tick in the life of a bot, not its first
-    await town.make_due(db, 2)
-    with Meter() as meter:
-        planned = await planner.tick()
+    await planner.tick()  # ticks in the life of a bot, not its first
+    gc.freeze()  # as the bot does once it has started
+    ticks = []
+    for slot in range(2, 2 + TICKS):
+        await town.make_due(db, slot)
+        with Meter() as meter:
+            planned = await planner.tick()
+        assert planned.rows == due, planned
+        ticks.append(meter.report(due))
     await db.close()
-    assert planned.rows == due, planned
-    return meter.report(due)
+    return median_of(ticks)
 
 
 async def ready(address: str, readers: int, _: int, folder: Path) -> Result:
@@ -68,6 +74,15 @@ async def ready(address: str, readers: int, _: int, folder: Path) -> Result:
         await planner.next_due()
     await db.close()
     return meter.report(readers)
+
+
+class Unwritten(Ledger):
+    """Leases as always and forgets what came of it: what durable outcomes are compared with."""
+
+    async def _write(
+        self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
+    ) -> list[Event]:
+        return []
 
 
 async def bulk(address: str, count: int, in_flight: int, folder: Path) -> Result:
@@ -87,7 +102,8 @@ async def _tips(
     async with _sender(settings, count, paced=False, slots=1) as (sender, db):
         await Planner(db, SystemClock(), load_library(), settings).tick()
         if not durable:
-            sender._ledger._write = AsyncMock(return_value=[])  # type: ignore[method-assign]
+            renderer = TipRenderer(load_library())
+            sender._ledger = Unwritten(db, SystemClock(), settings, renderer, LEASE_SECONDS)
         with Meter() as meter:
             sent = await sender.drain()
         if durable:

@@ -20,6 +20,7 @@ from typing import Any, Self
 TOKEN = "123456:" + "A" * 35
 TEXT = "<b>A tip</b> of about six hundred characters. " + "It goes on and on and on. " * 22
 Send = Callable[[int], Awaitable[object]]
+TICKS = 5
 
 
 class Meter:
@@ -35,6 +36,11 @@ class Meter:
 
     def report(self, count: int, **more: float) -> dict[str, float]:
         return {"count": count, "seconds": self.seconds, "cpu": self.cpu, **more}
+
+
+def median_of(reports: list[dict[str, float]]) -> dict[str, float]:
+    """The report of the run that took neither more nor less time than most."""
+    return sorted(reports, key=lambda report: report["seconds"])[len(reports) // 2]
 
 
 async def _gathered(send: Send, count: int, in_flight: int) -> Meter:
@@ -163,7 +169,11 @@ async def registration(_: str, count: int, __: int, ___: Path) -> dict[str, floa
 
 
 async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, float]:
-    """One indexed table, read and moved on through the ORM: ``due`` of ``count`` subscribers."""
+    """One indexed table, read and moved on through the ORM: ``due`` of ``count`` subscribers.
+
+    Its outbox holds what ours holds and promises the same: one tip a day, and a queue in order.
+    """
+    from sqlalchemy import Index, text
     from sqlmodel import Field, Session, SQLModel, create_engine, select
 
     class Reader(SQLModel, table=True):
@@ -173,39 +183,60 @@ async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, floa
         next_at: int = Field(index=True)
 
     class Outgoing(SQLModel, table=True):
+        __table_args__ = (
+            Index("once_a_day", "local_date", "reader_id", unique=True),
+            Index("queue", "ready_at", sqlite_where=text("state = 'queued'")),
+        )
+
         id: int | None = Field(default=None, primary_key=True)
+        kind: str = "tip"
+        reader_id: int
         chat_id: int
-        day: str
+        local_date: str
         state: str = "queued"
+        due_at: int
+        ready_at: int
+        not_after: int
+        attempts: int = 0
+        doubts: int = 0
 
     engine = create_engine(f"sqlite:///{folder / 'tick.db'}")
     SQLModel.metadata.create_all(engine)
     engine.dispose()
     day = datetime.now(UTC).date().isoformat()
-    # Whoever is due at one minute signed up on different days: their rows lie anywhere.
-    step = count // due
-    with sqlite3.connect(folder / "tick.db") as raw_connection:
-        raw_connection.execute("PRAGMA journal_mode=WAL")
-        raw_connection.execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-            "INSERT INTO reader (id, chat_id, zone, next_at) "
-            "SELECT i, i, 'Europe/Berlin', "
-            "CASE i % ? WHEN 0 THEN 0 WHEN 1 THEN 1 ELSE 1000 + i % 1440 END FROM n",
-            (count, step),
-        )
+    _move_in(folder / "tick.db", count, due)
 
     def tick(now: int) -> None:
         with Session(engine) as session:
             for reader in session.exec(select(Reader).where(Reader.next_at <= now)).all():
                 reader.next_at = 86_400
-                session.add(Outgoing(chat_id=reader.chat_id, day=day))
+                mine = {"reader_id": reader.id, "chat_id": reader.chat_id, "local_date": day}
+                when = {"due_at": now, "ready_at": now, "not_after": now + 3600}
+                session.add(Outgoing(**mine, **when))
             session.commit()
 
-    tick(0)  # a tick in the life of a bot, not its first
-    with Meter() as meter:
-        tick(1)
+    tick(0)  # ticks in the life of a bot, not its first
+    ticks = []
+    for moment in range(1, 1 + TICKS):
+        with Meter() as meter:
+            tick(moment)
+        ticks.append(meter.report(due))
     engine.dispose()
-    return meter.report(due)
+    return median_of(ticks)
+
+
+def _move_in(file: Path, count: int, due: int) -> None:
+    """Fill the table; whoever is due at one minute signed up on different days, so lies anywhere."""
+    step = count // due
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+            "INSERT INTO reader (id, chat_id, zone, next_at) "
+            "SELECT i, i, 'Europe/Berlin', "
+            "CASE WHEN i % ? <= ? THEN i % ? ELSE 1000 + i % 1440 END FROM n",
+            (count, step, TICKS, step),
+        )
 
 
 ON_UVLOOP = ("raw", "orm")
