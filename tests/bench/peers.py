@@ -226,7 +226,7 @@ async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, floa
 
 
 def _move_in(file: Path, count: int, due: int) -> None:
-    """Fill the table; whoever is due at one minute signed up on different days, so lies anywhere."""
+    """Fill the table; whoever is due at one minute signed up anywhen, and so lies anywhere."""
     step = count // due
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
