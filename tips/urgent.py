@@ -7,7 +7,7 @@ loses a minute.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,11 +16,12 @@ import yaml
 
 from .search.alarm import Alarm
 from .search.search import Search
-from .search.words import words_of
+from .search.words import LONGEST_MESSAGE, words_of
 
 CONTENT = Path(__file__).parent / "content"
 FALLBACK = "en"
 ANY = "_"
+SHARED = 150  # characters that two neighbouring pieces of a long message have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ class Phrase:
             )
         )
 
-    def places(self, words: Sequence[str]) -> list[range]:
-        """Where in a message the phrase stands."""
+    def places(self, words: Sequence[str], there: frozenset[str]) -> list[range]:
+        """Where in a message the phrase stands; ``there`` are its words, to look up quickly."""
+        if any(not (starred or word in there or word == ANY) for word, starred in self.words):
+            return []
         size = len(self.words)
         return [
             range(at, at + size)
@@ -103,8 +106,9 @@ class Urgent:
         return tuple(item for item, _ in self._advice)
 
     def match(self, text: str) -> Advice | None:
-        """The gravest advice whose signs the message describes, or None."""
-        return self._by_rules(words_of(text)) or self._by_ear(text)
+        """The gravest advice whose signs the message describes, wherever in it; or None."""
+        heard = [self._by_rules(words_of(piece)) or self._by_ear(piece) for piece in pieces(text)]
+        return next((item for item in self.advice if item in heard), None)
 
     def _by_rules(self, words: Sequence[str]) -> Advice | None:
         there = self._things_in(words)
@@ -113,8 +117,12 @@ class Urgent:
         )
 
     def _things_in(self, words: Sequence[str]) -> set[str]:
+        all_words = frozenset(words)
         taken_back = {
-            at for phrase in self._unless for place in phrase.places(words) for at in place
+            at
+            for phrase in self._unless
+            for place in phrase.places(words, all_words)
+            for at in place
         }
         return {
             name
@@ -122,7 +130,7 @@ class Urgent:
             if any(
                 not taken_back.issuperset(place)
                 for phrase in phrases
-                for place in phrase.places(words)
+                for place in phrase.places(words, all_words)
             )
         }
 
@@ -131,3 +139,16 @@ class Urgent:
             return None
         kind = self._alarm.kind(*self._search.sense(text))
         return next((item for item, _ in self._advice if item.id == kind), None)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """A message in parts of the length that is read at once, cut between words.
+
+    Neighbours overlap, so that what stands on a border is whole in one of them.
+    """
+    start = 0
+    while start + LONGEST_MESSAGE < len(text):
+        yield text[start : start + LONGEST_MESSAGE]
+        beyond = start + LONGEST_MESSAGE - SHARED
+        start = text.rfind(" ", start, beyond) + 1 or beyond
+    yield text[start:]

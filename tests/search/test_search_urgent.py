@@ -1,9 +1,12 @@
 """Warning signs come first: a message that describes one is told where to turn now."""
 
+from itertools import pairwise
+
 import pytest
 
 from tips.library import load_library
-from tips.urgent import Urgent
+from tips.search.words import LONGEST_MESSAGE
+from tips.urgent import SHARED, Urgent, pieces
 
 URGENT = Urgent.load()
 
@@ -52,6 +55,41 @@ def test_the_gravest_advice_comes_first() -> None:
     found = URGENT.match("blisters spreading fast and now she can't breathe")
     assert found is not None
     assert found.id == "breathing"
+
+
+CALM = "We have tried many creams over the years, some of them more than once. " * 60
+SIGN = "now her lips are swelling and she can't breathe "
+
+
+@pytest.mark.parametrize("before", range(0, 1400, 100))
+def test_a_sign_is_found_wherever_it_stands_in_a_long_message(before: int) -> None:
+    found = URGENT.match(f"{CALM[:before]} {SIGN}{CALM}")
+    assert found is not None
+    assert found.id == "breathing"
+
+
+def test_a_long_calm_message_triggers_nothing() -> None:
+    assert URGENT.match(CALM) is None
+
+
+def test_the_gravest_advice_comes_first_however_late_its_sign() -> None:
+    found = URGENT.match(f"red streaks going up my arm {CALM}{SIGN}")
+    assert found is not None
+    assert found.id == "breathing"
+
+
+@pytest.mark.parametrize("length", [0, 1, 599, 600, 601, 1050, 4096])
+@pytest.mark.parametrize("gap", ["", " ", "\n", " and then, after all that, it was the turn of "])
+def test_a_message_is_read_in_overlapping_pieces_that_leave_nothing_out(
+    gap: str, length: int
+) -> None:
+    text = gap.join(map(str, range(1400)))[:length]
+    found = list(pieces(text))
+    assert all(len(piece) <= LONGEST_MESSAGE for piece in found)
+    assert text.startswith(found[0])
+    assert text.endswith(found[-1])
+    for before, after in pairwise(found):
+        assert before[-SHARED:] in after
 
 
 def test_every_advice_rests_on_usable_claims_with_a_source_to_show() -> None:
