@@ -15,6 +15,7 @@ from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
 from bot.handlers.chat import Spot
 from bot.handlers.desk import AWAY, Desk, Visit
 from bot.store.values import UnknownReaderError
+from bot.texts import broadcast as broadcast_texts
 from bot.texts import callbacks as taps
 from bot.texts import errors
 from bot.texts import help as helping
@@ -27,7 +28,6 @@ from bot.texts.message import Message as Said
 log = structlog.get_logger(__name__)
 
 COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
-LONGEST_TEXT = 1000  # characters of a question
 DOUBLE_TAP_S = 1.5
 ALBUM_S = 60.0
 NO_WORDS = re.compile(r"[\W_]*")
@@ -62,6 +62,7 @@ ON_COMMAND: dict[str, OnCommand] = {
 ON_TAP: dict[type[taps.Callback], OnTap] = {
     taps.AskZone: start.ask_zone,
     taps.PickZone: start.pick_zone,
+    taps.KeepZone: start.keep_zone,
     taps.AskHour: start.ask_hour,
     taps.PickHour: start.pick_hour,
     taps.Why: tip.why,
@@ -168,11 +169,13 @@ class Dispatch:
     async def _on_attachment(self, visit: Visit, message: Message) -> None:
         """A photo, a voice message, …: only its caption can be read; an album is one message."""
         words = message.caption or ""
-        warned = await faq.warn(visit, words)
-        if words:
-            await faq.answer_if_sure(visit, words, alone=warned)
+        command = COMMAND.fullmatch(words)
+        asked = command is not None and self._name_of(visit, command) == "broadcast"
+        if words and not asked:
+            await faq.answer_if_sure(visit, words, alone=await faq.warn(visit, words))
         if not self._is_more_of_an_album(message):
-            await visit.say(errors.no_text(visit.language))
+            text = broadcast_texts.how_to if asked else errors.no_text
+            await visit.say(text(visit.language))
 
     def _is_more_of_an_album(self, message: Message) -> bool:
         """Whether another picture of the same album has been dealt with just now."""
@@ -196,13 +199,18 @@ class Dispatch:
         return named is not None and named.lower() == self._desk.username().lower()
 
     async def _on_command(self, visit: Visit, command: re.Match[str]) -> None:
-        name = command["name"].lower()
-        theirs = {item.name for item in commands_for(admin=self._desk.is_admin(visit.user))}
-        elsewhere = command["bot"] is not None and not self._is_for_us(command)
-        if name not in theirs or elsewhere:
+        name = self._name_of(visit, command)
+        if name is None:
             await visit.say(errors.unknown_command(visit.language))
         else:
             await self._run(visit, name, command["rest"] or "")
+
+    def _name_of(self, visit: Visit, command: re.Match[str]) -> str | None:
+        """The command by its name, if it is one that this person has, and meant for us."""
+        name = command["name"].lower()
+        theirs = {item.name for item in commands_for(admin=self._desk.is_admin(visit.user))}
+        elsewhere = command["bot"] is not None and not self._is_for_us(command)
+        return name if name in theirs and not elsewhere else None
 
     async def _run(self, visit: Visit, name: str, rest: str) -> None:
         if visit.reader is not None and visit.reader.subscribed and visit.reader.expecting:
@@ -217,11 +225,9 @@ class Dispatch:
             await self._run(visit, name, "")
         elif NO_WORDS.fullmatch(text):
             await visit.say(errors.emoji_only(visit.language))
-        elif not await _answers_our_question(visit, text):
+        elif not await start.answers_our_question(visit, text):
             if (friendly := courtesy(text, visit.language)) is not None:
                 await visit.say(friendly)
-            elif len(text) > LONGEST_TEXT:
-                await visit.say(errors.too_long(LONGEST_TEXT, visit.language))
             else:
                 await faq.ask(visit, text)
 
@@ -273,19 +279,3 @@ def _language(update: object) -> str:
 def _is_service(message: Message) -> bool:
     """Pins, timers and the like: nobody said anything."""
     return message.effective_attachment is None
-
-
-async def _answers_our_question(visit: Visit, text: str) -> bool:
-    """Whether the words are what we asked for last: a place, or an hour.
-
-    A question typed in between is answered as one; what is neither is asked for again.
-    """
-    if visit.reader is None or visit.reader.expecting not in {"zone", "hour"}:
-        return False
-    looks_asked = "?" in text or len(text.split()) > 5
-    if looks_asked and await faq.answer_if_sure(visit, text):
-        return True
-    take = start.typed_zone if visit.reader.expecting == "zone" else start.typed_hour
-    if not await take(visit, text) and not await faq.answer_if_sure(visit, text):
-        await start.not_understood(visit, text)
-    return True

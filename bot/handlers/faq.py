@@ -12,7 +12,6 @@ from bot.texts.message import Message
 from tips.models import Answer
 
 FOUND = 3  # the best answer and two near misses
-LONGEST_QUESTION = 500  # characters; whoever tells a long story is understood by its beginning
 
 
 async def faq(visit: Visit, question: str) -> None:
@@ -53,7 +52,7 @@ async def answer_if_sure(visit: Visit, question: str, *, alone: bool = False) ->
 
     ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
     """
-    found = visit.desk.search.find(question[:LONGEST_QUESTION], limit=FOUND)
+    found = visit.desk.search.find(question, limit=FOUND)
     if found.verdict != "sure":
         return False
     best, *near = _answers(visit, (hit.id for hit in found.hits))
@@ -63,13 +62,13 @@ async def answer_if_sure(visit: Visit, question: str, *, alone: bool = False) ->
 
 
 async def _not_sure(visit: Visit, question: str) -> None:
-    search, words = visit.desk.search, question[:LONGEST_QUESTION]
-    found = search.find(words, limit=FOUND)
+    search = visit.desk.search
+    found = search.find(question, limit=FOUND)
     if found.verdict == "unsure" and found.hits:
         candidates = _answers(visit, (hit.id for hit in found.hits))
         await visit.say(texts.unsure(candidates, visit.language))
         return
-    nearest = search.nearest_topics(words, n=FOUND)
+    nearest = search.nearest_topics(question, n=FOUND)
     await visit.say(texts.none(nearest, visit.desk.library, visit.language))
 
 

@@ -109,7 +109,7 @@ async def pause(visit: Visit, rest: str) -> None:
     if await needs_start(visit):
         return
     days = _days(rest)
-    if rest.strip() and days is None:
+    if visit.known.subscribed and rest.strip() and days is None:
         await visit.say(pauses.how_long(visit.language))
     else:
         await visit.say(await _paused(visit, days))
@@ -132,6 +132,8 @@ async def pause_tapped(visit: Visit, tap: Pause) -> None:
 
 async def _paused(visit: Visit, days: int | None) -> Message:
     reader = await visit.desk.readers.pause(visit.chat_id, days)
+    if not reader.subscribed:
+        return pauses.not_on(reader, visit.language)
     visit = visit.of(reader)
     return pauses.paused(reader, await visit.next_at(), visit.now, visit.language)
 

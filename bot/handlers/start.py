@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from telegram import Location
 
 from bot.handlers.desk import Visit
+from bot.handlers.faq import answer_if_sure
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.values import Subscriber
 from bot.texts import privacy, settings, start
-from bot.texts.callbacks import AskHour, AskZone, PickHour, PickZone
+from bot.texts.callbacks import AskHour, AskZone, KeepZone, PickHour, PickZone
 from bot.texts.hours import read_hour
 
 PLACES_SHOWN = 5
@@ -79,15 +80,34 @@ async def pick_zone(visit: Visit, tap: PickZone) -> None:
 
 
 async def located(visit: Visit, location: Location) -> None:
-    """A shared location: looked up, never kept."""
+    """A shared location: looked up, never kept; taken at once only where we had asked for it."""
     if await needs_start(visit):
         return
     # Opening the zones' polygons for the first time takes long enough to be noticed elsewhere.
     zone = await asyncio.to_thread(visit.desk.places.at, location.latitude, location.longitude)
     if zone is None:
         await visit.say(start.location_unknown(visit.language))
-        return
-    await take_zone(visit, zone)
+    elif _asked_for_zone(visit.known):
+        await take_zone(visit, zone)
+    elif zone == visit.known.zone:
+        await visit.say(start.zone_same(zone, visit.language))
+    else:
+        await visit.say(start.ask_move(zone, visit.now, visit.language))
+
+
+def _asked_for_zone(reader: Subscriber) -> bool:
+    """By our last question, or because they are still on the way to a subscription."""
+    joining = reader.zone is None or reader.local_minute is None
+    return joining or reader.expecting == "zone"
+
+
+async def keep_zone(visit: Visit, _tap: KeepZone) -> None:
+    """The zone of a shared location is not to be the reader's."""
+    await visit.toast()
+    if visit.reader is None or visit.reader.zone is None:
+        await visit.say(start.finish_first(visit.language))
+    else:
+        await visit.show(start.zone_kept(visit.reader.zone, visit.language))
 
 
 async def typed_zone(visit: Visit, typed: str) -> bool:
@@ -168,8 +188,23 @@ async def take_hour(visit: Visit, minute: int) -> None:
         )
 
 
-async def not_understood(visit: Visit, typed: str) -> None:
-    """What was typed answers neither our question nor is it one that we can answer."""
+async def answers_our_question(visit: Visit, text: str) -> bool:
+    """Whether the words are what we asked for last: a place, or an hour.
+
+    A question typed in between is answered as one; what is neither is asked for again.
+    """
+    if visit.reader is None or visit.reader.expecting not in {"zone", "hour"}:
+        return False
+    looks_asked = "?" in text or len(text.split()) > 5
+    if looks_asked and await answer_if_sure(visit, text):
+        return True
+    take = typed_zone if visit.reader.expecting == "zone" else typed_hour
+    if not await take(visit, text) and not await answer_if_sure(visit, text):
+        await _not_understood(visit, text)
+    return True
+
+
+async def _not_understood(visit: Visit, typed: str) -> None:
     if visit.known.expecting == "zone":
         await visit.say(start.zone_unknown(typed, visit.language))
     else:

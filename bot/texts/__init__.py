@@ -6,7 +6,8 @@ answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next
 (UTC) or None; ``now`` comes from the clock.
 
 ``start``      welcome(suggestions), ask_zone(suggestions), zone_candidates(typed, places, now),
-               zone_unknown(typed), location_unknown(), zone_taken(zone), ask_hour(zone, now),
+               zone_unknown(typed), location_unknown(), zone_taken(zone), ask_move(zone, now),
+               zone_same(zone), zone_kept(zone), ask_hour(zone, now),
                ask_typed_hour(), hour_unknown(typed), done(reader, next_at, now),
                known(reader, next_at, now), returned(reader, next_at, now), finish_first()
 ``hours``      read_hour(typed) -> minute | None
@@ -16,7 +17,8 @@ answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next
                saved(tips, number, pages)
 ``settings``   view(name, reader, library, next_at, now), overview(reader, library, next_at, now),
                changed() -> str, keep_one_day() -> str, keep_one_theme() -> str
-``pause``      paused(reader, next_at, now), how_long(), resumed(reader, next_at, now), stopped()
+``pause``      paused(reader, next_at, now), not_on(reader), how_long(),
+               resumed(reader, next_at, now), stopped()
 ``faq``        topics(counts, library, number), topic(slug, answers, library, number),
                answer(found, library, near, vote=), unsure(candidates), none(nearest, library),
                urgent(advice, library), ask(), gone(), not_asked(near), thanks(vote) -> str
@@ -27,7 +29,7 @@ answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next
                progress(id, report, seconds_left), paused(id, report, by_failures=),
                final(id, report), cancelled(), gone(), original_missing()
 ``stats``      figures(shown)
-``errors``     unknown_command(), too_long(limit), emoji_only(), no_text(), private_only(),
+``errors``     unknown_command(), emoji_only(), no_text(), private_only(),
                went_wrong(), slow_down(), old_button() -> str, bad_button() -> str,
                already_done() -> str, failed_toast() -> str
 ``commands``   COMMANDS, commands_for(admin=), menu(admin=), short_description(), description()

@@ -13,16 +13,6 @@ def unknown_command(language: str = "en") -> Message:
     return page(html.text(_("I do not know that command. What I can do is in /help.")))
 
 
-def too_long(limit: int, language: str = "en") -> Message:
-    """A question longer than ``limit`` characters."""
-    _ = translator(language)
-    return page(
-        html.fill(
-            _("That is too long for me. Please ask in at most {limit} characters."), limit=limit
-        )
-    )
-
-
 def emoji_only(language: str = "en") -> Message:
     """A message without letters or digits."""
     _ = translator(language)

@@ -35,6 +35,21 @@ def paused(
     )
 
 
+def not_on(reader: Reader, language: str = "en") -> Message:
+    """/pause of someone to whom no tips come: how things are, and how tips begin."""
+    _ = translator(language)
+    if reader.zone is None or reader.local_minute is None:
+        return page(
+            html.text(_("There is nothing to pause: your tips have not begun yet.")),
+            html.text(_("To set your time zone and hour, send /start.")),
+        )
+    return page(
+        html.text(_("There is nothing to pause: your tips are stopped, and stay so.")),
+        html.text(_("To get them again, send /resume.")),
+        buttons=_resume_row(language),
+    )
+
+
 def how_long(language: str = "en") -> Message:
     """What stood after /pause is no number of days from 1 to 365."""
     _ = translator(language)

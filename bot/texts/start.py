@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.places.place import Place
 from bot.texts import html, times
-from bot.texts.callbacks import AskHour, AskZone, PickHour, PickZone, ShowSettings
+from bot.texts.callbacks import AskHour, AskZone, KeepZone, PickHour, PickZone, ShowSettings
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.reader import Reader
@@ -105,6 +105,36 @@ def zone_taken(zone: str, language: str = "en") -> Message:
     _ = translator(language)
     words = html.fill(_("Time zone: {zone}"), zone=times.zone_name(zone, language))
     return page(words, remove_reply=True)
+
+
+def ask_move(zone: str, now: datetime, language: str = "en") -> Message:
+    """A location that nobody had asked for: is the reader's time to be that of ``zone``?"""
+    _ = translator(language)
+    return page(
+        html.fill(
+            _("That is {zone}, where it is {clock} now. Use it for your tips?"),
+            zone=html.bold(times.zone_name(zone, language)),
+            clock=html.bold(times.clock_at(now, zone)),
+        ),
+        buttons=(
+            (Button(_("Yes, use it"), PickZone(zone)),),
+            (Button(_("No, leave all as it is"), KeepZone()),),
+        ),
+    )
+
+
+def zone_same(zone: str, language: str = "en") -> Message:
+    """A location that nobody had asked for, in the reader's own zone."""
+    _ = translator(language)
+    words = _("That is {zone}, your time zone already. Nothing has changed.")
+    return page(html.fill(words, zone=times.zone_name(zone, language)))
+
+
+def zone_kept(zone: str, language: str = "en") -> Message:
+    """The time zone is left as it is."""
+    _ = translator(language)
+    words = _("Nothing has changed. Your time zone stays {zone}.")
+    return page(html.fill(words, zone=times.zone_name(zone, language)))
 
 
 def ask_hour(zone: str, now: datetime, language: str = "en") -> Message:

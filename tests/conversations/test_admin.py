@@ -78,6 +78,26 @@ async def test_without_anything_to_send_it_says_how(theatre: Theatre, admin: Per
     await admin.sees("Nobody is subscribed right now")
 
 
+@pytest.mark.parametrize("kind", ["photo", "document"])
+@pytest.mark.parametrize(
+    "caption", ["/broadcast", "/broadcast Look at this", "/broadcast@GutSkinBot"]
+)
+async def test_a_command_under_a_picture_is_answered_with_how_it_is_done(
+    theatre: Theatre, admin: Person, kind: str, caption: str
+) -> None:
+    await theatre.reader()
+    said = await admin.send(**{kind: True, "caption": caption})
+    await admin.hears("Reply to a message with /broadcast")
+    assert "I can only read text" not in await admin.hears()
+    await admin.say("/broadcast", reply_to=said["message_id"])
+    await admin.sees("Send the message above?", "1 reader")
+
+
+async def test_a_reader_s_picture_tells_nothing_of_broadcasts(reader: Person) -> None:
+    await reader.send(photo=True, caption="/broadcast Hello everyone")
+    assert "Reply to a message" not in await reader.hears("I can only read text")
+
+
 async def test_a_reader_who_blocked_is_counted_and_marked(theatre: Theatre, admin: Person) -> None:
     stays, leaves = await theatre.reader("Stays"), await theatre.reader("Leaves")
     await admin.say("/broadcast Hello")

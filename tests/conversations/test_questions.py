@@ -107,6 +107,28 @@ async def test_the_caption_of_a_picture_is_read(reader: Person) -> None:
     await reader.hears("cannot see photos", "Cochrane")
 
 
+FILLER = "We have tried many creams over the years, some of them more than once. " * 60
+
+
+@pytest.mark.parametrize("length", [1001, 2500, 4096])
+async def test_a_long_story_is_read_like_any_other_message(reader: Person, length: int) -> None:
+    await reader.say(f"Do probiotics help against eczema? {FILLER}"[:length])
+    heard = await reader.hears("robiotic", "Evidence:")
+    assert "too long" not in heard
+
+
+@pytest.mark.parametrize("before", [0, 550, 590, 2000, 3900])
+@pytest.mark.parametrize("lead", ["", "/faq "])
+async def test_a_warning_sign_is_found_wherever_it_stands(
+    reader: Person, before: int, lead: str
+) -> None:
+    sign = "Now her lips are swelling and she can't breathe. "
+    await reader.say(f"{lead}{FILLER[:before].rpartition(' ')[0]} {sign}{FILLER}"[:4096])
+    first, *_ = await reader.heard()
+    assert "emergency number now" in first["text"]
+    assert "I do not want to guess" not in await reader.hears()
+
+
 async def test_an_album_is_answered_once(theatre: Theatre, reader: Person) -> None:
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     for number in (1, 2, 3):

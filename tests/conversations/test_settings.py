@@ -151,6 +151,49 @@ async def test_a_pause_of_no_sensible_length_changes_nothing(
     assert await theatre.app.house.readers.find(reader.id) == before
 
 
+@pytest.mark.parametrize("said", ["/pause", "/pause 7", "/pause soon", "pause"])
+async def test_who_has_stopped_is_told_that_there_is_nothing_to_pause(
+    theatre: Theatre, reader: Person, said: str
+) -> None:
+    await reader.say("/stop")
+    before = await theatre.app.house.readers.find(reader.id)
+    await reader.say(said)
+    message = await reader.sees("nothing to pause", "stopped", "/resume")
+    assert "Paused" not in message["text"]
+    assert await theatre.app.house.readers.find(reader.id) == before
+    await reader.tap("Resume")
+    await reader.sees("Your tips are on")
+
+
+async def test_an_old_pause_button_does_not_pause_what_is_stopped(
+    theatre: Theatre, reader: Person
+) -> None:
+    await reader.say("/settings")
+    await reader.tap("Pause")
+    button = (await reader.messages())[-1]["message_id"]
+    await reader.say("/stop")
+    await reader.forge("1pp:7", message_id=button)
+    await reader.hears("nothing to pause", "/resume")
+    found = await theatre.app.house.readers.find(reader.id)
+    assert found is not None
+    assert (found.state, found.paused_until) == ("stopped", None)
+
+
+@pytest.mark.parametrize("steps", [["/start"], ["/start", "Berlin"], ["/start", "/stop"]])
+async def test_who_is_half_way_through_joining_is_led_on(
+    theatre: Theatre, newcomer: Person, steps: list[str]
+) -> None:
+    for step in steps:
+        await newcomer.say(step)
+    before = await theatre.app.house.readers.find(newcomer.id)
+    await newcomer.say("/pause 3")
+    message = await newcomer.sees("nothing to pause", "not begun yet", "/start")
+    assert "Paused" not in message["text"]
+    assert await theatre.app.house.readers.find(newcomer.id) == before
+    await newcomer.say("/start")
+    await newcomer.sees("for you now, right?" if "Berlin" in steps else "Where are you")
+
+
 async def test_stop_is_one_message_and_the_way_back_is_told(
     theatre: Theatre, reader: Person
 ) -> None:
