@@ -80,7 +80,10 @@ def words_after_command(message: Incoming) -> tuple[str, list[dict[str, Any]]]:
 
 
 async def act(visit: Visit, tap: BroadcastDo) -> None:
-    """Confirm, cancel, pause, go on, retry: admins only, and only once each."""
+    """Confirm, cancel, pause, go on, retry: admins only, and only once each.
+
+    A draft is its author's alone; what is under way any admin may pause, resume or cancel.
+    """
     if not visit.desk.is_admin(visit.user):
         await visit.toast(errors.bad_button(visit.language))
         return
@@ -88,6 +91,9 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
     if found is None or found.state not in POSSIBLE[tap.what]:
         await visit.toast(errors.already_done(visit.language))
         await _say_where_it_stands(visit, tap.broadcast)
+        return
+    if found.state == "draft" and found.admin_id != visit.user.id:
+        await visit.toast(texts.another_admins(visit.language))
         return
     await visit.toast()
     steps: dict[str, Callable[[Visit, int], Awaitable[bool]]] = {

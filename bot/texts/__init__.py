@@ -27,7 +27,8 @@ answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next
 ``help``       help_message(admin=)
 ``broadcast``  how_to(), cannot_copy(), nobody(), preview(id, audience, seconds, stars),
                progress(id, report, seconds_left), paused(id, report, by_failures=),
-               final(id, report), cancelled(), gone(), original_missing()
+               final(id, report), cancelled(), another_admins() -> str, gone(),
+               original_missing()
 ``stats``      figures(shown)
 ``errors``     unknown_command(), emoji_only(), no_text(), private_only(),
                went_wrong(), slow_down(), old_button() -> str, bad_button() -> str,

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.texts import html, times
 from bot.texts.callbacks import BroadcastDo
 from bot.texts.catalogue import translator
-from bot.texts.message import Button, Message, Rows, page
+from bot.texts.message import Button, Message, Rows, page, toast
 from bot.texts.reasons import reason_words
 
 REASONS_SHOWN = 12
@@ -204,6 +204,12 @@ def cancelled(language: str = "en") -> Message:
     """Cancelled before anything was sent."""
     _ = translator(language)
     return page(html.text(_("Cancelled. Nothing was sent.")))
+
+
+def another_admins(language: str = "en") -> str:
+    """Toast: a draft is confirmed or cancelled by the admin who wrote it, and by nobody else."""
+    _ = translator(language)
+    return toast(_("Another admin is writing this one. Nothing has changed."))
 
 
 def gone(language: str = "en") -> Message:

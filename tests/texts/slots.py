@@ -213,6 +213,7 @@ CALLS: dict[str, Call] = {
         1, SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4)
     ),
     "broadcast.cancelled": lambda *_: broadcast.cancelled(),
+    "broadcast.another_admins": lambda *_: broadcast.another_admins(),
     "broadcast.gone": lambda *_: broadcast.gone(),
     "broadcast.original_missing": lambda *_: broadcast.original_missing(),
     "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
