@@ -111,9 +111,16 @@ class Ledger:
         return [Event(broadcast_id, "done")] if changed else []
 
     async def _freeze(self, broadcast_id: int) -> None:
-        await self._db.transaction(
+        complete = await self._db.transaction(
             lambda session: broadcasts.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
         )
+        if complete:
+            # Counted outside the transaction, which many rows would make a long one.
+            found = await self._db.look(lambda session: broadcasts.counts(session, broadcast_id))
+            total = {"total": sum(found.values())}
+            await self._db.transaction(
+                lambda session: broadcasts.change(session, broadcast_id, total)
+            )
 
     async def _write(
         self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
@@ -130,7 +137,7 @@ class Ledger:
         await subscribers.mark_seen(session, marks)
         unusual = [one for one in finished if one.outcome.kind != "sent"]
         await self._follow(session, unusual)
-        return await self._watch(session, finished)
+        return await self._watch(session, finished, rows)
 
     async def _follow(self, session: Executor, finished: Iterable[Finished]) -> None:
         """What an outcome means for the reader, beyond this message."""
@@ -141,13 +148,15 @@ class Ledger:
             elif outcome.kind in ("blocked", "gone"):
                 await membership.leave(session, chat, outcome.kind, one.at)
 
-    async def _watch(self, session: Executor, finished: Iterable[Finished]) -> list[Event]:
+    async def _watch(
+        self, session: Executor, finished: Iterable[Finished], rows: Iterable[Settled]
+    ) -> list[Event]:
         """Pause broadcasts of which too many messages fail."""
         touched: set[int] = set()
-        for one in finished:
+        for one, row in zip(finished, rows, strict=True):
             which = one.item.row.broadcast_id
             if which is not None:
-                self._health.count(which, one.outcome)
+                self._health.count(which, row)
                 touched.add(which)
         events = []
         for which in sorted(touched):

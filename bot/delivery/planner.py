@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -24,6 +25,7 @@ CHUNK = 2000
 """Readers planned in one transaction: some 10 ms of the write lock, well under the 50 allowed."""
 
 SLOTS_AT_ONCE = 64
+RECOMPUTED_AT_ONCE = 200
 ZONE_DATA = "zone-data"
 
 
@@ -51,16 +53,29 @@ class Planner:
 
         The local date that is next stays: what moved into the past by it is sent at once.
         """
-        async with self._db.write() as session:
-            version = zone_data_version()
-            last = await heartbeat.last(session, ZONE_DATA)
-            if last is not None and last[1] == version:
-                return 0
-            changed = 0
-            for slot in await slots.all_slots(session):
-                changed += await self._recompute(session, slot)
-            await heartbeat.beat(session, ZONE_DATA, self._clock.now(), version)
-            return changed
+        version = zone_data_version()
+        last = await self._db.look(lambda session: heartbeat.last(session, ZONE_DATA))
+        if last is not None and last[1] == version:
+            return 0
+        changed = 0
+        behind: int | None = 0
+        while behind is not None:
+            step = partial(self._recompute_some, behind=behind)
+            more, behind = await self._db.transaction(step)
+            changed += more
+        now = self._clock.now()
+        await self._db.transaction(
+            lambda session: heartbeat.beat(session, ZONE_DATA, now, version)
+        )
+        return changed
+
+    async def _recompute_some(self, session: Executor, behind: int) -> tuple[int, int | None]:
+        """How many slots of the next few changed, and the last of them (None: there is none)."""
+        some = await slots.behind(session, behind, RECOMPUTED_AT_ONCE)
+        changed = 0
+        for slot in some:
+            changed += await self._recompute(session, slot)
+        return changed, some[-1].id if some else None
 
     async def _recompute(self, session: Executor, slot: Slot) -> bool:
         try:

@@ -24,6 +24,7 @@ from bot.store.values import (
 )
 
 AUDIENCES = ("both", "adult", "parent")
+PAUSES_AT_ONCE = 1000
 DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a deep link's parameter may be (https://core.telegram.org/bots/features#deep-linking)."""
 
@@ -136,8 +137,11 @@ class Readers(Opinions):
 
     async def end_pauses(self) -> None:
         """Pauses that have run out are over in the tables, too, where broadcasts look."""
-        now = self._clock.now()
-        await self._db.transaction(lambda session: subscribers.end_pauses(session, now))
+        now, ended = self._clock.now(), PAUSES_AT_ONCE
+        while ended == PAUSES_AT_ONCE:
+            ended = await self._db.transaction(
+                lambda session: subscribers.end_pauses(session, now, PAUSES_AT_ONCE)
+            )
 
     async def resume(self, chat_id: int) -> Subscriber:
         """Tips again: ends a pause or a stop. Someone without zone or hour stays ``new``."""

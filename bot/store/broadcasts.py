@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    exists,
     func,
     insert,
     literal,
@@ -29,6 +30,7 @@ from bot.store.types import EPOCH, UTCDateTime
 from bot.store.values import LEFT_REASONS, Broadcast
 
 BEFORE_ALL_CHATS = -(2**63)
+AFTER_ALL_CHATS = 2**63 - 1
 FIELDS = tuple(Broadcast.__dataclass_fields__)
 OPEN_STATES = ("sending", "paused")
 
@@ -130,7 +132,7 @@ _fill = Filling(delivery, list(_rows), _audience, "which", "due", "end", "cursor
 
 
 async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool:
-    """Queue the broadcast for the next ``chunk`` readers; whether the audience is complete now.
+    """Queue the broadcast for the next ``chunk`` readers; whether its audience is complete now.
 
     Readers are taken in the order of their ids behind the cursor, so a crash resumes there.
     """
@@ -145,14 +147,13 @@ async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool
         "due": found.confirmed_at,
         "end": found.not_after,
         "cursor": cursor,
-        "last": end if end is not None else -BEFORE_ALL_CHATS - 1,
+        "last": end if end is not None else AFTER_ALL_CHATS,
     }
     await _fill.run(session, values)
     if end is not None:
         await change(session, broadcast_id, {"cursor": end})
         return False
-    total = sum((await counts(session, broadcast_id)).values())
-    await change(session, broadcast_id, {"frozen": True, "total": total})
+    await change(session, broadcast_id, {"frozen": True})
     return True
 
 
@@ -181,33 +182,95 @@ async def counts(session: Executor, broadcast_id: int) -> dict[tuple[str, str], 
     return found
 
 
-async def set_rows(
+_waiting = (
+    select(delivery.c.id)
+    .where(delivery.c.state == literal("queued", String, literal_execute=True))
+    .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
+    .limit(bindparam("most", type_=BigInteger))
+)
+_cancel_chunk = (
+    update(delivery)
+    .where(delivery.c.id.in_(_waiting))
+    .values(state="cancelled", reason="cancelled")
+)
+
+
+async def cancel_chunk(session: Executor, broadcast_id: int, most: int) -> int:
+    """Cancel up to ``most`` queued rows of the broadcast; how many."""
+    result: Any = await session.execute(_cancel_chunk, {"which": broadcast_id, "most": most})
+    return int(result.rowcount)
+
+
+async def cancelled_with_queued_rows(session: Executor) -> list[int]:
+    """Broadcasts that were cancelled and of which something waits all the same."""
+    waits = (
+        exists()
+        .where(delivery.c.state == literal("queued", String, literal_execute=True))
+        .where(delivery.c.broadcast_id == table.c.id)
+    )
+    return list(
+        (await session.execute(select(table.c.id).where(is_in("cancelled"), waits))).scalars()
+    )
+
+
+_behind = (
+    delivery.c.broadcast_id == bindparam("which", type_=BigInteger),
+    delivery.c.chat_id > bindparam("behind", type_=BigInteger),
+)
+_end_of_rows = (
+    select(delivery.c.chat_id)
+    .where(*_behind)
+    .order_by(delivery.c.chat_id)
+    .limit(1)
+    .offset(bindparam("chunk", type_=BigInteger))
+)
+_again = (
+    update(delivery)
+    .where(*_behind, delivery.c.chat_id <= bindparam("last", type_=BigInteger))
+    .where(delivery.c.state.in_(bindparam("states", expanding=True)))
+    .where(or_(delivery.c.reason.is_(None), delivery.c.reason.not_in(LEFT_REASONS)))
+    .values(
+        state="queued",
+        reason=None,
+        ready_at=bindparam("now", type_=UTCDateTime),
+        not_after=bindparam("end", type_=UTCDateTime),
+        attempts=0,
+    )
+)
+
+
+class Requeued(NamedTuple):
+    """What one chunk did: how many rows wait again, and the last chat looked at (None: all)."""
+
+    rows: int
+    last: int | None
+
+
+async def queue_again_chunk(
     session: Executor,
     broadcast_id: int,
-    states: Sequence[str],
-    values: Mapping[str, Any],
-    *conditions: ColumnElement[bool],
-) -> int:
-    """Change the broadcast's rows in these states; how many."""
-    which = (delivery.c.broadcast_id == broadcast_id, delivery.c.state.in_(states), *conditions)
-    return await affected(session, update(delivery).where(*which).values(**values))
+    behind: int,
+    most: int,
+    *,
+    now: datetime,
+    end: datetime,
+    in_doubt: bool,
+) -> Requeued:
+    """Queue failed rows again among the next ``most`` behind the chat ``behind``.
 
-
-async def queue_again(
-    session: Executor, broadcast_id: int, now: datetime, end: datetime, *, in_doubt: bool
-) -> int:
-    """Queue failed rows again, save those of readers who left; in doubt too if wanted."""
+    Save those of readers who left; those in doubt only if wanted.
+    """
+    given = {"which": broadcast_id, "behind": behind}
+    found = (await session.execute(_end_of_rows, {**given, "chunk": most - 1})).scalar()
     values = {
-        "state": "queued",
-        "reason": None,
-        "ready_at": now,
-        "not_after": end,
-        "attempts": 0,
+        **given,
+        "last": found if found is not None else AFTER_ALL_CHATS,
+        "states": ["failed", "in_doubt"] if in_doubt else ["failed"],
+        "now": now,
+        "end": end,
     }
-    stays = delivery.c.reason.in_(LEFT_REASONS)
-    states = ["failed", "in_doubt"] if in_doubt else ["failed"]
-    which = or_(delivery.c.reason.is_(None), ~stays)
-    return await set_rows(session, broadcast_id, states, values, which)
+    result: Any = await session.execute(_again, values)
+    return Requeued(int(result.rowcount), found)
 
 
 def _any_in(state: str) -> Select[Any]:

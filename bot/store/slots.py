@@ -184,6 +184,21 @@ async def move_on(
     await _move_on.run(session, [(slot_id, next_at, next_date, cursor)])
 
 
+_next_slots = (
+    select(*_columns)
+    .where(table.c.id > bindparam("behind", type_=BigInteger))
+    .order_by(table.c.id)
+    .limit(bindparam("most", type_=BigInteger))
+    .with_for_update()
+)
+
+
+async def behind(session: Executor, slot_id: int, most: int) -> list[Slot]:
+    """The next ``most`` slots by id, locked against other planners."""
+    rows = (await session.execute(_next_slots, {"behind": slot_id, "most": most})).all()
+    return [Slot(*row) for row in rows]
+
+
 async def all_slots(session: Executor) -> list[Slot]:
     """Every slot."""
     return [Slot(*row) for row in (await session.execute(select(*_columns))).all()]

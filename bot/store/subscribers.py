@@ -7,7 +7,16 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from bot.store.many import Many
 from bot.store.tables import Executor, affected, insert_into, is_sqlite
@@ -191,20 +200,24 @@ async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, int]:
     return {chat_id: seen_from_bytes(seen) for chat_id, seen in rows}
 
 
-_end_pauses = (
-    update(table)
+_over = (
+    select(table.c.chat_id)
     .where(
         table.c.paused_until.is_not(None),
         table.c.paused_until <= bindparam("now", type_=UTCDateTime),
         table.c.state == "paused",
     )
-    .values(state="active", paused_until=None)
+    .limit(bindparam("most", type_=BigInteger))
+)
+_end_pauses = (
+    update(table).where(table.c.chat_id.in_(_over)).values(state="active", paused_until=None)
 )
 
 
-async def end_pauses(session: Executor, now: datetime) -> None:
-    """Readers whose pause is over are active again."""
-    await session.execute(_end_pauses, {"now": now})
+async def end_pauses(session: Executor, now: datetime, most: int) -> int:
+    """Up to ``most`` readers whose pause is over are active again; how many."""
+    result: Any = await session.execute(_end_pauses, {"now": now, "most": most})
+    return int(result.rowcount)
 
 
 async def restore_state(session: Executor, chat_id: int) -> None:

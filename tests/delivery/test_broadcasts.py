@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery import broadcasts as rules
 from bot.delivery import ledger
 from bot.delivery.ledger import Event
 from bot.store import subscribers
@@ -117,6 +118,49 @@ async def test_cancelling_ends_it(home: House, tg: Telegram) -> None:
     assert report.sent + report.cancelled == 30
     assert report.sent == len(tg.arrived) < 30
     assert await home.broadcasts.retry_failed(broadcast) == 0
+
+
+async def test_what_comes_back_after_the_cancel_is_cancelled_too(
+    home: House, tg: Telegram
+) -> None:
+    await home.fill(range(1, 31))
+    broadcast = await home.broadcast()
+    tg.gate.clear()
+    tg.script = lambda _m, _b: refusal(429, "Too Many Requests: retry after 5", retry_after=5)
+    task = asyncio.create_task(home.sender.drain())
+    await tg.until(lambda: tg.held == 8)
+    await home.broadcasts.cancel(broadcast, ADMIN)
+    tg.gate.set()
+    await task
+    assert ("queued", "flood") in await home.states()
+    report = await home.broadcasts.report(broadcast)
+    assert (report.cancelled, report.queued) == (30, 0)
+    assert await home.broadcasts.prune() == 0
+    assert {state for state, _ in await home.states()} == {"cancelled"}
+
+
+async def test_cancelling_and_trying_again_go_through_many_rows_in_chunks(
+    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "ROWS_AT_ONCE", 7)
+    await home.fill(range(1, 31))
+    broadcast = await home.broadcast()
+    bad = refusal(400, "Bad Request: message caption is too long")
+    tg.script = lambda _m, body: BLOCKED if body["chat_id"] == 9 else bad
+    await home.sender.drain()
+    while (await home.broadcasts.report(broadcast)).state == "paused":
+        await home.broadcasts.resume(broadcast, ADMIN)
+        await home.sender.drain()
+    tg.script = lambda _m, _b: None
+    assert await home.broadcasts.retry_failed(broadcast) == 29
+    await home.sender.drain()
+    report = await home.broadcasts.report(broadcast)
+    assert (report.state, report.sent, report.blocked) == ("done", 29, 1)
+
+    other = await home.broadcast()
+    await home.new_sender()._ledger._freeze(other)
+    assert await home.broadcasts.cancel(other, ADMIN)
+    assert (await home.states()).count(("cancelled", "cancelled")) == 29
 
 
 async def test_the_report_tells_what_failed_and_who_left(home: House, tg: Telegram) -> None:

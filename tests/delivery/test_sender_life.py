@@ -174,3 +174,27 @@ async def test_a_broadcast_that_fails_too_often_pauses_itself(
         assert await home.broadcasts.retry_failed(broadcast) == report.failed["original_deleted"]
         await home.sender.drain()
         assert (await home.broadcasts.report(broadcast)).sent == 100
+
+
+async def test_failing_after_all_attempts_pauses_it_too(home: House, tg: Telegram) -> None:
+    await home.fill(range(1, 101))
+    broadcast = await home.broadcast()
+    tg.script = lambda _m, _b: (502, {})
+    for _ in range(6):
+        await home.sender.drain()
+        home.clock.move(60)
+    assert home.events == [Event(broadcast, "paused")]
+
+
+async def test_a_small_broadcast_is_judged_as_well_but_not_by_its_first_few(
+    home: House, tg: Telegram
+) -> None:
+    await home.fill(range(1, 61))
+    broadcast = await home.broadcast()
+    bad = refusal(400, "Bad Request: message caption is too long")
+    tg.script = once(*[bad] * 15)
+    await home.sender.drain()
+    report = await home.broadcasts.report(broadcast)
+    assert home.events == [Event(broadcast, "paused")]
+    assert sum(report.failed.values()) == 15
+    assert 5 <= report.sent < 45
