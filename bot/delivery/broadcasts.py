@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
 LIFETIME = timedelta(days=1)
 PRUNED_AT_ONCE = 1000
-ROWS_AT_ONCE = 2000
-"""Rows changed in one transaction: some 10 ms of the write lock."""
+ROWS_AT_ONCE = 1000
+"""Rows changed in one transaction: some 15 ms of the write lock."""
 
 COUNTED_BY_HOUR = 40  # days
 
