@@ -93,7 +93,7 @@ class Ledger:
             await self._reclaim(session)
         if not want:
             return Exchange([], events, more=False), []
-        running = await broadcasts.in_states(session, ["sending"])
+        running = await broadcasts.in_states(session, ("sending",))
         leased = await self._letting.lease(session, running, want)
         unfrozen = [one.id for one in running if not one.frozen]
         for one in running:
@@ -197,7 +197,7 @@ class Ledger:
     async def _moments(self, session: Executor) -> list[datetime | None]:
         """When the first tip and the first row of each broadcast may be sent."""
         moments = [await leases.next_ready(session)]
-        for one in await broadcasts.in_states(session, ["sending"]):
+        for one in await broadcasts.in_states(session, ("sending",)):
             at_once = None if one.frozen else self._clock.now()
             moments.append(at_once or await broadcasts.next_ready(session, one.id))
         return moments

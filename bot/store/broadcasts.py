@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -23,7 +24,14 @@ from sqlalchemy import (
 )
 
 from bot.store.many import Filling
-from bot.store.tables import Executor, affected, broadcast_tally, delivery, insert_into
+from bot.store.tables import (
+    Executor,
+    affected,
+    broadcast_tally,
+    delivery,
+    insert_into,
+    rows_in,
+)
 from bot.store.tables import broadcast as table
 from bot.store.tables import subscriber as reader
 from bot.store.types import EPOCH, UTCDateTime
@@ -61,10 +69,15 @@ async def get(session: Executor, broadcast_id: int, *, lock: bool = False) -> Br
     return None if row is None else Broadcast(*row)
 
 
-async def in_states(session: Executor, states: Sequence[str]) -> list[Broadcast]:
+@cache
+def _all_in(states: tuple[str, ...]) -> Select[Any]:
+    """Put together once: the sender asks at every exchange."""
+    return _all.where(or_(*(table.c.state == state for state in states))).order_by(table.c.id)
+
+
+async def in_states(session: Executor, states: tuple[str, ...]) -> list[Broadcast]:
     """Broadcasts in any of these states, oldest first."""
-    statement = _all.where(table.c.state.in_(states)).order_by(table.c.id)
-    return [Broadcast(*row) for row in (await session.execute(statement)).all()]
+    return [Broadcast(*row) for row in (await session.execute(_all_in(states))).all()]
 
 
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
@@ -184,7 +197,7 @@ async def counts(session: Executor, broadcast_id: int) -> dict[tuple[str, str], 
 
 _waiting = (
     select(delivery.c.id)
-    .where(delivery.c.state == literal("queued", String, literal_execute=True))
+    .where(rows_in("queued"))
     .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
     .limit(bindparam("most", type_=BigInteger))
 )
@@ -203,11 +216,7 @@ async def cancel_chunk(session: Executor, broadcast_id: int, most: int) -> int:
 
 async def cancelled_with_queued_rows(session: Executor) -> list[int]:
     """Broadcasts that were cancelled and of which something waits all the same."""
-    waits = (
-        exists()
-        .where(delivery.c.state == literal("queued", String, literal_execute=True))
-        .where(delivery.c.broadcast_id == table.c.id)
-    )
+    waits = exists().where(rows_in("queued")).where(delivery.c.broadcast_id == table.c.id)
     return list(
         (await session.execute(select(table.c.id).where(is_in("cancelled"), waits))).scalars()
     )
@@ -274,10 +283,9 @@ async def queue_again_chunk(
 
 
 def _any_in(state: str) -> Select[Any]:
-    # A literal state lets SQLite see that the partial indexes hold all that is asked for.
     return (
         select(literal(1, Integer))
-        .where(delivery.c.state == literal(state, String, literal_execute=True))
+        .where(rows_in(state))
         .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
         .limit(1)
     )
@@ -297,7 +305,7 @@ async def has_work(session: Executor, broadcast_id: int) -> bool:
 
 _next_ready = (
     select(delivery.c.ready_at)
-    .where(delivery.c.state == literal("queued", String, literal_execute=True))
+    .where(rows_in("queued"))
     .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
     .order_by(delivery.c.ready_at)
     .limit(1)

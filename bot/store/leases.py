@@ -13,13 +13,12 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal,
     select,
     update,
 )
 
 from bot.store.many import Many
-from bot.store.tables import Executor
+from bot.store.tables import Executor, rows_in
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
 
@@ -72,7 +71,7 @@ def _now() -> Any:
 def _lease_of(which: ColumnElement[bool]) -> Any:
     ready = (
         select(table.c.id)
-        .where(table.c.state == literal("queued", String, literal_execute=True))
+        .where(rows_in("queued"))
         .where(which, table.c.ready_at <= _now())
         .order_by(table.c.ready_at)
         .limit(bindparam("most", type_=BigInteger))
@@ -189,7 +188,7 @@ async def set_content(session: Executor, chosen: Sequence[tuple[int, int]]) -> N
 _final = (table.c.attempts >= MOST_CRASHES) | table.c.broadcast_id.is_not(None)
 _expired = (
     select(table.c.id)
-    .where(table.c.state == literal("leased", String, literal_execute=True))
+    .where(rows_in("leased"))
     .where(table.c.lease_until < _now())
     .order_by(table.c.lease_until)
     .limit(RECLAIM_AT_ONCE)
@@ -230,7 +229,7 @@ async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
 
 async def next_ready(session: Executor) -> datetime | None:
     """When the first queued tip may be sent; None when the queue is empty."""
-    queued = table.c.state == literal("queued", String, literal_execute=True)
+    queued = rows_in("queued")
     statement = (
         select(table.c.ready_at)
         .where(queued, table.c.broadcast_id.is_(None))
