@@ -1,69 +1,42 @@
-"""The bot that chaos kills: the product's planner and sender at work, as its app runs them.
+"""The bot that chaos kills: ``gutskin run`` itself, with its patience shortened.
 
-``python -m tests.bench.chaos_bot ADDRESS FOLDER`` works until it is killed. It says ``ready`` once
-and ``plan`` before each tick that has something to plan, so that it can be killed right there.
+``python -m tests.bench.chaos_bot`` takes its settings from the environment, as ``gutskin run``
+does, and works until it is killed. Nothing of the bot is replaced; two sorts of numbers differ
+from real life. Whatever leases are made of lasts 1/7.5 of its time, all in proportion, since
+chaos has to wait until the last lease has ended. And readers are planned, and a broadcast's
+audience is frozen, in chunks so small that a kill finds many a slot and an audience half done.
 """
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
-import uvloop
-
-from bot.clock import SystemClock
-from bot.config import Settings
-from bot.delivery import letting
-from bot.delivery.pacing import Pace
-from bot.delivery.planner import Planner
-from bot.delivery.proxied import open_wire
-from bot.delivery.rendering import TipRenderer
+from bot import cli
+from bot.delivery import ledger, letting, planner
 from bot.delivery.sender import Sender
-from bot.store.database import Database
-from tests.bench import town
-from tips.library import load_library
+from bot.delivery.wire import Wire
 
-RATE = 400.0
-# Shorter than in real life, where a send may take half a minute: chaos waits for leases to end.
-READ_SECONDS, LONGEST_SEND, LEASE_SECONDS = 3.0, 7.0, 12.0
-TICK_SECONDS = 0.1
+HURRY = 7.5
+PLAN_CHUNK, FREEZE_CHUNK = 5, 25
 
 
-def settings_for(address: str, folder: Path) -> Settings:
-    return town.settings_for(
-        folder, address, paid_broadcast=True, total_rate=RATE, bulk_rate=RATE, in_flight=64
-    )
+def shorten() -> None:
+    """Shorten leases, what must fit into them, and chunks; before the bot is built."""
+    planner.CHUNK, ledger.FREEZE_CHUNK = PLAN_CHUNK, FREEZE_CHUNK
+    ledger.RECLAIM_SECONDS /= HURRY
+    letting.LONGEST_SEND /= HURRY
+    _hasten(Sender.__init__, "lease_seconds")
+    _hasten(Wire.__init__, "connect_timeout", "read_timeout")
 
 
-async def work(address: str, folder: Path) -> None:
-    settings, clock, library = settings_for(address, folder), SystemClock(), load_library()
-    db = await Database.open(settings.database)
-    wire = open_wire(
-        address, settings.token, connections=settings.in_flight, read_timeout=READ_SECONDS
-    )
-    await wire.start()
-    pace = Pace(clock, settings.total_rate, settings.bulk_rate)
-    renderer = TipRenderer(library)
-    sender = Sender(db, clock, settings, wire, pace, renderer, lease_seconds=LEASE_SECONDS)
-    planner = Planner(db, clock, library, settings)
-    await planner.ready_at_start()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(sender.run(asyncio.Event()))
-        print("ready", flush=True)
-        while True:
-            due = await planner.next_due()
-            if due is not None and due <= datetime.now(UTC):
-                print("plan", flush=True)
-                await planner.tick()
-                sender.wake()
-            await asyncio.sleep(TICK_SECONDS)
+def _hasten(made: Any, *defaults: str) -> None:
+    for name in defaults:
+        made.__kwdefaults__[name] /= HURRY
 
 
 def main() -> None:
-    letting.LONGEST_SEND = LONGEST_SEND
-    uvloop.run(work(sys.argv[1], Path(sys.argv[2])))
+    shorten()
+    cli.app(["run"])
 
 
 if __name__ == "__main__":

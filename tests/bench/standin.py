@@ -96,14 +96,14 @@ class Standin:
         else:
             visitor.write(answer)
 
-    def _deliver(self, chat: int, body: bytes) -> None:
+    def _deliver(self, chat: int, body: bytes, fate: str = "sent") -> None:
         now = time.monotonic()
         self.books.delivered[chat] += 1
         self.books.times.append(now)
         if self.spoken and (asked := self.spoken.pop(chat, None)):
             self.books.replies.append(now - asked)
         if "faults" in self.rules:
-            self.books.texts.setdefault(chat, set()).add(hash(body))
+            self.books.note(chat, body, fate)
 
     def _within(self, rate: float) -> bool:
         now = time.monotonic()
@@ -116,16 +116,18 @@ class Standin:
 
     def _spoiled(self, visitor: Visitor, chat: int, body: bytes) -> bool:
         if chat % 20 == 0:
-            self.books.refused_blocked[chat] += 1
+            self.books.note(chat, body, "refused")
             visitor.write(BLOCKED)
             return True
         dice = self.chance.random()
         if dice < 0.010:
+            self.books.note(chat, body, "failed")
             visitor.write(BAD_GATEWAY)
         elif dice < 0.012:
+            self.books.note(chat, body, "reset")
             visitor.drop()
         elif dice < 0.014:
-            self._deliver(chat, body)
+            self._deliver(chat, body, "cut")
             visitor.drop()
         else:
             return False
@@ -183,7 +185,7 @@ class Standin:
             for turn in range(given["count"]):
                 moment = self.chance.uniform(turn, turn + 1) * given["gap"]
                 self.loop.call_later(moment, self.speak, given["first"] + turn, given["text"])
-        report = self.books.ledger() if action == "ledger" else self.books.summary()
+        report = self.books.journal if action == "journal" else self.books.summary()
         visitor.write(_answer("200 OK", orjson.dumps(report, option=orjson.OPT_NON_STR_KEYS)))
 
 

@@ -1,0 +1,253 @@
+"""The bot that is killed again and again, its town, and what its ledger says after each kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.clock import SystemClock
+from bot.delivery.broadcasts import Broadcasts
+from bot.store.database import Database
+from tests.bench import town
+from tests.bench.audit import TIP, Life, Message
+from tests.bench.lab import ROOT, Server
+from tips.library import load_library
+
+RATE = 400.0
+ADMIN = 1_000_000_001  # nobody of the town: what the admin is told is not audited
+LIFE_SECONDS = 0.9  # a life lasts up to twice that once the bot runs, and on to the next tick
+TICK_SECONDS = 0.015
+STOP_SECONDS = 10.0
+PATIENCE_SECONDS = 300.0
+NOON = 12
+
+HELD = "SELECT chat_id, broadcast_id, lease_owner FROM delivery WHERE state = 'leased'"
+IN_DOUBT = "SELECT chat_id, broadcast_id FROM delivery WHERE state = 'in_doubt'"
+NEXT_TICK = "SELECT min(next_at) FROM slot"
+UNFINISHED = """
+SELECT (SELECT count(*) FROM delivery WHERE state IN ('queued', 'leased'))
+     + (SELECT count(*) FROM slot WHERE next_date <= '{today}')
+     + (SELECT count(*) FROM broadcast WHERE state = 'sending')
+"""
+AMID = {
+    "planning": "SELECT count(*) FROM slot WHERE cursor > 0",
+    "freezing": "SELECT count(*) FROM broadcast WHERE frozen = 0 AND cursor > 0",
+}
+
+
+def noon_zone(now: datetime) -> str:
+    """A zone where it is past noon at ``now``: no day begins or ends there while chaos runs."""
+    return f"Etc/GMT{now.hour - NOON:+d}"  # the signs are POSIX's: west of Greenwich is plus
+
+
+class Victim:
+    """The bot's lives in its town.
+
+    ``lives`` are for the audit; ``leased`` counts the rows found leased at kills, sent or not;
+    ``amid`` counts the kills that struck in the middle of something; ``numbers`` has the
+    broadcasts' numbers by their ids, and 0, the tips', by None.
+    """
+
+    def __init__(self, server: Server, folder: Path, chance: random.Random) -> None:
+        self.lives: list[Life] = []
+        self.kills = self.leased = 0
+        self.amid: Counter[str] = Counter()
+        self.numbers: dict[int | None, int] = {None: TIP}
+        self.slowest_stop = 0.0
+        self._folder = folder
+        self._log = folder / "bot.log"
+        self._chance = chance
+        self._given: dict[str, Any] = {
+            "admin_ids": str(ADMIN),
+            "paid_broadcast": True,
+            "total_rate": RATE,
+            "bulk_rate": RATE,
+            "spread_minutes": 0,
+            "webhook_port": 0,
+            "log_format": "json",
+        }
+        self._settings = town.settings_for(folder, server.address, **self._given)
+        self._today = datetime.now(UTC).date()
+        self._owners: set[str] = set()
+
+    # The town
+
+    async def settle(self, readers: int, slots: int, seconds: float) -> None:
+        """Move readers in whose slots, all in the morning, fall due over so many seconds."""
+        await town.settle(self._settings, load_library(), readers, slots=slots)
+        now = datetime.now(UTC)
+        self._today = now.date()
+        async with self._database() as db, db.write() as session:
+            for table in ("slot", "subscriber"):
+                moved = text(f"UPDATE {table} SET zone = :zone")
+                await session.execute(moved, {"zone": noon_zone(now)})
+        await town.spread_over(self._settings, seconds)
+
+    async def announce(self) -> None:
+        """The admin confirms one more broadcast; it is the bot that freezes its audience."""
+        number = len(self.numbers)
+        async with self._database() as db:
+            broadcasts = Broadcasts(db, SystemClock(), self._settings)
+            draft = await broadcasts.draft(ADMIN, ADMIN, number)
+            await broadcasts.confirm(draft.id, ADMIN)
+        self.numbers[draft.id] = number
+
+    async def send_doubtful(self) -> int:
+        """The admin's word: send once more what is in doubt; how many messages that are."""
+        again = 0
+        async with self._database() as db:
+            broadcasts = Broadcasts(db, SystemClock(), self._settings)
+            for which in filter(None, self.numbers):
+                report = await broadcasts.report(which)
+                if report.in_doubt or report.failed:
+                    again += await broadcasts.retry_failed(which, in_doubt=True)
+        return again
+
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator[Database]:
+        db = await Database.open(self._settings.database)
+        try:
+            yield db
+        finally:
+            await db.close()
+
+    # Lives
+
+    def live_and_die(self) -> None:
+        """Let the bot work for a random while, kill it, and see what it held."""
+        with self._bot() as bot:
+            time.sleep(self._chance.uniform(0.0, 2 * LIFE_SECONDS))
+            if self._chance.random() < 0.5:
+                self._await_tick()
+            bot.send_signal(signal.SIGKILL)
+            if bot.wait() != -signal.SIGKILL:
+                raise RuntimeError(f"the bot ended by itself:\n{self.log_tail()}")
+        self.kills += 1
+        self.amid.update(what for what, statement in AMID.items() if self.query(statement)[0][0])
+        self._note_what_was_held()
+        self.leased += len(self.lives[-1].held)
+
+    def live_and_stop(self) -> None:
+        """Let the bot work for a random while and stop it politely, under load."""
+        with self._bot() as bot:
+            time.sleep(self._chance.uniform(0.0, 2 * LIFE_SECONDS))
+            self._stop(bot)
+
+    def live_to_the_end(self) -> bool:
+        """Let the bot work until every row has its outcome; whether it got there in time."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        with self._bot() as bot:
+            while (unfinished := self._unfinished()) and time.monotonic() < ends:
+                if bot.poll() is not None:
+                    raise RuntimeError(f"the bot ended by itself:\n{self.log_tail()}")
+                time.sleep(0.2)
+            self._stop(bot)
+        return not unfinished
+
+    @contextmanager
+    def _bot(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A process of its own, from the moment that it runs."""
+        known = {key: value for key, value in os.environ.items() if not key.startswith("GUTSKIN_")}
+        seen = self._log.stat().st_size if self._log.exists() else 0
+        self.lives.append(Life(time.monotonic(), frozenset()))
+        with self._log.open("ab") as log:
+            bot = subprocess.Popen(
+                [sys.executable, "-m", "tests.bench.chaos_bot"],
+                cwd=ROOT,
+                env=known | self._environment(),
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            self._await_start(bot, seen)
+            yield bot
+        finally:
+            if bot.poll() is None:
+                bot.kill()
+            bot.wait()
+
+    def _environment(self) -> dict[str, str]:
+        given = {
+            **self._given,
+            "token": town.TOKEN,
+            "data_dir": self._folder,
+            "api_base_url": self._settings.api_base_url,
+        }
+        return {f"GUTSKIN_{name.upper()}": str(value) for name, value in given.items()}
+
+    def _await_start(self, bot: subprocess.Popen[bytes], seen: int) -> None:
+        ends = time.monotonic() + PATIENCE_SECONDS
+        with self._log.open("rb") as log:
+            log.seek(seen)
+            said = b""
+            while b"the bot runs" not in said:
+                if bot.poll() is not None or time.monotonic() > ends:
+                    raise RuntimeError(f"the bot did not start:\n{self.log_tail()}")
+                time.sleep(0.005)
+                said += log.read()
+
+    def _await_tick(self) -> None:
+        """Until a moment in which the bot is likely to be planning, if it soon is."""
+        due = self.query(NEXT_TICK)[0][0] / 1_000_000 - time.time()
+        if due < 2 * LIFE_SECONDS:
+            time.sleep(max(0.0, due) + self._chance.uniform(0.0, TICK_SECONDS))
+
+    def _stop(self, bot: subprocess.Popen[bytes]) -> None:
+        began = time.monotonic()
+        bot.terminate()
+        code = bot.wait(STOP_SECONDS)
+        self.slowest_stop = max(self.slowest_stop, time.monotonic() - began)
+        self._note_what_was_held()
+        if code or self.lives[-1].held:
+            left = len(self.lives[-1].held)
+            raise RuntimeError(f"a polite stop ended with {code} and left {left} leases behind")
+
+    # The ledger
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the bot's database answers, read beside the bot."""
+        address = f"file:{self._folder / 'gutskin.db'}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def in_doubt(self) -> frozenset[Message]:
+        """What the ledger owns up to not knowing."""
+        return frozenset(
+            Message(chat, self.numbers[which]) for chat, which in self.query(IN_DOUBT)
+        )
+
+    def complaints(self) -> list[str]:
+        """What the bot logged as an error, and whatever it said that was no log line."""
+        found = []
+        for line in self._log.read_text(encoding="utf-8").splitlines():
+            said = json.loads(line) if line.startswith("{") and line.endswith("}") else {}
+            if said.get("level", "critical") in ("error", "critical"):
+                found.append(str(said.get("event", line)))
+        return found
+
+    def log_tail(self) -> str:
+        return self._log.read_text(encoding="utf-8")[-2000:]
+
+    def _note_what_was_held(self) -> None:
+        """Rows leased by the life that has just ended: each may have been sent, or not."""
+        rows = [row for row in self.query(HELD) if row[2] not in self._owners]
+        self._owners.update(owner for *_, owner in rows)
+        held = frozenset(Message(chat, self.numbers[which]) for chat, which, _ in rows)
+        self.lives[-1] = self.lives[-1]._replace(held=held)
+
+    def _unfinished(self) -> int:
+        return int(self.query(UNFINISHED.format(today=self._today))[0][0])
