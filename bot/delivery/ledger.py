@@ -126,15 +126,17 @@ class Ledger:
         self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
     ) -> list[Event]:
         rows = [verdict(one, self._lease_seconds) for one in finished]
-        if rows or back:
-            await leases.settle(session, self.owner, [*rows, *back])
-            await counters.add(session, self._clock.now(), count(finished, rows))
         marks = [
             one.item.mark
             for one, row in zip(finished, rows, strict=True)
             if row.state in ("sent", "in_doubt") and one.item.mark is not None
         ]
+        # Readers before their rows, as whoever changes settings locks them: else each could wait
+        # for the other.
         await subscribers.mark_seen(session, marks)
+        if rows or back:
+            await leases.settle(session, self.owner, [*rows, *back])
+            await counters.add(session, self._clock.now(), count(finished, rows))
         unusual = [one for one in finished if one.outcome.kind != "sent"]
         await self._follow(session, unusual)
         return await self._watch(session, finished, rows)
