@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 REMEMBER_UPDATES = timedelta(hours=24)  # Telegram repeats an update for at most that long
 BACKUPS_KEPT = 7
 PATTERN = "gutskin-*.db"
+UNFINISHED = ".gutskin-*.db.part"  # as bot/store/backup.py names what it has not checked yet
 
 
 class Housekeeping:
@@ -48,3 +49,6 @@ def _drop_old(folder: Path) -> None:
     for old in sorted(folder.glob(PATTERN))[:-BACKUPS_KEPT]:
         old.unlink()
         log.info("an old backup was removed", file=old.name)
+    for part in folder.glob(UNFINISHED):
+        # Its process was killed while copying, and nobody else would ever look for it.
+        part.unlink(missing_ok=True)
