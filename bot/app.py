@@ -12,13 +12,12 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.ledger import Event
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
-from bot.delivery.proxied import ProxiedWire
+from bot.delivery.proxied import open_wire
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.replicas import Replicas
 from bot.delivery.sender import Sender
 from bot.delivery.stats import Stats
-from bot.delivery.wire import Wire
 from bot.handlers.chat import Chat
 from bot.handlers.desk import Desk
 from bot.handlers.dispatch import Dispatch
@@ -102,7 +101,12 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
     stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
     dispatcher = build_dispatcher(client)
     stack.push_async_callback(dispatcher.shutdown)
-    wire = _wire(settings)
+    wire = open_wire(
+        settings.api_base_url,
+        settings.token,
+        proxy=settings.proxy_url,
+        connections=settings.in_flight,
+    )
     stack.push_async_callback(wire.close)
     readers = Readers(db, clock, library, settings)
     broadcasts = Broadcasts(db, clock, settings)
@@ -148,13 +152,6 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         replicas=Replicas(db, clock, pace),
         closing=stack.pop_all(),
     )
-
-
-def _wire(settings: Settings) -> Wire:
-    base, token, connections = settings.api_base_url, settings.token, settings.in_flight
-    if settings.proxy_url is None:
-        return Wire(base, token, connections=connections)
-    return ProxiedWire(base, token, connections=connections, proxy=settings.proxy_url)
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> App:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
+import ssl
 from datetime import timedelta
 from typing import Any, Self
 
 import aiohttp
 import orjson
 from pydantic import SecretStr
-from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import BaseRequest, RequestData
 
+from bot.delivery.connection import Reply
 from bot.delivery.errors import InDoubt, NoAnswerError, NotSent
-from bot.delivery.session import judge, open_session
+from bot.delivery.outcome import classify, is_bot_api
+from bot.delivery.session import Attempt, open_session, read_reply
 
 Timeout = Any  # PTB's private "a number, None or not given"
+UNSAFE_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f";\\]')
 JSON = {"Content-Type": "application/json"}
 
 
@@ -63,12 +75,29 @@ class FloodWait(RetryAfter):
         return self._retry_after
 
 
-def _failure(error: BaseException) -> TelegramError:
-    verdict = judge(error)
+def _failure(attempt: Attempt, error: BaseException) -> TelegramError:
+    verdict = attempt.judge(error)
     late = isinstance(error, TimeoutError)
     if isinstance(verdict, NotSent):
         return (UnsentTimeoutError if late else UnsentError).of(verdict)
     return (DoubtfulTimeoutError if late else DoubtfulError).of(verdict)
+
+
+def _refusal(reply: Reply) -> TelegramError | None:
+    """What to raise for a 429, and for a refusal by somebody between Telegram and us.
+
+    PTB goes by the status alone: it would take a login page's 403 for a reader who blocked the
+    bot and its 404 for a wrong token, and repeat the page.
+    """
+    meaning = classify(*reply)
+    if meaning.kind == "flood":
+        return FloodWait(meaning.retry_after)
+    if is_bot_api(reply.body):
+        return None
+    if meaning.kind == "refused":
+        return BadRequest(meaning.reason.replace("_", " "))
+    kind = DoubtfulError if meaning.kind == "in_doubt" else UnsentError
+    return kind(meaning.reason.replace("_", " "))
 
 
 class AiohttpRequest(BaseRequest):
@@ -80,6 +109,7 @@ class AiohttpRequest(BaseRequest):
     Args:
         connections: how many connections there may be at once.
         proxy: an HTTP proxy's address, with its password if it has one.
+        tls: how servers are verified; the system's certificates by default.
         connect_timeout: seconds for getting a connection, waiting in the pool included.
         read_timeout: seconds for the answer, and between its parts.
         write_timeout: seconds for handing over the request.
@@ -91,6 +121,7 @@ class AiohttpRequest(BaseRequest):
         connections: int = 64,
         *,
         proxy: SecretStr | None = None,
+        tls: ssl.SSLContext | None = None,
         connect_timeout: float = 5.0,
         read_timeout: float = 20.0,
         write_timeout: float = 5.0,
@@ -98,6 +129,7 @@ class AiohttpRequest(BaseRequest):
     ) -> None:
         self._connections = connections
         self._proxy = proxy
+        self._tls = tls
         self._connect = connect_timeout
         self._read = read_timeout
         self._write = write_timeout
@@ -139,20 +171,21 @@ class AiohttpRequest(BaseRequest):
             write=_given(write_timeout, self._media_write if files else self._write),
             read=_given(read_timeout, self._read),
         )
-        status, answer = await self._call(method, url, data=body, headers=headers, timeout=timeout)
-        if status == 429 and (seconds := _retry_after(answer)):
-            raise FloodWait(seconds)
-        return status, answer
+        reply = await self._call(method, url, data=body, headers=headers, timeout=timeout)
+        if reply.status >= 300 and (refusal := _refusal(reply)):
+            raise refusal
+        return reply.status, reply.body
 
-    async def _call(self, method: str, url: str, **options: Any) -> tuple[int, bytes]:
+    async def _call(self, method: str, url: str, **options: Any) -> Reply:
+        attempt = Attempt()
         try:
             # A redirect would carry the token to a host that nobody chose.
             async with self._opened().request(
-                method, url, allow_redirects=False, **options
+                method, url, allow_redirects=False, trace_request_ctx=attempt, **options
             ) as response:
-                return response.status, await response.read()
+                return await read_reply(response)
         except (aiohttp.ClientError, OSError) as error:
-            failure = _failure(error)
+            failure = _failure(attempt, error)
         # Raised out here, so that the error that holds the address is not even its context.
         raise failure
 
@@ -160,7 +193,7 @@ class AiohttpRequest(BaseRequest):
         if self._closed:
             raise RuntimeError("this request is shut down")
         if self._session is None:
-            self._session = open_session(self._connections, self._proxy)
+            self._session = open_session(self._connections, self._proxy, self._tls)
         return self._session
 
     @staticmethod
@@ -192,17 +225,19 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
         return None, {}
     if not data.contains_files:
         return orjson.dumps(data.parameters, option=orjson.OPT_NON_STR_KEYS), JSON
-    form = aiohttp.FormData(data.json_parameters)
+    form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, mime_type) in data.multipart_data.items():
-        form.add_field(name, content, filename=filename, content_type=mime_type)
+        form.add_field(name, content, filename=_escaped(filename), content_type=mime_type)
     return form, {}
 
 
-def _retry_after(answer: bytes) -> float | None:
-    try:
-        return float(orjson.loads(answer)["parameters"]["retry_after"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        return None
+def _escaped(filename: str) -> str:
+    """In UTF-8 as browsers send it, with what would end the name or its line as ``%22``.
+
+    The Bot API server unescapes nothing and cuts at a semicolon even between quotes (tdlib,
+    ``HttpReader.cpp``).
+    """
+    return UNSAFE_IN_A_NAME.sub(lambda found: f"%{ord(found[0]):02X}", filename)
 
 
 class TipBot(ExtBot[int]):

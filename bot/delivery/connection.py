@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import select
 from typing import NamedTuple, Protocol, cast
 
@@ -11,13 +12,27 @@ import httptools
 from bot.delivery.errors import InDoubt
 
 RESTED_SECONDS = 0.01
+DELAY = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class Reply(NamedTuple):
-    """An answer as it came: the HTTP status and the body's bytes."""
+    """An answer as it came: the HTTP status and the body's bytes.
+
+    ``retry_after`` is how many seconds the header of that name asks for; read from a 429 only.
+    """
 
     status: int
     body: bytes
+    retry_after: float = 0.0
+
+
+def seconds_of(retry_after: str | None) -> float:
+    """What a ``Retry-After`` says (RFC 9110, 10.2.3); 0 if nothing, or if it gives a date.
+
+    A date is of use only where both clocks go right, and whoever limits rates gives seconds.
+    """
+    found = DELAY.fullmatch(retry_after or "")
+    return float(found[0]) if found else 0.0
 
 
 class Pool(Protocol):
@@ -48,6 +63,7 @@ class Connection(asyncio.Protocol):
         "_poll",
         "_pool",
         "_reply",
+        "_retry_after",
         "_transport",
         "_unasked",
         "busy_since",
@@ -64,6 +80,7 @@ class Connection(asyncio.Protocol):
         self._framed = False
         self._headed = False
         self._kept = False
+        self._retry_after = 0.0
         self._unasked = False
         self.busy_since = 0.0
         self.idle_since = 0.0
@@ -134,11 +151,15 @@ class Connection(asyncio.Protocol):
 
     # httptools
 
-    def on_header(self, name: bytes, value: bytes) -> None:  # noqa: ARG002 - httptools' interface
+    def on_header(self, name: bytes, value: bytes) -> None:
         if self._reply is None:
             self._unasked = True
-        elif name.lower() in (b"content-length", b"transfer-encoding"):
+            return
+        name = name.lower()
+        if name in (b"content-length", b"transfer-encoding"):
             self._framed = True
+        elif name == b"retry-after" and self._parser.get_status_code() == 429:
+            self._retry_after = seconds_of(value.decode("latin-1"))
 
     def on_headers_complete(self) -> None:
         self._headed = True
@@ -156,8 +177,9 @@ class Connection(asyncio.Protocol):
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         self._body = []
         self._framed = self._headed = False
+        wait, self._retry_after = self._retry_after, 0.0
         if reply is not None and not reply.done():
-            reply.set_result(Reply(self._parser.get_status_code(), body))
+            reply.set_result(Reply(self._parser.get_status_code(), body, wait))
 
     def _freed(self) -> None:
         if self._kept:

@@ -158,7 +158,7 @@ class Flow:
         error = asyncio.CancelledError() if call.cancelled() else call.exception()
         if error is None:
             reply = call.result()
-            outcome = classify(reply.status, reply.body)
+            outcome = classify(*reply)
         else:
             outcome = classify(0, error)
         self.finished.append(Finished(item, outcome, self._clock.now()))

@@ -69,22 +69,32 @@ TEXTS: dict[int, tuple[tuple[str, Kind, str], ...]] = {
     502: (("", "retry", "bad_gateway"),),
     503: (("", "retry", "unavailable"),),
 }
+# What is said of these by whoever stands in between (a proxy, a gateway) is about this message.
+ALSO_IN_BETWEEN = frozenset({413, 502, 503})
+# Any other 3xx or 4xx from there is about the way: a proxy that wants a password, a hotel's login.
+IN_BETWEEN: tuple[tuple[str, Kind, str], ...] = (("", "hold", "not_telegram"),)
 SERVER_FAILED: tuple[tuple[str, Kind, str], ...] = (("", "in_doubt", "server_error"),)
 CLIENT_FAILED: tuple[tuple[str, Kind, str], ...] = (("", "refused", "bad_request"),)
-SHORTEST_FLOOD = 1.0  # seconds, where Telegram names none
+SHORTEST_FLOOD = 1.0  # seconds, where nobody names any
 
 
-def classify(status: int, answer: bytes | BaseException) -> Outcome:
+def classify(status: int, answer: bytes | BaseException, retry_after: float = 0.0) -> Outcome:
     """The outcome of a call that ended with ``status`` and a body, or with an exception.
 
     Any other exception than ``NotSent`` counts as in doubt: it may have been sent.
+    ``retry_after`` is what the header of that name says, in seconds; the body's word goes first.
     """
     if isinstance(answer, BaseException):
         return _no_answer(answer)
     sent = SENT.match(answer)
     if sent is not None and status == 200:
         return Outcome("sent", message_id=int(sent[1]))
-    return _refusal(status, _parsed(answer))
+    return _refusal(status, _parsed(answer), retry_after)
+
+
+def is_bot_api(answer: bytes) -> bool:
+    """Whether a refusal is in the Bot API's own form, and not from somebody in between."""
+    return _parsed(answer).get("ok") is False
 
 
 def _no_answer(error: BaseException) -> Outcome:
@@ -106,25 +116,34 @@ def _parsed(answer: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _refusal(status: int, answer: dict[str, Any]) -> Outcome:
+def _refusal(status: int, answer: dict[str, Any], retry_after: float) -> Outcome:
     if answer.get("ok") is True:
         return _unusual_success(answer)
+    telegrams = answer.get("ok") is False
     parameters = answer.get("parameters")
-    given = parameters if isinstance(parameters, dict) else {}
+    given = parameters if telegrams and isinstance(parameters, dict) else {}
     code = answer.get("error_code")
-    status = code if isinstance(code, int) else status
+    status = code if telegrams and isinstance(code, int) else status
     if status == 429:
         wait = given.get("retry_after")
-        return Outcome("flood", "flood", float(wait or SHORTEST_FLOOD))
+        named = float(wait) if isinstance(wait, int | float) else retry_after
+        return Outcome("flood", "flood", named or SHORTEST_FLOOD)
     moved = given.get("migrate_to_chat_id")
     if isinstance(moved, int):
         return Outcome("migrated", "migrated", new_chat_id=moved)
-    if status == 200:
+    if status < 300:
         return Outcome("in_doubt", "unreadable_answer")
-    known = TEXTS.get(status) or (SERVER_FAILED if status >= 500 else CLIENT_FAILED)
+    known = _meanings(status, telegrams=telegrams)
     text = str(answer.get("description", "")).lower()
     kind, reason = next((kind, reason) for part, kind, reason in known if part in text)
     return Outcome(kind, reason)
+
+
+def _meanings(status: int, *, telegrams: bool) -> tuple[tuple[str, Kind, str], ...]:
+    last = SERVER_FAILED if status >= 500 else CLIENT_FAILED
+    if telegrams or status in ALSO_IN_BETWEEN:
+        return TEXTS.get(status, last)
+    return last if status >= 500 else IN_BETWEEN
 
 
 def _unusual_success(answer: dict[str, Any]) -> Outcome:

@@ -79,9 +79,6 @@ class Wire:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._host}:{self._port}, {len(self._open)} open)"
 
-    async def start(self) -> None:
-        """Nothing is opened before the first call."""
-
     async def close(self) -> None:
         """Close every connection; calls under way end as in doubt, waiting ones as not sent."""
         self._closed = True

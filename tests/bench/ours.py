@@ -212,7 +212,6 @@ async def _sender(
         await town.settle(settings, library, readers, slots=slots)
     db = await Database.open(settings.database)
     wire = open_wire(settings.api_base_url, settings.token, connections=settings.in_flight)
-    await wire.start()
     pace = Pace(clock, settings.total_rate, settings.bulk_rate) if paced else None
     yield Sender(db, clock, settings, wire, pace, TipRenderer(library)), db
     await wire.close()

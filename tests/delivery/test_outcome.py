@@ -60,7 +60,52 @@ def test_success_gives_the_message_id_whatever_the_order_of_fields() -> None:
 def test_a_flood_says_how_long() -> None:
     flood = classify(429, answer(429, "Too Many Requests: retry after 344", retry_after=344))
     assert flood == Outcome("flood", "flood", retry_after=344)
-    assert classify(429, b"<html>slow down</html>").retry_after == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "seconds"),
+    [
+        (answer(429, "Too Many Requests", retry_after=9), 60.0, 9),
+        (answer(429, "Too Many Requests"), 60.0, 60),
+        (answer(429, "Too Many Requests", retry_after="soon"), 60.0, 60),
+        (b"<html>slow down</html>", 60.0, 60),
+        (b"<html>slow down</html>", 0.0, 1),
+        (answer(429, "Too Many Requests"), 0.0, 1),
+    ],
+)
+def test_a_flood_s_header_counts_where_the_body_names_no_time(
+    body: bytes, header: float, seconds: float
+) -> None:
+    assert classify(429, body, header) == Outcome("flood", "flood", retry_after=seconds)
+
+
+LOGIN = b"<html>Please log in to the hotel's network</html>"
+NOT_THE_BOT_API = [LOGIN, b"", b"[1]", b'{"error_code": 400, "description": "chat not found"}']
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 407, 408, 409, 418, 451])
+@pytest.mark.parametrize("body", NOT_THE_BOT_API)
+def test_whoever_answers_in_telegrams_place_stops_everything_and_fails_nothing(
+    status: int, body: bytes
+) -> None:
+    assert classify(status, body) == Outcome("hold", "not_telegram")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "reason"),
+    [
+        (204, "in_doubt", "unreadable_answer"),
+        (413, "refused", "too_long"),
+        (500, "in_doubt", "server_error"),
+        (502, "retry", "bad_gateway"),
+        (503, "retry", "unavailable"),
+        (504, "in_doubt", "server_error"),
+    ],
+)
+def test_a_gateway_s_word_about_this_message_counts_without_the_bot_api(
+    status: int, kind: str, reason: str
+) -> None:
+    assert classify(status, LOGIN)[:2] == (kind, reason)
 
 
 def test_a_migration_says_where_to() -> None:

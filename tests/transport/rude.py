@@ -174,4 +174,5 @@ def server_tls(folder: Path) -> ssl.SSLContext:
 
 async def send(wire: Wire, body: bytes = b"{}") -> tuple[int, bytes]:
     """A message over the wire."""
-    return await wire.call("sendMessage", body)
+    status, content, _ = await wire.call("sendMessage", body)
+    return status, content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import AsyncIterator
 
@@ -11,7 +12,15 @@ from pydantic import SecretStr
 from bot.delivery.errors import InDoubt, NoAnswerError, NotSent
 from bot.delivery.proxied import ProxiedWire, open_wire
 from bot.delivery.wire import Wire
-from tests.transport.rude import OK, TOKEN, RudeServer, answer, drops, keeps_silent, says
+from tests.transport.rude import (
+    OK,
+    TOKEN,
+    RudeServer,
+    answer,
+    drops,
+    keeps_silent,
+    says,
+)
 
 
 @pytest.fixture
@@ -21,24 +30,28 @@ async def proxy() -> AsyncIterator[RudeServer]:
 
 
 @pytest.fixture
-async def wire(proxy: RudeServer) -> AsyncIterator[Wire]:
+async def wire(proxy: RudeServer) -> AsyncIterator[ProxiedWire]:
     wire = through(proxy)
-    await wire.start()
     yield wire
     await wire.close()
 
 
-def through(proxy: RudeServer, host: str = "http://telegram.invalid") -> Wire:
+def through(proxy: RudeServer, **more: int) -> ProxiedWire:
     address = SecretStr(f"http://joe:hunter2@127.0.0.1:{proxy.port}")
-    return open_wire(f"{host}/bot", TOKEN, proxy=address, read_timeout=0.1)
+    base = "http://telegram.invalid/bot"
+    wire = open_wire(base, TOKEN, proxy=address, read_timeout=0.1, **more)
+    assert isinstance(wire, ProxiedWire)
+    return wire
 
 
 def test_without_a_proxy_it_is_the_lean_wire() -> None:
     assert type(open_wire("http://127.0.0.1/bot", TOKEN)) is Wire
 
 
-async def test_a_call_goes_to_the_proxy_with_its_password(wire: Wire, proxy: RudeServer) -> None:
-    assert await wire.call("sendMessage", b"{}") == (200, OK)
+async def test_a_call_goes_to_the_proxy_with_its_password(
+    wire: ProxiedWire, proxy: RudeServer
+) -> None:
+    assert (await wire.call("sendMessage", b"{}")).body == OK
 
     assert proxy.requests[0].startswith(b"POST http://telegram.invalid/bot123456:")
     assert b"Proxy-Authorization: Basic am9lOmh1bnRlcjI=" in proxy.requests[0]
@@ -46,7 +59,7 @@ async def test_a_call_goes_to_the_proxy_with_its_password(wire: Wire, proxy: Rud
 
 @pytest.mark.parametrize("behaviour", [drops, keeps_silent, says(b"garbage\r\n\r\n")])
 async def test_what_was_sent_and_not_answered_is_in_doubt(
-    wire: Wire, proxy: RudeServer, behaviour: object
+    wire: ProxiedWire, proxy: RudeServer, behaviour: object
 ) -> None:
     proxy.script.append(behaviour)  # type: ignore[arg-type]
 
@@ -58,25 +71,19 @@ async def test_what_was_sent_and_not_answered_is_in_doubt(
 async def test_a_proxy_that_is_away_means_certainly_not_sent() -> None:
     async with RudeServer() as gone:
         wire = through(gone)
-    await wire.start()
 
     with pytest.raises(NotSent, match="proxy unreachable"):
         await wire.call("sendMessage", b"{}")
     await wire.close()
 
 
-async def test_a_proxy_that_refuses_the_tunnel_means_certainly_not_sent(proxy: RudeServer) -> None:
-    proxy.script.append(says(answer(b"", "407 Proxy Authentication Required")))
-    wire = through(proxy, "https://telegram.invalid")
-    await wire.start()
+async def test_a_429_says_how_long_to_wait(wire: ProxiedWire, proxy: RudeServer) -> None:
+    proxy.script.append(says(answer(b"busy", "429 Too Many Requests", "Retry-After: 17")))
 
-    with pytest.raises(NotSent, match="proxy refused") as caught:
-        await wire.call("sendMessage", b"{}")
-    await wire.close()
-    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+    assert await wire.call("sendMessage", b"{}") == (429, b"busy", 17.0)
 
 
-async def test_neither_token_nor_password_is_told(wire: Wire, proxy: RudeServer) -> None:
+async def test_neither_token_nor_password_is_told(wire: ProxiedWire, proxy: RudeServer) -> None:
     proxy.script += [drops, keeps_silent]
     texts = [repr(wire)]
     for _ in range(2):
@@ -87,9 +94,34 @@ async def test_neither_token_nor_password_is_told(wire: Wire, proxy: RudeServer)
     assert not [text for text in texts if "hunter2" in text or TOKEN.get_secret_value() in text]
 
 
-async def test_it_has_to_be_started() -> None:
-    wire = ProxiedWire("http://telegram.invalid/bot", TOKEN, proxy=SecretStr("http://127.0.0.1"))
+async def test_what_is_closed_meanwhile_says_whether_it_was_sent(proxy: RudeServer) -> None:
+    wire = through(proxy, connections=1)
+    proxy.script.append(keeps_silent)
+    first, second = wire.begin("sendMessage", b"{}"), wire.begin("sendMessage", b"{}")
+    await proxy.arrived.wait()
 
-    with pytest.raises(RuntimeError, match="start"):
-        await wire.call("sendMessage", b"{}")
     await wire.close()
+    late = wire.begin("sendMessage", b"{}")
+
+    outcomes = await asyncio.gather(first, second, late, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [InDoubt, NotSent, NotSent]
+    assert {str(outcome) for outcome in outcomes} == {"closed"}
+    assert proxy.copies == 1
+
+
+async def test_a_call_that_is_given_up_disturbs_no_other(
+    wire: ProxiedWire, proxy: RudeServer
+) -> None:
+    proxy.script.append(keeps_silent)
+    call = wire.begin("sendMessage", b"{}")
+    await proxy.arrived.wait()
+    call.cancel()
+
+    assert (await wire.call("sendMessage", b"{}")).status == 200
+    assert call.cancelled()
+
+
+def test_another_kind_of_proxy_is_refused_at_once_and_not_repeated() -> None:
+    with pytest.raises(ValueError, match="http://") as caught:
+        open_wire("http://127.0.0.1/bot", TOKEN, proxy=SecretStr("socks5://joe:hunter2@x"))
+    assert "hunter2" not in str(caught.value)

@@ -97,6 +97,25 @@ class TestACall:
         assert b"name,count" in body
         assert b"Hi" in body
 
+    @pytest.mark.parametrize(
+        ("given", "sent"),
+        [
+            ("Zürich.json", "Zürich.json"),
+            ("доклад 🌿.csv", "доклад 🌿.csv"),
+            ('a "b".csv', "a %22b%22.csv"),
+            ("a\r\nX: b.csv", "a%0D%0AX: b.csv"),
+            ("a;b\\c.csv", "a%3Bb%5Cc.csv"),
+        ],
+    )
+    async def test_names_its_file_in_utf_8_and_within_its_quotes(
+        self, bot: TipBot, server: RudeServer, given: str, sent: str
+    ) -> None:
+        server.script.append(says(gives(MESSAGE)))
+
+        await bot.send_document(5, InputFile(b"x", filename=given))
+
+        assert f'; filename="{sent}"\r\n'.encode() in server.requests[0]
+
     async def test_reads_a_file_from_the_files_address(
         self, bot: TipBot, server: RudeServer
     ) -> None:

@@ -65,6 +65,21 @@ async def test_every_status_is_an_answer(wire: Wire, server: RudeServer, status:
     assert await send(wire) == (int(status[:3]), b"x")
 
 
+async def test_a_429_says_how_long_to_wait_and_nothing_else_does(
+    wire: Wire, server: RudeServer
+) -> None:
+    server.script += [
+        says(answer(b"x", "429 Too Many Requests", "retry-after: 17")),
+        says(answer(b"x", "503 Service Unavailable", "Retry-After: 18")),
+        says(answer(b"x", "429 Too Many Requests")),
+        says(answer(b"x", "429 Too Many Requests", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT")),
+    ]
+
+    replies = [await wire.call("sendMessage", b"{}") for _ in range(4)]
+
+    assert [reply.retry_after for reply in replies] == [17.0, 0.0, 0.0, 0.0]
+
+
 async def test_an_answer_in_pieces_is_put_together(wire: Wire, server: RudeServer) -> None:
     whole = answer(b"0123456789")
     server.script.append(says(*(whole[n : n + 7] for n in range(0, len(whole), 7))))
