@@ -3,7 +3,7 @@
 ``gutskin run`` itself (``tests.bench.chaos_bot``: polling, jobs, inbox, web server) plans the
 day's tips and sends them beside two broadcasts, while the server answers 502 to 1 % of the sends,
 resets 0.2 % before and 0.2 % after delivery, and one reader in twenty has blocked the bot. It is
-killed with SIGKILL at random moments, half of them within 15 ms of a planning tick, so that slots
+killed with SIGKILL at random moments, half of them within 10 ms of a planning tick, so that slots
 are left half planned and audiences half frozen; once it is stopped politely under load, between
 two kills. Meanwhile strangers write to it. At the end the admin has what is in doubt of the
 broadcasts sent once more. Then the server's journal is audited (``tests.bench.audit``), and the
@@ -46,8 +46,8 @@ from tests.bench.audit import Audit, Line, Message
 from tests.bench.chaos_victim import LIFE_SECONDS, Victim
 from tests.bench.lab import Server, standin
 
-READERS_A_KILL = 200
-SLOTS_A_KILL = 2
+READERS_A_KILL = 170
+SLOTS_A_KILL = 3
 MOST_SLOTS = 600  # all before ten in the morning
 CYCLE_SECONDS = 1.9 + LIFE_SECONDS  # what a life takes, its start included
 BLOCKED_EVERY = 20  # the stand-in's rule for who has blocked the bot

@@ -2,7 +2,7 @@
 
 ``python -m tests.bench.chaos_bot`` takes its settings from the environment, as ``gutskin run``
 does, and works until it is killed. Nothing of the bot is replaced; two sorts of numbers differ
-from real life. Whatever leases are made of lasts 1/7.5 of its time, all in proportion, since
+from real life. Whatever leases are made of lasts a ninth of its time, all in proportion, since
 chaos has to wait until the last lease has ended. And readers are planned, and a broadcast's
 audience is frozen, in chunks so small that a kill finds many a slot and an audience half done.
 """
@@ -16,7 +16,7 @@ from bot.delivery import ledger, letting, planner
 from bot.delivery.sender import Sender
 from bot.delivery.wire import Wire
 
-HURRY = 7.5
+HURRY = 9.0
 PLAN_CHUNK, FREEZE_CHUNK = 5, 25
 
 

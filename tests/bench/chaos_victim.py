@@ -29,8 +29,8 @@ from tips.library import load_library
 
 RATE = 400.0
 ADMIN = 1_000_000_001  # nobody of the town: what the admin is told is not audited
-LIFE_SECONDS = 0.9  # a life lasts up to twice that once the bot runs, and on to the next tick
-TICK_SECONDS = 0.015
+LIFE_SECONDS = 0.8  # a life lasts up to twice that once the bot runs, and on to the next tick
+TICK_SECONDS = 0.01
 STOP_SECONDS = 10.0
 PATIENCE_SECONDS = 300.0
 NOON = 12
