@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.membership import KEPT_DAYS
 from bot.store import broadcasts as store
-from bot.store import counters, pruning, slots
+from bot.store import counters, pruning, recipients, slots
 from bot.store.database import Database
 from bot.store.values import LEFT_REASONS, Broadcast, Report
 
@@ -101,7 +101,7 @@ class Broadcasts:
         cancelled = ROWS_AT_ONCE
         while cancelled == ROWS_AT_ONCE:
             cancelled = await self._db.transaction(
-                lambda session: store.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
+                lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
             )
 
     async def pause(self, broadcast_id: int, admin_id: int) -> bool:
@@ -136,10 +136,10 @@ class Broadcasts:
             return await store.change(session, broadcast_id, values, store.is_in(*states))
 
     async def _queue_again(self, broadcast_id: int, *, in_doubt: bool) -> int:
-        now, queued, last = self._clock.now(), 0, store.BEFORE_ALL_CHATS
+        now, queued, last = self._clock.now(), 0, recipients.BEFORE_ALL_CHATS
         while True:
             step = partial(
-                store.queue_again_chunk,
+                recipients.queue_again_chunk,
                 broadcast_id=broadcast_id,
                 behind=last,
                 most=ROWS_AT_ONCE,
@@ -161,7 +161,7 @@ class Broadcasts:
         """
         async with self._db.read() as session:
             found = await self._get(session, broadcast_id)
-            return _report(found, await store.counts(session, broadcast_id))
+            return _report(found, await recipients.counts(session, broadcast_id))
 
     async def set_progress_message(self, broadcast_id: int, chat_id: int, message_id: int) -> None:
         """Where the admin sees the progress."""
@@ -174,7 +174,7 @@ class Broadcasts:
 
         What came back to the queue of a cancelled broadcast is cancelled first.
         """
-        for which in await self._db.look(store.cancelled_with_queued_rows):
+        for which in await self._db.look(recipients.cancelled_with_queued_rows):
             await self._cancel_rows(which)
         now = self._clock.now()
         before, last, gone = now - timedelta(days=KEPT_DAYS), 0, 0

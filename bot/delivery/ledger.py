@@ -17,7 +17,7 @@ from bot.delivery.item import Finished, Item
 from bot.delivery.letting import Letting
 from bot.delivery.rendering import Renderer
 from bot.delivery.verdicts import verdict
-from bot.store import broadcasts, counters, leases, subscribers
+from bot.store import broadcasts, counters, leases, recipients, subscribers
 from bot.store.database import Database
 from bot.store.leases import Reclaimed, Settled
 from bot.store.subscribers import Mark
@@ -103,7 +103,7 @@ class Ledger:
 
     async def _finish(self, session: Executor, broadcast_id: int) -> list[Event]:
         """The broadcast is done if nothing of it is queued or under way."""
-        if await broadcasts.has_work(session, broadcast_id):
+        if await recipients.has_work(session, broadcast_id):
             return []
         values = {"state": "done", "finished_at": self._clock.now()}
         still = broadcasts.is_in("sending")
@@ -112,11 +112,11 @@ class Ledger:
 
     async def _freeze(self, broadcast_id: int) -> None:
         complete = await self._db.transaction(
-            lambda session: broadcasts.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+            lambda session: recipients.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
         )
         if complete:
             # Counted outside the transaction, which many rows would make a long one.
-            found = await self._db.look(lambda session: broadcasts.counts(session, broadcast_id))
+            found = await self._db.look(lambda session: recipients.counts(session, broadcast_id))
             total = {"total": sum(found.values())}
             await self._db.transaction(
                 lambda session: broadcasts.change(session, broadcast_id, total)
@@ -201,5 +201,5 @@ class Ledger:
         moments = [await leases.next_ready(session)]
         for one in await broadcasts.in_states(session, ("sending",)):
             at_once = None if one.frozen else self._clock.now()
-            moments.append(at_once or await broadcasts.next_ready(session, one.id))
+            moments.append(at_once or await recipients.next_ready(session, one.id))
         return moments

@@ -9,6 +9,7 @@ from bot.store.leases import Settled
 
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = 2.0  # seconds; doubles with each attempt
+LONGEST_PAUSE = 300.0  # seconds
 RECONNECT_PAUSE = timedelta(seconds=2)
 
 
@@ -31,9 +32,12 @@ def verdict(done: Finished, doubt_pause: float) -> Settled:
 
 def _retried(done: Finished) -> Settled:
     row, outcome = done.item.row, done.outcome
-    if row.attempts >= MOST_ATTEMPTS:
+    # A tip is worth waiting for until it is too old, however long Telegram is out of order; of a
+    # broadcast that fails an admin is told, and tries again when they see fit.
+    if row.broadcast_id is not None and row.attempts >= MOST_ATTEMPTS:
         return Settled(row.id, "failed", outcome.reason)
-    again = done.at + timedelta(seconds=FIRST_PAUSE * 2 ** (row.attempts - 1))
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 10))
+    again = done.at + timedelta(seconds=pause)
     return Settled(row.id, "queued", outcome.reason, retry_at=again)
 
 

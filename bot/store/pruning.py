@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, delete, select
 
-from bot.store import broadcasts
+from bot.store import recipients
 from bot.store.outbox_models import FINAL_STATES
 from bot.store.tables import Executor
 from bot.store.tables import delivery as table
@@ -43,7 +43,7 @@ async def prune_chunk(session: Executor, before: datetime, after: int, most: int
         for row in old
         if row.broadcast_id is not None
     )
-    await broadcasts.add_tally(session, tally)
+    await recipients.add_tally(session, tally)
     if old:
         await session.execute(delete(table).where(table.c.id.in_([row.id for row in old])))
     return Pruned(rows[-1].id, len(old))
