@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,8 +24,11 @@ POSSIBLE = {
     "cancel": ("draft", "sending", "paused"),
     "pause": ("sending",),
     "resume": ("paused",),
-    "retry": ("done", "cancelled"),
-    "doubt": ("done", "cancelled"),
+    "retry": ("done",),
+    "retry_sure": ("done",),
+    "doubt": ("done",),
+    "doubt_sure": ("done",),
+    "report": ("sending", "paused", "done"),
 }
 COMMAND = re.compile(r"/\w+(@\w+)?\s*")
 
@@ -101,8 +105,11 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
         "cancel": _cancel,
         "pause": _pause,
         "resume": _resume,
-        "retry": _retry,
-        "doubt": _retry_doubtful,
+        "retry": partial(_ask_for_stars, in_doubt=False),
+        "retry_sure": partial(_send_again, in_doubt=False),
+        "doubt": partial(_ask_for_stars, in_doubt=True),
+        "doubt_sure": partial(_send_again, in_doubt=True),
+        "report": _report,
     }
     if not await steps[tap.what](visit, tap.broadcast):
         await _say_where_it_stands(visit, tap.broadcast)
@@ -143,14 +150,29 @@ async def _resume(visit: Visit, broadcast: int) -> bool:
     return done and await _under_way(visit, broadcast)
 
 
-async def _retry(visit: Visit, broadcast: int) -> bool:
-    count = await visit.desk.broadcasts.retry_failed(broadcast)
-    return count > 0 and await _under_way(visit, broadcast)
+async def _ask_for_stars(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
+    """What costs nothing is done at once; of a cost the admin hears before it arises."""
+    rules = visit.desk.broadcasts
+    report = await rules.report(broadcast)
+    count = sum(report.failed.values()) + (report.in_doubt if in_doubt else 0)
+    seconds, stars = rules.expected_seconds(count), rules.stars_cost(count)
+    if not stars:
+        return await _send_again(visit, broadcast, in_doubt=in_doubt)
+    question = texts.ask_again(broadcast, count, seconds, stars, visit.language, in_doubt=in_doubt)
+    # The report goes on where the question now stands.
+    shown = await visit.show(question)
+    await rules.set_progress_message(broadcast, visit.chat_id, shown)
+    return True
 
 
-async def _retry_doubtful(visit: Visit, broadcast: int) -> bool:
-    count = await visit.desk.broadcasts.retry_failed(broadcast, in_doubt=True)
-    return count > 0 and await _under_way(visit, broadcast)
+async def _send_again(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
+    await visit.desk.broadcasts.retry_failed(broadcast, in_doubt=in_doubt)
+    return await _under_way(visit, broadcast)
+
+
+async def _report(visit: Visit, broadcast: int) -> bool:
+    await visit.desk.follow_broadcast(broadcast)
+    return True
 
 
 async def _say_where_it_stands(visit: Visit, broadcast: int) -> None:

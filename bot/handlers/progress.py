@@ -90,7 +90,8 @@ class Progress:
         self._drawn_at[broadcast.id] = self._clock.monotonic()
         chat_id = broadcast.progress_chat_id or broadcast.admin_id
         spot = None
-        if broadcast.progress_message_id is not None and not self._must_ring(broadcast):
+        rings = self._must_ring(broadcast)
+        if broadcast.progress_message_id is not None and not rings:
             spot = Spot(chat_id, broadcast.progress_message_id)
         try:
             shown = await self._chat.edit_or_send(spot, chat_id, message)
@@ -98,6 +99,8 @@ class Progress:
             log.warning("a progress message could not be shown", kind=type(error).__name__)
             self._followed[broadcast.id] = None
             return
+        if rings:
+            self._told.add(broadcast.id)
         if spot is None or shown != spot.message_id:
             await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
 
@@ -106,7 +109,4 @@ class Progress:
         if broadcast.state != "paused" or broadcast.pause_reason != "failures":
             self._told.discard(broadcast.id)
             return False
-        if broadcast.id in self._told:
-            return False
-        self._told.add(broadcast.id)
-        return True
+        return broadcast.id not in self._told

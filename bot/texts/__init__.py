@@ -26,6 +26,7 @@ answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next
                nothing_stored(), export_caption()
 ``help``       help_message(admin=)
 ``broadcast``  how_to(), cannot_copy(), nobody(), preview(id, audience, seconds, stars),
+               ask_again(id, count, seconds, stars, in_doubt=),
                progress(id, report, seconds_left), paused(id, report, by_failures=),
                final(id, report), cancelled(), another_admins() -> str, gone(),
                original_missing()

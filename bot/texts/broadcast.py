@@ -66,6 +66,45 @@ def preview(
 ) -> Message:
     """Goes under a copy of the message: how many get it, how long it takes, what it costs."""
     _ = translator(language)
+    return page(
+        html.bold(_("Send the message above?")),
+        html.join(_facts(audience, seconds, stars, language)),
+        buttons=(
+            (Button(_("Send it now"), BroadcastDo("confirm", broadcast_id)),),
+            (Button(_("Cancel"), BroadcastDo("cancel", broadcast_id)),),
+        ),
+    )
+
+
+def ask_again(
+    broadcast_id: int,
+    count: int,
+    seconds: float,
+    stars: float,
+    language: str = "en",
+    *,
+    in_doubt: bool = False,
+) -> Message:
+    """Before messages are sent once more for Stars: to how many, how long it takes, the cost."""
+    _ = translator(language)
+    title, warning = _("Send it again to those who did not get it?"), ""
+    if in_doubt:
+        title = _("Send it again to those who may not have got it?")
+        warning = _("Some of them may get it a second time.")
+    sure = BroadcastDo("doubt_sure" if in_doubt else "retry_sure", broadcast_id)
+    return page(
+        html.bold(title),
+        html.text(warning),
+        html.join(_facts(count, seconds, stars, language)),
+        buttons=(
+            (Button(_("Send it again now"), sure),),
+            (Button(_("Back to the report"), BroadcastDo("report", broadcast_id)),),
+        ),
+    )
+
+
+def _facts(audience: int, seconds: float, stars: float, language: str) -> list[html.Html]:
+    _ = translator(language)
     people = _.many("{count} reader", "{count} readers", audience).format(count=f"{audience:,}")
     facts = [
         html.fill(_("Audience: {people}"), people=html.bold(people)),
@@ -73,14 +112,7 @@ def preview(
     ]
     if stars > 0:
         facts.append(html.fill(_("Cost at most: {stars} Telegram Stars"), stars=f"{stars:,.1f}"))
-    return page(
-        html.bold(_("Send the message above?")),
-        html.join(facts),
-        buttons=(
-            (Button(_("Send it now"), BroadcastDo("confirm", broadcast_id)),),
-            (Button(_("Cancel"), BroadcastDo("cancel", broadcast_id)),),
-        ),
-    )
+    return facts
 
 
 def progress(
@@ -148,6 +180,8 @@ def final(broadcast_id: int, report: Report, language: str = "en") -> Message:
 
 
 def _retry_rows(broadcast_id: int, report: Report, language: str) -> Rows:
+    if report.state != "done":
+        return ()  # a broadcast that was cancelled stays so
     _ = translator(language)
     rows = []
     if sum(report.failed.values()):

@@ -235,10 +235,17 @@ class NotAsked(Callback):
 
 @dataclass(frozen=True)
 class BroadcastDo(Callback):
-    """An admin's word on a broadcast; retry: what failed, doubt: what may have failed."""
+    """An admin's word on a broadcast; retry: what failed, doubt: what may have failed.
+
+    Where that costs Stars, these two only ask; ``retry_sure`` and ``doubt_sure`` answer with yes,
+    ``report`` with no.
+    """
 
     kind: ClassVar[str] = "bd"
-    what: Annotated[str, form.Word("confirm|cancel|pause|resume|retry|doubt")]
+    what: Annotated[
+        str,
+        form.Word("confirm|cancel|pause|resume|retry|retry_sure|doubt|doubt_sure|report"),
+    ]
     broadcast: form.BigId
 
 

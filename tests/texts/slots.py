@@ -205,6 +205,7 @@ CALLS: dict[str, Call] = {
     "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(),
     "broadcast.nobody": lambda *_: broadcast.nobody(),
     "broadcast.preview": lambda *_: broadcast.preview(2**62, 12_000, 480, 90.5),
+    "broadcast.ask_again": lambda *_: broadcast.ask_again(2**62, 12_000, 480, 90.5, in_doubt=True),
     "broadcast.progress": lambda w, _: broadcast.progress(1, SomeReport(failed=_reasons(w)), 200),
     "broadcast.paused": lambda w, _: broadcast.paused(
         1, SomeReport(state="paused", failed=_reasons(w)), by_failures=True

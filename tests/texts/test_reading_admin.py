@@ -46,6 +46,22 @@ class TestBroadcast:
         assert taps(said) == [BroadcastDo("retry", 3), BroadcastDo("doubt", 3)]
         assert not broadcast.final(3, SomeReport(state="done")).buttons
 
+    def test_a_cancelled_broadcast_offers_nothing_any_more(self) -> None:
+        report = SomeReport(state="cancelled", failed={"not_found": 2}, in_doubt=4, cancelled=9)
+        said = broadcast.final(3, report)
+        assert "Failed: 2" in said.plain
+        assert not said.buttons
+
+    def test_sending_again_for_stars_is_asked_with_the_cost(self) -> None:
+        said = broadcast.ask_again(3, 1_200, 48, 120.0)
+        for words in ("1,200 readers", "under a minute", "Cost at most: 120.0 Telegram Stars"):
+            assert words in said.plain
+        assert "second time" not in said.plain
+        assert taps(said) == [BroadcastDo("retry_sure", 3), BroadcastDo("report", 3)]
+        doubtful = broadcast.ask_again(3, 1, 1, 0.1, in_doubt=True)
+        assert "may get it a second time" in doubtful.plain
+        assert taps(doubtful)[0] == BroadcastDo("doubt_sure", 3)
+
     def test_only_what_has_an_outcome_counts_as_done(self) -> None:
         under_way = SomeReport(state="sending", total=4, sent=0, blocked=0, failed={}, in_doubt=0,
                                too_old=0, cancelled=0, queued=0)  # fmt: skip
