@@ -148,6 +148,8 @@ class Dispatch:
         return Visit(self._desk, chat_id, user, reader, returned=returned, **more)
 
     async def _on_message(self, message: Message) -> None:
+        if await self._on_migration(message):
+            return
         user = message.from_user
         if user is None or user.is_bot:
             return
@@ -186,6 +188,16 @@ class Dispatch:
         known = key in self._albums
         self._albums[key] = now
         return known
+
+    async def _on_migration(self, message: Message) -> bool:
+        """A group became a supergroup: told twice, under the old number and under the new one."""
+        old, new = message.chat.id, message.migrate_to_chat_id
+        if message.migrate_from_chat_id is not None:
+            old, new = message.migrate_from_chat_id, message.chat.id
+        if new is None:
+            return False
+        await self._desk.readers.move_chat(old, new)
+        return True
 
     async def _on_group(self, message: Message) -> None:
         command = COMMAND.fullmatch(message.text or "")
