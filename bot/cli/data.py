@@ -49,11 +49,12 @@ def _asked(work: Coroutine[Any, Any, Result]) -> Result:
     """Run ``work``, which looks into the database; one clear line where that cannot be had."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from bot.cli.troubles import of_database
+
     try:
         return run(work)
     except (SQLAlchemyError, OSError) as error:
-        # Only the kind: the words of some drivers quote the address, and with it the password.
-        fail(f"the database cannot be used ({type(error).__name__}); see: gutskin doctor")
+        fail(f"the database cannot be used: {of_database(error).found}; see: gutskin doctor")
 
 
 @asynccontextmanager

@@ -82,9 +82,17 @@ class Demo:
         return 0
 
     async def play(self, script: Path) -> int:
-        """Play a script without a page; 0 when all came back as it says."""
+        """Play a script without a page; 0 when all came back as it says.
+
+        Raises:
+            asyncio.CancelledError: SIGTERM came first.
+        """
         from bot.sandbox.script import play
 
+        playing = asyncio.current_task()
+        if playing is not None:
+            # Cut short, it still has to take its folder away; Ctrl-C does so by itself.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
         async with self.running() as sandbox:
             return await play(script, sandbox.base_url)
 

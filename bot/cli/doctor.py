@@ -14,9 +14,10 @@ import aiohttp
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cli.troubles import PROXY_REFUSES, of_database, of_network
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.delivery.session import open_session
+from bot.delivery.session import Attempt, open_session
 
 SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
 PATIENCE_S = 15.0
@@ -44,16 +45,16 @@ async def _telegram(settings: Settings) -> list[Finding]:
     try:
         status, body, date = await _get_me(settings)
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        network = "check the network, GUTSKIN_API_BASE_URL and GUTSKIN_PROXY_URL"
-        return [Finding("token", ok=False, found=type(error).__name__, remedy=network)]
+        return [Finding("token", False, *of_network(error))]
     return [_token(status, body), _clock(date)]
 
 
 async def _get_me(settings: Settings) -> tuple[int, bytes, str]:
     url = f"{settings.api_base_url}{settings.token.get_secret_value()}/getMe"
+    patience = aiohttp.ClientTimeout(PATIENCE_S)
     async with (
         open_session(1, settings.proxy_url) as session,
-        session.get(url, timeout=aiohttp.ClientTimeout(PATIENCE_S)) as response,
+        session.get(url, timeout=patience, trace_request_ctx=Attempt()) as response,
     ):
         return response.status, await response.read(), response.headers.get("Date", "")
 
@@ -62,11 +63,14 @@ def _token(status: int, body: bytes) -> Finding:
     if status in {401, 404}:
         remedy = "copy it again from @BotFather into GUTSKIN_TOKEN"
         return Finding("token", ok=False, found="Telegram does not know it", remedy=remedy)
+    if status == 407:
+        return Finding("token", False, *PROXY_REFUSES)
     try:
         name = orjson.loads(body)["result"]["username"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        remedy = "is GUTSKIN_API_BASE_URL a Bot API server?"
-        return Finding("token", ok=False, found=f"answer {status} is unreadable", remedy=remedy)
+        found = f"what answers (status {status}) is no Bot API server"
+        remedy = "correct GUTSKIN_API_BASE_URL"
+        return Finding("token", ok=False, found=found, remedy=remedy)
     return Finding("token", ok=True, found=f"@{name}")
 
 
@@ -87,6 +91,8 @@ def judge_clock(ours: datetime, theirs: datetime) -> Finding:
 
 
 async def _database(settings: Settings) -> list[Finding]:
+    from alembic.script import ScriptDirectory
+
     from bot.store import migrate
     from bot.store.database import Database
 
@@ -97,11 +103,13 @@ async def _database(settings: Settings) -> list[Finding]:
             have, need = await migrate.current(settings.database)
         finally:
             await db.close()
-    except (SQLAlchemyError, OSError, ValueError) as error:
-        remedy = "check GUTSKIN_DATABASE_URL, and that the folder may be written"
-        return [Finding("database", ok=False, found=type(error).__name__, remedy=remedy)]
+    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
+        return [Finding("database", False, *of_database(error))]
     remedy = "run: gutskin db upgrade (gutskin run does it by itself)"
     state = f"{have or 'empty'}, needed {need}"
+    steps = ScriptDirectory.from_config(migrate.config()).walk_revisions()
+    if have not in {None, *(step.revision for step in steps)}:
+        remedy = "the database is newer than this program: install the newer version"
     return [
         Finding("database", ok=True, found=masked),
         Finding("migrations", ok=have == need, found=state, remedy=remedy),
@@ -136,9 +144,9 @@ async def _search(_settings: Settings) -> list[Finding]:
 
     try:
         search = await asyncio.to_thread(Search.load)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError):
         remedy = "install the package again"
-        return [Finding("search", ok=False, found=type(error).__name__, remedy=remedy)]
+        return [Finding("search", ok=False, found="its index cannot be read", remedy=remedy)]
     remedy = "install the package again: without sentence vectors fewer questions are understood"
     have = search.embeddings_available
     found = "sentence vectors loaded" if have else "words only"

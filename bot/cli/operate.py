@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,16 +33,23 @@ def run_bot() -> None:
 
 
 async def _run(chosen: Settings) -> int:
+    from sqlalchemy.exc import SQLAlchemyError
     from telegram.error import TelegramError
 
     from bot.app import StartError, build
+    from bot.cli.troubles import of_database
 
     try:
         return await build(chosen).run()
     except StartError as error:
         say(f"gutskin cannot start: {error}")
-    except TelegramError as error:
-        say(f"gutskin cannot start: Telegram cannot be reached ({type(error).__name__})")
+    except SQLAlchemyError as error:
+        trouble = of_database(error)
+        say(
+            f"gutskin cannot start: the database cannot be used: {trouble.found}; {trouble.remedy}"
+        )
+    except TelegramError:
+        say("gutskin cannot start: Telegram cannot be reached or refuses; see: gutskin doctor")
     return 1
 
 
@@ -64,8 +72,10 @@ def demo(
             code = run(shown.play(script))
         else:
             code = run(shown.show(open_browser=not no_browser))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        code = 0
+    except asyncio.CancelledError:
+        code = (
+            128 + signal.SIGTERM
+        )  # as a shell counts it; Ctrl-C is left to typer, which says 130
     except OSError as error:
         fail(f"the demo cannot start: {error}")
     raise typer.Exit(code)

@@ -90,7 +90,7 @@ def test_a_database_out_of_reach_is_one_line(
     monkeypatch.setenv("GUTSKIN_DATABASE_URL", "postgresql://u:secret@127.0.0.1:9/x")
     result = gutskin(*command.split())
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("the database cannot be used (")
+    assert result.stderr.startswith("the database cannot be used: nothing answers at its address")
     assert result.stderr.count("\n") == 1
 
 

@@ -96,6 +96,24 @@ class TestScript:
         assert (process.returncode, out) == (2, "")
         assert "nowhere.txt" in err
 
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_cut_short_it_is_no_success_and_leaves_nothing(
+        self, demo: Demo, scratch: Path, tmp_path: Path, number: signal.Signals, code: int
+    ) -> None:
+        path = tmp_path / "long.txt"
+        path.write_text("Anna says /start\n" + "Anna says /help\n" * 5000, "utf-8")
+        process = demo("--script", str(path))
+        assert process.stdout is not None
+        while "GutSkin to Anna" not in process.stdout.readline():
+            assert process.poll() is None
+
+        process.send_signal(number)
+        out, err = process.communicate(timeout=LONG)
+
+        assert (process.returncode, err) == (code, "")
+        assert "came true" not in out
+        assert list(scratch.iterdir()) == []
+
 
 class TestPage:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
