@@ -187,10 +187,10 @@ async def test_too_many_failures_pause_a_broadcast_and_ring(tmp_path: Path) -> N
     strict = {"broadcast_pause_window": 10, "broadcast_pause_share": 0.2, "in_flight": 1}
     async with open_theatre(tmp_path, **strict) as theatre:
         admin = await theatre.admin()
-        for number in range(8):
+        for number in range(12):
             await theatre.reader(f"R{number}")
         await admin.say("/broadcast Hello")
-        await theatre.fault("error", method="copyMessage", times=8, error_code=400,
+        await theatre.fault("error", method="copyMessage", times=12, error_code=400,
                             description="Bad Request: wrong file identifier")  # fmt: skip
         before = len(await admin.messages())
         await admin.tap("Send it now")
