@@ -57,7 +57,7 @@ def overview(
     """The main view: everything that is set, a button for each part."""
     _ = translator(language)
     unset = _("not set")
-    hour = unset if reader.local_minute is None else times.hour(reader.local_minute)
+    hour = unset if reader.local_minute is None else times.about(reader.local_minute, language)
     zone = unset if reader.zone is None else times.zone_name(reader.zone, language)
     facts = [
         _fact(_("Hour: {value}"), hour),

@@ -225,7 +225,7 @@ def _what_is_set(reader: Reader, language: str) -> html.Html:
     if reader.zone is None or reader.local_minute is None:
         return html.text(_("Your time zone and hour are not set yet."))
     return html.fill(
-        _("Your tip: {days} at {hour}, time zone {zone}."),
+        _("Your tip: {days}, about {hour}, time zone {zone}."),
         days=times.weekdays(reader.weekdays, language),
         hour=html.bold(times.hour(reader.local_minute)),
         zone=times.zone_name(reader.zone, language),

@@ -30,6 +30,12 @@ def hour(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
+def about(minute: int, language: str = "en") -> str:
+    """The hour as a promise: tips come spread over some minutes from then on."""
+    _ = translator(language)
+    return _("about {hour}").format(hour=hour(minute))
+
+
 def clock_at(instant: datetime, zone: str) -> str:
     """What a clock in the zone shows at that instant: "14:32"."""
     return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"

@@ -224,7 +224,7 @@ async def test_webhook_mode(tmp_path: Path, unused_tcp_port: int) -> None:
     ) as theatre:
         reader = await theatre.reader()
         await reader.say("/settings")
-        await reader.sees("Hour: 08:00")
+        await reader.sees("Hour: about 08:00")
         assert await theatre.calls("getUpdates") == []
         await theatre.to_next_tip()
         assert len(await reader.tips()) == 2

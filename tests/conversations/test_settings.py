@@ -10,7 +10,7 @@ NEXT = "Next tip: tomorrow, Tuesday, about"
 
 async def test_settings_show_what_is_set(reader: Person) -> None:
     await reader.say("/settings")
-    await reader.sees("Hour: 08:00", "Time zone: Berlin", "Days: every day", f"{NEXT} 08:00")
+    await reader.sees("Hour: about 08:00", "Time zone: Berlin", "Days: every day", f"{NEXT} 08:00")
 
 
 async def test_everything_happens_in_one_message(reader: Person) -> None:
@@ -20,7 +20,7 @@ async def test_everything_happens_in_one_message(reader: Person) -> None:
         await reader.tap(label)
         await reader.sees("Next tip:")
         assert len(await reader.messages()) == count
-    await reader.sees("Hour: 07:00", f"{NEXT} 07:00", "Tuesday")
+    await reader.sees("Hour: about 07:00", f"{NEXT} 07:00", "Tuesday")
 
 
 async def test_an_hour_later_today_gives_no_second_tip_today(
@@ -83,7 +83,7 @@ async def test_another_hour_is_typed(reader: Person) -> None:
     await reader.tap("Hour")
     await reader.tap("Another hour")
     await reader.say("05:30")
-    await reader.sees("Hour: 05:30", f"{NEXT} 05:30")
+    await reader.sees("Hour: about 05:30", f"{NEXT} 05:30")
 
 
 async def test_whoever_turns_to_something_else_is_not_asked_again(reader: Person) -> None:
@@ -220,7 +220,7 @@ async def test_the_language_may_be_set(reader: Person) -> None:
     await reader.say("/settings")
     await reader.tap("Hour")
     await reader.forge("1sl:en")
-    await reader.sees("Settings", "Hour: 08:00")
+    await reader.sees("Settings", "Hour: about 08:00")
 
 
 @pytest.mark.parametrize("word", ["Stop", "STOP!", "unsubscribe"])

@@ -75,7 +75,17 @@ class TestStart:
     def test_a_second_start_says_what_is_set(self) -> None:
         said = start.known(BERLIN, NEXT, NOW).plain
         assert "Nothing has changed" in said
-        assert "every day at 08:00, time zone Berlin (Europe/Berlin)" in said
+        assert "every day, about 08:00, time zone Berlin (Europe/Berlin)" in said
+
+    def test_an_hour_is_promised_as_about_that_hour(self) -> None:
+        for said in (
+            start.done(BERLIN, NEXT, NOW),
+            start.known(BERLIN, NEXT, NOW),
+            start.returned(BERLIN, NEXT, NOW),
+            settings.overview(BERLIN, LIBRARY, NEXT, NOW),
+            pause.resumed(BERLIN, NEXT, NOW),
+        ):
+            assert said.plain.count("08:00") == said.plain.count("about 08:00") > 0
 
     def test_long_words_are_quoted_in_short(self) -> None:
         assert len(start.zone_unknown("x" * 4000).plain) < 300
@@ -283,4 +293,4 @@ def test_what_a_reader_agrees_to_has_a_version() -> None:
     """When this fails, the words changed: raise CONSENT_VERSION if their meaning did too."""
     shown = start.welcome([]).plain + privacy.privacy().plain
     digest = hashlib.sha256(shown.encode()).hexdigest()[:12]
-    assert (privacy.CONSENT_VERSION, digest) == ("1", "013a66f6bd75")
+    assert (privacy.CONSENT_VERSION, digest) == ("2", "7365fd657929")
