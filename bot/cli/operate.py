@@ -73,9 +73,8 @@ def demo(
         else:
             code = run(shown.show(open_browser=not no_browser))
     except asyncio.CancelledError:
-        code = (
-            128 + signal.SIGTERM
-        )  # as a shell counts it; Ctrl-C is left to typer, which says 130
+        # As shells count signals. Ctrl-C is left to typer, which does so by itself.
+        code = 128 + signal.SIGTERM
     except OSError as error:
         fail(f"the demo cannot start: {error}")
     raise typer.Exit(code)

@@ -124,15 +124,16 @@ async def typed_zone(visit: Visit, typed: str) -> bool:
 
 async def take_zone(visit: Visit, zone: str) -> None:
     """Set the zone; then the hour while subscribing, else what is set now."""
-    readers = visit.desk.readers
-    before = visit.reader
-    await readers.consent(visit.chat_id, privacy.CONSENT_VERSION)
+    readers, before = visit.desk.readers, visit.known
+    if visit.known.consent_version is None:
+        # Whoever moves later was not shown these words, and keeps on record what they were shown.
+        await readers.consent(visit.chat_id, privacy.CONSENT_VERSION)
     reader = await readers.set_zone(visit.chat_id, zone)
     await visit.say(start.zone_taken(zone, visit.language))
     visit = visit.of(reader)
     if reader.local_minute is None:
         await _ask_hour(visit, zone)
-    elif before is not None and before.zone is None:
+    elif before.zone is None:
         await _done(visit, reader)
     else:
         visit = visit.of(await readers.expect(visit.chat_id, None))

@@ -9,9 +9,10 @@ from bot.texts.callbacks import Forget
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, page
 
-CONSENT_VERSION: Final = "1"
+CONSENT_VERSION: Final = "2"
 """The version of the texts that a reader is shown before subscribing (welcome and privacy).
-Change it whenever what they say about data or about medical advice changes."""
+Change it whenever what they say about data or about medical advice changes. Whoever has agreed to
+an earlier version keeps that one on record and is not asked again."""
 
 
 def privacy(language: str = "en") -> Message:
@@ -40,6 +41,13 @@ def privacy(language: str = "en") -> Message:
             )
         ),
         html.text(_("To get a copy, send /export. To erase everything, send /forget.")),
+        html.text(
+            _(
+                "Backups made before you erase may still hold it. The bot keeps its last seven "
+                "daily ones, so it is gone from them after about a week. A copy made before an "
+                "update of the bot stays until the next update, or until it is deleted."
+            )
+        ),
     )
 
 

@@ -10,10 +10,34 @@ from theatre import Person, Theatre
 
 async def test_privacy_and_help_are_there_for_everyone(newcomer: Person) -> None:
     await newcomer.say("/privacy")
-    await newcomer.sees("What is stored about you", "/export", "/forget")
+    await newcomer.sees("What is stored about you", "/export", "/forget", "Backups")
     await newcomer.say("/help")
     message = await newcomer.sees("/tip", "/faq", "/settings", "does not replace a doctor")
     assert "/broadcast" not in message["text"]
+
+
+async def test_a_backup_holds_what_is_erased_until_seven_more_were_made(
+    theatre: Theatre, reader: Person
+) -> None:
+    await reader.say("/privacy")
+    await reader.sees("its last seven daily ones", "about a week")
+    backup = theatre.app._jobs.jobs["backup"]
+    assert await backup.run()
+    await theatre.app.house.readers.forget(reader.id)
+    for day in range(1, 8):
+        assert await theatre.app.house.readers.find(reader.id) is None
+        assert _backups_with(theatre, reader) == 1, day
+        theatre.clock.move(backup.every)
+        assert await backup.run()
+    assert _backups_with(theatre, reader) == 0
+
+
+def _backups_with(theatre: Theatre, reader: Person) -> int:
+    found = 0
+    for file in (theatre.settings.data_dir / "backups").glob("*.db"):
+        with closing(sqlite3.connect(file)) as database:
+            found += str(reader.id) in "\n".join(database.iterdump())
+    return found
 
 
 async def test_export_is_a_file_with_everything(theatre: Theatre, reader: Person) -> None:

@@ -156,9 +156,24 @@ async def test_where_a_reader_came_from_and_what_they_agreed_to_is_kept(
     await newcomer.say("/start another")
     reader = await theatre.app.house.readers.find(newcomer.id)
     assert reader is not None
-    assert (reader.source, reader.consent_version) == ("leaflet-7", "1")
+    assert (reader.source, reader.consent_version) == ("leaflet-7", "2")
     assert reader.consent_at is not None
     assert 0 <= (reader.consent_at - MONDAY).total_seconds() < 120
+
+
+async def test_new_words_leave_present_readers_in_peace(theatre: Theatre, reader: Person) -> None:
+    await theatre.app.house.readers.consent(reader.id, "1")
+    before = await theatre.app.house.readers.find(reader.id)
+    assert before is not None
+    for said in ("/start", "/settings"):
+        await reader.say(said)
+        assert "/privacy" not in await reader.hears()
+    await reader.tap("Time zone")
+    await reader.say("Tokyo")
+    await reader.hears("Time zone: Tokyo")
+    after = await theatre.app.house.readers.find(reader.id)
+    assert after is not None
+    assert (after.consent_version, after.consent_at) == ("1", before.consent_at)
 
 
 async def test_an_hour_chosen_before_the_zone_waits_for_the_zone(newcomer: Person) -> None:
