@@ -117,7 +117,7 @@ class App:
             raise StartError(f"cannot open what the bot needs: {error}") from error
         await register_with_telegram(house.client, self.settings)
         await house.planner.ready_at_start()
-        house.replicas.on_lead = self.inbox.recover
+        house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover
         if await house.replicas.join() == 1:
             await self.inbox.recover()
         self._begin(house)

@@ -37,6 +37,9 @@ POLLER = "poller"
 class Replicas:
     """This process among its like. On SQLite there is no other and nothing is written.
 
+    ``on_alone`` is awaited when the last of the others has gone. Where updates come by webhook
+    nobody leads, and only who is alone can tell that what is undone is in nobody's hands.
+
     Args:
         on_lead: awaited each time that this replica comes to be the one that polls.
     """
@@ -52,6 +55,7 @@ class Replicas:
         self._clock = clock
         self._pace = pace
         self.on_lead = on_lead
+        self.on_alone: Callable[[], Awaitable[object]] | None = None
         self.owner = secrets.token_hex(8)
         self.count = 1
         self.leads = db.is_sqlite
@@ -70,7 +74,10 @@ class Replicas:
         well again the pace stays as it was.
         """
         if not self._db.is_sqlite:
+            before = self.count
             self._share(await self._db.transaction(self._beat))
+            if self.count == 1 < before and self.on_alone is not None:
+                await self.on_alone()
         return self.count
 
     async def _beat(self, session: Executor) -> int:
