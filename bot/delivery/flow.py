@@ -18,11 +18,14 @@ from bot.clock import Clock
 from bot.delivery.connection import Reply
 from bot.delivery.item import Finished, Item
 from bot.delivery.outcome import Outcome, classify
-from bot.delivery.pacing import Lane, Pace
+from bot.delivery.pacing import HeldError, Lane, Pace
 from bot.delivery.verdicts import put_back
 from bot.store.leases import Settled
 
 LONGEST_HOLD = 60.0
+LONGEST_WAIT = 20.0
+"""Seconds without a turn after which leases are given up: replies may take the whole pace."""
+
 MOST_LEASED = 512
 
 
@@ -34,13 +37,33 @@ class Line(Protocol):
         ...
 
 
+class Queue:
+    """Leased items in their order until they have a turn; what a quarter of a second takes."""
+
+    def __init__(self, most: int, *, paid: bool) -> None:
+        self.most = most
+        # Leasing many at once takes milliseconds, in which a fast pace would miss its moments.
+        self.least = min(most // 2, 24)
+        self.paid = paid
+        self.items: deque[Item] = deque()
+        self.can_send = asyncio.Event()
+
+    @property
+    def is_low(self) -> bool:
+        """There is room for as much as is leased at once."""
+        return self.most - len(self.items) >= self.least
+
+
 class Flow:
     """Leased items on their way out.
+
+    Where broadcasts are paid for, what is not paid for waits in a queue of its own, so that it
+    neither holds them up nor is leased long before its turn.
 
     Args:
         most: how many calls may be under way at once.
         rate: messages a second, which is also how many are leased ahead.
-        on_change: called whenever something ended or the queue ran low.
+        on_change: called whenever something ended or a queue ran low.
     """
 
     def __init__(
@@ -58,10 +81,15 @@ class Flow:
         self._pace = pace
         self._most = most
         self._on_change = on_change
-        self.capacity = max(4, min(3 * most if pace is None else math.ceil(rate / 4), MOST_LEASED))
-        # Leasing many at once takes milliseconds, in which a fast pace would miss its moments.
-        self.least = self.capacity // 2 if pace is None else min(self.capacity // 2, 24)
-        self.queue: deque[Item] = deque()
+        self.capacity = _ahead(3 * most if pace is None else rate / 4)
+        self._queue = self._unpaid = Queue(self.capacity, paid=True)
+        if pace is None:
+            self._queue.least = self.capacity // 2
+        else:
+            pace.on_hold(self._silenced)
+            if pace.free_bulk_rate < rate:
+                self._unpaid = Queue(_ahead(pace.free_bulk_rate / 4), paid=False)
+        self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
         self.in_flight: set[Item] = set()
         self.finished: list[Finished] = []
         self.back: list[Settled] = []
@@ -69,28 +97,38 @@ class Flow:
         self._held_until = -math.inf
         self._failures_in_a_row = 0
         self._lost: set[int] = set()
-        self._can_send = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """How many are leased and not started."""
+        return sum(len(queue.items) for queue in self._queues)
+
+    @property
+    def unpaid_room(self) -> int:
+        """How many more may be leased that are not paid for."""
+        return self._unpaid.most - len(self._unpaid.items)
 
     @property
     def is_empty(self) -> bool:
         """Nothing is leased, under way or to be written down."""
-        return not (self.queue or self.in_flight or self.finished or self.back)
+        return not (self.waiting or self.in_flight or self.finished or self.back)
 
     @property
     def is_low(self) -> bool:
-        """There is room for as much as is leased at once."""
-        return self.capacity - len(self.queue) >= self.least
+        """It is time to lease more."""
+        return self._queue.is_low or self._unpaid.is_low
 
     @property
     def held_for(self) -> float:
         """Seconds for which nothing may be sent, after a flood or without a connection."""
-        return max(0.0, self._held_until - self._clock.monotonic())
+        own = max(0.0, self._held_until - self._clock.monotonic())
+        return own if self._pace is None else max(own, self._pace.held_for(Lane.BULK))
 
     def add(self, items: list[Item]) -> None:
         """Send these, in their order, as soon as may be."""
         for item in items:
             item.left = item.row.chat_id in self._lost
-        self.queue.extend(items)
+            (self._queue if item.parts.paid else self._unpaid).items.append(item)
         if self.held_for:
             self.give_back()
         else:
@@ -98,8 +136,12 @@ class Flow:
 
     def give_back(self) -> None:
         """Give up the leases of all that has not been started."""
-        self.back.extend(put_back(item.row.id) for item in self.queue)
-        self.queue.clear()
+        for queue in self._queues:
+            self._give_back(queue)
+
+    def _give_back(self, queue: Queue) -> None:
+        self.back.extend(put_back(item.row.id) for item in queue.items)
+        queue.items.clear()
 
     def take_results(self) -> tuple[list[Finished], list[Settled]]:
         """What is to be written down; whoever takes it must bring it back if that fails."""
@@ -116,25 +158,38 @@ class Flow:
 
     async def keep_pace(self, pace: Pace) -> None:
         """Start messages as the pace allows, for ever."""
+        async with asyncio.TaskGroup() as group:
+            for queue in self._queues:
+                group.create_task(self._empty(queue, pace))
+
+    async def _empty(self, queue: Queue, pace: Pace) -> None:
+        items = queue.items
         while True:
-            await self._can_send.wait()
-            room = min(len(self.queue), self._most - len(self.in_flight))
+            await queue.can_send.wait()
+            room = min(len(items), self._most - len(self.in_flight))
             if room <= 0:
-                self._can_send.clear()
+                queue.can_send.clear()
                 continue
-            turns = await pace.bulk_turns(room)
-            for _ in range(min(turns, len(self.queue))):
-                self._start(self.queue.popleft())
-            if self.is_low:
+            try:
+                turns = await pace.bulk_turns(room, paid=queue.paid, patience=LONGEST_WAIT)
+            except HeldError:
+                self._give_back(queue)
+                self._on_change()
+                continue
+            for _ in range(min(turns, len(items))):
+                self._start(items.popleft())
+            if queue.is_low:
                 self._on_change()
 
     def _fill(self) -> None:
         """Start what may be started now; with a pace, that is the pace's business."""
         if self._pace is not None:
-            self._can_send.set()
+            for queue in self._queues:
+                queue.can_send.set()
             return
-        while self.queue and len(self.in_flight) < self._most:
-            self._start(self.queue.popleft())
+        items = self._queue.items
+        while items and len(self.in_flight) < self._most:
+            self._start(items.popleft())
 
     def _start(self, item: Item) -> None:
         row = item.row
@@ -172,19 +227,32 @@ class Flow:
 
     def _react(self, item: Item, outcome: Outcome) -> None:
         if outcome.kind == "flood":
-            if self._pace is not None:
+            if self._pace is None:
+                self._hold(outcome.retry_after)
+            else:
                 self._pace.flood(Lane.BULK, outcome.retry_after)
-            self._hold(outcome.retry_after)
         elif outcome.kind == "hold":
             self._failures_in_a_row += 1
             self._hold(min(LONGEST_HOLD, 2.0 ** min(self._failures_in_a_row, 10)))
         elif outcome.kind in ("blocked", "gone"):
             chat = item.row.chat_id
             self._lost.add(chat)
-            for other in self.queue:
-                other.left = other.left or other.row.chat_id == chat
+            for queue in self._queues:
+                for other in queue.items:
+                    other.left = other.left or other.row.chat_id == chat
 
     def _hold(self, seconds: float) -> None:
         """Send nothing for so long, and hold no lease meanwhile."""
         self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
         self.give_back()
+
+    def _silenced(self, lane: Lane) -> None:
+        """The pace is silent, whoever was told so: nobody holds a lease until it is over."""
+        if lane is Lane.BULK and self.waiting:
+            self.give_back()
+            self._on_change()
+
+
+def _ahead(wanted: float) -> int:
+    """How many to lease ahead: enough to find a few for each exchange, and never very many."""
+    return max(4, min(math.ceil(wanted), MOST_LEASED))

@@ -67,14 +67,19 @@ class Ledger:
         self._reclaim_at = clock.monotonic()
 
     async def exchange(
-        self, finished: Sequence[Finished], back: Sequence[Settled], want: int
+        self,
+        finished: Sequence[Finished],
+        back: Sequence[Settled],
+        want: int,
+        unpaid: int | None = None,
     ) -> Exchange:
         """Write outcomes and returned rows down and lease up to ``want`` rows.
 
+        At most ``unpaid`` of them (None: all) are messages that nobody pays for, which tips are.
         All of it or nothing: on an exception the caller keeps what was to be written.
         """
         exchange, unfrozen = await self._db.transaction(
-            lambda session: self._in_one(session, finished, back, want)
+            lambda session: self._in_one(session, finished, back, (want, unpaid))
         )
         for broadcast_id in unfrozen:
             await self._freeze(broadcast_id)
@@ -85,16 +90,17 @@ class Ledger:
         session: Executor,
         finished: Sequence[Finished],
         back: Sequence[Settled],
-        want: int,
+        wanted: tuple[int, int | None],
     ) -> tuple[Exchange, list[int]]:
         """The transaction: the exchange, and the broadcasts whose audience is to be completed."""
         events = await self._write(session, finished, back)
         if self._clock.monotonic() >= self._reclaim_at:
             await self._reclaim(session)
+        want, unpaid = wanted
         if not want:
             return Exchange([], events, more=False), []
         running = await broadcasts.in_states(session, ("sending",))
-        leased = await self._letting.lease(session, running, want)
+        leased = await self._letting.lease(session, running, want, unpaid)
         unfrozen = [one.id for one in running if not one.frozen]
         for one in running:
             if one.frozen and one.id in leased.exhausted:

@@ -63,10 +63,18 @@ class Letting:
         self._paid = paid
         self._credit = 0.0
 
-    async def lease(self, session: Executor, running: Sequence[Broadcast], want: int) -> Let:
+    async def lease(
+        self,
+        session: Executor,
+        running: Sequence[Broadcast],
+        want: int,
+        most_tips: int | None = None,
+    ) -> Let:
         """Take up to ``want`` rows: tips first, but broadcasts always get their share."""
         share = self._share(want) if running else 0
-        tips = await self._take(session, want - share, None)
+        most_tips = want if most_tips is None else most_tips
+        first = min(want - share, most_tips)
+        tips = await self._take(session, first, None)
         left, exhausted = want - len(tips), set()
         rows: list[tuple[Broadcast, list[Leased]]] = []
         for index, one in enumerate(running):
@@ -76,8 +84,8 @@ class Letting:
             left -= len(taken)
             if len(taken) < fair:
                 exhausted.add(one.id)
-        if left and share and len(tips) == want - share:
-            tips += await self._take(session, left, None)
+        if left and share and len(tips) == first:
+            tips += await self._take(session, min(left, most_tips - first), None)
         return await self._prepare(session, tips, rows, exhausted)
 
     def _share(self, want: int) -> int:

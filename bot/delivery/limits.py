@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 
-# Telegram, Bots FAQ "My bot is hitting limits": one message a second to a chat, bursts may pass;
-# 20 messages a minute to a group.
+# Telegram, Bots FAQ "My bot is hitting limits": 30 messages a second without paying, one a second
+# to a chat, where bursts may pass, and 20 a minute to a group.
+FREE_RATE = 30.0
+FREE_BULK_RATE = 25.0  # what tips may take of it where more is paid for; the rest is for replies
 CHAT_RATE = 1.0
 CHAT_BURST = 3
 GROUP_MESSAGES = 20
 GROUP_SECONDS = 60.0
+# Ours: edits and answers to buttons for one chat, two for each tap; whoever taps on and on shall
+# not take everybody's budget.
+CALL_RATE = 4.0
+CALL_BURST = 8
 SERVER_BURST = 3.0  # the smallest bucket that a server enforcing the rate is assumed to have
 LATENESS = 1.2  # messages
 ROUNDING = 1e-9  # what adding floats may be off by; far below any timer
@@ -54,11 +60,12 @@ class Bucket:
     ones a second, no timer needed to fill it.
     """
 
-    __slots__ = ("burst", "full_at", "rate")
+    __slots__ = ("_factor", "_given", "burst", "full_at", "rate")
 
     def __init__(self, rate: float, burst: float) -> None:
-        self.rate = rate
+        self.rate = self._given = rate
         self.burst = burst
+        self._factor = 1.0
         self.full_at = -math.inf
 
     def ready_at(self, tokens: float = 1.0) -> float:
@@ -73,16 +80,21 @@ class Bucket:
         self.full_at += seconds
 
     def fit(self, rate: float, burst: float, now: float) -> None:
-        """Another rate from now on; the tokens that are missing stay missing."""
+        """Another rate from now on, slowed as before; the tokens that are missing stay missing."""
+        before = self.rate
+        self._given, self.rate, self.burst = rate, rate * self._factor, burst
         if self.full_at > now:
-            self.full_at = now + (self.full_at - now) * self.rate / rate
-        self.rate, self.burst = rate, burst
+            self.full_at = now + (self.full_at - now) * before / self.rate
+
+    def slow_to(self, factor: float) -> None:
+        """Run at this share of the rate that was given."""
+        self.rate, self._factor = self._given * factor, factor
 
 
 @dataclass(slots=True)
 class _Chat:
-    bucket: Bucket = field(default_factory=lambda: Bucket(CHAT_RATE, CHAT_BURST))
-    minute: Window | None = None
+    bucket: Bucket
+    minute: Window | None
 
     def ready_at(self) -> float:
         ready = self.bucket.ready_at()
@@ -100,18 +112,31 @@ class _Chat:
 
 
 class Chats:
-    """What each chat has had lately: one a second with small bursts, groups 20 a minute.
+    """What each chat has had lately: ``rate`` a second with small bursts, groups 20 a minute.
 
     Two generations of memory are kept and the older is dropped as a whole, so that forgetting
     costs nothing and no more chats are held than were written to within two generations.
     """
 
-    def __init__(self) -> None:
-        self._people = _Generations(CHAT_BURST / CHAT_RATE)
-        self._groups = _Generations(GROUP_SECONDS)
+    def __init__(self, rate: float, burst: float, *, groups_by_minute: bool) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._people = _Generations(burst / rate)
+        self._groups = _Generations(GROUP_SECONDS) if groups_by_minute else self._people
+
+    @classmethod
+    def of_messages(cls) -> Self:
+        """The limits of Telegram for new messages."""
+        return cls(CHAT_RATE, CHAT_BURST, groups_by_minute=True)
+
+    @classmethod
+    def of_calls(cls) -> Self:
+        """Our own limit for what makes no message."""
+        return cls(CALL_RATE, CALL_BURST, groups_by_minute=False)
 
     def __len__(self) -> int:
-        return len(self._people) + len(self._groups)
+        apart = self._groups is not self._people
+        return len(self._people) + (len(self._groups) if apart else 0)
 
     def ready_at(self, chat_id: int | str, now: float) -> float:
         chat = self._memory(chat_id).find(chat_id, now)
@@ -121,8 +146,9 @@ class Chats:
         memory = self._memory(chat_id)
         chat = memory.find(chat_id, now)
         if chat is None:
-            minute = Window(GROUP_MESSAGES, GROUP_SECONDS) if memory is self._groups else None
-            chat = memory.add(chat_id, _Chat(minute=minute))
+            by_minute = memory is not self._people
+            minute = Window(GROUP_MESSAGES, GROUP_SECONDS) if by_minute else None
+            chat = memory.add(chat_id, _Chat(Bucket(self._rate, self._burst), minute))
         chat.take(now)
 
     def shift(self, chat_id: int | str, seconds: float, now: float) -> None:
@@ -198,3 +224,40 @@ def budget_of(total_rate: float, bulk_rate: float) -> Budget:
     spare = min(LATENESS, 0.007 * bulk_rate)
     needs = burst - max(1.0, spare)
     return Budget(1.0 / total_rate, starts + kept, seconds, kept, burst, spare, needs)
+
+
+def free_bulk_rate(total_rate: float, bulk_rate: float) -> float:
+    """Messages a second for bulk that nobody pays for, tips above all.
+
+    All of ``bulk_rate`` while the total is free; of a total that is paid for, the free part.
+    """
+    return bulk_rate if total_rate <= FREE_RATE else min(bulk_rate, FREE_BULK_RATE)
+
+
+class Measure:
+    """A rate that is kept in any second and for a server's bucket, with a reserve for replies."""
+
+    def __init__(self, total_rate: float, bulk_rate: float) -> None:
+        budget = self.budget = budget_of(total_rate, bulk_rate)
+        self.bucket = Bucket(total_rate, budget.burst)
+        self._window = Window(budget.starts, budget.seconds)
+
+    def ready_at(self) -> float:
+        """The instant from which one more start is allowed."""
+        return max(self._window.ready_at(), self.bucket.ready_at())
+
+    def bulk_ready_at(self) -> float:
+        """The same for bulk, which leaves the replies' reserve alone."""
+        budget = self.budget
+        left = self.bucket.ready_at(budget.bulk_needs)
+        return max(self._window.ready_at(leaving=budget.kept), left)
+
+    def take(self, now: float) -> None:
+        self._window.take(now)
+        self.bucket.take(now)
+
+    def fit(self, total_rate: float, bulk_rate: float, now: float) -> None:
+        """Other rates from now on; what has started lately stays counted."""
+        budget = self.budget = budget_of(total_rate, bulk_rate)
+        self._window.fit(budget.starts, budget.seconds)
+        self.bucket.fit(total_rate, budget.burst, now)

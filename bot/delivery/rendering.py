@@ -15,11 +15,15 @@ REMEMBERED = 4096
 
 
 class Parts(NamedTuple):
-    """A request to ``method`` without its chat id, which goes between ``head`` and ``tail``."""
+    """A request to ``method`` without its chat id, which goes between ``head`` and ``tail``.
+
+    ``paid`` says that Telegram may take Stars for it, so that it need not keep to the free rate.
+    """
 
     method: str
     head: bytes
     tail: bytes
+    paid: bool = False
 
     def body(self, chat_id: int) -> bytes:
         """The JSON body for one chat."""
@@ -76,9 +80,11 @@ def copy_of(broadcast: Broadcast, *, paid: bool) -> Parts:
     """The request that copies the admin's message.
 
     ``paid`` lets Telegram take Stars for going above the free rate (``allow_paid_broadcast``).
+    Tips are never paid for: it would be a tenth of a Star for every reader, every day.
     """
     head = b'{"from_chat_id":%d,"message_id":%d,"chat_id":' % (
         broadcast.source_chat_id,
         broadcast.source_message_id,
     )
-    return Parts("copyMessage", head, b',"allow_paid_broadcast":true}' if paid else b"}")
+    tail = b',"allow_paid_broadcast":true}' if paid else b"}"
+    return Parts("copyMessage", head, tail, paid)

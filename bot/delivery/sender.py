@@ -145,7 +145,7 @@ class Sender:
         """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""
         flow, done = self._flow, len(self._flow.finished)
         low = flow.is_low and done * 4 >= min(GROUP_ROWS, flow.capacity)
-        if done >= GROUP_ROWS or low or not (flow.in_flight or flow.queue):
+        if done >= GROUP_ROWS or low or not (flow.in_flight or flow.waiting):
             self._wake.set()
         elif self._group_timer is None:
             # How long outcomes are gathered is a matter of the disk, not of the readers' clock.
@@ -167,7 +167,7 @@ class Sender:
     def _wanted(self) -> int:
         if not self._leasing or self._flow.held_for or not self._flow.is_low:
             return 0
-        return self._flow.capacity - len(self._flow.queue)
+        return self._flow.capacity - self._flow.waiting
 
     async def _exchange(self, want: int) -> Exchange:
         """One transaction with the ledger that a cancellation does not cut in two."""
@@ -175,7 +175,8 @@ class Sender:
             self._group_timer.cancel()
             self._group_timer = None
         finished, back = self._flow.take_results()
-        work = asyncio.create_task(self._ledger.exchange(finished, back, want))
+        unpaid = self._flow.unpaid_room
+        work = asyncio.create_task(self._ledger.exchange(finished, back, want, unpaid))
         try:
             await asyncio.wait([work])
         finally:
@@ -210,7 +211,7 @@ class Sender:
         flow = self._flow
         if exchange.more or self._wake.is_set():
             return 0.0
-        if flow.in_flight or flow.queue:
+        if flow.in_flight or flow.waiting:
             return None
         if not flow.is_empty:
             return 0.0

@@ -102,6 +102,31 @@ async def test_one_chat_gets_no_burst(home: House, tg: Telegram) -> None:
     assert {row.attempts for row in await home.rows()} == {1}
 
 
+async def test_no_lease_is_held_while_replies_take_the_whole_pace(
+    home: House, tg: Telegram
+) -> None:
+    await home.fill(range(1, 21))
+    await home.morning()
+    pace = Pace(home.clock, 30, 25, jitter=lambda: 0.0)
+    asked = [asyncio.create_task(pace.reply(chat)) for chat in range(9000)]
+    sender = home.new_sender(pace)
+    task = asyncio.create_task(sender.drain())
+    for _ in range(1000):  # far longer than a lease lasts
+        await asyncio.wait([task], timeout=0.001)
+        home.clock.move(0.1)
+    before = len(tg.arrived)
+    await home.new_sender()._ledger.exchange([], [], 0)  # takes back what seems to be dropped
+    for one in asked:
+        one.cancel()
+    while len(tg.arrived) < 20:
+        await asyncio.wait([task], timeout=0.001)
+        home.clock.move(0.1)
+    await task
+    assert before < 20
+    assert set(tg.copies.values()) == {1}
+    assert [(row.attempts, row.reason) for row in await home.rows()] == [(1, None)] * 20
+
+
 async def test_what_waited_too_long_under_its_lease_is_leased_again(
     home: House, tg: Telegram
 ) -> None:

@@ -24,6 +24,7 @@ class Stage:
         self.replies: list[float] = []
         self.waits: list[float] = []
         self.bulk: list[float] = []
+        self.unpaid: list[float] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -36,7 +37,7 @@ class Stage:
 
     @property
     def starts(self) -> list[float]:
-        return sorted(self.replies + self.bulk)
+        return sorted(self.replies + self.bulk + self.unpaid)
 
     def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -45,11 +46,19 @@ class Stage:
         return task
 
     def broadcast(self, most: int = 4) -> asyncio.Task[None]:
-        """Bulk that takes every turn it can get."""
-        return self.begin(self._broadcast(most))
+        """Bulk that takes every turn it can get, and is paid for where that is needed."""
+        return self.begin(self._take_turns(self.bulk, most, paid=True))
 
-    def reply(self, chat_id: int | str | None = None) -> asyncio.Task[None]:
-        return self.begin(self._reply(chat_id))
+    def tips(self, most: int = 4) -> asyncio.Task[None]:
+        """Bulk that takes every turn it can get and is not paid for."""
+        return self.begin(self._take_turns(self.unpaid, most, paid=False))
+
+    def reply(self, chat_id: int | str | None = None, **how: Any) -> asyncio.Task[None]:
+        return self.begin(self._reply(chat_id, how))
+
+    def tapper(self, chat_id: int, round_trip: float) -> asyncio.Task[None]:
+        """One reader who taps on, the next time as soon as the last tap was answered."""
+        return self.begin(self._tap(chat_id, round_trip))
 
     async def pass_time(self, seconds: float, step: float = STEP) -> None:
         for _ in range(round(seconds / step)):
@@ -63,14 +72,20 @@ class Stage:
             act()
             await settle()
 
-    async def _broadcast(self, most: int) -> None:
+    async def _take_turns(self, starts: list[float], most: int, *, paid: bool) -> None:
         while True:
-            turns = await self.pace.bulk_turns(most)
-            self.bulk += [self.clock.monotonic()] * turns
+            turns = await self.pace.bulk_turns(most, paid=paid)
+            starts += [self.clock.monotonic()] * turns
 
-    async def _reply(self, chat_id: int | str | None) -> None:
+    async def _tap(self, chat_id: int, round_trip: float) -> None:
+        while True:
+            await self.pace.reply(chat_id, makes_message=False)
+            self.replies.append(self.clock.monotonic())
+            await self.clock.sleep(round_trip)
+
+    async def _reply(self, chat_id: int | str | None, how: dict[str, Any]) -> None:
         asked = self.clock.monotonic()
-        await self.pace.reply(chat_id)
+        await self.pace.reply(chat_id, **how)
         self.replies.append(self.clock.monotonic())
         self.waits.append(self.clock.monotonic() - asked)
 
