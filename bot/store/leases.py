@@ -24,7 +24,7 @@ from bot.store.types import UTCDateTime, seconds_between
 
 RECLAIM_AT_ONCE = 500
 DROPPED = "lease_expired"
-MOST_CRASHES = 5  # attempts after which a tip that its holder dropped stays in doubt
+MOST_CRASHES = 10  # attempts after which a tip that its holder dropped stays in doubt
 
 
 class Leased(NamedTuple):
