@@ -21,6 +21,7 @@ from bot.delivery.stats import Stats
 from bot.handlers.chat import Chat
 from bot.handlers.desk import Desk
 from bot.handlers.dispatch import Dispatch
+from bot.handlers.hearing import Hearing
 from bot.handlers.progress import Progress
 from bot.lifecycle import App, StartError
 from bot.limiter import LaneLimiter
@@ -46,6 +47,7 @@ class House:
     library: Library
     client: Client
     dispatcher: Dispatcher
+    pace: Pace
     readers: Readers
     broadcasts: Broadcasts
     planner: Planner
@@ -68,8 +70,7 @@ class Knowledge:
     """What never changes while the process lives."""
 
     library: Library
-    search: Search
-    urgent: Urgent
+    hearing: Hearing
     places: Places
 
 
@@ -77,7 +78,8 @@ class Knowledge:
 def what_we_know() -> Knowledge:
     """Content, search and places; read once, some 0.5 s."""
     search = Search.load()
-    return Knowledge(load_library(), search, Urgent.load(search=search), Places.load())
+    hearing = Hearing(search, Urgent.load(search=search))
+    return Knowledge(load_library(), hearing, Places.load())
 
 
 async def open_house(settings: Settings, clock: Clock) -> House:
@@ -123,8 +125,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         settings=settings,
         clock=clock,
         library=library,
-        search=knowledge.search,
-        urgent=knowledge.urgent,
+        hearing=knowledge.hearing,
         places=knowledge.places,
         readers=readers,
         broadcasts=broadcasts,
@@ -143,6 +144,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         library=library,
         client=client,
         dispatcher=dispatcher,
+        pace=pace,
         readers=readers,
         broadcasts=broadcasts,
         planner=Planner(db, clock, library, settings),

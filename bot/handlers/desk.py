@@ -15,13 +15,12 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.readers import Readers
 from bot.delivery.stats import Stats
 from bot.handlers.chat import Chat, Spot
+from bot.handlers.hearing import Hearing
 from bot.places.search import Places
 from bot.store.values import Subscriber, UnknownReaderError
 from bot.texts.catalogue import choose
 from bot.texts.message import Message
 from tips.library import Library
-from tips.search import Search
-from tips.urgent import Urgent
 
 AWAY = ("blocked", "gone")
 
@@ -33,8 +32,7 @@ class Desk:
     settings: Settings
     clock: Clock
     library: Library
-    search: Search
-    urgent: Urgent
+    hearing: Hearing
     places: Places
     readers: Readers
     broadcasts: Broadcasts

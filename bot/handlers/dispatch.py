@@ -174,7 +174,8 @@ class Dispatch:
         command = COMMAND.fullmatch(words)
         asked = command is not None and self._name_of(visit, command) == "broadcast"
         if words and not asked:
-            await faq.answer_if_sure(visit, words, alone=await faq.warn(visit, words))
+            heard = await faq.hear(visit, words)
+            await faq.answer_if_sure(visit, heard, alone=await faq.warn(visit, heard))
         if not self._is_more_of_an_album(message):
             text = broadcast_texts.how_to if asked else errors.no_text
             await visit.say(text(visit.language))
@@ -231,17 +232,18 @@ class Dispatch:
         await ON_COMMAND[name](visit, rest)
 
     async def _on_words(self, visit: Visit, text: str) -> None:
-        if await faq.warn(visit, text):
-            await faq.answer_if_sure(visit, text, alone=True)
+        heard = await faq.hear(visit, text)
+        if heard.advice is not None:
+            await faq.reply(visit, heard)
         elif (name := spoken(text)) is not None:
             await self._run(visit, name, "")
         elif NO_WORDS.fullmatch(text):
             await visit.say(errors.emoji_only(visit.language))
-        elif not await start.answers_our_question(visit, text):
+        elif not await start.answers_our_question(visit, text, heard):
             if (friendly := courtesy(text, visit.language)) is not None:
                 await visit.say(friendly)
             else:
-                await faq.ask(visit, text)
+                await faq.reply(visit, heard)
 
     async def _on_tap(self, query: CallbackQuery) -> None:
         if query.from_user.is_bot:

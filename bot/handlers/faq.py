@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
 from bot.handlers.desk import Visit
+from bot.handlers.hearing import FOUND, Heard
 from bot.texts import faq as texts
 from bot.texts.callbacks import FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
 from bot.texts.message import Message
 from tips.models import Answer
-
-FOUND = 3  # the best answer and two near misses
+from tips.search import Found
 
 
 async def faq(visit: Visit, question: str) -> None:
     """``/faq`` lists the topics, ``/faq …`` answers."""
     if question.strip():
-        await ask(visit, question)
+        await reply(visit, await hear(visit, question))
     else:
         await visit.say(_topics(visit, 0))
 
@@ -31,49 +30,48 @@ def _topics(visit: Visit, number: int) -> Message:
     return texts.topics(counts, library, number, visit.language)
 
 
-async def ask(visit: Visit, question: str) -> None:
-    """Answer a question in the reader's own words."""
-    warned = await warn(visit, question)
-    if not await answer_if_sure(visit, question, alone=warned) and not warned:
-        await _not_sure(visit, question)
+async def hear(visit: Visit, words: str) -> Heard:
+    """What a message says."""
+    return await visit.desk.hearing.hear(words)
 
 
-async def warn(visit: Visit, words: str) -> bool:
-    """Whether the words describe a warning sign; if so, seeking care is said first."""
-    advice = visit.desk.urgent.match(words)
-    if advice is None:
+async def warn(visit: Visit, heard: Heard) -> bool:
+    """Whether a message describes a warning sign; if so, seeking care is said first."""
+    if heard.advice is None:
         return False
-    await visit.say(texts.urgent(advice, visit.desk.library, visit.language))
+    await visit.say(texts.urgent(heard.advice, visit.desk.library, visit.language))
     return True
 
 
-async def answer_if_sure(visit: Visit, question: str, *, alone: bool = False) -> bool:
+async def reply(visit: Visit, heard: Heard) -> None:
+    """Answer a question in the reader's own words, or say honestly that there is no answer."""
+    warned = await warn(visit, heard)
+    if not await answer_if_sure(visit, heard, alone=warned) and not warned:
+        await _not_sure(visit, heard)
+
+
+async def answer_if_sure(visit: Visit, heard: Heard, *, alone: bool = False) -> bool:
     """Give the best answer, with near misses as buttons, if there is a good one.
 
     ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
     """
-    found = visit.desk.search.find(question, limit=FOUND)
-    if found.verdict != "sure":
+    if heard.found.verdict != "sure":
         return False
-    best, *near = _answers(visit, (hit.id for hit in found.hits))
+    best, *near = _answers(visit, heard.found)
     shown = [] if alone else near
     await visit.say(texts.answer(best, visit.desk.library, shown, visit.language))
     return True
 
 
-async def _not_sure(visit: Visit, question: str) -> None:
-    search = visit.desk.search
-    found = search.find(question, limit=FOUND)
-    if found.verdict == "unsure" and found.hits:
-        candidates = _answers(visit, (hit.id for hit in found.hits))
-        await visit.say(texts.unsure(candidates, visit.language))
-        return
-    nearest = search.nearest_topics(question, n=FOUND)
-    await visit.say(texts.none(nearest, visit.desk.library, visit.language))
+async def _not_sure(visit: Visit, heard: Heard) -> None:
+    if heard.found.hits:
+        await visit.say(texts.unsure(_answers(visit, heard.found), visit.language))
+    else:
+        await visit.say(texts.none(heard.topics, visit.desk.library, visit.language))
 
 
-def _answers(visit: Visit, ids: Iterable[str]) -> list[Answer]:
-    return [visit.desk.library.answer(answer_id) for answer_id in ids]
+def _answers(visit: Visit, found: Found) -> list[Answer]:
+    return [visit.desk.library.answer(hit.id) for hit in found.hits]
 
 
 async def topics_page(visit: Visit, tap: FaqTopics) -> None:
@@ -133,6 +131,6 @@ async def not_asked(visit: Visit, tap: NotAsked) -> None:
         return
     if visit.reader is not None:
         await visit.desk.readers.miss(visit.chat_id, answer.id)
-    found = visit.desk.search.find(answer.question, limit=FOUND + 1)
-    near = [hit.id for hit in found.hits if hit.id != answer.id][:FOUND]
-    await visit.say(texts.not_asked(_answers(visit, near), visit.language))
+    heard = await visit.desk.hearing.hear(answer.question, FOUND + 1)
+    near = [other for other in _answers(visit, heard.found) if other.id != answer.id][:FOUND]
+    await visit.say(texts.not_asked(near, visit.language))

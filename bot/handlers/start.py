@@ -9,6 +9,7 @@ from telegram import Location
 
 from bot.handlers.desk import Visit
 from bot.handlers.faq import answer_if_sure
+from bot.handlers.hearing import Heard
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.values import Subscriber
@@ -189,7 +190,7 @@ async def take_hour(visit: Visit, minute: int) -> None:
         )
 
 
-async def answers_our_question(visit: Visit, text: str) -> bool:
+async def answers_our_question(visit: Visit, text: str, heard: Heard) -> bool:
     """Whether the words are what we asked for last: a place, or an hour.
 
     A question typed in between is answered as one; what is neither is asked for again.
@@ -197,10 +198,10 @@ async def answers_our_question(visit: Visit, text: str) -> bool:
     if visit.reader is None or visit.reader.expecting not in {"zone", "hour"}:
         return False
     looks_asked = "?" in text or len(text.split()) > 5
-    if looks_asked and await answer_if_sure(visit, text):
+    if looks_asked and await answer_if_sure(visit, heard):
         return True
     take = typed_zone if visit.reader.expecting == "zone" else typed_hour
-    if not await take(visit, text) and not await answer_if_sure(visit, text):
+    if not await take(visit, text) and not await answer_if_sure(visit, heard):
         await _not_understood(visit, text)
     return True
 

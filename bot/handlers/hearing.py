@@ -1,0 +1,45 @@
+"""What a message says, found out on a thread of its own: it takes long enough to delay others."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from tips.search import Found, Search
+from tips.urgent import Advice, Urgent
+
+FOUND = 3  # the best answer and two near misses, or as many topics
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is said first, if anything; answers; the nearest topics where there is no answer."""
+
+    advice: Advice | None
+    found: Found
+    topics: tuple[str, ...]
+
+
+class Hearing:
+    """Warning signs and the search, one message at a time; the order of a chat is its caller's.
+
+    There is one thread and not several, since the search remembers its last message, and since
+    the rest of the processor is for sending.
+    """
+
+    def __init__(self, search: Search, urgent: Urgent) -> None:
+        self._search = search
+        self._urgent = urgent
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hearing")
+
+    async def hear(self, words: str, limit: int = FOUND) -> Heard:
+        """Read a message of any length; at most ``limit`` answers."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._hear, words, limit)
+
+    def _hear(self, words: str, limit: int) -> Heard:
+        advice = self._urgent.match(words)
+        found = self._search.find(words, limit=limit)
+        topics = () if found.hits else self._search.nearest_topics(words, n=FOUND)
+        return Heard(advice, found, topics)
