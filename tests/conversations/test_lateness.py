@@ -1,0 +1,72 @@
+"""How late the tips were, as /metrics and /stats tell it after real sends."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+from theatre import Person, Theatre
+
+
+async def metrics(theatre: Theatre) -> str:
+    async with (
+        aiohttp.ClientSession(theatre.app.web_url) as session,
+        session.get("/metrics") as response,
+    ):
+        assert response.status == 200
+        return await response.text()
+
+
+def within(text: str) -> dict[float, int]:
+    """Tips by how many seconds late they were at most."""
+    found = re.findall(r'^gutskin_lateness_within{le="([^"]+)"} (\S+)$', text, re.MULTILINE)
+    return {float(bound): int(count) for bound, count in found}
+
+
+def quantiles(text: str) -> dict[str, float]:
+    found = re.findall(r'^gutskin_lateness_seconds{quantile="([^"]+)"} (\S+)$', text, re.MULTILINE)
+    return {share: float(seconds) for share, seconds in found}
+
+
+@pytest.fixture
+async def morning(theatre: Theatre) -> Theatre:
+    """Three readers got their tip in time."""
+    readers = [await theatre.reader(f"R{number}", hour="08:00") for number in range(3)]
+    await theatre.to_next_tip()
+    assert [len(await reader.tips()) for reader in readers] == [2, 2, 2]
+    return theatre
+
+
+async def test_before_the_first_tip_there_is_nothing_to_tell(theatre: Theatre) -> None:
+    text = await metrics(theatre)
+    assert "gutskin_lateness" not in text
+
+
+async def test_tips_in_time_are_counted_as_such(morning: Theatre) -> None:
+    text = await metrics(morning)
+    counts = within(text)
+    assert list(counts) == sorted(counts)
+    assert counts[60.0] == counts[86400.0] == 3
+    assert 0 < quantiles(text)["0.5"] <= quantiles(text)["0.95"] <= 60.0
+
+
+async def test_a_late_tip_shows_in_the_tail_and_not_in_the_median(
+    morning: Theatre, admin: Person
+) -> None:
+    late = await morning.reader("Late", hour="12:00")
+    noon = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # in Berlin; the day after the morning
+    await morning.fault("429", method="sendMessage", chat=late.id, retry_after=100)
+    await morning.pass_time((noon - morning.clock.now()).total_seconds() + 30)
+    assert len(await late.tips()) == 1, "Telegram makes it wait"
+    await morning.pass_time(seconds=75)
+    assert len(await late.tips()) == 2
+    text = await metrics(morning)
+    counts = within(text)
+    assert (counts[60.0], counts[90.0], counts[300.0], counts[86400.0]) == (3, 3, 4, 4)
+    assert list(counts.values()) == sorted(counts.values()), "each bound holds those before it"
+    assert quantiles(text)["0.5"] <= 60.0
+    assert 90.0 < quantiles(text)["0.95"] <= 300.0
+    await admin.say("/stats")
+    await admin.sees("Lateness: median", "95 of 100 within")
