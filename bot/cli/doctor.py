@@ -8,6 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
@@ -45,7 +46,9 @@ async def _telegram(settings: Settings) -> list[Finding]:
     try:
         status, body, date = await _get_me(settings)
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return [Finding("token", False, *of_network(error))]
+        trouble, asked = of_network(error), urlsplit(settings.api_base_url).hostname
+        found = f"cannot be checked with {asked}: {trouble.found}"
+        return [Finding("token", ok=False, found=found, remedy=trouble.remedy)]
     return [_token(status, body), _clock(date)]
 
 

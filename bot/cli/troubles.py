@@ -32,7 +32,7 @@ _BY_NETWORK_ERROR: tuple[tuple[type[Exception], Trouble], ...] = (  # the first 
     ),
     (
         aiohttp.ClientConnectorDNSError,
-        Trouble("the server's name is not known", f"check the network, its DNS, and {_ADDRESSES}"),
+        Trouble("nobody knows that name", f"check the network, its DNS, and {_ADDRESSES}"),
     ),
     (
         aiohttp.ClientSSLError,
@@ -51,7 +51,7 @@ _BY_NETWORK_ERROR: tuple[tuple[type[Exception], Trouble], ...] = (  # the first 
     ),
     (
         aiohttp.ClientConnectorError,
-        Trouble("nothing answers at that address", f"check the network, {_ADDRESSES}"),
+        Trouble("nothing answers there", f"check the network, {_ADDRESSES}"),
     ),
     (
         aiohttp.InvalidURL,
