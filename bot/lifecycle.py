@@ -101,8 +101,7 @@ class App:
         """
         try:
             house = self._house = await self._open_house(self.settings, self.clock)
-            held_for = house.pace.reply_held_for
-            self.inbox = Inbox(house.db, self.clock, self._process, held_for=held_for)
+            self.inbox = Inbox(house.db, self.clock, self._process)
             self.watch = Watch(house, self.inbox)
             await say_who_we_are(house.client, self.clock)
             await house.dispatcher.initialize()
