@@ -9,6 +9,9 @@ idle replica's part is not lent to a busy one.
 Only one of them asks Telegram for updates, the one that holds a lease; when it goes, another takes
 over within ``LIVE_SECONDS`` and begins with the updates that were left in the rows. Replicas need
 clocks that agree within some seconds; should two poll all the same, Telegram refuses one of them.
+
+When Telegram asks one of them to wait, the others learn it at their next beat, and whoever starts
+before it is over at the start.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.delivery.holds import Holds
 from bot.delivery.pacing import Pace
 from bot.store import heartbeat
 from bot.store.database import Database
@@ -35,7 +39,7 @@ POLLER = "poller"
 
 
 class Replicas:
-    """This process among its like. On SQLite there is no other and nothing is written.
+    """This process among its like. On SQLite there is no other, only earlier and later ones.
 
     ``on_alone`` is awaited when the last of the others has gone. Where updates come by webhook
     nobody leads, and only who is alone can tell that what is undone is in nobody's hands.
@@ -54,11 +58,19 @@ class Replicas:
         self._db = db
         self._clock = clock
         self._pace = pace
+        self._holds = Holds(db, clock, pace)
         self.on_lead = on_lead
         self.on_alone: Callable[[], Awaitable[object]] | None = None
         self.owner = secrets.token_hex(8)
         self.count = 1
         self.leads = db.is_sqlite
+
+    async def recall(self) -> None:
+        """Be silent for as long as Telegram has asked for. To be awaited before all else is said.
+
+        Raises whatever the database raises.
+        """
+        await self._holds.exchange()
 
     async def join(self) -> int:
         """Be one of them, once the others, if any, have made room; how many there are."""
@@ -70,9 +82,10 @@ class Replicas:
     async def beat(self) -> int:
         """Say that we are alive, see who else is, and share the pace with them; how many.
 
-        To be called every ``BEAT_SECONDS``. Raises whatever the database raises; until it goes
-        well again the pace stays as it was.
+        What Telegram has asked of any of them holds for all. To be called every ``BEAT_SECONDS``.
+        Raises whatever the database raises; until it goes well again the pace stays as it was.
         """
+        await self._holds.exchange()
         if not self._db.is_sqlite:
             before = self.count
             self._share(await self._db.transaction(self._beat))
@@ -123,6 +136,7 @@ class Replicas:
 
     async def leave(self) -> None:
         """Be none of them any more: the others take our part and our lease at once."""
+        await self._holds.written()
         if self._db.is_sqlite:
             return
         self.leads = False
