@@ -41,7 +41,6 @@ IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
 FARTHEST = timedelta(days=400)  # how far ahead the next tip is looked for
 SETTLE_S = 1.5  # and its outcomes this long to be written
 
-
 OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
 
 
@@ -101,7 +100,7 @@ class App:
         """
         try:
             house = self._house = await self._open_house(self.settings, self.clock)
-            self.inbox = Inbox(house.db, self.clock, self._process)
+            self.inbox = Inbox(house.db, self.clock, self._process, house.pace.reply_held_for)
             self.watch = Watch(house, self.inbox)
             await say_who_we_are(house.client, self.clock)
             await house.dispatcher.initialize()
@@ -115,6 +114,7 @@ class App:
             raise StartError(str(error)) from error
         except OSError as error:
             raise StartError(f"cannot open what the bot needs: {error}") from error
+        await house.replicas.recall()
         await register_with_telegram(house.client, self.settings)
         await house.planner.ready_at_start()
         house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover
@@ -124,11 +124,8 @@ class App:
         log.info("the bot runs", database=house.db.url_masked)
 
     async def _serve(self) -> None:
-        webhook = None
-        if self.settings.webhook_url and self.settings.webhook_secret:
-            webhook = Webhook(
-                self.settings.webhook_url, self.settings.webhook_secret, self.inbox.take
-            )
+        url, secret = self.settings.webhook_url, self.settings.webhook_secret
+        webhook = Webhook(url, secret, self.inbox.take) if url and secret else None
         health = Health(self.watch.troubles, self.watch.samples)
         self._web = WebServer(self.settings.web_host, self.settings.webhook_port, health, webhook)
         await self._web.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from telegram.error import RetryAfter
 from telegram.ext import Application, BaseRateLimiter
 
 from bot.config import Settings
@@ -52,6 +53,19 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
     """PTB's application, used for dispatch only."""
 
     __slots__ = ()
+
+    async def process_error(
+        self, update: object | None, error: Exception, *more: Any, **others: Any
+    ) -> bool:
+        """Leave to the error handler what it can deal with.
+
+        Raises:
+            telegram.error.RetryAfter: Telegram asks to wait; whoever handed the update in keeps
+                it until then. There is nobody to be told about it, least of all the reader.
+        """
+        if isinstance(error, RetryAfter):
+            raise error
+        return await super().process_error(update, error, *more, **others)
 
     def _mark_for_persistence_update(self, **_given: object) -> None:
         """Without persistence the stock method only collects the ids of all chats for ever."""

@@ -2,7 +2,8 @@
 
 An update is confirmed to Telegram only when it is a row, and a row is done only when its handler
 has ended, so neither a crash nor a restart loses a message; the unique ``update_id`` makes the
-same update given twice one row and one effect.
+same update given twice one row and one effect. What cannot be answered yet, because Telegram asked
+to wait, stays a row until it can.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ from typing import Any
 
 import orjson
 import structlog
+from telegram.error import RetryAfter
 
 from bot.clock import Clock
+from bot.limiter import PATIENCE_S, seconds_of
 from bot.store import inbox as rows
 from bot.store.database import Database
+from bot.updates.errand import Errand
 from bot.updates.lanes import Lanes
 
 log = structlog.get_logger(__name__)
 
 HANDLER_LIMIT_S = 60.0  # longer than any reply may take, retries included
+MOST_ATTEMPTS = 5
+SOONEST_S = 2.0  # an update that comes again sooner would pass for a double tap
 NOWHERE = 0  # the lane of updates that belong to no chat
 
 
@@ -33,6 +39,7 @@ class Counts:
     received: int = 0
     repeated: int = 0
     processed: int = 0
+    held: int = 0
     failed: int = 0
     unreadable: int = 0
 
@@ -44,21 +51,41 @@ class UnreadableUpdateError(Exception):
 Process = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
+def _never(_chat_id: int) -> float:
+    """Whoever has no pace is not held."""
+    return 0.0
+
+
 class Inbox:
     """Takes updates in, hands them to ``process`` in order within each chat.
 
-    ``process`` raises :class:`UnreadableUpdateError` for what cannot be parsed and may raise
-    anything else; either way the row is done and never tried again.
+    ``process`` raises :class:`UnreadableUpdateError` for what cannot be parsed and a
+    ``telegram.error.RetryAfter`` for what cannot be answered yet: that is handed in again when
+    the time has come, at most five times in all. It may raise anything else; then the row is done
+    and never tried again.
+
+    Args:
+        held_for: the seconds for which nothing may be said in a chat; meanwhile its updates are
+            not even begun, so that few are ever done by halves.
     """
 
     def __init__(
-        self, db: Database, clock: Clock, process: Process, *, workers: int = 16, depth: int = 64
+        self,
+        db: Database,
+        clock: Clock,
+        process: Process,
+        held_for: Callable[[int], float] = _never,
+        *,
+        workers: int = 16,
+        depth: int = 64,
     ) -> None:
         self._db = db
         self._clock = clock
         self._process = process
+        self._held_for = held_for
+        self._errands: dict[int, Errand] = {}  # those that were cut short
         self._lanes: Lanes[rows.Arrived] = Lanes(
-            self._handle, self._refill, workers=workers, depth=depth
+            self._handle, self._refill, clock, workers=workers, depth=depth
         )
         self.counts = Counts()
 
@@ -104,7 +131,7 @@ class Inbox:
         self._lanes.close()
 
     async def idle(self) -> None:
-        """Wait until nothing waits."""
+        """Wait until nothing is left but what is held."""
         await self._lanes.idle()
 
     async def _refill(self, chat_id: int, limit: int) -> Sequence[rows.Arrived]:
@@ -116,12 +143,23 @@ class Inbox:
                 log.exception("updates could not be read back; trying again")
                 await self._clock.sleep(1.0)
 
-    async def _handle(self, row: rows.Arrived) -> None:
+    async def _handle(self, row: rows.Arrived) -> float:
+        """Deal with an update; 0, or the seconds after which to try again."""
         with structlog.contextvars.bound_contextvars(update=row.update_id):
+            wait = self._held_for(row.chat_id or NOWHERE)
+            if wait > PATIENCE_S:
+                return wait
+            errand = self._errands.pop(row.update_id, None) or Errand(row.chat_id or NOWHERE)
             try:
-                async with asyncio.timeout(HANDLER_LIMIT_S):
-                    await self._process(orjson.loads(row.body))
+                with errand.attempt():
+                    async with asyncio.timeout(HANDLER_LIMIT_S):
+                        await self._process(orjson.loads(row.body))
                 self.counts.processed += 1
+            except RetryAfter as flood:
+                if errand.attempts < MOST_ATTEMPTS:
+                    return self._later(row, errand, seconds_of(flood))
+                self.counts.failed += 1
+                log.error("an update could not be answered for floods and is put aside")  # noqa: TRY400
             except UnreadableUpdateError:
                 self.counts.unreadable += 1
                 log.warning("an update could not be read and is put aside")
@@ -129,6 +167,14 @@ class Inbox:
                 self.counts.failed += 1
                 log.exception("an update failed and is put aside")
             await self._done(row)
+        return 0.0
+
+    def _later(self, row: rows.Arrived, errand: Errand, seconds: float) -> float:
+        self._errands[row.update_id] = errand
+        self.counts.held += 1
+        wait = max(SOONEST_S, seconds, self._held_for(errand.chat_id))
+        log.info("an update is answered later, since Telegram asks to wait", seconds=wait)
+        return wait
 
     async def _done(self, row: rows.Arrived) -> None:
         try:

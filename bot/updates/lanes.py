@@ -3,29 +3,36 @@
 A key is a chat. Each has a lane of at most ``depth`` items in memory; what does not fit stays
 where it came from and is fetched with ``refill`` once the lane is empty. Workers take a lane for
 at most ``turn`` items before the next lane has its go, so that a flood in one chat delays nobody
-else.
+else. A lane whose first item cannot be dealt with yet is put aside, and no worker waits for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from bot.clock import Clock
+
+EARLY_S = 0.001  # timers may fire a hair before the moment they were set for
 Item = TypeVar("Item")
 
 
 class Lanes(Generic[Item]):
     """Per-key queues served by a bounded number of workers.
 
-    ``handle`` must deal with its own errors: whatever escapes it ends :meth:`run`.
+    ``handle`` returns 0 when it is done with the item, or the seconds after which to hand it in
+    again, before all else of its key. It must deal with its own errors: whatever escapes it ends
+    :meth:`run`.
     """
 
     def __init__(
         self,
-        handle: Callable[[Item], Awaitable[None]],
+        handle: Callable[[Item], Awaitable[float]],
         refill: Callable[[int, int], Awaitable[Sequence[Item]]],
+        clock: Clock,
         *,
         workers: int = 16,
         depth: int = 64,
@@ -33,12 +40,15 @@ class Lanes(Generic[Item]):
     ) -> None:
         self._handle = handle
         self._refill = refill
+        self._clock = clock
         self._workers = workers
         self._depth = depth
         self._turn = turn
         self._lanes: dict[int, deque[Item]] = {}
         self._more: dict[int, int] = {}  # keys with items elsewhere -> how often that was said
         self._ready: asyncio.Queue[int] = asyncio.Queue()
+        self._aside: list[tuple[float, int]] = []  # when to go on, and with which key
+        self._alarm: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = asyncio.Event()
@@ -63,9 +73,13 @@ class Lanes(Generic[Item]):
 
     async def run(self) -> None:
         """Serve the lanes until :meth:`close` or cancellation."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._workers):
-                group.create_task(self._work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._workers):
+                    group.create_task(self._work())
+        finally:
+            if self._alarm is not None:
+                self._alarm.cancel()
 
     def close(self) -> None:
         """Begin nothing new; :meth:`run` returns when the items in hand are done."""
@@ -74,7 +88,7 @@ class Lanes(Generic[Item]):
             self._ready.put_nowait(-1)
 
     async def idle(self) -> None:
-        """Wait until every lane is empty."""
+        """Wait until every lane is empty or put aside."""
         await self._idle.wait()
 
     def _lane(self, key: int) -> deque[Item]:
@@ -100,7 +114,12 @@ class Lanes(Generic[Item]):
                 await self._fetch(key, lane)
             if not lane:
                 break
-            await self._handle(lane.popleft())
+            item = lane.popleft()
+            wait = await self._handle(item)
+            if wait > 0:
+                lane.appendleft(item)
+                self._put_aside(key, wait)
+                return
         self._next(key, lane)
 
     def _next(self, key: int, lane: deque[Item]) -> None:
@@ -108,8 +127,34 @@ class Lanes(Generic[Item]):
             self._ready.put_nowait(key)
             return
         del self._lanes[key]
-        if not self._lanes:
+        self._rest_if_idle()
+
+    def _rest_if_idle(self) -> None:
+        if len(self._aside) == len(self._lanes):
             self._idle.set()
+
+    def _put_aside(self, key: int, seconds: float) -> None:
+        entry = (self._clock.monotonic() + seconds, key)
+        heapq.heappush(self._aside, entry)
+        if self._aside[0] == entry:
+            self._set_alarm()
+        self._rest_if_idle()
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.create_task(self._ring(self._aside[0][0]))
+
+    async def _ring(self, at: float) -> None:
+        await self._clock.sleep(at - self._clock.monotonic())
+        now = self._clock.monotonic() + EARLY_S
+        while self._aside and self._aside[0][0] <= now:
+            _, key = heapq.heappop(self._aside)
+            self._idle.clear()
+            self._ready.put_nowait(key)
+        self._alarm = None
+        if self._aside:
+            self._set_alarm()
 
     async def _fetch(self, key: int, lane: deque[Item]) -> None:
         said = self._more.get(key)

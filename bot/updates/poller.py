@@ -17,6 +17,7 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
+from bot.limiter import seconds_of
 from bot.updates.inbox import Inbox
 
 log = structlog.get_logger(__name__)
@@ -112,7 +113,7 @@ class Poller:
                 seconds=seconds,
             )
         elif isinstance(error, RetryAfter):
-            seconds = _seconds(error)
+            seconds = seconds_of(error)
             log.warning("Telegram asks to wait before the next updates", seconds=seconds)
         elif isinstance(error, TimedOut):
             log.info("no answer to getUpdates in time; asking again", seconds=seconds)
@@ -136,8 +137,3 @@ class Poller:
 def _after(batch: Sequence[Mapping[str, Any]]) -> int | None:
     ids = [update["update_id"] for update in batch if isinstance(update.get("update_id"), int)]
     return max(ids) + 1 if ids else None
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

@@ -10,9 +10,11 @@ import pytest
 from telegram.error import RetryAfter
 
 from bot.clock import MovableClock
+from bot.delivery.limits import CALL_BURST
 from bot.delivery.pacing import Lane, Pace
-from bot.limiter import LaneLimiter
+from bot.limiter import HeldBackError, LaneLimiter
 from bot.transport import TipBot, build_bot
+from bot.updates.errand import Errand
 from tests.transport.rude import TOKEN, RudeServer, says, turns
 from tests.transport.test_transport import ME, MESSAGE, gives, refuses
 
@@ -101,7 +103,32 @@ async def test_reading_is_not_limited(bot: TipBot, server: RudeServer, pace: Pac
     assert (await bot.get_me()).username == "gut_bot"
 
 
-async def test_only_new_messages_count_for_their_chat(
+async def test_a_long_flood_is_not_waited_for(
+    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+) -> None:
+    server.script += [says(refuses(429, "Too Many Requests: retry after 90", retry_after=90))]
+    with pytest.raises(HeldBackError) as first:
+        await bot.send_message(5, "hi")
+    with pytest.raises(HeldBackError):
+        await bot.send_message(6, "hi")
+
+    assert first.value.seconds == 90.0
+    assert server.copies == 1
+    clock.move(90.1)
+    server.script += [says(gives(MESSAGE))]
+    await bot.send_message(5, "hi")
+
+
+async def test_where_updates_go_is_said_during_a_flood_too(
+    bot: TipBot, server: RudeServer, pace: Pace
+) -> None:
+    pace.flood(Lane.REPLY, 60.0)
+    server.script += [says(gives(True))]
+
+    assert await bot.delete_webhook()
+
+
+async def test_new_messages_and_other_calls_have_limits_of_their_own(
     bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
 ) -> None:
     server.script += [says(gives(True)), says(gives(True)), says(gives(MESSAGE))]
@@ -109,13 +136,31 @@ async def test_only_new_messages_count_for_their_chat(
     clock.move(1.0)
     await bot.send_chat_action(5, "typing")
     await bot.edit_message_text("hi", 5, 7)
-    assert pace.chats_remembered == 0
+    for _ in range(3):
+        assert pace.take_chat(5) == 0.0
+    assert pace.take_chat(5) > 0.9
 
     clock.move(1.0)
     server.script += [says(gives(MESSAGE))] * 2
-    await bot.send_message("-5", "hi")
+    before = pace.chats_remembered
+    await bot.send_message("-8", "hi")
     await bot.send_message("@channel", "hi")
-    assert pace.chats_remembered == 2
+    assert pace.chats_remembered == before + 2
+
+
+async def test_the_answer_to_a_tap_counts_for_the_chat_of_its_update(
+    bot: TipBot, server: RudeServer, clock: MovableClock
+) -> None:
+    server.script += [says(gives(True))] * (CALL_BURST + 2)
+    with Errand(5).attempt():
+        for number in range(CALL_BURST + 1):  # one more may be made after a quarter of a second
+            await bot.answer_callback_query(str(number))
+            clock.move(0.034)
+        one_more = asyncio.ensure_future(bot.answer_callback_query("more"))
+        await turns()
+        assert not one_more.done()
+        clock.move(0.25)
+        assert await one_more
 
 
 async def test_ptbs_own_error_is_understood_as_well(pace: Pace) -> None:

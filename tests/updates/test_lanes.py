@@ -6,19 +6,26 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.clock import MovableClock, SystemClock
 from bot.updates.lanes import Lanes
 from tests.waiting import until
 
 Item = tuple[int, int]
+CLOCK = SystemClock()
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 class Office:
-    """Works on items and keeps what was done; chats in ``held`` wait for their event."""
+    """Works on items and keeps what was done; chats in ``held`` wait for their event.
+
+    Items in ``later`` are to be handed in again after so many seconds, once.
+    """
 
     def __init__(self) -> None:
         self.done: list[Item] = []
@@ -26,8 +33,10 @@ class Office:
         self.most_at_once = 0
         self.elsewhere: dict[int, list[Item]] = defaultdict(list)
         self.held: dict[int, asyncio.Event] = {}
+        self.later: dict[Item, float] = {}
+        self.tried: list[Item] = []
 
-    async def handle(self, item: Item) -> None:
+    async def handle(self, item: Item) -> float:
         chat, _ = item
         self.at_work[chat] += 1
         assert self.at_work[chat] == 1, "two items of one chat at once"
@@ -36,7 +45,11 @@ class Office:
             await self.held[chat].wait()
         await asyncio.sleep(0)
         self.at_work[chat] -= 1
+        if self.later.get(item, 0.0) > 0:
+            self.tried.append(item)
+            return self.later.pop(item)
         self.done.append(item)
+        return 0.0
 
     async def refill(self, chat: int, limit: int) -> Sequence[Item]:
         await asyncio.sleep(0)
@@ -62,7 +75,7 @@ def test_each_chat_keeps_its_order_and_nothing_is_lost(
 ) -> None:
     async def play() -> Office:
         office = Office()
-        lanes = Lanes(office.handle, office.refill, workers=workers, depth=depth, turn=2)
+        lanes = Lanes(office.handle, office.refill, CLOCK, workers=workers, depth=depth, turn=2)
         async with working(lanes):
             for number, chat in enumerate(chats):
                 _put(lanes, office, (chat, number))
@@ -89,7 +102,7 @@ def _put(lanes: Lanes[Item], office: Office, item: Item) -> None:
 async def test_a_flood_in_one_chat_delays_nobody_else() -> None:
     office = Office()
     office.held[1] = asyncio.Event()
-    lanes = Lanes(office.handle, office.refill, workers=2, depth=8)
+    lanes = Lanes(office.handle, office.refill, CLOCK, workers=2, depth=8)
     async with working(lanes):
         for number in range(1000):
             _put(lanes, office, (1, number))
@@ -105,7 +118,7 @@ async def test_a_flood_in_one_chat_delays_nobody_else() -> None:
 
 async def test_no_more_workers_than_allowed() -> None:
     office = Office()
-    lanes = Lanes(office.handle, office.refill, workers=3)
+    lanes = Lanes(office.handle, office.refill, CLOCK, workers=3)
     async with working(lanes):
         for chat in range(20):
             lanes.put(chat, (chat, 0))
@@ -116,7 +129,7 @@ async def test_no_more_workers_than_allowed() -> None:
 async def test_closing_ends_what_is_in_hand_and_begins_nothing_new() -> None:
     office = Office()
     office.held[1] = asyncio.Event()
-    lanes = Lanes(office.handle, office.refill, workers=1)
+    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1)
     task = asyncio.create_task(lanes.run())
     for number in range(3):
         lanes.put(1, (1, number))
@@ -131,18 +144,89 @@ async def test_closing_ends_what_is_in_hand_and_begins_nothing_new() -> None:
 async def test_what_is_said_to_be_elsewhere_is_fetched() -> None:
     office = Office()
     office.elsewhere[5] = [(5, number) for number in range(7)]
-    lanes = Lanes(office.handle, office.refill, workers=1, depth=3)
+    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1, depth=3)
     async with working(lanes):
         lanes.more(5)
         await lanes.idle()
     assert office.done == [(5, number) for number in range(7)]
 
 
+class TestALaneThatIsPutAside:
+    async def test_goes_on_after_its_time_in_its_order(self) -> None:
+        office, clock = Office(), MovableClock(NOON)
+        office.later[1, 0] = 30.0
+        lanes = Lanes(office.handle, office.refill, clock)
+        async with working(lanes):
+            for number in range(3):
+                lanes.put(1, (1, number))
+            await lanes.idle()
+            assert (office.tried, office.done, lanes.waiting) == ([(1, 0)], [], 3)
+            clock.move(29.9)
+            await lanes.idle()
+            assert office.done == []
+            clock.move(0.1)
+            await until(lambda: len(office.done) == 3)
+        assert office.done == [(1, 0), (1, 1), (1, 2)]
+
+    async def test_occupies_no_worker(self) -> None:
+        office, clock = Office(), MovableClock(NOON)
+        office.later = {(chat, 0): 300.0 for chat in range(1, 41)}
+        lanes = Lanes(office.handle, office.refill, clock, workers=2)
+        async with working(lanes):
+            for chat in range(1, 41):
+                lanes.put(chat, (chat, 0))
+            lanes.put(99, (99, 0))
+            await lanes.idle()
+            assert office.done == [(99, 0)]
+            clock.move(300.0)
+            await until(lambda: len(office.done) == 41)
+
+    async def test_waits_its_own_time_whoever_else_waits(self) -> None:
+        office, clock = Office(), MovableClock(NOON)
+        office.later = {(1, 0): 60.0, (2, 0): 5.0, (3, 0): 20.0}
+        lanes = Lanes(office.handle, office.refill, clock)
+        async with working(lanes):
+            for chat in (1, 2, 3):
+                lanes.put(chat, (chat, 0))
+            await lanes.idle()
+            for seconds, done in ((5.0, 1), (15.0, 2), (40.0, 3)):
+                clock.move(seconds)
+                await until(lambda done=done: len(office.done) == done)  # type: ignore[misc]
+        assert office.done == [(2, 0), (3, 0), (1, 0)]
+
+    async def test_keeps_what_comes_meanwhile_behind_it(self) -> None:
+        office, clock = Office(), MovableClock(NOON)
+        office.later[1, 0] = 30.0
+        lanes = Lanes(office.handle, office.refill, clock, depth=2)
+        async with working(lanes):
+            lanes.put(1, (1, 0))
+            await lanes.idle()
+            for number in range(1, 9):
+                _put(lanes, office, (1, number))
+            await lanes.idle()
+            assert lanes.waiting <= 2
+            clock.move(30.0)
+            await until(lambda: len(office.done) == 9)
+        assert office.done == [(1, number) for number in range(9)]
+
+    async def test_is_left_alone_when_closing(self) -> None:
+        office, clock = Office(), MovableClock(NOON)
+        office.later[1, 0] = 30.0
+        lanes = Lanes(office.handle, office.refill, clock)
+        task = asyncio.create_task(lanes.run())
+        lanes.put(1, (1, 0))
+        await lanes.idle()
+        lanes.close()
+        await task
+        clock.move(31.0)
+        assert office.done == []
+
+
 async def test_an_escaping_error_ends_the_work_loudly() -> None:
-    async def broken(_item: Item) -> None:
+    async def broken(_item: Item) -> float:
         raise OSError("broken")
 
-    lanes: Lanes[Item] = Lanes(broken, Office().refill, workers=2)
+    lanes: Lanes[Item] = Lanes(broken, Office().refill, CLOCK, workers=2)
     lanes.put(1, (1, 0))
     with pytest.RaisesGroup(OSError):
         await lanes.run()

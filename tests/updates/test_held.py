@@ -1,0 +1,215 @@
+"""What cannot be answered yet, since Telegram asks to wait, is answered afterwards: once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.delivery.pacing import Lane, Pace
+from bot.limiter import LaneLimiter
+from bot.store import inbox as rows
+from bot.store.database import Database
+from bot.transport import FloodWait
+from bot.updates.inbox import MOST_ATTEMPTS, Inbox
+from tests.logbook import captured
+from tests.waiting import until
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Bot:
+    """Answers "one" and "two" to everything, through the limiter; Telegram may refuse."""
+
+    def __init__(self, db: Database) -> None:
+        self.clock = MovableClock(NOON)
+        self.pace = Pace(self.clock, 30, 25, jitter=lambda: 0.0)
+        self.limiter = LaneLimiter(self.pace)
+        self.inbox = Inbox(db, self.clock, self.answer, self.pace.reply_held_for)
+        self.begun: list[int] = []
+        self.said: list[tuple[int, str]] = []
+        self.floods: list[float] = []
+        """For each call to come: how long to wait, or 0 when it goes well."""
+
+    async def answer(self, update: Mapping[str, Any]) -> None:
+        self.begun.append(int(update["update_id"]))
+        chat = int(update["message"]["chat"]["id"])
+        await self.say("answerCallbackQuery", {"callback_query_id": "1"}, chat, "spinner")
+        for words in ("one", "two"):
+            await self.say("sendMessage", {"chat_id": chat, "text": words}, chat, words)
+
+    async def say(self, method: str, data: dict[str, Any], chat: int, words: str) -> None:
+        async def call() -> bool:
+            if self.floods and (seconds := self.floods.pop(0)):
+                raise FloodWait(seconds)
+            self.said.append((chat, words))
+            return True
+
+        assert await self.limiter.process_request(call, (), {}, method, data, None) is True
+
+    async def pass_time(self, seconds: float, step: float = 0.25) -> None:
+        for _ in range(round(seconds / step)):
+            self.clock.move(step)
+            for _ in range(20):
+                await asyncio.sleep(0)
+
+    def words(self, chat: int) -> list[str]:
+        return [words for which, words in self.said if which == chat]
+
+
+@asynccontextmanager
+async def working(bot: Bot) -> AsyncIterator[Bot]:
+    task = asyncio.create_task(bot.inbox.run())
+    try:
+        yield bot
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def message(update_id: int, chat: int = 1) -> dict[str, Any]:
+    return {"update_id": update_id, "message": {"chat": {"id": chat}}}
+
+
+async def left(db: Database) -> int:
+    async with db.read() as session:
+        return await rows.pending_count(session)
+
+
+async def rested(bot: Bot) -> None:
+    """Until nothing is left but what is held; a little time passes, for the pace."""
+    idle = asyncio.ensure_future(bot.inbox.idle())
+    while not idle.done():
+        await asyncio.wait([idle], timeout=0.001)
+        bot.clock.move(0.01)
+
+
+async def answered(bot: Bot, count: int) -> None:
+    while bot.inbox.counts.processed < count:
+        await asyncio.wait([asyncio.ensure_future(bot.pass_time(0.25))], timeout=1)
+    await rested(bot)
+
+
+ALL = ["spinner", "one", "two"]
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+async def test_a_long_flood_delays_the_answer_and_repeats_nothing_of_it(
+    db: Database, refused: int
+) -> None:
+    async with working(Bot(db)) as bot:
+        bot.floods = [0.0] * refused + [300.0]
+        await bot.inbox.take([message(1)])
+        await rested(bot)
+        assert bot.words(1) == ALL[:refused]
+        assert await left(db) == 1
+        await bot.pass_time(299.0)
+        assert bot.words(1) == ALL[:refused]
+        await answered(bot, 1)
+        assert bot.words(1) == ALL
+        assert bot.inbox.counts.held == 1
+    assert await left(db) == 0
+
+
+async def test_meanwhile_nothing_is_begun_and_all_follows_in_its_order(db: Database) -> None:
+    async with working(Bot(db)) as bot:
+        bot.floods = [300.0]
+        await bot.inbox.take([message(1)])
+        await rested(bot)
+        await bot.inbox.take([message(number, chat=number % 40) for number in range(2, 200)])
+        await rested(bot)
+        await bot.pass_time(290.0)
+        assert bot.begun == [1]
+        await answered(bot, 199)
+    first_of_chat: dict[int, list[int]] = {}
+    for number in bot.begun[1:]:
+        first_of_chat.setdefault(number % 40, []).append(number)
+    assert all(numbers == sorted(numbers) for numbers in first_of_chat.values())
+    assert len(bot.said) == 3 * 199
+    assert await left(db) == 0
+
+
+async def test_a_short_flood_is_waited_out_in_the_hand(db: Database) -> None:
+    async with working(Bot(db)) as bot:
+        bot.floods = [0.0, 2.0]
+        await bot.inbox.take([message(1)])
+        await answered(bot, 1)
+        assert bot.begun == [1]
+        assert bot.words(1) == ALL
+
+
+async def test_a_flood_that_comes_again_and_again_is_waited_out_again(db: Database) -> None:
+    async with working(Bot(db)) as bot:
+        bot.floods = [60.0, 0.0, 60.0, 0.0, 60.0]
+        await bot.inbox.take([message(1)])
+        await answered(bot, 1)
+        assert bot.words(1) == ALL
+        assert bot.clock.monotonic() >= 180.0
+
+
+async def test_an_update_that_is_always_refused_is_put_aside_in_the_end(db: Database) -> None:
+    with captured() as log:
+        async with working(Bot(db)) as bot:
+            bot.floods = [60.0] * MOST_ATTEMPTS
+            await bot.inbox.take([message(1), message(2, chat=2)])
+            await answered(bot, 1)
+            await until(lambda: bot.inbox.counts.failed == 1)
+        assert bot.words(2) == ALL
+    assert "could not be answered for floods and is put aside" in log.getvalue()
+    assert await left(db) == 0
+
+
+async def test_the_next_run_answers_what_was_held_when_this_one_ended(db: Database) -> None:
+    async with working(Bot(db)) as bot:
+        bot.floods = [300.0]
+        await bot.inbox.take([message(1), message(2)])
+        await rested(bot)
+    async with working(Bot(db)) as again:
+        again.pace.hold(Lane.REPLY, 200.0)
+        await again.inbox.recover()
+        await rested(again)
+        assert again.begun == []
+        await again.pass_time(199.0)
+        assert again.begun == []
+        await answered(again, 2)
+        assert again.words(1) == ALL * 2
+    assert await left(db) == 0
+
+
+async def test_a_group_that_has_had_its_twenty_waits_and_holds_nobody_up(db: Database) -> None:
+    async with working(Bot(db)) as bot:
+        groups = range(-20, 0)  # more than there are workers
+        await bot.inbox.take(
+            [
+                message(100 * -group + number, chat=group)
+                for group in groups
+                for number in range(11)
+            ]
+        )
+        await rested(bot)
+        assert not bot.inbox.counts.failed
+        await bot.inbox.take([message(9999, chat=7)])
+        before = bot.clock.monotonic()
+        await rested(bot)
+        assert bot.words(7) == ALL
+        assert bot.clock.monotonic() - before < 1.0
+        await answered(bot, 20 * 11 + 1)
+    for group in groups:
+        assert len(bot.words(group)) == 33
+
+
+async def test_stopping_does_not_wait_for_what_is_held(db: Database) -> None:
+    bot = Bot(db)
+    task = asyncio.create_task(bot.inbox.run())
+    bot.floods = [300.0]
+    await bot.inbox.take([message(1)])
+    await rested(bot)
+    bot.inbox.close()
+    await task
+    assert await left(db) == 1
