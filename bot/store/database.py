@@ -24,6 +24,7 @@ PRAGMAS = (
     "journal_size_limit=67108864",
     "secure_delete=FAST",
     "cache_size=-4096",
+    "wal_autocheckpoint=4000",  # pages, 16 MB: a busy hour writes the same ones again and again
 )
 T = TypeVar("T")
 

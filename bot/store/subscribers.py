@@ -44,6 +44,7 @@ FIELDS = (
     "last_topic",
     "last_number",
 )
+SEEN = FIELDS.index("seen")
 _all = select(*(table.c[name] for name in FIELDS))
 _one = _all.where(table.c.chat_id == bindparam("chat"))
 _several = _all.where(table.c.chat_id.in_(bindparam("chats", expanding=True)))
@@ -66,9 +67,7 @@ def fixed_number(chat_id: int, purpose: str, bits: int) -> int:
 
 
 def _value(row: Sequence[Any]) -> Subscriber:
-    fields = dict(zip(FIELDS, row, strict=True))
-    fields["seen"] = seen_from_bytes(fields["seen"])
-    return Subscriber(**fields)
+    return Subscriber(*row[:SEEN], seen_from_bytes(row[SEEN]), *row[SEEN + 1 :])
 
 
 async def get(session: Executor, chat_id: int, *, lock: bool = False) -> Subscriber | None:
