@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,21 +122,39 @@ def plan(
         emit(asdict(forecast))
         return
     table(("", ""), ((name, value) for name, value in asdict(forecast).items()))
+    if forecast.queued_tips or forecast.queued_copies:
+        say(
+            f"Waiting already and counted in: {forecast.queued_tips} tips and "
+            f"{forecast.queued_copies} messages of running broadcasts."
+        )
     if not forecast.holds:
         say(
             "The budget cannot hold the promise: the unluckiest tip would come "
-            f"{forecast.longest_wait / 60:.0f} min late. Raise GUTSKIN_BULK_RATE, or set "
-            f"GUTSKIN_SPREAD_MINUTES to {forecast.spread_needed:.0f}."
+            f"{forecast.longest_wait / 60:.0f} min late. {_advice(forecast)}"
         )
+
+
+def _advice(forecast: Forecast) -> str:
+    from bot.delivery.limits import free_bulk_rate
+
+    spread, given = ceil(forecast.spread_needed), settings(token=False)
+    advice = []
+    if forecast.capacity < 60 * free_bulk_rate(given.total_rate, given.total_rate):
+        advice.append("raise GUTSKIN_BULK_RATE")
+    if spread > given.spread_minutes:
+        advice.append(f"set GUTSKIN_SPREAD_MINUTES to {spread}")
+    if not advice:
+        return "What waits already has to be sent first."
+    words = ", or ".join(advice)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 async def _forecast(at: datetime | None) -> Forecast:
     from bot.clock import SystemClock
-    from bot.delivery.stats import Stats
+    from bot.delivery.forecast import forecast
 
-    clock = SystemClock()
     async with _database() as db:
-        return await Stats(db, clock).forecast(at or clock.now(), settings(token=False))
+        return await forecast(db, SystemClock(), settings(token=False), at)
 
 
 def _instant(text: str | None) -> datetime | None:

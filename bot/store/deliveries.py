@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Integer, cast, delete, func, literal, select, update
 
-from bot.store.tables import Executor, affected
+from bot.store.tables import Executor, affected, rows_in
 from bot.store.tables import delivery as table
+from bot.store.types import UTCDateTime, seconds_between
 
 
 class Tip(NamedTuple):
@@ -40,6 +42,20 @@ async def tips_of(session: Executor, subscription_id: int, dates: Sequence[date]
         .order_by(table.c.local_date)
     )
     return [Tip(*row) for row in (await session.execute(statement)).all()]
+
+
+async def tips_waiting(session: Executor, now: datetime) -> Counter[int]:
+    """Tips not sent yet by the minutes from ``now`` on until they may be: 0 for those that may."""
+    seconds = seconds_between(literal(now, UTCDateTime), table.c.ready_at)
+    minutes = cast(func.round(seconds / 60.0 - 0.5), Integer)
+    found: Counter[int] = Counter()
+    for state in ("queued", "leased"):
+        statement = select(minutes, func.count()).where(
+            rows_in(state), table.c.broadcast_id.is_(None)
+        )
+        for minute, count in (await session.execute(statement.group_by(minutes))).all():
+            found[max(0, minute)] += count
+    return found
 
 
 def _tips(subscription_id: int, dates: Sequence[date]) -> ColumnElement[bool]:

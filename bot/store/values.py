@@ -173,8 +173,9 @@ class Forecast:
     """How the 24 hours after ``start`` would go at the operator's rate.
 
     ``longest_wait`` is the seconds the unluckiest tip waits past its due instant; ``holds`` is
-    false when that is more than a minute; ``spread_needed`` is the window, in minutes, in which
-    the busiest hour would fit.
+    false when that is more than a minute; ``capacity`` is tips a minute; ``spread_needed`` is the
+    window, in minutes, in which the busiest hour would fit. ``queued_tips`` and ``queued_copies``
+    (messages of running broadcasts) are in the outbox already and were taken into account.
     """
 
     start: datetime
@@ -185,4 +186,6 @@ class Forecast:
     longest_wait: float
     too_old: int
     spread_needed: float
+    queued_tips: int
+    queued_copies: int
     holds: bool

@@ -46,7 +46,11 @@ def test_stats_and_plan(tmp_path: Path) -> None:
     assert "subscribers" in gutskin("stats").stdout
     forecast = data("plan", "--dry-run", "--at", "2026-03-02T00:00:00+00:00")
     assert {"busiest_minute", "holds", "tips"} <= set(forecast)
-    assert "holds" in gutskin("plan", "--dry-run").stdout
+    assert forecast["queued_copies"] == 0, "what waits today says nothing of another day"
+    assert data("plan", "--dry-run")["queued_copies"] == 2
+    today = gutskin("plan", "--dry-run")
+    assert "holds" in today.stdout
+    assert "counted in: 0 tips and 2 messages of running broadcasts" in today.stderr
     for words, line in (
         (["plan"], "only --dry-run"),
         (["plan", "--dry-run", "--at", "noon"], "is not an instant"),

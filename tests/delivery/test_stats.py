@@ -1,35 +1,16 @@
-"""Figures are what happened, and the forecast is what will."""
+"""Figures are what happened."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bot.config import load_settings
 from bot.delivery.figures import BOUNDS, late_name, lateness
-from bot.delivery.stats import Stats, simulate
+from bot.delivery.stats import Stats
 from bot.store import counters
-from bot.store.database import Database
-from tests.delivery.house import House, house
-from tests.delivery.server import BLOCKED, CUT_AFTER, TOKEN, Telegram, refusal, telegram
-from tips.library import Library
-
-START = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with telegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
-        yield made
+from tests.delivery.house import House
+from tests.delivery.server import BLOCKED, CUT_AFTER, Telegram, refusal
 
 
 async def test_figures_tell_what_happened(home: House, tg: Telegram) -> None:
@@ -93,45 +74,3 @@ def test_lateness_is_interpolated() -> None:
     assert found.p50 == 1.0
     assert found.p95 == pytest.approx(58.5)
     assert dict(found.histogram)[5.0] == 50
-
-
-def test_a_quiet_day_holds_its_promise() -> None:
-    due = Counter({START + timedelta(hours=8): 1000})
-    found = simulate(START, due, load_settings(token=TOKEN))
-    assert found.holds
-    assert (found.tips, found.longest_wait, found.too_old) == (1000, 0, 0)
-    assert found.busiest_minute == START + timedelta(hours=8)
-    assert found.busiest_count == 200
-    assert found.capacity == 1500
-
-
-def test_a_rush_breaks_it_and_the_window_needed_is_told() -> None:
-    due = Counter({START + timedelta(hours=8): 40_000})
-    found = simulate(START, due, load_settings(token=TOKEN))
-    assert not found.holds
-    assert found.longest_wait == pytest.approx((40_000 - 5 * 1500) / 25)
-    assert found.spread_needed == pytest.approx(40_000 / 1500)
-    wide = load_settings(token=TOKEN, spread_minutes=27)
-    assert simulate(START, due, wide).holds
-
-
-def test_beyond_the_grace_tips_are_lost() -> None:
-    due = Counter({START + timedelta(minutes=1): 10_000})
-    tight = load_settings(token=TOKEN, spread_minutes=0, tip_grace_minutes=5)
-    found = simulate(START, due, tight)
-    assert found.too_old == 10_000 - 1500 - 5 * 1500
-
-
-def test_a_day_without_readers() -> None:
-    found = simulate(START, Counter(), load_settings(token=TOKEN))
-    assert (found.tips, found.busiest_minute, found.holds) == (0, None, True)
-
-
-async def test_the_forecast_reads_slots_and_weekdays(home: House) -> None:
-    await home.subscribe(1, 2, 3)
-    await home.readers.set_weekdays(2, 0b0000001)
-    await home.readers.stop(3)
-    monday = datetime(2026, 6, 8, 0, 0, tzinfo=UTC)
-    stats = Stats(home.db, home.clock)
-    assert (await stats.forecast(monday, home.settings)).tips == 2
-    assert (await stats.forecast(monday + timedelta(days=1), home.settings)).tips == 1

@@ -1,0 +1,180 @@
+"""The forecast of a day: what is due when, what waits already, and whether the pace holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.calendar import next_instant
+from bot.delivery.letting import BROADCAST_SHARE
+from bot.delivery.limits import free_bulk_rate
+from bot.store import deliveries, slots
+from bot.store.database import Database
+from bot.store.values import Forecast
+
+ONE_DAY = timedelta(days=1)
+ONE_TICK = timedelta(microseconds=1)
+ONE_MINUTE = timedelta(minutes=1)
+PROMISE_SECONDS = 60.0
+"""A tip that waits longer than this past its place in the window breaks the promise."""
+
+
+class Waiting(NamedTuple):
+    """What is in the outbox: tips, by the minutes until they may be sent, and broadcasts."""
+
+    tips: Counter[int]
+    copies: int
+
+
+NOTHING = Waiting(Counter(), 0)
+
+
+class _Backlog:
+    """Tips and broadcasts that wait for the pace, and how fast they go."""
+
+    def __init__(self, settings: Settings, copies: int) -> None:
+        self.tips = 0.0
+        self._copies = float(copies)
+        self._bulk = settings.bulk_rate
+        self._alone = free_bulk_rate(settings.total_rate, settings.bulk_rate)
+        self._beside = min(self._alone, self._bulk * (1 - BROADCAST_SHARE))
+
+    def minute(self, arrived: float) -> None:
+        """A minute goes by, at whose beginning so many more tips come."""
+        self.tips += arrived
+        sent = min(self.tips, self.within(60.0))
+        self.tips -= sent
+        self._copies = max(0.0, self._copies - (self._bulk * 60.0 - sent))
+
+    def within(self, seconds: float) -> float:
+        """How many tips the pace can take in that time, broadcasts having their share."""
+        shared = min(seconds, self._copies_last)
+        return shared * self._beside + (seconds - shared) * self._alone
+
+    @property
+    def wait(self) -> float:
+        """Seconds until all tips that wait now would be gone."""
+        shared = self._copies_last
+        if self.tips <= shared * self._beside:
+            return self.tips / self._beside
+        return shared + (self.tips - shared * self._beside) / self._alone
+
+    @property
+    def _copies_last(self) -> float:
+        return self._copies / (self._bulk - self._beside)
+
+
+async def forecast(
+    db: Database, clock: Clock, settings: Settings, at: datetime | None = None
+) -> Forecast:
+    """How the 24 hours after ``at`` (now by default) would go with today's readers.
+
+    What waits in the outbox counts if ``at`` is now or within a day from now; what comes until
+    then is lived through, too.
+    """
+    now = clock.now()
+    start = now if at is None else at
+    if not now <= start < now + ONE_DAY:
+        return simulate(start, await _due(db, start, start + ONE_DAY), settings)
+    due = await _due(db, now, start + ONE_DAY)
+    return simulate(start, due, settings, now=now, waiting=await _waiting(db, clock, settings))
+
+
+async def _waiting(db: Database, clock: Clock, settings: Settings) -> Waiting:
+    rules, now = Broadcasts(db, clock, settings), clock.now()
+    sending = [one for one in await rules.running() if one.state == "sending"]
+    copies = sum([(await rules.report(one.id)).queued for one in sending])
+    return Waiting(await db.look(lambda session: deliveries.tips_waiting(session, now)), copies)
+
+
+async def _due(db: Database, begin: datetime, end: datetime) -> Counter[datetime]:
+    async with db.read() as session:
+        known = {slot.id: slot for slot in await slots.all_slots(session)}
+        groups = await slots.by_slot_and_weekday(session, begin)
+    due: Counter[datetime] = Counter()
+    for slot_id, weekdays, readers in groups:
+        slot, after = known[slot_id], begin - ONE_TICK
+        while found := next_instant(slot.local_minute, slot.zone, weekdays, after):
+            after = found.instant_utc
+            if after >= end:
+                break
+            due[after] += readers
+    return due
+
+
+def simulate(
+    start: datetime,
+    due: Counter[datetime],
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    waiting: Waiting = NOTHING,
+) -> Forecast:
+    """Let the tips due at these instants queue for the pace, minute by minute.
+
+    ``now`` (``start`` by default) is when the outbox is as in ``waiting``; what is told is how it
+    goes from ``start`` on.
+    """
+    before = ceil((start - (now or start)) / ONE_MINUTE)
+    arrivals = _arrivals(start - before * ONE_MINUTE, due, settings.spread_minutes)
+    longest, too_old = _live_through(arrivals, waiting, settings, before)
+    told = {instant: readers for instant, readers in due.items() if instant >= start}
+    shown = arrivals[before:]
+    busiest = max(range(len(shown)), key=shown.__getitem__) if told else None
+    capacity = free_bulk_rate(settings.total_rate, settings.bulk_rate) * 60
+    return Forecast(
+        start=start,
+        tips=sum(told.values()),
+        busiest_minute=None if busiest is None else start + busiest * ONE_MINUTE,
+        busiest_count=0 if busiest is None else ceil(shown[busiest]),
+        capacity=capacity,
+        longest_wait=longest,
+        too_old=round(too_old),
+        spread_needed=max(told.values(), default=0) / capacity,
+        queued_tips=waiting.tips.total(),
+        queued_copies=waiting.copies,
+        holds=longest <= PROMISE_SECONDS,
+    )
+
+
+def _live_through(
+    arrivals: list[float], waiting: Waiting, settings: Settings, before: int
+) -> tuple[float, float]:
+    """The longest wait in seconds, and how many tips are too old; without the first minutes."""
+    backlog, longest, too_old = _Backlog(settings, waiting.copies), 0.0, 0.0
+    grace = settings.tip_grace_minutes * 60.0
+    for minute, arrived in enumerate(arrivals):
+        backlog.minute(arrived + waiting.tips[minute])
+        wait = backlog.wait
+        if minute >= before:
+            longest = max(longest, wait)
+        if wait > grace:
+            lost = backlog.tips - backlog.within(grace)
+            backlog.tips -= lost
+            too_old += lost if minute >= before else 0.0
+    return longest, too_old
+
+
+def _arrivals(start: datetime, due: Counter[datetime], spread_minutes: float) -> list[float]:
+    """Tips per minute from ``start`` on, each instant's spread evenly over the window."""
+    last = max(((instant - start) / ONE_MINUTE for instant in due), default=0.0)
+    minutes = [0.0] * (max(24 * 60, int(last)) + ceil(spread_minutes) + 2)
+    for instant, readers in due.items():
+        first = (instant - start) / ONE_MINUTE
+        if spread_minutes == 0:
+            minutes[int(first)] += readers
+            continue
+        for index, share in _overlaps(first, first + spread_minutes):
+            minutes[index] += readers * share / spread_minutes
+    return minutes
+
+
+def _overlaps(begin: float, end: float) -> Iterable[tuple[int, float]]:
+    for index in range(int(begin), ceil(end)):
+        yield index, min(end, index + 1) - max(begin, index)

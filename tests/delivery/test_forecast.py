@@ -1,0 +1,183 @@
+"""The forecast is what will happen: with what is due, what waits already, and the pace for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.config import Settings, load_settings
+from bot.delivery.forecast import Waiting, forecast, simulate
+from bot.store import deliveries
+from bot.store.database import Database
+from bot.store.values import Forecast
+from tests.delivery.house import EIGHT, House, house
+from tests.delivery.server import TOKEN, Telegram, telegram
+from tips.library import Library
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[Telegram]:
+    async with telegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
+    async with house(db, library, tg) as made:
+        yield made
+
+
+def test_a_quiet_day_holds_its_promise() -> None:
+    due = Counter({START + timedelta(hours=8): 1000})
+    found = simulate(START, due, load_settings(token=TOKEN))
+    assert found.holds
+    assert (found.tips, found.longest_wait, found.too_old) == (1000, 0, 0)
+    assert found.busiest_minute == START + timedelta(hours=8)
+    assert found.busiest_count == 200
+    assert found.capacity == 1500
+
+
+def test_a_rush_breaks_it_and_the_window_needed_is_told() -> None:
+    due = Counter({START + timedelta(hours=8): 40_000})
+    found = simulate(START, due, load_settings(token=TOKEN))
+    assert not found.holds
+    assert found.longest_wait == pytest.approx((40_000 - 5 * 1500) / 25)
+    assert found.spread_needed == pytest.approx(40_000 / 1500)
+    wide = load_settings(token=TOKEN, spread_minutes=27)
+    assert simulate(START, due, wide).holds
+
+
+def test_beyond_the_grace_tips_are_lost() -> None:
+    due = Counter({START + timedelta(minutes=1): 10_000})
+    tight = load_settings(token=TOKEN, spread_minutes=0, tip_grace_minutes=5)
+    found = simulate(START, due, tight)
+    assert found.too_old == 10_000 - 1500 - 5 * 1500
+
+
+def test_a_day_without_readers() -> None:
+    found = simulate(START, Counter(), load_settings(token=TOKEN))
+    assert (found.tips, found.busiest_minute, found.holds) == (0, None, True)
+
+
+class TestWhatWaitsAlready:
+    def test_goes_first(self) -> None:
+        due = Counter({START: 1500})
+        at_once = load_settings(token=TOKEN, spread_minutes=0)
+        assert simulate(START, due, at_once).longest_wait == 0
+        found = simulate(START, due, at_once, waiting=Waiting(Counter({0: 3000}), 0))
+        assert found.longest_wait == pytest.approx(3000 / 25)
+        assert (found.tips, found.queued_tips, found.holds) == (1500, 3000, False)
+        assert found.busiest_count == 1500
+
+    def test_comes_in_its_minute(self) -> None:
+        due = Counter({START + timedelta(minutes=10): 1500})
+        at_once = load_settings(token=TOKEN, spread_minutes=0)
+        early = simulate(START, due, at_once, waiting=Waiting(Counter({0: 3000}), 0))
+        late = simulate(START, due, at_once, waiting=Waiting(Counter({10: 3000}), 0))
+        assert early.longest_wait == pytest.approx(60)
+        assert late.longest_wait == pytest.approx(120)
+
+    def test_of_a_broadcast_takes_a_quarter_of_the_pace_while_it_lasts(self) -> None:
+        due = Counter({START: 3000})
+        at_once = load_settings(token=TOKEN, spread_minutes=0)
+        alone = simulate(START, due, at_once)
+        long = simulate(START, due, at_once, waiting=Waiting(Counter(), 100_000))
+        short = simulate(START, due, at_once, waiting=Waiting(Counter(), 500))
+        assert alone.longest_wait == pytest.approx(60)
+        assert long.longest_wait == pytest.approx(3000 / 18.75 - 60)
+        assert short.longest_wait == pytest.approx((3000 + 500) / 25 - 60)
+        assert (short.tips, short.queued_copies) == (3000, 500)
+
+    def test_of_a_broadcast_is_over_by_the_time_of_later_tips(self) -> None:
+        due = Counter({START + timedelta(hours=2): 1500})
+        at_once = load_settings(token=TOKEN, spread_minutes=0)
+        assert simulate(START, due, at_once, waiting=Waiting(Counter(), 150_000)).holds
+        found = simulate(START, due, at_once, waiting=Waiting(Counter(), 200_000))
+        assert found.longest_wait == pytest.approx(375 / 18.75)
+
+    def test_is_lived_through_until_the_forecast_begins(self) -> None:
+        due = Counter({START: 1500, START + timedelta(hours=1): 1500})
+        at_once = load_settings(token=TOKEN, spread_minutes=0)
+        later = START + timedelta(hours=1)
+        queued = Waiting(Counter({0: 80 * 1500}), 0)
+        found = simulate(later, due, at_once, now=START, waiting=queued)
+        assert (found.start, found.tips) == (later, 1500)
+        assert found.busiest_minute == later
+        assert found.longest_wait == pytest.approx((80 + 2 - 61) * 60)
+
+
+class TestAPaidRate:
+    PAID: Settings = load_settings(
+        token=TOKEN, paid_broadcast=True, total_rate=1000, bulk_rate=1000, spread_minutes=0
+    )
+
+    def test_is_not_the_tips_rate(self) -> None:
+        found = simulate(START, Counter({START: 6000}), self.PAID)
+        assert found.capacity == 25 * 60
+        assert found.longest_wait == pytest.approx(6000 / 25 - 60)
+        assert not found.holds
+
+    def test_lets_a_broadcast_pass_without_delay_to_tips(self) -> None:
+        busy = Waiting(Counter(), 1_000_000)
+        found = simulate(START, Counter({START: 6000}), self.PAID, waiting=busy)
+        assert found.longest_wait == pytest.approx(6000 / 25 - 60)
+
+
+async def told(home: House, at: datetime | None = None) -> Forecast:
+    return await forecast(home.db, home.clock, home.settings, at)
+
+
+async def test_slots_and_weekdays_are_read(home: House) -> None:
+    await home.subscribe(1, 2, 3)
+    await home.readers.set_weekdays(2, 0b0000001)
+    await home.readers.stop(3)
+    monday = datetime(2026, 6, 8, 0, 0, tzinfo=UTC)
+    assert (await told(home, monday)).tips == 2
+    assert (await told(home, monday + timedelta(days=1))).tips == 1
+
+
+async def test_the_outbox_is_read(home: House, tg: Telegram) -> None:
+    await home.fill(range(1, 41))
+    home.clock.move_to(EIGHT)
+    await home.planner.tick()
+    await home.broadcast()
+    found = await told(home)
+    assert (found.queued_tips, found.queued_copies, found.tips) == (40, 40, 40)
+    assert (await told(home, EIGHT + timedelta(hours=12))).queued_tips == 40
+    for far in (timedelta(days=2), timedelta(days=-2)):
+        other_day = await told(home, EIGHT + far)
+        assert (other_day.queued_tips, other_day.queued_copies) == (0, 0)
+    home.clock.move(600)
+    await home.sender.drain()
+    found = await told(home)
+    assert (found.queued_tips, found.queued_copies) == (0, 0)
+
+
+async def test_a_paused_broadcast_takes_no_pace(home: House) -> None:
+    await home.subscribe(1, 2)
+    paused = await home.broadcast()
+    await home.broadcasts.pause(paused, 99)
+    assert (await told(home)).queued_copies == 0
+    await home.broadcasts.resume(paused, 99)
+    assert (await told(home)).queued_copies == 2
+
+
+async def test_planned_tips_count_in_the_minutes_of_their_places(home: House) -> None:
+    await home.subscribe(*range(1, 31))
+    home.clock.move_to(EIGHT)
+    await home.planner.tick()
+    places = [int((row.ready_at - EIGHT).total_seconds() // 60) for row in await home.rows()]
+    minutes: Any = await home.db.look(lambda s: deliveries.tips_waiting(s, home.clock.now()))
+    assert minutes == Counter(places)
+    assert len(minutes) > 1
+    home.clock.move(130)
+    later: Any = await home.db.look(lambda s: deliveries.tips_waiting(s, home.clock.now()))
+    assert later.total() == 30
+    assert max(later) <= max(minutes) - 2
+    assert later[0] >= sum(minutes[minute] for minute in (0, 1))
