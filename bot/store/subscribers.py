@@ -67,7 +67,9 @@ def fixed_number(chat_id: int, purpose: str, bits: int) -> int:
 
 
 def _value(row: Sequence[Any]) -> Subscriber:
-    return Subscriber(*row[:SEEN], seen_from_bytes(row[SEEN]), *row[SEEN + 1 :])
+    fields = list(row)
+    fields[SEEN] = seen_from_bytes(fields[SEEN])
+    return Subscriber(*fields)
 
 
 async def get(session: Executor, chat_id: int, *, lock: bool = False) -> Subscriber | None:

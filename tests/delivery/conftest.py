@@ -1,7 +1,8 @@
-"""What the delivery tests share: a clock that stands still, the real library, rules over both."""
+"""What the delivery tests share: a still clock, the real library, rules over both, a Telegram."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,8 @@ from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.delivery.readers import Readers
 from bot.store.database import Database
+from tests.delivery.house import House, house
+from tests.delivery.server import Telegram, telegram
 from tips.library import Library, load_library
 
 TOKEN = "123456789:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi"
@@ -34,3 +37,15 @@ def settings() -> Settings:
 @pytest.fixture
 def readers(db: Database, clock: MovableClock, library: Library, settings: Settings) -> Readers:
     return Readers(db, clock, library, settings)
+
+
+@pytest.fixture
+async def tg() -> AsyncIterator[Telegram]:
+    async with telegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
+    async with house(db, library, tg) as made:
+        yield made

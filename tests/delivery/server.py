@@ -27,6 +27,12 @@ def refusal(code: int, description: str, **parameters: Any) -> Answer:
     return code, body
 
 
+def once(*answers: Any) -> Any:
+    """A script that gives these answers first and success afterwards."""
+    waiting = list(answers)
+    return lambda _method, _body: waiting.pop(0) if waiting else None
+
+
 BLOCKED = refusal(403, "Forbidden: bot was blocked by the user")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,20 +13,8 @@ from bot.delivery.ledger import Event
 from bot.store import subscribers
 from bot.store.database import Database
 from tests.delivery.house import ADMIN, House, house
-from tests.delivery.server import BLOCKED, Telegram, refusal, telegram
+from tests.delivery.server import BLOCKED, Telegram, refusal
 from tips.library import Library
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with telegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
-        yield made
 
 
 async def test_a_draft_sends_nothing(home: House, tg: Telegram) -> None:

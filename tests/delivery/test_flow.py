@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,8 @@ from bot.delivery.ledger import Event
 from bot.delivery.pacing import Pace
 from bot.delivery.sender import Sender
 from bot.store import leases
-from bot.store.database import Database
-from tests.delivery.house import House, house
-from tests.delivery.server import Telegram, refusal, telegram
-from tips.library import Library
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with telegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
-        yield made
+from tests.delivery.house import House
+from tests.delivery.server import Telegram, refusal
 
 
 def paced(home: House) -> Sender:

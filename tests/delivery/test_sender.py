@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,28 +17,10 @@ from tests.delivery.server import (
     CUT_BEFORE,
     SILENT,
     Telegram,
+    once,
     refusal,
-    telegram,
 )
 from tips.library import Library
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with telegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
-        yield made
-
-
-def once(*answers: Any) -> Any:
-    """A script that gives these answers first and success afterwards."""
-    waiting = list(answers)
-    return lambda _method, _body: waiting.pop(0) if waiting else None
 
 
 async def test_a_due_tip_arrives_with_its_words_and_buttons(home: House, tg: Telegram) -> None:
@@ -156,57 +137,6 @@ async def test_a_flood_is_waited_out_in_full_and_everyone_gets_theirs(
     assert await home.sender.drain() == 40 - sent
     assert set(tg.copies.values()) == {1}
     assert {row.attempts for row in await home.rows()} == {1}
-
-
-async def test_a_gateway_that_fails_is_tried_again_later(home: House, tg: Telegram) -> None:
-    await home.subscribe(7)
-    await home.morning()
-    tg.script = once(refusal(502, "Bad Gateway"), refusal(502, "Bad Gateway"))
-    assert await home.sender.drain() == 0
-    assert await home.states() == [("queued", "bad_gateway")]
-    home.clock.move(2)
-    assert await home.sender.drain() == 0
-    home.clock.move(4)
-    assert await home.sender.drain() == 1
-    (row,) = await home.rows()
-    assert (row.attempts, tg.copies[7]) == (3, 1)
-
-
-async def test_a_tip_outlives_an_hour_of_a_failing_gateway(home: House, tg: Telegram) -> None:
-    await home.subscribe(7)
-    await home.morning()
-    tg.script = lambda _m, _b: refusal(502, "Bad Gateway")
-    for _ in range(60):
-        await home.sender.drain()
-        home.clock.move(60)
-    assert await home.states() == [("queued", "bad_gateway")]
-    assert 15 <= tg.tried(7) <= 25
-    tg.script = lambda _m, _b: None
-    home.clock.move(300)
-    assert await home.sender.drain() == 1
-
-
-async def test_a_tip_that_no_gateway_took_in_time_is_too_old(home: House, tg: Telegram) -> None:
-    await home.subscribe(7)
-    await home.morning()
-    tg.script = lambda _m, _b: refusal(502, "Bad Gateway")
-    for _ in range(20):
-        await home.sender.drain()
-        home.clock.move(600)
-    assert await home.states() == [("too_old", "late")]
-
-
-async def test_a_broadcast_that_a_gateway_keeps_refusing_is_given_up(
-    home: House, tg: Telegram
-) -> None:
-    await home.subscribe(7)
-    await home.broadcast()
-    tg.script = lambda _m, _b: refusal(502, "Bad Gateway")
-    for _ in range(7):
-        await home.sender.drain()
-        home.clock.move(60)
-    assert await home.states() == [("failed", "bad_gateway")]
-    assert tg.tried(7) == 5
 
 
 async def test_a_tip_in_doubt_is_sent_once_more_and_then_left(home: House, tg: Telegram) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -15,28 +13,10 @@ from tests.delivery.house import ADMIN, House, house
 from tests.delivery.server import (
     BLOCKED,
     Telegram,
+    once,
     refusal,
-    telegram,
 )
 from tips.library import Library
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with telegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
-        yield made
-
-
-def once(*answers: Any) -> Any:
-    """A script that gives these answers first and success afterwards."""
-    waiting = list(answers)
-    return lambda _method, _body: waiting.pop(0) if waiting else None
 
 
 async def test_hundreds_arrive_once_each(home: House, tg: Telegram) -> None:
