@@ -140,8 +140,8 @@ OF_THE_FIRST_RELEASE = (
         "(2, 8, 'tip', 3, 'off', 127, {now}, '2026-06-01', 0)"
     ),
     (
-        "INSERT INTO delivery (kind, subscription_id, chat_id, local_date, state, due_at, ready_at, "
-        "not_after, attempts, doubts) VALUES "
+        "INSERT INTO delivery (kind, subscription_id, chat_id, local_date, state, due_at, "
+        "ready_at, not_after, attempts, doubts) VALUES "
         "('tip', 1, 7, '2026-06-01', 'sent', {now}, {now}, {now}, 1, 0), "
         "('tip', 2, 8, '2026-06-01', 'queued', {now}, {now}, {now}, 0, 0), "
         "('tip', 99, 9, '2026-06-01', 'sent', {now}, {now}, {now}, 1, 0)"
