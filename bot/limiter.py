@@ -64,8 +64,10 @@ class LaneLimiter(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Answer:
         call = partial(callback, *args, **kwargs)
-        if endpoint.startswith("get") or endpoint in NOT_A_REPLY:
+        if endpoint.startswith("get"):
             return await call()
+        if endpoint in NOT_A_REPLY:
+            return await self._call_at_once(call)
         ours = errand.current.get()
         if ours is not None and (known := ours.known(endpoint, data)) is not None:
             return known
@@ -76,6 +78,13 @@ class LaneLimiter(BaseRateLimiter[int]):
         if ours is not None:
             ours.said(endpoint, data, answer)
         return answer
+
+    async def _call_at_once(self, call: Call) -> Answer:
+        try:
+            return await call()
+        except RetryAfter as flood:
+            self._pace.flood(Lane.REPLY, seconds_of(flood))
+            return await self._call(call, self._pace.reply, self._retries)
 
     async def _call(
         self, call: Call, turn: Callable[[], Coroutine[Any, Any, None]], left: int

@@ -128,6 +128,19 @@ async def test_where_updates_go_is_said_during_a_flood_too(
     assert await bot.delete_webhook()
 
 
+async def test_where_updates_go_is_said_again_when_that_is_refused(
+    bot: TipBot, server: RudeServer, clock: MovableClock
+) -> None:
+    server.script += [says(refuses(429, "Too Many Requests: retry after 90", retry_after=90))]
+    said = asyncio.ensure_future(bot.delete_webhook())
+    await turns()
+    assert not said.done()
+    server.script += [says(gives(True))]
+    clock.move(90.1)
+
+    assert await said
+
+
 async def test_new_messages_and_other_calls_have_limits_of_their_own(
     bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
 ) -> None:
