@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -37,6 +38,20 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class _Timer:
+    """A timer that may be set anew."""
+
+    def __init__(self) -> None:
+        self._handle: asyncio.TimerHandle | None = None
+
+    def set(self, seconds: float, ring: Callable[[], None]) -> None:
+        self._handle = asyncio.get_running_loop().call_later(seconds, ring)
+
+    def cancel(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
 
 
 class MovableClock:
@@ -82,15 +97,31 @@ class MovableClock:
         if seconds <= 0:
             await asyncio.sleep(0)
             return
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[None] = loop.create_future()
-        heapq.heappush(self._sleepers, (self.monotonic() + seconds, next(self._order), waiter))
-        timer = loop.call_later(seconds, self._wake) if self._flowing else None
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        due = self.monotonic() + seconds
+        heapq.heappush(self._sleepers, (due, next(self._order), waiter))
+        timer = self._ring_at(due, waiter) if self._flowing else None
         try:
             await waiter
         finally:
             if timer is not None:
                 timer.cancel()
+
+    def _ring_at(self, due: float, waiter: asyncio.Future[None]) -> _Timer:
+        """Wake whose time has come at ``due``, however early the loop's timers fire.
+
+        A loop may count in whole, coarse milliseconds, and whoever is found still asleep by the
+        only timer that was set for them would never wake.
+        """
+        timer = _Timer()
+
+        def ring() -> None:
+            self._wake()
+            if not waiter.done():
+                timer.set(max(0.001, due - self.monotonic()), ring)
+
+        timer.set(due - self.monotonic(), ring)
+        return timer
 
     def _wake(self) -> None:
         # A timer may fire a hair before the moment it was set for.
