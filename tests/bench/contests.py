@@ -169,7 +169,7 @@ def _memory(server: Server) -> float:
 def replying(server: Server, size: Size) -> Keys:
     """Item 6: replies beside a broadcast at the full free rate, 25 of 30 a second."""
     print("6. A reply, idle and beside a broadcast")
-    contest = Contest("replies", "ours", "replies", size.of(100), 3)
+    contest = Contest("replies", "ours", "replies", size.of(100), 4)
     runs = interleaved(server, [contest], size.slow_rounds)[contest.name]
     idle = sorted(taken for run in runs for taken in run["idle"])
     busy = sorted(taken for run in runs for taken in run["busy"])

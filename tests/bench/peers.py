@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
 import sys
 import time
@@ -152,6 +153,8 @@ async def registration(_: str, count: int, __: int, ___: Path) -> dict[str, floa
     """A daily job for each subscriber, as PTB's documentation has it; needed at every start."""
     from telegram.ext import Application
 
+    # Stopping cuts off the jobs that have just come due, and it says so at length for each.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     application = Application.builder().token(TOKEN).build()
     queue = application.job_queue
     assert queue is not None
