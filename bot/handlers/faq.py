@@ -131,6 +131,6 @@ async def not_asked(visit: Visit, tap: NotAsked) -> None:
         return
     if visit.reader is not None:
         await visit.desk.readers.miss(visit.chat_id, answer.id)
-    heard = await visit.desk.hearing.hear(answer.question, FOUND + 1)
-    near = [other for other in _answers(visit, heard.found) if other.id != answer.id][:FOUND]
+    found = await visit.desk.hearing.find(answer.question, FOUND + 1)
+    near = [other for other in _answers(visit, found) if other.id != answer.id][:FOUND]
     await visit.say(texts.not_asked(near, visit.language))

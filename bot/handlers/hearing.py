@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from tips.search import Found, Search
 from tips.urgent import Advice, Urgent
@@ -33,13 +34,19 @@ class Hearing:
         self._urgent = urgent
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hearing")
 
-    async def hear(self, words: str, limit: int = FOUND) -> Heard:
-        """Read a message of any length; at most ``limit`` answers."""
+    async def hear(self, words: str) -> Heard:
+        """Read a message of any length."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._hear, words, limit)
+        return await loop.run_in_executor(self._thread, self._hear, words)
 
-    def _hear(self, words: str, limit: int) -> Heard:
+    async def find(self, question: str, limit: int) -> Found:
+        """At most ``limit`` answers to a question that is one of ours, with no sign of danger."""
+        loop = asyncio.get_running_loop()
+        work = partial(self._search.find, question, limit=limit)
+        return await loop.run_in_executor(self._thread, work)
+
+    def _hear(self, words: str) -> Heard:
         advice = self._urgent.match(words)
-        found = self._search.find(words, limit=limit)
+        found = self._search.find(words, limit=FOUND)
         topics = () if found.hits else self._search.nearest_topics(words, n=FOUND)
         return Heard(advice, found, topics)
