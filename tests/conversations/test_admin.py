@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from theatre import ADMIN, Person, Theatre, open_theatre
+from theatre import ADMIN, Person, Theatre, failing_broadcast
 
 
 async def test_everyone_else_gets_the_reply_to_an_unknown_command(reader: Person) -> None:
@@ -184,14 +184,7 @@ async def test_a_deleted_progress_message_is_sent_anew(theatre: Theatre, admin: 
 
 
 async def test_too_many_failures_pause_a_broadcast_and_ring(tmp_path: Path) -> None:
-    strict = {"broadcast_pause_window": 10, "broadcast_pause_share": 0.2, "in_flight": 1}
-    async with open_theatre(tmp_path, **strict) as theatre:
-        admin = await theatre.admin()
-        for number in range(12):
-            await theatre.reader(f"R{number}")
-        await admin.say("/broadcast Hello")
-        await theatre.fault("error", method="copyMessage", times=12, error_code=400,
-                            description="Bad Request: wrong file identifier")  # fmt: skip
+    async with failing_broadcast(tmp_path) as (theatre, admin):
         before = len(await admin.messages())
         await admin.tap("Send it now")
         await theatre.pass_time(seconds=4)

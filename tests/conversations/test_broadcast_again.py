@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from theatre import Person, Theatre, open_theatre
+from theatre import Person, Theatre, failing_broadcast, open_theatre
 
 
 async def _with_one_failure(theatre: Theatre, admin: Person, reader: Person) -> None:
@@ -130,14 +130,7 @@ async def test_a_cancelled_broadcast_stays_cancelled(theatre: Theatre, admin: Pe
 async def test_the_word_of_a_pause_reaches_the_admin_though_the_first_try_failed(
     tmp_path: Path,
 ) -> None:
-    strict = {"broadcast_pause_window": 10, "broadcast_pause_share": 0.2, "in_flight": 1}
-    async with open_theatre(tmp_path, **strict) as theatre:
-        admin = await theatre.admin()
-        for number in range(12):
-            await theatre.reader(f"R{number}")
-        await admin.say("/broadcast Hello")
-        await theatre.fault("error", method="copyMessage", times=12, error_code=400,
-                            description="Bad Request: wrong file identifier")  # fmt: skip
+    async with failing_broadcast(tmp_path) as (theatre, admin):
         await theatre.fault("error", method="sendMessage", chat=admin.id, error_code=400,
                             description="Bad Request: chat not found")  # fmt: skip
         before = len(await admin.messages())

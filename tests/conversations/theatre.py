@@ -206,3 +206,17 @@ async def open_theatre(folder: Path, **more: Any) -> AsyncIterator[Theatre]:
             build(settings, clock=clock) as app,
         ):
             yield Theatre(sandbox, clock, settings, session, app)
+
+
+@asynccontextmanager
+async def failing_broadcast(folder: Path) -> AsyncIterator[tuple[Theatre, Person]]:
+    """An admin before the confirmation of a broadcast that Telegram will refuse to copy."""
+    strict = {"broadcast_pause_window": 10, "broadcast_pause_share": 0.2, "in_flight": 1}
+    async with open_theatre(folder, **strict) as theatre:
+        admin = await theatre.admin()
+        for number in range(12):
+            await theatre.reader(f"R{number}")
+        await admin.say("/broadcast Hello")
+        await theatre.fault("error", method="copyMessage", times=12, error_code=400,
+                            description="Bad Request: wrong file identifier")  # fmt: skip
+        yield theatre, admin

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,25 +11,11 @@ import pytest
 from bot.config import Settings, load_settings
 from bot.delivery.forecast import Waiting, forecast, simulate
 from bot.store import deliveries
-from bot.store.database import Database
 from bot.store.values import Forecast
-from tests.delivery.house import EIGHT, House, house
-from tests.delivery.server import TOKEN, Telegram, telegram
-from tips.library import Library
+from tests.delivery.house import EIGHT, House
+from tests.delivery.server import TOKEN, Telegram
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with telegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
-        yield made
 
 
 def test_a_quiet_day_holds_its_promise() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from bot.clock import MovableClock
@@ -71,6 +72,34 @@ class Stage:
             await self.pass_time(max(0.0, moment - self.clock.monotonic()))
             act()
             await settle()
+
+    async def live_through(
+        self,
+        start: Callable[[], asyncio.Task[None]],
+        *,
+        asked: Iterable[tuple[float, int]],
+        floods: Iterable[tuple[float, Lane, float]],
+        given_up: Iterable[float],
+        stalls: Iterable[float],
+    ) -> None:
+        """Bulk that is begun by ``start``, and given up and begun again, beside all that may come.
+
+        Moments and durations are in seconds; in a stall the whole process stands still.
+        """
+        bulk = [start()]
+
+        def start_over() -> None:
+            bulk.pop().cancel()
+            bulk.append(start())
+
+        acts: list[tuple[float, Callable[[], object]]] = []
+        acts += [(at, partial(self.reply, chat)) for at, chat in asked]
+        acts += [(at, partial(self.pace.flood, lane, seconds)) for at, lane, seconds in floods]
+        acts += [(at, start_over) for at in given_up]
+        await self.at(acts)
+        for stall in stalls:
+            await self.pass_time(stall, step=stall)
+        await self.pass_time(1.0)
 
     async def _take_turns(self, starts: list[float], most: int, *, paid: bool) -> None:
         while True:

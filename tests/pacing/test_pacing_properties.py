@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,20 +30,9 @@ async def test_no_second_holds_more_than_the_rate_and_every_flood_is_honoured(
 ) -> None:
     total, bulk = rate
     async with Stage(total, bulk) as stage:
-        broadcast = [stage.broadcast()]
-
-        def start_over() -> None:
-            broadcast.pop().cancel()
-            broadcast.append(stage.broadcast())
-
-        acts: list[tuple[float, Callable[[], object]]] = []
-        acts += [(at, partial(stage.reply, chat)) for at, chat in asked]
-        acts += [(at, partial(stage.pace.flood, lane, s)) for at, lane, s in floods]
-        acts += [(at, start_over) for at in given_up]
-        await stage.at(acts)
-        for stall in stalls:
-            await stage.pass_time(stall, step=stall)
-        await stage.pass_time(1.0)
+        await stage.live_through(
+            stage.broadcast, asked=asked, floods=floods, given_up=given_up, stalls=stalls
+        )
 
     assert busiest(stage.starts) <= total + 1
     assert refused(stage.starts, total, burst=3) == 0

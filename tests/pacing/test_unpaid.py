@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,20 +144,9 @@ async def test_whatever_comes_the_free_rate_holds(
 ) -> None:
     async with Stage(*rate) as stage:
         stage.broadcast(16)
-        tips = [stage.tips()]
-
-        def start_over() -> None:
-            tips.pop().cancel()
-            tips.append(stage.tips())
-
-        acts: list[tuple[float, Callable[[], object]]] = []
-        acts += [(at, partial(stage.reply, chat)) for at, chat in asked]
-        acts += [(at, partial(stage.pace.flood, lane, s)) for at, lane, s in floods]
-        acts += [(at, start_over) for at in given_up]
-        await stage.at(acts)
-        for stall in stalls:
-            await stage.pass_time(stall, step=stall)
-        await stage.pass_time(1.0)
+        await stage.live_through(
+            stage.tips, asked=asked, floods=floods, given_up=given_up, stalls=stalls
+        )
 
     free = sorted(stage.unpaid + stage.replies)
     assert busiest(free) <= 30
