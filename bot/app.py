@@ -12,12 +12,13 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.ledger import Event
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
-from bot.delivery.proxied import open_wire
+from bot.delivery.proxied import ProxiedWire, open_wire
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.replicas import Replicas
 from bot.delivery.sender import Sender
 from bot.delivery.stats import Stats
+from bot.delivery.wire import Wire
 from bot.handlers.chat import Chat
 from bot.handlers.desk import Desk
 from bot.handlers.dispatch import Dispatch
@@ -25,6 +26,7 @@ from bot.handlers.hearing import Hearing
 from bot.handlers.progress import Progress
 from bot.lifecycle import App, StartError
 from bot.limiter import LaneLimiter
+from bot.metrics import Metrics
 from bot.places.search import Places
 from bot.registration import offer_admin_menu
 from bot.store import migrate
@@ -43,6 +45,7 @@ class House:
 
     settings: Settings
     clock: Clock
+    metrics: Metrics
     db: Database
     library: Library
     client: Client
@@ -98,17 +101,13 @@ async def open_house(settings: Settings, clock: Clock) -> House:
 def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitStack) -> House:
     knowledge = what_we_know()
     library = knowledge.library
-    pace = Pace(clock, settings.total_rate, settings.bulk_rate)
+    metrics = Metrics(clock)
+    pace = Pace(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client = build_client(settings, LaneLimiter(pace))
     stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
     dispatcher = build_dispatcher(client)
     stack.push_async_callback(dispatcher.shutdown)
-    wire = open_wire(
-        settings.api_base_url,
-        settings.token,
-        proxy=settings.proxy_url,
-        connections=settings.in_flight,
-    )
+    wire = _wire(settings)
     stack.push_async_callback(wire.close)
     readers = Readers(db, clock, library, settings)
     broadcasts = Broadcasts(db, clock, settings)
@@ -120,7 +119,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         await progress.follow(event.broadcast_id)
 
     renderer = TipRenderer(library)
-    sender = Sender(db, clock, settings, wire, pace, renderer, on_event=on_event)
+    sender = Sender(db, clock, settings, wire, pace, renderer, on_event=on_event, metrics=metrics)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -140,6 +139,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
     return House(
         settings=settings,
         clock=clock,
+        metrics=metrics,
         db=db,
         library=library,
         client=client,
@@ -147,12 +147,22 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         pace=pace,
         readers=readers,
         broadcasts=broadcasts,
-        planner=Planner(db, clock, library, settings),
+        planner=Planner(db, clock, library, settings, metrics),
         sender=sender,
         stats=stats,
         progress=progress,
         replicas=Replicas(db, clock, pace),
         closing=stack.pop_all(),
+    )
+
+
+def _wire(settings: Settings) -> Wire | ProxiedWire:
+    """What tips and broadcasts leave by."""
+    return open_wire(
+        settings.api_base_url,
+        settings.token,
+        proxy=settings.proxy_url,
+        connections=settings.in_flight,
     )
 
 

@@ -126,7 +126,7 @@ class App:
     async def _serve(self) -> None:
         url, secret = self.settings.webhook_url, self.settings.webhook_secret
         webhook = Webhook(url, secret, self.inbox.take) if url and secret else None
-        health = Health(self.watch.troubles, self.watch.samples)
+        health = Health(self.watch.troubles, self.house.metrics.registry, self.watch.refresh)
         self._web = WebServer(self.settings.web_host, self.settings.webhook_port, health, webhook)
         await self._web.start()
 
@@ -184,7 +184,7 @@ class App:
             planned = await self.house.planner.tick()
             if planned.rows:
                 self.house.sender.wake()
-            await self.watch.ticked(self.clock.now())
+            await self.watch.ticked()
         due = await self.house.planner.next_due()
         if due is not None:
             seconds = (due - self.clock.now()).total_seconds()
@@ -196,7 +196,7 @@ class App:
         await self.house.replicas.keep_lead()
 
     async def _watch_over(self) -> None:
-        if not self.watch.hopeless(self.clock.now()):
+        if not self.watch.hopeless:
             return
         # One more try, on demand: a clock that jumped is no reason to leave.
         if not await Job("plan", TICK_S, TICK_LIMIT_S, self.tick).run():

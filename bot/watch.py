@@ -1,100 +1,106 @@
-"""Is the work being done? The age of the last good tick, and the figures for the metrics."""
+"""Is the work being done? What readiness says, and the gauges that only a look can tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+import asyncio
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.store import heartbeat
-from bot.store.values import Figures, Lateness
+import structlog
+
+from bot.delivery.lane import Lane
+from bot.store import heartbeat, standing
 from bot.updates.inbox import Inbox
-from bot.web.health import Sample
 
 if TYPE_CHECKING:
     from bot.app import House
 
+log = structlog.get_logger(__name__)
+
 TICK = "plan"
-TOO_OLD = timedelta(minutes=2)  # not ready any more
-HOPELESS = timedelta(minutes=15)  # the process had better be started again
+TOO_OLD_S = 120.0  # not ready any more
+HOPELESS_S = timedelta(minutes=15).total_seconds()  # the process had better be started again
+LONGEST_LOOK_S = 5.0
 
 
 class Watch:
-    """Keeps the last good tick, in the database too, and tells what is wrong."""
+    """Keeps the last good tick, in the database too, and tells what is wrong.
+
+    Ages are counted on the monotonic clock, so that no step of the wall clock makes a standing
+    bot look well or a working one look dead.
+    """
 
     def __init__(self, house: House, inbox: Inbox) -> None:
         self._house = house
-        self._inbox = inbox
-        self._began = house.clock.now()
-        self._last: datetime | None = None
+        self._metrics = house.metrics
+        self._metrics.ticked.expect()
+        self._metrics.updates.source = lambda: vars(inbox.counts)
+        self._metrics.in_flight.set_function(lambda: float(house.sender.in_flight))
+        self._metrics.updates_waiting.set_function(lambda: float(inbox.waiting))
 
-    async def ticked(self, at: datetime) -> None:
+    async def ticked(self) -> None:
         """A tick has gone well."""
-        await self._house.db.transaction(lambda session: heartbeat.beat(session, TICK, at))
-        self._last = at
+        now = self._house.clock.now()
+        await self._house.db.transaction(lambda session: heartbeat.beat(session, TICK, now))
+        self._metrics.ticked.mark()
 
-    def _age(self, now: datetime) -> timedelta:
-        return now - (self._last or self._began)
-
-    def hopeless(self, now: datetime) -> bool:
+    @property
+    def hopeless(self) -> bool:
         """Whether no tick has gone well for so long that only a restart may help."""
-        return self._age(now) > HOPELESS
+        return (self._metrics.ticked.age or 0.0) > HOPELESS_S
 
     async def troubles(self) -> list[str]:
         """What keeps the bot from doing its work; nothing when all is well."""
-        found: list[str] = []
-        age = self._age(self._house.clock.now())
-        if self._last is None:
-            found.append("no tick has gone well yet")
-        elif age > TOO_OLD:
-            found.append(f"the last good tick is {age.total_seconds():.0f} s old")
-        try:
-            async with self._house.db.read() as session:
-                await heartbeat.last(session, TICK)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the trouble
-            found.append(f"the database does not answer ({type(error).__name__})")
+        found = [*self._standing_still(), *await self._database()]
+        self._metrics.ready.set(not found)
         return found
 
-    async def samples(self) -> Iterable[Sample]:
-        """The figures, in Prometheus' terms."""
-        figures = await self._house.stats.figures(1)
-        age = self._age(self._house.clock.now()).total_seconds()
+    def _standing_still(self) -> list[str]:
+        metrics = self._metrics
+        if not metrics.ticked.ever:
+            return ["no tick has gone well yet"]
+        ages = {
+            "tick": metrics.ticked.age,
+            "fetch of updates": metrics.polled.age,
+            "exchange with the outbox": metrics.exchanged.age,
+        }
         return [
-            Sample("tick_age_seconds", "Age of the last good planning tick.", age),
-            Sample("updates_waiting", "Updates in memory not begun yet.", self._inbox.waiting),
-            *_each("updates_total", UPDATES, "what", vars(self._inbox.counts), kind="counter"),
-            *_each("subscribers", "Readers by state.", "state", _readers(figures)),
-            *_each("tips", "Tips of the last day by state.", "state", figures.tips),
-            *_each("broadcast_messages", SENT, "state", figures.broadcasts),
-            *_each("failures", "Failures of the last day by reason.", "reason", figures.failures),
-            *_each("lateness_seconds", LATE, "quantile", _quantiles(figures.lateness)),
-            *_each("lateness_within", WITHIN, "le", dict(_bounds(figures.lateness))),
+            f"the last good {what} is {age:.0f} s old"
+            for what, age in ages.items()
+            if age is not None and age > TOO_OLD_S
         ]
 
+    async def _database(self) -> list[str]:
+        try:
+            async with asyncio.timeout(LONGEST_LOOK_S):
+                await self._house.db.look(lambda session: heartbeat.last(session, TICK))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the trouble
+            return [f"the database does not answer ({type(error).__name__})"]
+        return []
 
-UPDATES = "Updates since the start, by what became of them."
-SENT = "Messages of broadcasts, last day, by state."
-LATE = "Seconds from due to sent, tips of the last day."
-WITHIN = "Tips of the last day sent at most so many seconds late."
+    async def refresh(self) -> None:
+        """Set the gauges that have to be looked up; those of the database stay when it is away."""
+        await self.troubles()
+        for lane in Lane:
+            held = self._house.pace.held_for(lane)
+            self._metrics.hold_remaining.labels(lane.value).set(held)
+        try:
+            async with asyncio.timeout(LONGEST_LOOK_S):
+                look = partial(standing.look, now=self._house.clock.now())
+                found = await self._house.db.look(look)
+        except Exception as error:  # noqa: BLE001 - readiness says so, too
+            log.debug("the gauges could not be looked up", kind=type(error).__name__)
+            return
+        self._show(found)
 
-
-def _each(
-    name: str, about: str, label: str, values: Mapping[str, float], kind: str = "gauge"
-) -> Iterator[Sample]:
-    for key, value in values.items():
-        yield Sample(name, about, value, ((label, key),), kind)
-
-
-def _readers(figures: Figures) -> dict[str, float]:
-    states = ("active", "paused", "stopped", "blocked")
-    return {state: float(getattr(figures, state)) for state in states}
-
-
-def _quantiles(late: Lateness) -> dict[str, float]:
-    known = {"0.5": late.p50, "0.95": late.p95}
-    return {share: seconds for share, seconds in known.items() if seconds is not None}
-
-
-def _bounds(late: Lateness) -> Iterator[tuple[str, float]]:
-    for bound, count in late.histogram:
-        yield f"{bound:g}", float(count)
+    def _show(self, found: standing.Standing) -> None:
+        metrics = self._metrics
+        for state, count in found.subscribers.items():
+            metrics.subscribers.labels(state).set(count)
+        for state, count in found.broadcasts.items():
+            metrics.broadcasts.labels(state).set(count)
+        for (kind, state), count in found.outbox.items():
+            metrics.outbox_depth.labels(kind, state).set(count)
+        metrics.oldest_overdue.set(found.overdue)
+        metrics.inbox_depth.set(found.inbox)

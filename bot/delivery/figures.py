@@ -7,16 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from bot.delivery.item import Finished
+from bot.metrics import LATENESS_BOUNDS as BOUNDS
+from bot.metrics import Metrics
 from bot.store.leases import Settled
 from bot.store.outbox_models import FINAL_STATES
 from bot.store.values import Lateness
-
-BOUNDS = (
-    *(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0),
-    *(180.0, 300.0, 450.0, 600.0, 900.0, 1200.0, 1800.0, 2700.0, 3600.0, 5400.0, 7200.0),
-    *(10800.0, 21600.0, 43200.0, 86400.0),
-)
-"""Upper bounds of lateness in seconds; what is later than the last counts there."""
 
 _LATE = tuple(f"late.{bound:g}" for bound in BOUNDS)
 
@@ -42,6 +37,23 @@ def count_ending(amounts: Counter[str], kind: str, row: Settled) -> None:
         amounts[f"{kind}.{row.state}"] += 1
     if row.state == "failed":
         amounts[f"failed.{row.reason}"[:64]] += 1
+
+
+def publish(metrics: Metrics, amounts: Mapping[str, int], finished: Iterable[Finished]) -> None:
+    """Put what one exchange counted into the metrics: once for all of it, not by the message."""
+    for name, amount in amounts.items():
+        kind, _, outcome = name.partition(".")
+        if kind in ("tip", "broadcast"):
+            metrics.deliveries.labels(kind, outcome).inc(amount)
+        elif kind == "failed":
+            metrics.failures.labels(outcome).inc(amount)
+        elif kind == "doubts":
+            metrics.doubts.inc(amount)
+    sent = [one for one in finished if one.outcome.kind == "sent"]
+    metrics.lateness.observe_all(one.lateness for one in sent if one.is_tip)
+    if sent:
+        metrics.sent.mark()
+    metrics.exchanged.mark()
 
 
 def late_name(seconds: float) -> str:

@@ -43,6 +43,11 @@ class Finished(NamedTuple):
     at: datetime
 
     @property
+    def is_tip(self) -> bool:
+        """Not a message of a broadcast."""
+        return self.item.row.broadcast_id is None
+
+    @property
     def lateness(self) -> float:
         """Seconds from due to the end of the attempt."""
         return self.item.row.late + (self.at - self.item.leased_at).total_seconds()

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery import membership
-from bot.delivery.figures import count
+from bot.delivery.figures import count, publish
 from bot.delivery.health import Health
 from bot.delivery.item import Finished, Item
 from bot.delivery.letting import Letting
 from bot.delivery.rendering import Renderer
 from bot.delivery.verdicts import verdict
+from bot.metrics import Metrics
 from bot.store import broadcasts, counters, leases, recipients, subscribers
 from bot.store.database import Database
 from bot.store.leases import Reclaimed, Settled
@@ -54,6 +55,7 @@ class Ledger:
         settings: Settings,
         renderer: Renderer,
         lease_seconds: float,
+        metrics: Metrics,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -65,6 +67,9 @@ class Ledger:
             self.owner, clock, renderer, lease_seconds, paid=settings.paid_broadcast
         )
         self._reclaim_at = clock.monotonic()
+        self._metrics = metrics
+        metrics.exchanged.expect()
+        self._counted: Counter[str] = Counter()
 
     async def exchange(
         self,
@@ -78,9 +83,11 @@ class Ledger:
         At most ``unpaid`` of them (None: all) are messages that nobody pays for, which tips are.
         All of it or nothing: on an exception the caller keeps what was to be written.
         """
-        exchange, unfrozen = await self._db.transaction(
-            lambda session: self._in_one(session, finished, back, (want, unpaid))
-        )
+        with self._metrics.exchange_seconds.time():
+            exchange, unfrozen = await self._db.transaction(
+                lambda session: self._in_one(session, finished, back, (want, unpaid))
+            )
+        publish(self._metrics, self._counted, finished)
         for broadcast_id in unfrozen:
             await self._freeze(broadcast_id)
         return exchange
@@ -93,6 +100,8 @@ class Ledger:
         wanted: tuple[int, int | None],
     ) -> tuple[Exchange, list[int]]:
         """The transaction: the exchange, and the broadcasts whose audience is to be completed."""
+        # Counted in the metrics once all of it is written; whoever failed starts anew.
+        self._counted = Counter()
         events = await self._write(session, finished, back)
         if self._clock.monotonic() >= self._reclaim_at:
             await self._reclaim(session)
@@ -101,6 +110,7 @@ class Ledger:
             return Exchange([], events, more=False), []
         running = await broadcasts.in_states(session, ("sending",))
         leased = await self._letting.lease(session, running, want, unpaid)
+        self._counted += leased.counted
         unfrozen = [one.id for one in running if not one.frozen]
         for one in running:
             if one.frozen and one.id in leased.exhausted:
@@ -142,7 +152,7 @@ class Ledger:
         await subscribers.mark_seen(session, marks)
         if rows or back:
             await leases.settle(session, self.owner, [*rows, *back])
-            await counters.add(session, self._clock.now(), count(finished, rows))
+            await self._count(session, count(finished, rows))
         unusual = [one for one in finished if one.outcome.kind != "sent"]
         await self._follow(session, unusual)
         return await self._watch(session, finished, rows)
@@ -185,7 +195,11 @@ class Ledger:
             for row in taken
             if row.state == "in_doubt"
         )
-        await counters.add(session, self._clock.now(), amounts + Counter(doubts=len(taken)))
+        await self._count(session, amounts + Counter(doubts=len(taken)))
+
+    async def _count(self, session: Executor, amounts: Counter[str]) -> None:
+        self._counted += amounts
+        await counters.add(session, self._clock.now(), amounts)
 
     def _mark(self, row: Reclaimed) -> Mark | None:
         """A tip that may have arrived, and will not be sent again, counts as seen."""

@@ -30,11 +30,15 @@ GONE_FROM_BROADCASTS = ("blocked", "gone", "stopped")
 
 
 class Let(NamedTuple):
-    """Items to send, broadcasts with nothing ready, and whether asking again may bring more."""
+    """Items to send, broadcasts with nothing ready, and whether asking again may bring more.
+
+    ``counted`` is what was dropped, by the names of the counters.
+    """
 
     items: list[Item]
     exhausted: set[int]
     more: bool
+    counted: Counter[str]
 
 
 class _Sorted(NamedTuple):
@@ -117,16 +121,20 @@ class Letting:
                 ready.items.extend(more.items)
                 ready.dropped.extend(more.dropped)
         await subscribers.mark_seen(session, ready.marks)
+        counted: Counter[str] = Counter()
         if ready.dropped:
-            await self._drop(session, ready.dropped, {row.id for row in tips})
-        return Let(ready.items, exhausted, bool(ready.dropped))
+            counted = await self._drop(session, ready.dropped, {row.id for row in tips})
+        return Let(ready.items, exhausted, bool(ready.dropped), counted)
 
-    async def _drop(self, session: Executor, dropped: list[Settled], tips: set[int]) -> None:
+    async def _drop(
+        self, session: Executor, dropped: list[Settled], tips: set[int]
+    ) -> Counter[str]:
         await leases.settle(session, self._owner, dropped)
         amounts: Counter[str] = Counter()
         for row in dropped:
             count_ending(amounts, "tip" if row.id in tips else "broadcast", row)
         await counters.add(session, self._clock.now(), amounts)
+        return amounts
 
     def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> Item:
         end = self._clock.monotonic() + self._lease_seconds - LONGEST_SEND

@@ -19,6 +19,7 @@ from bot.delivery.limits import (
     free_bulk_rate,
 )
 from bot.delivery.turns import HeldError, Turns, until
+from bot.metrics import Metrics
 
 __all__ = ["HeldError", "Lane", "Pace"]
 
@@ -61,10 +62,12 @@ class Pace:
         bulk_rate: float,
         *,
         jitter: Callable[[], float] = lambda: random.uniform(0.0, 0.05),  # noqa: S311 - no secret
+        metrics: Metrics | None = None,
     ) -> None:
         if not 0 < bulk_rate <= total_rate:
             raise ValueError("rates are positive and bulk is not above the total")
         self._clock = clock
+        self._metrics = metrics or Metrics(clock)
         self._rates = (total_rate, bulk_rate)
         self._parts = 1
         self._is_paid = total_rate > FREE_RATE
@@ -188,6 +191,7 @@ class Pace:
 
     def flood(self, lane: Lane, retry_after: float) -> None:
         """Telegram answered 429: silence the lane for ``retry_after`` seconds, in full."""
+        self._metrics.flood_waits.labels(lane.value).inc()
         self._lanes[lane].flood(retry_after, self._clock.monotonic())
         self._tell(lane)
 

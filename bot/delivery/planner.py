@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.calendar import ONE_DAY, Due, instant_on, next_instant
 from bot.delivery.zone_data import zone_data_version
+from bot.metrics import Metrics
 from bot.store import counters, heartbeat, slots
 from bot.store.database import Database
 from bot.store.slots import Slot
@@ -40,11 +41,19 @@ class Planned(NamedTuple):
 class Planner:
     """Queues the tips that are due and moves their slots on. Several may run on PostgreSQL."""
 
-    def __init__(self, db: Database, clock: Clock, library: Library, settings: Settings) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        library: Library,
+        settings: Settings,
+        metrics: Metrics | None = None,
+    ) -> None:
         if not library.tips:
             raise ValueError("there is no tip to plan")
         self._db = db
         self._clock = clock
+        self._metrics = metrics or Metrics(clock)
         self._window = timedelta(minutes=settings.spread_minutes)
         self._grace = timedelta(minutes=settings.tip_grace_minutes)
 
@@ -101,8 +110,16 @@ class Planner:
         total, more = Planned(0, 0, 0), True
         while more:
             step, more = await self._db.transaction(lambda session: self._step(session, now))
+            self._tell(step)
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
+        if total.slots:
+            log.info("tips are planned: %d slots, %d tips, %d too old", *total)
         return total
+
+    def _tell(self, step: Planned) -> None:
+        self._metrics.slots_planned.inc(step.slots)
+        self._metrics.deliveries_planned.inc(step.rows)
+        self._metrics.deliveries.labels("tip", "too_old").inc(step.too_old)
 
     async def _step(self, session: Executor, now: datetime) -> tuple[Planned, bool]:
         """One transaction: up to a chunk of readers over one or more slots; whether more wait."""

@@ -13,6 +13,7 @@ from bot.delivery.flow import Flow, Line
 from bot.delivery.ledger import GROUP_ROWS, Event, Exchange, Ledger
 from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
+from bot.metrics import Metrics
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Sender:
         lease_seconds: how long a leased row is ours; after a crash it is taken back then.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a sender is made of; the app alone makes one
         self,
         db: Database,
         clock: Clock,
@@ -49,11 +50,14 @@ class Sender:
         *,
         on_event: OnEvent | None = None,
         lease_seconds: float = LEASE_SECONDS,
+        metrics: Metrics | None = None,
     ) -> None:
         self._clock = clock
         self._pace = pace
         self._on_event = on_event
-        self._ledger = Ledger(db, clock, settings, renderer, lease_seconds)
+        self._ledger = Ledger(
+            db, clock, settings, renderer, lease_seconds, metrics or Metrics(clock)
+        )
         self._flow = Flow(
             clock,
             wire,
@@ -79,6 +83,11 @@ class Sender:
     def held_for(self) -> float:
         """Seconds for which nothing is sent, after a flood or without a connection."""
         return self._flow.held_for
+
+    @property
+    def in_flight(self) -> int:
+        """Messages under way to Telegram."""
+        return len(self._flow.in_flight)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -220,10 +229,11 @@ class Sender:
             seconds = await self._ledger.seconds_to_next()
             if seconds == 0.0 and self._leasing:
                 return 0.0
-            held = min(LONGEST_NAP, seconds or LONGEST_NAP)
+            held = seconds or LONGEST_NAP
         if not self._wake.is_set():
             self._idle.set()
-        return held
+        # While it is held too, an exchange now and then says that the outbox is within reach.
+        return min(LONGEST_NAP, held)
 
     async def _rest(self, seconds: float | None) -> None:
         if seconds is None:

@@ -147,9 +147,9 @@ async def test_health_readiness_and_metrics(theatre: Theatre, reader: Person) ->
             assert response.status == 200, await response.text()
         async with session.get("/metrics") as response:
             metrics = await response.text()
-        assert 'gutskin_subscribers{state="active"} 1' in metrics
-        assert 'gutskin_updates_total{what="processed"} 3' in metrics
-        assert 'gutskin_tips{state="sent"} 1' in metrics
+        assert 'gutskin_subscribers{state="active"} 1.0' in metrics
+        assert 'gutskin_updates_total{what="processed"} 3.0' in metrics
+        assert 'gutskin_deliveries_total{kind="tip",outcome="sent"} 1.0' in metrics
         theatre.clock.move(600)
         async with session.get("/readyz") as response:
             assert response.status == 503

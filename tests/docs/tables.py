@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,7 +18,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bot.cli import app
+from bot.clock import MovableClock
 from bot.config import Settings
+from bot.metrics import Metrics
 from bot.texts.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -104,10 +107,22 @@ def targets() -> str:
     return rows(("target", "what it does"), *((f"`make {name}`", what) for name, what in found))
 
 
-def metrics() -> set[str]:
-    """The names of all metrics."""
-    source = (ROOT / "bot" / "watch.py").read_text("utf-8")
-    return {f"gutskin_{name}" for name in re.findall(r'(?:Sample|_each)\(\s*"(\w+)"', source)}
+def metrics() -> str:
+    """Every metric with its labels, and what it is."""
+    made = Metrics(MovableClock(datetime(2026, 6, 1, tzinfo=UTC)))
+    return rows(
+        ("metric", "kind", "what it is"),
+        *((f"`{name}`", kind, about) for name, kind, about in families(made)),
+    )
+
+
+def families(made: Metrics) -> list[tuple[str, str, str]]:
+    """Each metric's name as Prometheus stores it, its kind, and what it is."""
+    found = []
+    for family in made.registry.collect():
+        suffix = {"counter": "_total", "info": "_info"}.get(family.type, "")
+        found.append((family.name + suffix, family.type, family.documentation))
+    return found
 
 
 def log_lines() -> set[str]:
@@ -135,6 +150,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "chat": chat,
     "cli": command_line,
     "make": targets,
+    "metrics": metrics,
 }
 
 

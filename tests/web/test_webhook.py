@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.web.health import Health, Sample
 from bot.web.server import WebServer
 from bot.web.webhook import MAX_BODY, SECRET_HEADER, Webhook
 from tests.logbook import captured
+from tests.web.test_health import health_of
 
 SECRET = "s3cret_of-the-webhook"
 UPDATE = {"update_id": 7, "message": {"text": "my story"}}
@@ -34,18 +34,10 @@ class Rows:
         return len(updates)
 
 
-async def _no_troubles() -> list[str]:
-    return []
-
-
-async def _no_samples() -> list[Sample]:
-    return []
-
-
 @asynccontextmanager
 async def served(rows: Rows) -> AsyncIterator[aiohttp.ClientSession]:
     hook = Webhook("https://bot.example/telegram/hook", SecretStr(SECRET), rows.take)
-    server = WebServer("127.0.0.1", 0, Health(_no_troubles, _no_samples), hook)
+    server = WebServer("127.0.0.1", 0, health_of(), hook)
     await server.start()
     try:
         async with aiohttp.ClientSession(server.url) as session:

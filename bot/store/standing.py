@@ -1,0 +1,76 @@
+"""Queries for the gauges: what waits and how things stand at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import case, func, literal, select
+
+from bot.store import inbox, subscribers
+from bot.store.broadcasts import OPEN_STATES
+from bot.store.tables import Executor, broadcast, rows_in
+from bot.store.tables import delivery as table
+from bot.store.types import UTCDateTime, seconds_between
+
+LOOKED_THROUGH = 2000
+"""Of the tips next in line, how many are looked at for the one that is latest: retried rows stand
+further back than their lateness, and looking through a million would take a second."""
+
+
+class Standing(NamedTuple):
+    """Counts of rows at one moment, and the seconds by which the latest tip is overdue."""
+
+    subscribers: Mapping[str, int]
+    broadcasts: Mapping[str, int]
+    outbox: Mapping[tuple[str, str], int]
+    overdue: float
+    inbox: int
+
+
+async def look(session: Executor, now: datetime) -> Standing:
+    """All of it, in a few statements that indexes answer."""
+    return Standing(
+        await subscribers.count_by_state(session),
+        await _broadcasts(session),
+        await _outbox(session),
+        await overdue(session, now),
+        await inbox.pending_count(session),
+    )
+
+
+async def _broadcasts(session: Executor) -> dict[str, int]:
+    statement = (
+        select(broadcast.c.state, func.count())
+        .where(broadcast.c.state.in_(OPEN_STATES))
+        .group_by(broadcast.c.state)
+    )
+    counts = dict.fromkeys(OPEN_STATES, 0)
+    for state, count in (await session.execute(statement)).all():
+        counts[state] = count
+    return counts
+
+
+async def _outbox(session: Executor) -> dict[tuple[str, str], int]:
+    kind = case((table.c.broadcast_id.is_(None), "tip"), else_="broadcast")
+    counts = {(name, state): 0 for name in ("tip", "broadcast") for state in ("queued", "leased")}
+    for state in ("queued", "leased"):
+        statement = select(kind, func.count()).where(rows_in(state)).group_by(kind)
+        for name, count in (await session.execute(statement)).all():
+            counts[name, state] = count
+    return counts
+
+
+async def overdue(session: Executor, now: datetime) -> float:
+    """Seconds by which the latest of the tips next in line is overdue; 0 if none is."""
+    first = (
+        select(table.c.due_at)
+        .where(rows_in("queued"), table.c.broadcast_id.is_(None))
+        .order_by(table.c.ready_at)
+        .limit(LOOKED_THROUGH)
+        .subquery()
+    )
+    late = seconds_between(func.min(first.c.due_at), literal(now, UTCDateTime))
+    seconds = (await session.execute(select(late))).scalar()
+    return max(0.0, float(seconds or 0.0))
