@@ -30,6 +30,7 @@ from bot.metrics import Metrics
 from bot.places.search import Places
 from bot.registration import offer_admin_menu
 from bot.store import migrate
+from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
 from tips.library import Library, load_library
@@ -47,6 +48,7 @@ class House:
     clock: Clock
     metrics: Metrics
     db: Database
+    cipher: BodyCipher
     library: Library
     client: Client
     dispatcher: Dispatcher
@@ -141,6 +143,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         clock=clock,
         metrics=metrics,
         db=db,
+        cipher=BodyCipher(settings.token.get_secret_value()),
         library=library,
         client=client,
         dispatcher=dispatcher,

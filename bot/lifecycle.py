@@ -100,7 +100,8 @@ class App:
         """
         try:
             house = self._house = await self._open_house(self.settings, self.clock)
-            self.inbox = Inbox(house.db, self.clock, self._process, house.pace.reply_held_for)
+            held = house.pace.reply_held_for
+            self.inbox = Inbox(house.db, self.clock, self._process, held, cipher=house.cipher)
             self.watch = Watch(house, self.inbox)
             await say_who_we_are(house.client, self.clock)
             await house.dispatcher.initialize()

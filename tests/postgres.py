@@ -33,9 +33,23 @@ class Cluster:
         self.psql(f"CREATE DATABASE {name}")
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
 
+    @property
+    def data(self) -> Path:
+        """The files of all its databases, the write-ahead log among them."""
+        return self.sockets / "data"
+
+    @property
+    def _address(self) -> list[str]:
+        return ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
+
     def psql(self, statement: str) -> None:
-        address = ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
-        _run(self.bin / "psql", *address, "-qc", statement, "postgres")
+        _run(self.bin / "psql", *self._address, "-qc", statement, "postgres")
+
+    def dump(self, url: str, target: Path) -> None:
+        """What ``pg_dump`` writes of one database."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        name = url.rpartition("/")[2]
+        target.write_bytes(_run(self.bin / "pg_dump", *self._address, name))
 
 
 def binaries() -> Path | None:
@@ -47,12 +61,12 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def _run(*command: object) -> None:
+def _run(*command: object) -> bytes:
     # The server refuses to run as root.
     words = [str(word) for word in command]
     if os.geteuid() == 0:
         words = ["runuser", "-u", "postgres", "--", *words]
-    subprocess.run(words, check=True, capture_output=True, cwd="/")
+    return subprocess.run(words, check=True, capture_output=True, cwd="/").stdout
 
 
 def _free_port() -> int:

@@ -1,4 +1,7 @@
-"""Queries about updates from Telegram: stored before they are confirmed, erased once done."""
+"""Queries about updates from Telegram: stored before they are confirmed, erased once done.
+
+Bodies come and go encrypted (``bot/store/cipher.py``).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from bot.store.tables import inbox as table
 
 
 class Arrived(NamedTuple):
-    """An update as it came: its id, the chat it belongs to (if any), its JSON."""
+    """An update: its id, the chat it belongs to (if any), its JSON, encrypted."""
 
     update_id: int
     chat_id: int | None
@@ -59,9 +62,9 @@ async def pending_count(session: Executor) -> int:
 
 
 async def done(session: Executor, ids: Iterable[int], now: datetime) -> int:
-    """Mark updates as processed and erase what readers wrote; how many were still open."""
+    """Mark updates as processed; only their ids stay. How many were still open."""
     change = update(table).where(table.c.update_id.in_(list(ids)), table.c.done_at.is_(None))
-    return await affected(session, change.values(done_at=now, body=None))
+    return await affected(session, change.values(done_at=now, chat_id=None, body=None))
 
 
 async def purge(session: Executor, before: datetime) -> int:

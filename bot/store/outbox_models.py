@@ -121,7 +121,7 @@ class BroadcastTally(Table, table=True):
 
 
 class Inbox(Table, table=True):
-    """An update from Telegram until it is processed; the body goes at once, the id in a day."""
+    """An update until it is processed; then chat and body go at once, and the id in a day."""
 
     __table_args__ = (
         Index("ix_inbox_pending", "update_id", **_where("done_at IS NULL")),

@@ -3,7 +3,8 @@
 An update is confirmed to Telegram only when it is a row, and a row is done only when its handler
 has ended, so neither a crash nor a restart loses a message; the unique ``update_id`` makes the
 same update given twice one row and one effect. What cannot be answered yet, because Telegram asked
-to wait, stays a row until it can.
+to wait, stays a row until it can. What a row holds is encrypted, here and in the database, until
+the moment it is dealt with.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from telegram.error import RetryAfter
 from bot.clock import Clock
 from bot.limiter import PATIENCE_S, seconds_of
 from bot.store import inbox as rows
+from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
 from bot.updates.errand import Errand
 from bot.updates.lanes import Lanes
@@ -42,6 +44,7 @@ class Counts:
     held: int = 0
     failed: int = 0
     unreadable: int = 0
+    undecryptable: int = 0
 
 
 class UnreadableUpdateError(Exception):
@@ -76,6 +79,7 @@ class Inbox:
         process: Process,
         held_for: Callable[[int], float] = _never,
         *,
+        cipher: BodyCipher,
         workers: int = 16,
         depth: int = 64,
     ) -> None:
@@ -83,6 +87,7 @@ class Inbox:
         self._clock = clock
         self._process = process
         self._held_for = held_for
+        self._cipher = cipher
         self._errands: dict[int, Errand] = {}  # those that were cut short
         self._lanes: Lanes[rows.Arrived] = Lanes(
             self._handle, self._refill, clock, workers=workers, depth=depth
@@ -99,7 +104,7 @@ class Inbox:
 
         Raises whatever the database raises; then nothing was taken and Telegram gives it again.
         """
-        read = [row for row in map(_row, updates) if row is not None]
+        read = [row for row in map(self._row, updates) if row is not None]
         given = list({row.update_id: row for row in read}.values())
         if not given:
             return 0
@@ -153,13 +158,16 @@ class Inbox:
             try:
                 with errand.attempt():
                     async with asyncio.timeout(HANDLER_LIMIT_S):
-                        await self._process(orjson.loads(row.body))
+                        await self._process(self._update(row))
                 self.counts.processed += 1
             except RetryAfter as flood:
                 if errand.attempts < MOST_ATTEMPTS:
                     return self._later(row, errand, seconds_of(flood))
                 self.counts.failed += 1
                 log.error("an update could not be answered for floods and is put aside")  # noqa: TRY400
+            except UndecryptableError:
+                self.counts.undecryptable += 1
+                log.error("an update was encrypted with another token and is put aside")  # noqa: TRY400
             except UnreadableUpdateError:
                 self.counts.unreadable += 1
                 log.warning("an update could not be read and is put aside")
@@ -183,13 +191,17 @@ class Inbox:
         except Exception:
             log.exception("an update could not be marked as done; a restart repeats it")
 
+    def _row(self, update: Mapping[str, Any]) -> rows.Arrived | None:
+        update_id = update.get("update_id")
+        if not isinstance(update_id, int) or isinstance(update_id, bool):
+            log.warning("an update without a number is ignored")
+            return None
+        body = self._cipher.encrypt(update_id, orjson.dumps(update))
+        return rows.Arrived(update_id, chat_of(update), body)
 
-def _row(update: Mapping[str, Any]) -> rows.Arrived | None:
-    update_id = update.get("update_id")
-    if not isinstance(update_id, int) or isinstance(update_id, bool):
-        log.warning("an update without a number is ignored")
-        return None
-    return rows.Arrived(update_id, chat_of(update), orjson.dumps(update))
+    def _update(self, row: rows.Arrived) -> Mapping[str, Any]:
+        update: Mapping[str, Any] = orjson.loads(self._cipher.decrypt(row.update_id, row.body))
+        return update
 
 
 def chat_of(update: Mapping[str, Any]) -> int:

@@ -13,6 +13,7 @@ from bot.clock import MovableClock
 from bot.delivery.pacing import Pace
 from bot.delivery.replicas import BEAT_SECONDS, LIVE_SECONDS, Replicas
 from bot.store import heartbeat
+from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.updates.inbox import Inbox
@@ -185,7 +186,7 @@ class Telegram:
 async def test_only_the_one_that_leads_asks_for_updates(start: Any, clock: MovableClock) -> None:
     processes, telegrams, polls = [await start(), await start()], [Telegram(), Telegram()], []
     for process, telegram in zip(processes, telegrams, strict=True):
-        inbox = Inbox(process.replicas._db, clock, _nothing)
+        inbox = Inbox(process.replicas._db, clock, _nothing, cipher=BodyCipher("a token"))
         poller = Poller(telegram, inbox, clock, turn=process.replicas.lead)
         polls.append(asyncio.create_task(poller.run()))
         await soon(lambda: any(telegram.calls for telegram in telegrams))

@@ -14,6 +14,7 @@ from bot.clock import MovableClock
 from bot.delivery.pacing import Lane, Pace
 from bot.limiter import LaneLimiter
 from bot.store import inbox as rows
+from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.transport import FloodWait
 from bot.updates.inbox import MOST_ATTEMPTS, Inbox
@@ -30,7 +31,9 @@ class Bot:
         self.clock = MovableClock(NOON)
         self.pace = Pace(self.clock, 30, 25, jitter=lambda: 0.0)
         self.limiter = LaneLimiter(self.pace)
-        self.inbox = Inbox(db, self.clock, self.answer, self.pace.reply_held_for)
+        self.inbox = Inbox(
+            db, self.clock, self.answer, self.pace.reply_held_for, cipher=BodyCipher("a token")
+        )
         self.begun: list[int] = []
         self.said: list[tuple[int, str]] = []
         self.floods: list[float] = []

@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import MovableClock
 from bot.store import inbox as rows
+from bot.store import tables
+from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.updates.inbox import NOWHERE, Inbox, UnreadableUpdateError, chat_of
 from tests.logbook import captured
 from tests.waiting import until
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CIPHER = BodyCipher("a token")
 
 
 def message(update_id: int, chat: int = 1, text: str = "hello") -> dict[str, Any]:
@@ -41,7 +45,7 @@ class Desk:
 
 @asynccontextmanager
 async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox]:
-    inbox = Inbox(db, MovableClock(NOW), desk.process, **more)
+    inbox = Inbox(db, MovableClock(NOW), desk.process, **{"cipher": CIPHER, **more})
     task = asyncio.create_task(inbox.run())
     try:
         yield inbox
@@ -77,7 +81,7 @@ async def test_the_same_update_twice_in_one_batch_has_one_effect(db: Database) -
 
 
 async def test_what_a_killed_run_left_is_taken_up_by_the_next(db: Database) -> None:
-    first = Inbox(db, MovableClock(NOW), Desk().process)
+    first = Inbox(db, MovableClock(NOW), Desk().process, cipher=CIPHER)
     await first.take([message(1, chat=5), message(2, chat=6), message(3, chat=5)])
     await first.take([{"update_id": 4, "poll": {}}])
     desk = Desk()
@@ -126,6 +130,48 @@ async def test_no_words_are_kept_once_an_update_is_done(db: Database) -> None:
         assert await rows.purge(session, NOW + timedelta(days=1)) == 1
 
 
+async def rows_of(db: Database) -> list[Any]:
+    async with db.read() as session:
+        return list((await session.execute(select(tables.inbox))).mappings())
+
+
+async def test_an_update_that_is_done_is_a_number_and_nothing_else(db: Database) -> None:
+    async with inbox_on(db, Desk()) as inbox:
+        await inbox.take([message(1, chat=7001)])
+        assert [row["chat_id"] for row in await rows_of(db)] == [7001]
+        await inbox.idle()
+        (row,) = await rows_of(db)
+    kept = {name for name, value in row.items() if value is not None}
+    assert kept == {"update_id", "received_at", "done_at"}
+
+
+async def test_what_another_token_encrypted_is_put_aside_and_stops_nobody(db: Database) -> None:
+    before = Inbox(db, MovableClock(NOW), Desk().process, cipher=BodyCipher("the old token"))
+    await before.take([message(1, text="my own words"), message(2, chat=2)])
+    desk = Desk()
+    with captured() as log:
+        async with inbox_on(db, desk) as inbox:
+            await inbox.take([message(3), message(4, chat=2)])
+            assert await inbox.recover() == 2
+            await inbox.idle()
+            assert inbox.counts.undecryptable == 2
+    assert desk.seen == [3, 4]
+    assert await left(db) == 0
+    assert log.getvalue().count("was encrypted with another token") == 2
+    assert "update=1" in log.getvalue()
+    assert "my own words" not in log.getvalue()
+
+
+async def test_what_the_first_release_left_waiting_is_answered(db: Database) -> None:
+    async with db.write() as session:
+        await rows.put(session, [rows.Arrived(1, 5, b'{"update_id": 1, "poll": {}}')], NOW)
+    desk = Desk()
+    async with inbox_on(db, desk) as inbox:
+        assert await inbox.recover() == 1
+        await inbox.idle()
+    assert desk.seen == [1]
+
+
 async def test_updates_without_a_number_are_ignored(db: Database) -> None:
     desk = Desk()
     async with inbox_on(db, desk) as inbox:
@@ -154,7 +200,7 @@ def test_an_update_belongs_to_its_chat(update: dict[str, Any], chat: int) -> Non
 async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Database) -> None:
     desk = Desk()
     clock = MovableClock(NOW)
-    inbox = Inbox(sqlite_db, clock, desk.process, depth=1)
+    inbox = Inbox(sqlite_db, clock, desk.process, cipher=CIPHER, depth=1)
     await inbox.take([message(number) for number in range(1, 4)])
     await sqlite_db.close()
     read, failures = sqlite_db.read, iter([True, False])

@@ -1,0 +1,187 @@
+"""Nothing that someone wrote, nor who they are, can be read in the database's files: never."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from theatre import Person, Theatre, open_theatre
+
+from bot.store.backup import backup
+from tests.postgres import Cluster
+from tests.traces import traces
+
+WAIT_S = 300
+
+
+@dataclass
+class Files:
+    """Where a bot's database lies, copies included, and how to copy it."""
+
+    folder: Path
+    url: str
+    cluster: Cluster | None = None
+
+    def traces(self, words: list[str]) -> list[str]:
+        """What is readable on the disk; PostgreSQL writes there when it likes."""
+        if self.cluster is not None:
+            self.cluster.psql("CHECKPOINT")
+        return traces(self.folder, words)
+
+    async def copy(self, theatre: Theatre, target: Path) -> None:
+        """As an operator would, and as the bot does by itself."""
+        if self.cluster is None:
+            await backup(self.url, target)
+            assert await theatre.app._jobs.jobs["backup"].run()
+        else:
+            self.cluster.dump(self.url, target)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
+    if request.param == "sqlite":
+        return Files(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'gutskin.db'}")
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return Files(cluster.data, cluster.new_database(), cluster)
+
+
+class Someone:
+    """A subscriber whose every personal word is found nowhere else on this machine."""
+
+    def __init__(self) -> None:
+        self.first_name = f"Rapunzel{uuid4().hex}"
+        self.username = f"tower_{uuid4().hex[:20]}"
+        self.phone = f"+4930{uuid4().int % 10**15}"
+        self.word = f"weeping{uuid4().hex}"
+        self.caption = f"elbow{uuid4().hex}"
+
+    @property
+    def words(self) -> list[str]:
+        return [self.first_name, self.username, self.phone, self.word, self.caption]
+
+    @property
+    def long_text(self) -> str:
+        """As long as a message may be, and longer in bytes than a page of a database."""
+        text = f"ärger {self.word} " * 100
+        assert len(text[:4096].encode()) > 4096
+        return text[:4096]
+
+    def sends(self, update_id: int, chat: int, **content: Any) -> dict[str, Any]:
+        """An update as Telegram gives it."""
+        named = {"id": chat, "first_name": self.first_name, "username": self.username}
+        return {
+            "update_id": update_id,
+            "message": {
+                "message_id": update_id,
+                "date": 1_772_000_000,
+                "chat": {**named, "type": "private"},
+                "from": {**named, "is_bot": False, "language_code": "en"},
+                **content,
+            },
+        }
+
+    def everything(self, chat: int) -> list[dict[str, Any]]:
+        contact = {"phone_number": self.phone, "first_name": self.first_name, "user_id": chat}
+        photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+        return [
+            self.sends(901, chat, text=self.long_text),
+            self.sends(902, chat, text="another question"),
+            self.sends(903, chat, contact=contact),
+            self.sends(904, chat, photo=photo, caption=self.caption),
+        ]
+
+
+@asynccontextmanager
+async def running(files: Files, folder: Path) -> AsyncIterator[Theatre]:
+    async with open_theatre(folder, database_url=SecretStr(files.url)) as theatre:
+        yield theatre
+
+
+async def subscribed(theatre: Theatre, someone: Someone) -> Person:
+    reader = await theatre.reader(someone.first_name, username=someone.username)
+    await reader.say(f"/start {someone.username}.")  # no deep link can carry a full stop
+    return reader
+
+
+async def test_not_while_a_message_waits_nor_in_copies_made_meanwhile(
+    files: Files, tmp_path: Path
+) -> None:
+    someone = Someone()
+    async with running(files, tmp_path) as theatre:
+        reader = await subscribed(theatre, someone)
+        before = len(await reader.messages())
+        await theatre.fault("429", method="sendMessage", retry_after=WAIT_S)
+        await theatre.app.inbox.take(someone.everything(reader.id))
+        await theatre.settle()
+        assert theatre.app.inbox.counts.held
+        assert len(await reader.messages()) == before
+        await files.copy(theatre, tmp_path / "copies" / "by-hand")
+        assert files.traces(someone.words) == []
+        assert traces(tmp_path, someone.words) == []
+        theatre.clock.move(WAIT_S + 10)
+        await theatre.settle()
+        assert len(await reader.messages()) > before
+
+
+async def test_not_after_the_answer_nor_after_forget_nor_after_a_stop(
+    files: Files, tmp_path: Path
+) -> None:
+    someone = Someone()
+    async with running(files, tmp_path) as theatre:
+        reader = await subscribed(theatre, someone)
+        for _ in range(3):
+            await reader.say(someone.long_text)
+        await theatre.app.inbox.take(someone.everything(reader.id))
+        await theatre.settle()
+        assert theatre.app.inbox.counts.processed >= 7
+        assert files.traces(someone.words) == [], "after the answer"
+        await reader.say("/forget")
+        await reader.tap("Yes, erase everything")
+        assert files.traces(someone.words) == [], "after /forget"
+    assert files.traces(someone.words) == [], "after a clean stop"
+
+
+async def test_not_in_what_a_killed_bot_leaves_behind(files: Files, tmp_path: Path) -> None:
+    someone = Someone()
+    async with running(files, tmp_path) as theatre:
+        reader = await subscribed(theatre, someone)
+        theatre.app.inbox.close()  # taken in, and nobody will begin it
+        await theatre.app.inbox.take(someone.everything(reader.id))
+        assert files.traces(someone.words) == []
+    async with running(files, tmp_path) as theatre:
+        await theatre.settle()
+        assert theatre.app.inbox.counts.processed == 4
+        assert files.traces(someone.words) == []
+
+
+async def test_not_in_a_broadcast_that_an_admin_drafts(files: Files, tmp_path: Path) -> None:
+    someone = Someone()
+    async with running(files, tmp_path) as theatre:
+        await theatre.reader("Anyone")
+        admin = await theatre.admin()
+        await admin.say(f"/broadcast {someone.word}")
+        assert files.traces(someone.words) == []
+        await admin.tap("Send it now")
+        assert files.traces(someone.words) == []
+
+
+def test_a_trace_would_be_found(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "file-wal").write_bytes(b"\0\xffstory\0")
+    (tmp_path / "dump").write_bytes(b"\\x" + b"story".hex().encode())
+    assert traces(tmp_path, ["story", "other"]) == ["story in deep/file-wal", "story in dump"]
+
+
+@pytest.mark.postgres
+def test_postgresql_s_own_files_are_looked_through(postgres: Cluster) -> None:
+    word = f"written{uuid4().hex}"
+    postgres.psql(f"CREATE TABLE seen_{word} (said text)")
+    postgres.psql(f"INSERT INTO seen_{word} VALUES ('{word}')")
+    found = traces(postgres.data, [word])
+    assert any("pg_wal" in file for file in found)
