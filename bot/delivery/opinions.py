@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.clock import Clock
 from bot.config import Settings
@@ -19,6 +19,13 @@ from bot.store.values import Vote as VoteResult
 from tips.library import Library
 from tips.models import Tip
 from tips.rotation import DISLIKES_IN_A_ROW, Vote, drop_suggestion
+
+
+class Kept(NamedTuple):
+    """A reader's saved tips, newest first, and how many more were withdrawn from the library."""
+
+    tips: list[Tip]
+    withdrawn: int
 
 
 class Opinions:
@@ -78,15 +85,13 @@ class Opinions:
         async with self._db.read() as session:
             return Said(*await feedback.on_tip(session, chat_id, tip_id))
 
-    async def saved(self, chat_id: int, page: int = 0, *, size: int = 10) -> list[str]:
-        """Ids of kept tips, newest first, ``size`` a page from page 0."""
+    async def saved(self, chat_id: int) -> Kept:
+        """The tips that the reader keeps and the library still has."""
         async with self._db.read() as session:
-            return await feedback.saved_page(session, chat_id, page * size, size)
-
-    async def saved_count(self, chat_id: int) -> int:
-        """How many tips the reader keeps."""
-        async with self._db.read() as session:
-            return await feedback.saved_count(session, chat_id)
+            ids = await feedback.saved_ids(session, chat_id)
+        known = {tip.id: tip for tip in self._library.tips}
+        tips = [known[tip_id] for tip_id in ids if tip_id in known]
+        return Kept(tips, len(ids) - len(tips))
 
     async def vote_answer(self, chat_id: int, answer_id: str, vote: int) -> bool:
         """+1, -1 or 0 for an answer; whether anything changed."""

@@ -46,8 +46,10 @@ async def compose(visit: Visit, rest: str) -> None:
         await visit.say(texts.nobody(visit.language))
         return
     preview = await _preview(visit, visit.message)
-    if preview is None:
-        await visit.say(texts.cannot_copy(visit.language))
+    if not preview:
+        # Where Telegram puts a message off, it has no number yet, and nobody could copy it.
+        refused = texts.cannot_copy if preview is None else texts.not_ready
+        await visit.say(refused(visit.language))
         return
     rules = visit.desk.broadcasts
     draft = await rules.draft(visit.user.id, visit.chat_id, preview)
@@ -59,7 +61,7 @@ async def _preview(visit: Visit, message: Incoming) -> int | None:
     chat, original = visit.desk.chat, message.reply_to_message
     try:
         if original is None:
-            return await chat.send_words(visit.chat_id, *words_after_command(message))
+            return await chat.send_words(visit.chat_id, words_after_command(message))
         if original.media_group_id is not None:
             return None
         return await chat.copy(visit.chat_id, visit.chat_id, original.message_id)
@@ -68,8 +70,11 @@ async def _preview(visit: Visit, message: Incoming) -> int | None:
         return None
 
 
-def words_after_command(message: Incoming) -> tuple[str, list[dict[str, Any]]]:
-    """The text after the command with its formatting moved along (UTF-16 units, Bot API)."""
+def words_after_command(message: Incoming) -> dict[str, Any]:
+    """The text after the command with its formatting moved along (UTF-16 units, Bot API).
+
+    What the sender chose for the preview of its link stays with it.
+    """
     text = message.text or ""
     found = COMMAND.match(text)
     start = found.end() if found else 0
@@ -80,7 +85,10 @@ def words_after_command(message: Incoming) -> tuple[str, list[dict[str, Any]]]:
         offset = max(0, entity.offset - shift)
         if end > offset:
             entities.append(entity.to_dict() | {"offset": offset, "length": end - offset})
-    return text[start:], entities
+    words: dict[str, Any] = {"text": text[start:], "entities": entities}
+    if message.link_preview_options is not None:
+        words["link_preview_options"] = message.link_preview_options.to_dict()
+    return words
 
 
 async def act(visit: Visit, tap: BroadcastDo) -> None:

@@ -97,7 +97,7 @@ class Chat:
             log.debug("a tap could not be answered", kind=type(refusal).__name__)
 
     async def copy(self, chat_id: int, from_chat_id: int, message_id: int) -> int:
-        """Copy a message as Telegram has it; the new message's id.
+        """Copy a message as Telegram has it; the new message's id (0 while on its way).
 
         Raises:
             telegram.error.BadRequest: this kind of message cannot be copied, or it is gone.
@@ -105,10 +105,12 @@ class Chat:
         payload = {"chat_id": chat_id, "from_chat_id": from_chat_id, "message_id": message_id}
         return int((await self._call("copyMessage", payload))["message_id"])
 
-    async def send_words(self, chat_id: int, text: str, entities: list[dict[str, Any]]) -> int:
-        """Send someone's own words with Telegram's own formatting of them; the message's id."""
-        payload = {"chat_id": chat_id, "text": text, "entities": entities}
-        return int((await self._call("sendMessage", payload))["message_id"])
+    async def send_words(self, chat_id: int, words: Mapping[str, Any]) -> int:
+        """Send someone's own words as they wrote them; the message's id (0 while on its way).
+
+        ``words`` are parameters of ``sendMessage``: ``text``, and what formats and accompanies it.
+        """
+        return int((await self._call("sendMessage", {"chat_id": chat_id, **words}))["message_id"])
 
     async def send_file(self, chat_id: int, name: str, content: bytes, caption: str) -> None:
         """Send a file."""

@@ -18,6 +18,7 @@ from bot.texts.callbacks import (
     ShowSettings,
     Stop,
 )
+from bot.texts.catalogue import languages
 from bot.texts.message import Message
 
 LONGEST_PAUSE = 365  # days
@@ -74,9 +75,13 @@ async def set_weekday(visit: Visit, tap: SetWeekday) -> None:
 
 async def set_theme(visit: Visit, tap: SetTheme) -> None:
     """A theme on or off; the last one stays."""
-    if visit.reader is None or not visit.desk.library.all_themes >> tap.theme & 1:
+    if visit.reader is None:
         await visit.toast()
         await needs_start(visit)
+        return
+    if not visit.desk.library.all_themes >> tap.theme & 1:
+        await visit.toast(texts.theme_gone(visit.language))
+        await visit.show(await _view(visit, "themes"))
         return
     mask = _switched(visit.reader.themes, tap.theme, on=bool(tap.on))
     if not mask & visit.desk.library.all_themes:
@@ -99,6 +104,11 @@ async def set_audience(visit: Visit, tap: SetAudience) -> None:
 
 async def set_language(visit: Visit, tap: SetLanguage) -> None:
     """The language of the texts."""
+    if tap.language not in languages():
+        await visit.toast(texts.language_gone(visit.language))
+        if not await needs_start(visit):
+            await visit.show(await _view(visit, "language"))
+        return
     await visit.toast(texts.changed(visit.language))
     if not await needs_start(visit):
         await _changed(visit, await visit.desk.readers.set_language(visit.chat_id, tap.language))

@@ -98,9 +98,12 @@ async def _ask_to_drop(visit: Visit, topic: str) -> None:
 async def drop_theme(visit: Visit, tap: DropTheme) -> None:
     """No more of this theme, or keep it."""
     await visit.toast()
-    theme = _theme(visit, tap.theme)
-    if theme is None or visit.reader is None:
+    if visit.reader is None:
         await visit.say(start.finish_first(visit.language))
+        return
+    theme = _theme(visit, tap.theme)
+    if theme is None:
+        await visit.show(texts.theme_gone(visit.language))
         return
     left = visit.reader.themes & ~(1 << theme.bit)
     if tap.drop and left:
@@ -137,13 +140,11 @@ async def saved_page(visit: Visit, tap: SavedPage) -> None:
 
 
 async def _saved_page(visit: Visit, wanted: int) -> Message:
-    readers = visit.desk.readers
-    count = await readers.saved_count(visit.chat_id)
-    pages = max(1, -(-count // SAVED_SHOWN))
+    kept = await visit.desk.readers.saved(visit.chat_id)
+    pages = max(1, -(-len(kept.tips) // SAVED_SHOWN))
     page = min(wanted, pages - 1)
-    ids = await readers.saved(visit.chat_id, page, size=SAVED_SHOWN)
-    known = {tip.id: tip for tip in visit.desk.library.tips}
-    return texts.saved([known[i] for i in ids if i in known], page, pages, visit.language)
+    shown = kept.tips[page * SAVED_SHOWN :][:SAVED_SHOWN]
+    return texts.saved(shown, page, pages, visit.language, withdrawn=kept.withdrawn)
 
 
 async def open_saved(visit: Visit, tap: OpenTip) -> None:

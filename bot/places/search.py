@@ -55,13 +55,16 @@ class Places:
         return Index.load()
 
     def find(self, text: str, limit: int = 5) -> list[Place]:
-        """The places that fit, likeliest first; one when it is clear, none when nothing fits."""
+        """The places that fit, likeliest first; one when it is clear, none when nothing fits.
+
+        Where more than ``limit`` fit, no zone is left out for a second place of another one.
+        """
         folded = fold(text[: LONGEST + 1])
         if len(text) > LONGEST:
             return []
         fixed = by_offset(text) or by_abbreviation(folded)
         if fixed:
-            return fixed[:limit]
+            return _cut(fixed, limit)
         if len(folded) < 2:
             return []
         found = (
@@ -70,7 +73,7 @@ class Places:
             or self._without_small_words(folded)
             or self._mended(folded)
         )
-        return found[:limit]
+        return _cut(found, limit)
 
     def at(self, lat: float, lon: float) -> str | None:
         """The zone at a location; None at sea and for what is no location."""
@@ -186,6 +189,13 @@ def _distinct(rows: Iterable[Row]) -> list[Place]:
     for row in rows:
         kept.setdefault((row.country, row.region, row.zone), row)
     return [_place(row) for row in kept.values()]
+
+
+def _cut(found: list[Place], limit: int) -> list[Place]:
+    firsts = {place.zone: place for place in reversed(found)}.values()
+    # A list of six that shows five places of one zone would make that zone look certain.
+    kept = sorted(found, key=lambda place: place not in firsts)[:limit]
+    return [place for place in found if place in kept]
 
 
 def _place(row: Row) -> Place:

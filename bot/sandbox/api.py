@@ -68,6 +68,8 @@ class BotApi:
         result = await self._run(method, given)
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionDroppedError
+        if fault is not None and fault.kind == "put_off":
+            result = {**result, "message_id": 0}
         return {"ok": True, "result": result}
 
     async def _suffer(self, fault: Fault) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.sandbox.errors import ApiError, ControlError, too_many_requests
 
-KINDS: Final = {"429", "500", "502", "delay", "drop_before", "drop_after", "error"}
+KINDS: Final = {"429", "500", "502", "delay", "drop_before", "drop_after", "error", "put_off"}
 _SENDS: Final = ("send", "copy", "forward", "edit")
 # Polls come by themselves, so a fault meant for "the next call" must not meet one.
 _ONLY_BY_NAME: Final = {"getupdates"}
@@ -16,7 +16,11 @@ _ONLY_BY_NAME: Final = {"getupdates"}
 
 @dataclass(slots=True)
 class Fault:
-    """What goes wrong, for which calls, how many times; `seconds` of a delay in real time."""
+    """What goes wrong, for which calls, how many times; `seconds` of a delay in real time.
+
+    What is put off is taken, but has no number yet (MessageId in the Bot API: "this field will
+    be 0 and the relevant message will be unusable until it is actually sent").
+    """
 
     kind: str
     method: str = ""

@@ -23,20 +23,14 @@ async def unsave(session: Executor, chat_id: int, tip_id: str) -> bool:
     return await affected(session, gone) == 1
 
 
-async def saved_page(session: Executor, chat_id: int, offset: int, size: int) -> list[str]:
+async def saved_ids(session: Executor, chat_id: int) -> list[str]:
     """Ids of kept tips, newest first."""
     statement = (
         select(saved.c.tip_id)
         .where(saved.c.chat_id == chat_id)
         .order_by(saved.c.at.desc(), saved.c.tip_id)
     )
-    return list((await session.execute(statement.offset(offset).limit(size))).scalars())
-
-
-async def saved_count(session: Executor, chat_id: int) -> int:
-    """How many tips the reader keeps."""
-    statement = select(func.count()).select_from(saved).where(saved.c.chat_id == chat_id)
-    return int((await session.execute(statement)).scalar_one())
+    return list((await session.execute(statement)).scalars())
 
 
 async def vote_tip(session: Executor, chat_id: int, tip_id: str, vote: int, now: datetime) -> bool:

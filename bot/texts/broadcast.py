@@ -9,7 +9,7 @@ from bot.texts import html, times
 from bot.texts.callbacks import BroadcastDo
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.reasons import reason_words
+from bot.texts.reasons import reason_lines
 
 REASONS_SHOWN = 12
 
@@ -52,6 +52,15 @@ def cannot_copy(language: str = "en") -> Message:
     return page(
         html.text(_("Telegram does not let me copy that message. Nothing was sent.")),
         html.text(_("Text, one photo, one video, a file or a voice message works; an album not.")),
+    )
+
+
+def not_ready(language: str = "en") -> Message:
+    """Telegram has put the copy off, so that there is nothing to copy from yet."""
+    _ = translator(language)
+    return page(
+        html.text(_("Telegram is still working on that message, so I can't offer it yet.")),
+        html.text(_("Nothing was sent. Please try /broadcast again in a few minutes.")),
     )
 
 
@@ -211,7 +220,7 @@ def _counts(report: Report, language: str) -> list[html.Html]:
         _count(_("Sent: {count}"), report.sent),
         _count(_("Blocked the bot: {count}"), report.blocked),
         _count(_("Failed: {count}"), failed),
-        *_reason_lines(report.failed, language),
+        *reason_lines(report.failed, REASONS_SHOWN, language),
         _count(_("In doubt: {count}"), report.in_doubt),
     ]
     if report.too_old:
@@ -219,15 +228,6 @@ def _counts(report: Report, language: str) -> list[html.Html]:
     if report.cancelled:
         lines.append(_count(_("Cancelled: {count}"), report.cancelled))
     return lines
-
-
-def _reason_lines(failed: Mapping[str, int], language: str) -> list[html.Html]:
-    commonest = sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:REASONS_SHOWN]
-    return [
-        html.text(f"• {reason_words(reason, language)}: {count:,}")
-        for reason, count in commonest
-        if count
-    ]
 
 
 def _count(template: str, count: int) -> html.Html:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.texts import html
 from bot.texts.catalogue import translator
 
@@ -35,3 +37,14 @@ def reason_words(reason: str, language: str = "en") -> str:
         "unreadable_answer": _("Telegram's answer could not be read"),
     }
     return known.get(reason) or html.one_line(reason.replace("_", " "), REASON_UNITS)
+
+
+def reason_lines(counts: Mapping[str, int], most: int, language: str = "en") -> list[html.Html]:
+    """A line for each of the ``most`` commonest reasons, and one for all others together."""
+    _ = translator(language)
+    found = sorted((item for item in counts.items() if item[1]), key=lambda one: (-one[1], one[0]))
+    lines = [(reason_words(reason, language), count) for reason, count in found[:most]]
+    rest = sum(count for _reason, count in found[most:])
+    if rest:
+        lines.append((_("other reasons"), rest))
+    return [html.text(f"• {words}: {count:,}") for words, count in lines]

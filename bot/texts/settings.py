@@ -234,6 +234,18 @@ def keep_one_day(language: str = "en") -> str:
     return toast(_("Keep at least one day. To have none, use Pause."))
 
 
+def theme_gone(language: str = "en") -> str:
+    """Toast: the button was for a theme that is no longer part of the library."""
+    _ = translator(language)
+    return toast(_("That theme isn't there any more. These are the themes I have now."))
+
+
+def language_gone(language: str = "en") -> str:
+    """Toast: the button was for a language that there are no longer texts for."""
+    _ = translator(language)
+    return toast(_("I don't speak that language any more. These are the ones I have now."))
+
+
 def keep_one_theme(language: str = "en") -> str:
     """Toast: the last theme cannot be switched off."""
     _ = translator(language)

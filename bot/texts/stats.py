@@ -9,7 +9,7 @@ from bot.texts import html, times
 from bot.texts.callbacks import STATS_DAYS, ShowStats
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, Rows, page
-from bot.texts.reasons import reason_words
+from bot.texts.reasons import reason_lines
 
 LINES_SHOWN = 8
 
@@ -122,8 +122,7 @@ def _states(counts: Mapping[str, int], language: str) -> str:
 
 def _failures(failures: Mapping[str, int], language: str) -> list[html.Html]:
     _ = translator(language)
-    commonest = sorted(failures.items(), key=lambda item: (-item[1], item[0]))[:LINES_SHOWN]
-    lines = [html.text(f"• {reason_words(name, language)}: {n:,}") for name, n in commonest if n]
+    lines = reason_lines(failures, LINES_SHOWN, language)
     return [html.text(_("Failures by reason:")), *lines] if lines else []
 
 

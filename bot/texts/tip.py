@@ -170,6 +170,15 @@ def theme_kept(theme: Theme, library: Library, language: str = "en") -> Message:
     return page(html.fill(_("Fine, “{theme}” stays."), theme=library.theme_names[theme.id]))
 
 
+def theme_gone(language: str = "en") -> Message:
+    """A button of a theme that is no longer part of the library."""
+    _ = translator(language)
+    return page(
+        html.text(_("That theme isn't there any more, so there's nothing to change.")),
+        buttons=((Button(_("Themes"), ShowSettings("themes")),),),
+    )
+
+
 def none_fits(language: str = "en") -> Message:
     """No tip fits what the reader chose."""
     _ = translator(language)
@@ -185,9 +194,21 @@ def withdrawn(language: str = "en") -> Message:
     return page(html.text(_("This tip has been taken back. Send /tip for another one.")))
 
 
-def saved(tips: Sequence[Tip], number: int, pages: int, language: str = "en") -> Message:
+def saved(
+    tips: Sequence[Tip], number: int, pages: int, language: str = "en", *, withdrawn: int = 0
+) -> Message:
     """A page (``number`` from 0, of ``pages``) of the saved tips; each opens with a tap."""
     _ = translator(language)
+    lost = html.Html()
+    if withdrawn:
+        template = _.many(
+            "{count} tip you'd saved has been taken back, so it isn't here any more.",
+            "{count} tips you'd saved have been taken back, so they aren't here any more.",
+            withdrawn,
+        )
+        lost = html.fill(template, count=withdrawn)
+    if not tips and withdrawn:
+        return page(lost, html.text(_("Send /tip for a new one.")))
     if not tips:
         return page(
             html.text(_("You have saved no tip yet. Tap Save under a tip to keep it here."))
@@ -199,6 +220,7 @@ def saved(tips: Sequence[Tip], number: int, pages: int, language: str = "en") ->
     return page(
         head,
         html.text(_("Tap one to read it again.")),
+        lost,
         buttons=(*rows, _pager(number, pages, language)),
     )
 

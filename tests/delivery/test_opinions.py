@@ -74,19 +74,27 @@ async def test_the_third_dislike_of_a_topic_asks_once(
     assert asked == [None, None, topic, None]
 
 
-async def test_saved_tips_come_newest_first_in_pages(
-    readers: Readers, clock: MovableClock
+async def test_saved_tips_come_newest_first(
+    readers: Readers, clock: MovableClock, library: Library
 ) -> None:
     await readers.arrive(ANNA)
-    for number in range(12):
+    tips = list(library.tips[:12])
+    for tip in tips:
         clock.move(1)
-        assert await readers.save(ANNA, f"tip-{number}") is True
-    assert await readers.save(ANNA, "tip-3") is False
-    assert await readers.saved(ANNA) == [f"tip-{number}" for number in range(11, 1, -1)]
-    assert await readers.saved(ANNA, 1) == ["tip-1", "tip-0"]
-    assert await readers.saved_count(ANNA) == 12
-    assert await readers.unsave(ANNA, "tip-3") is True
-    assert await readers.unsave(ANNA, "tip-3") is False
+        assert await readers.save(ANNA, tip.id) is True
+    assert await readers.save(ANNA, tips[3].id) is False
+    assert await readers.saved(ANNA) == (tips[::-1], 0)
+    assert await readers.unsave(ANNA, tips[3].id) is True
+    assert await readers.unsave(ANNA, tips[3].id) is False
+
+
+async def test_saved_tips_that_were_withdrawn_are_counted_apart(
+    readers: Readers, library: Library
+) -> None:
+    await readers.arrive(ANNA)
+    for tip_id in (library.tips[0].id, "withdrawn-long-ago"):
+        await readers.save(ANNA, tip_id)
+    assert await readers.saved(ANNA) == ([library.tips[0]], 1)
 
 
 async def test_the_export_is_all_and_plain(readers: Readers, library: Library) -> None:
@@ -114,5 +122,5 @@ async def test_what_a_reader_said_of_a_tip_and_how_much_they_keep(
     await readers.save(1, second)
     assert await readers.said_of_tip(1, first) == Said(-1, True)
     assert await readers.said_of_tip(1, second) == Said(0, True)
-    assert await readers.saved_count(1) == 2
-    assert await readers.saved_count(2) == 0
+    assert len((await readers.saved(1)).tips) == 2
+    assert await readers.saved(2) == ([], 0)

@@ -120,6 +120,16 @@ ONCE = Places.load()
 ZONES = available_timezones()
 
 
+@pytest.mark.parametrize("typed", ["Newtown", "Middletown"])
+def test_a_short_list_hides_no_zone_behind_many_places_of_another(
+    places: Places, typed: str
+) -> None:
+    every = {place.zone for place in places.find(typed, limit=100)}
+    shown = places.find(typed, limit=5)
+    assert len(shown) == 5
+    assert len({place.zone for place in shown}) == min(5, len(every)) > 1
+
+
 def test_as_many_as_asked_for(places: Places) -> None:
     assert len(places.find("USA", limit=2)) == 2
     assert len(places.find("IST", limit=1)) == 1

@@ -91,6 +91,19 @@ class TestInjected:
             "Bad Request: message text is empty"
         )
 
+    @pytest.mark.parametrize("method", ["sendMessage", "copyMessage"])
+    async def test_what_is_put_off_has_no_number_yet(
+        self, hand: Hand, ada: int, method: str
+    ) -> None:
+        sent = await hand.ok("sendMessage", chat_id=ada, text="x")
+        await hand.control("faults", kind="put_off", method=method)
+        more = {"text": "x"}
+        if method == "copyMessage":
+            more = {"from_chat_id": ada, "message_id": sent["message_id"]}
+
+        assert (await hand.ok(method, chat_id=ada, **more))["message_id"] == 0
+        assert (await hand.ok(method, chat_id=ada, **more))["message_id"] > 0
+
     async def test_faults_can_be_cleared(self, hand: Hand) -> None:
         await hand.control("faults", kind="500", times=9)
 

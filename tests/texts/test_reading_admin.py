@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.texts import broadcast, stats
@@ -45,6 +46,16 @@ class TestBroadcast:
         assert "odd thing: 1" in said.plain
         assert taps(said) == [BroadcastDo("retry", 3), BroadcastDo("doubt", 3)]
         assert not broadcast.final(3, SomeReport(state="done")).buttons
+
+    def test_reasons_add_up_to_what_failed_however_many_there_are(self) -> None:
+        failed = {f"reason_{number}": number for number in range(20)}
+        for said in (
+            broadcast.final(3, SomeReport(state="done", failed=failed)),
+            stats.figures(SomeFigures(failures=failed)),
+        ):
+            listed = re.findall(r"^• .+: (\d+)$", said.plain, re.MULTILINE)
+            assert sum(map(int, listed)) == sum(failed.values())
+            assert "other reasons" in said.plain
 
     def test_a_cancelled_broadcast_offers_nothing_any_more(self) -> None:
         report = SomeReport(state="cancelled", failed={"not_found": 2}, in_doubt=4, cancelled=9)
