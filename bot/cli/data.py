@@ -262,7 +262,9 @@ def retry(
 ) -> None:
     """Queue again what failed; readers who blocked the bot are left alone."""
     _change(
-        broadcast, lambda rules: rules.retry_failed(broadcast, in_doubt=in_doubt), "queued again"
+        broadcast,
+        lambda rules: rules.retry_failed(broadcast, OPERATOR, in_doubt=in_doubt),
+        "queued again",
     )
 
 
@@ -270,7 +272,7 @@ def _change(broadcast: int, act: Any, done: str) -> None:
     async def known_first(rules: Broadcasts) -> Any:
         return await act(rules) if await rules.find(broadcast) else None
 
-    log_to_stderr()
+    log_to_stderr("INFO")
     changed = _asked(_with_broadcasts(known_first))
     if changed is None:
         fail(f"there is no broadcast {broadcast}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
@@ -18,7 +18,7 @@ from bot.store import counters, pruning, recipients, slots
 from bot.store.database import Database
 from bot.store.values import LEFT_REASONS, Broadcast, Report
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
 LIFETIME = timedelta(days=1)
@@ -30,7 +30,10 @@ COUNTED_BY_HOUR = 40  # days
 
 
 class Broadcasts:
-    """Rules about broadcasts. State changes are conditional: the second of two taps is a no-op."""
+    """Rules about broadcasts. State changes are conditional: the second of two taps is a no-op.
+
+    Every act leaves a line in the log, with the admin's id (0: the operator at the command line).
+    """
 
     def __init__(self, db: Database, clock: Clock, settings: Settings) -> None:
         self._db = db
@@ -42,7 +45,9 @@ class Broadcasts:
         now = self._clock.now()
         async with self._db.write() as session:
             made = await store.add(session, admin_id, source_chat_id, source_message_id, now)
-            return await self._get(session, made)
+            draft = await self._get(session, made)
+        _log_act("draft", made, admin_id)
+        return draft
 
     async def find(self, broadcast_id: int) -> Broadcast | None:
         """The broadcast, or None."""
@@ -82,7 +87,9 @@ class Broadcasts:
                 "total": expected,
             }
             mine = store.is_admins(admin_id)
-            return await store.change(session, broadcast_id, values, store.is_in("draft"), mine)
+            done = await store.change(session, broadcast_id, values, store.is_in("draft"), mine)
+        _log_act("confirm", broadcast_id, admin_id, changed=done, audience=expected)
+        return done
 
     async def cancel(self, broadcast_id: int, admin_id: int) -> bool:
         """End it; what is queued is cancelled. Any admin may."""
@@ -90,11 +97,11 @@ class Broadcasts:
         async with self._db.write() as session:
             values = {"state": "cancelled", "finished_at": now, "frozen": True}
             still = store.is_in("draft", "sending", "paused")
-            if not await store.change(session, broadcast_id, values, still):
-                return False
-        await self._cancel_rows(broadcast_id)
-        log.info("broadcast %d was cancelled by admin %d", broadcast_id, admin_id)
-        return True
+            done = await store.change(session, broadcast_id, values, still)
+        _log_act("cancel", broadcast_id, admin_id, changed=done)
+        if done:
+            await self._cancel_rows(broadcast_id)
+        return done
 
     async def _cancel_rows(self, broadcast_id: int) -> None:
         """In chunks: nothing of it is sent any more, and nobody has to wait for the lock."""
@@ -109,26 +116,30 @@ class Broadcasts:
         done = await self._set(
             broadcast_id, {"state": "paused", "pause_reason": "admin"}, "sending"
         )
-        log.info("broadcast %d: pause by admin %d, changed: %s", broadcast_id, admin_id, done)
+        _log_act("pause", broadcast_id, admin_id, changed=done)
         return done
 
     async def resume(self, broadcast_id: int, admin_id: int) -> bool:
         """Go on after a pause. Wake the sender afterwards."""
         done = await self._set(broadcast_id, {"state": "sending", "pause_reason": None}, "paused")
-        log.info("broadcast %d: resume by admin %d, changed: %s", broadcast_id, admin_id, done)
+        _log_act("resume", broadcast_id, admin_id, changed=done)
         return done
 
-    async def retry_failed(self, broadcast_id: int, *, in_doubt: bool = False) -> int:
+    async def retry_failed(
+        self, broadcast_id: int, admin_id: int, *, in_doubt: bool = False
+    ) -> int:
         """Queue failed messages again (blocked readers never); with ``in_doubt`` those too.
 
         Returns how many were queued. Wake the sender afterwards.
         """
         # Paused meanwhile, lest the sender finds nothing queued yet and calls it done.
         held = {"state": "paused", "pause_reason": "admin", "finished_at": None}
-        if not await self._set(broadcast_id, held, "sending", "paused", "done"):
-            return 0
-        queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
-        await self._set(broadcast_id, {"state": "sending", "pause_reason": None}, "paused")
+        queued = 0
+        if await self._set(broadcast_id, held, "sending", "paused", "done"):
+            queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
+            await self._set(broadcast_id, {"state": "sending", "pause_reason": None}, "paused")
+        act = "retry in doubt" if in_doubt else "retry"
+        _log_act(act, broadcast_id, admin_id, changed=queued > 0, queued=queued)
         return queued
 
     async def _set(self, broadcast_id: int, values: dict[str, Any], *states: str) -> bool:
@@ -198,6 +209,19 @@ class Broadcasts:
         if found is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")
         return found
+
+
+def _log_act(
+    act: str, broadcast_id: int, admin_id: int, *, changed: bool = True, **more: int
+) -> None:
+    log.info(
+        "an admin's act on a broadcast",
+        act=act,
+        broadcast=broadcast_id,
+        admin=admin_id,
+        changed=changed,
+        **more,
+    )
 
 
 def _report(broadcast: Broadcast, counts: dict[tuple[str, str], int]) -> Report:

@@ -97,14 +97,17 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
     A draft is its author's alone; what is under way any admin may pause, resume or cancel.
     """
     if not visit.desk.is_admin(visit.user):
+        log.warning("somebody who is no admin tried to act on a broadcast", act=tap.what)
         await visit.toast(errors.bad_button(visit.language))
         return
     found = await visit.desk.broadcasts.find(tap.broadcast)
     if found is None or found.state not in POSSIBLE[tap.what]:
+        _log_refusal(visit, tap, "its state")
         await visit.toast(errors.already_done(visit.language))
         await _say_where_it_stands(visit, tap.broadcast)
         return
     if found.state == "draft" and found.admin_id != visit.user.id:
+        _log_refusal(visit, tap, "another admin's draft")
         await visit.toast(texts.another_admins(visit.language))
         return
     await visit.toast()
@@ -121,6 +124,16 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
     }
     if not await steps[tap.what](visit, tap.broadcast):
         await _say_where_it_stands(visit, tap.broadcast)
+
+
+def _log_refusal(visit: Visit, tap: BroadcastDo, why: str) -> None:
+    log.info(
+        "an admin's act on a broadcast was refused",
+        act=tap.what,
+        broadcast=tap.broadcast,
+        admin=visit.user.id,
+        why=why,
+    )
 
 
 async def _confirm(visit: Visit, broadcast: int) -> bool:
@@ -174,7 +187,7 @@ async def _ask_for_stars(visit: Visit, broadcast: int, *, in_doubt: bool) -> boo
 
 
 async def _send_again(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
-    await visit.desk.broadcasts.retry_failed(broadcast, in_doubt=in_doubt)
+    await visit.desk.broadcasts.retry_failed(broadcast, visit.user.id, in_doubt=in_doubt)
     return await _under_way(visit, broadcast)
 
 

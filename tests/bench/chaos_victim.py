@@ -114,7 +114,7 @@ class Victim:
             for which in filter(None, self.numbers):
                 report = await broadcasts.report(which)
                 if report.in_doubt or report.failed:
-                    again += await broadcasts.retry_failed(which, in_doubt=True)
+                    again += await broadcasts.retry_failed(which, ADMIN, in_doubt=True)
         return again
 
     @asynccontextmanager

@@ -115,13 +115,25 @@ def test_broadcasts_are_listed_held_and_ended(tmp_path: Path) -> None:
     assert "sending" in gutskin("broadcast", "list").stdout
     assert data("broadcast", "report", "1")["total"] == 2
     assert "queued" in gutskin("broadcast", "report", "1").stdout
-    assert gutskin("broadcast", "pause", "1").stderr == "paused\n"
-    assert gutskin("broadcast", "pause", "1").stderr == "nothing to change\n"
-    assert gutskin("broadcast", "resume", "1").stderr == "goes on\n"
-    assert gutskin("broadcast", "cancel", "1").stderr == "cancelled\n"
-    assert gutskin("broadcast", "retry", "1", "--in-doubt").stderr == "nothing to change\n"
+    for words, said in (
+        (("pause", "1"), "paused"),
+        (("pause", "1"), "nothing to change"),
+        (("resume", "1"), "goes on"),
+        (("cancel", "1"), "cancelled"),
+        (("retry", "1", "--in-doubt"), "nothing to change"),
+    ):
+        assert gutskin("broadcast", *words).stderr.splitlines()[-1] == said
     missing = gutskin("broadcast", "report", "7")
     assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")
     for change in ("pause", "resume", "cancel", "retry"):
         missing = gutskin("broadcast", change, "7")
         assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")
+
+
+def test_what_the_operator_does_to_a_broadcast_leaves_a_line(tmp_path: Path) -> None:
+    _fill(tmp_path)
+    for act, changed in (("pause", True), ("pause", False), ("resume", True), ("retry", False)):
+        log = gutskin("broadcast", act, "1").stderr
+        assert f"act={act} admin=0 broadcast=1 changed={changed}" in log
+    assert "act='retry in doubt'" in gutskin("broadcast", "retry", "1", "--in-doubt").stderr
+    assert "act=cancel admin=0" in gutskin("broadcast", "cancel", "1").stderr

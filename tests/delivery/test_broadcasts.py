@@ -104,7 +104,7 @@ async def test_cancelling_ends_it(home: House, tg: Telegram) -> None:
     assert report.state == "cancelled"
     assert report.sent + report.cancelled == 30
     assert report.sent == len(tg.arrived) < 30
-    assert await home.broadcasts.retry_failed(broadcast) == 0
+    assert await home.broadcasts.retry_failed(broadcast, ADMIN) == 0
 
 
 async def test_what_comes_back_after_the_cancel_is_cancelled_too(
@@ -139,7 +139,7 @@ async def test_cancelling_and_trying_again_go_through_many_rows_in_chunks(
         await home.broadcasts.resume(broadcast, ADMIN)
         await home.sender.drain()
     tg.script = lambda _m, _b: None
-    assert await home.broadcasts.retry_failed(broadcast) == 29
+    assert await home.broadcasts.retry_failed(broadcast, ADMIN) == 29
     await home.sender.drain()
     report = await home.broadcasts.report(broadcast)
     assert (report.state, report.sent, report.blocked) == ("done", 29, 1)
@@ -159,7 +159,7 @@ async def test_the_report_tells_what_failed_and_who_left(home: House, tg: Telegr
     report = await home.broadcasts.report(broadcast)
     assert (report.sent, report.blocked, report.failed) == (1, 1, {"too_long": 1})
     tg.script = lambda _m, _b: None
-    assert await home.broadcasts.retry_failed(broadcast) == 1
+    assert await home.broadcasts.retry_failed(broadcast, ADMIN) == 1
     await home.sender.drain()
     assert tg.copies == {2: 1, 3: 1}
     assert (await home.broadcasts.report(broadcast)).state == "done"

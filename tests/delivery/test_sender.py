@@ -10,7 +10,7 @@ import pytest
 
 from bot.delivery.ledger import Event
 from bot.store.database import Database
-from tests.delivery.house import House, house
+from tests.delivery.house import ADMIN, House, house
 from tests.delivery.server import (
     BLOCKED,
     CUT_AFTER,
@@ -166,8 +166,8 @@ async def test_a_broadcast_in_doubt_waits_for_the_admins_word(home: House, tg: T
     report = await home.broadcasts.report(broadcast)
     assert (report.sent, report.in_doubt, report.state) == (1, 1, "done")
     assert len(tg.calls) == 2
-    assert await home.broadcasts.retry_failed(broadcast) == 0
-    assert await home.broadcasts.retry_failed(broadcast, in_doubt=True) == 1
+    assert await home.broadcasts.retry_failed(broadcast, ADMIN) == 0
+    assert await home.broadcasts.retry_failed(broadcast, ADMIN, in_doubt=True) == 1
     await home.sender.drain()
     assert tg.copies == {7: 1, 8: 1}
     assert home.events == [Event(broadcast, "done")] * 2

@@ -50,7 +50,7 @@ async def test_a_lease_that_ended_is_taken_back(home: House, tg: Telegram) -> No
     await home.sender.drain()
     tg.calls.clear()
     await home.morning(3)
-    await home.broadcasts.retry_failed(broadcast)
+    await home.broadcasts.retry_failed(broadcast, ADMIN)
     crashed = home.new_sender()
     exchange = await crashed._ledger.exchange([], [], 2)
     assert len(exchange.items) == 2
@@ -151,7 +151,10 @@ async def test_a_broadcast_that_fails_too_often_pauses_itself(
         tg.script = once()
         assert await home.broadcasts.resume(broadcast, ADMIN)
         await home.sender.drain()
-        assert await home.broadcasts.retry_failed(broadcast) == report.failed["original_deleted"]
+        assert (
+            await home.broadcasts.retry_failed(broadcast, ADMIN)
+            == report.failed["original_deleted"]
+        )
         await home.sender.drain()
         assert (await home.broadcasts.report(broadcast)).sent == 100
 
