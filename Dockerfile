@@ -1,18 +1,16 @@
 # Two stages: the first builds, the second holds nothing but Python, the dependencies and the bot.
 FROM python:3.12-slim-bookworm AS build
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-RUN python -m venv /opt/gutskin
-COPY requirements/build.txt requirements/run.txt requirements/
-RUN /opt/gutskin/bin/pip install --require-hashes -r requirements/run.txt \
- && python -m venv /opt/build \
- && /opt/build/bin/pip install --require-hashes -r requirements/build.txt
+COPY requirements requirements
+RUN python requirements/install.py /opt/gutskin run \
+ && python requirements/install.py /opt/build build
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY tips tips
 RUN /opt/build/bin/hatchling build -t wheel \
- && /opt/gutskin/bin/pip install --no-deps dist/gutskin-*.whl \
- && rm -rf /opt/gutskin/lib/python*/site-packages/pip /opt/gutskin/bin/pip*
+ && /opt/gutskin/bin/python -m pip install --no-deps --no-index dist/gutskin-*.whl \
+ && /opt/gutskin/bin/python -m pip check \
+ && rm -rf /opt/gutskin/lib/python*/site-packages/pip* /opt/gutskin/bin/pip*
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --create-home --home-dir /home/gutskin --shell /usr/sbin/nologin gutskin \

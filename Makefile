@@ -6,24 +6,25 @@ READY  := $(VENV)/.ready
 RUNTIME := $(VENV)/.runtime
 PEERS := .venv-bench/.ready
 
-.PHONY: help demo test check fmt bench chaos soak search-train search-eval screenshots lock clean
+.PHONY: old-enough help demo test check fmt bench chaos soak search-train search-eval screenshots lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "GutSkin needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
+# The locks alone are installed, by hash; see requirements/install.py.
+INSTALL := $(PYTHON) requirements/install.py
+LOCKS   := requirements/install.py pyproject.toml requirements/build.txt requirements/demo.txt
 
-$(RUNTIME): requirements/run.txt requirements/build.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/build.txt
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+old-enough:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "GutSkin needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+
+$(RUNTIME): $(LOCKS) | old-enough
+	@$(INSTALL) $(VENV) build demo --project
 	@touch $@
 
-$(READY): requirements/dev.txt $(RUNTIME)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
-	@touch $@
+$(READY): $(LOCKS) requirements/dev.txt | old-enough
+	@$(INSTALL) $(VENV) dev --project
+	@touch $(RUNTIME) $@
 
 demo: $(RUNTIME)  ## the bot, an embedded Telegram and a chat page; SCRIPT=FILE plays a script instead
 	$(BIN)/gutskin demo $(if $(SCRIPT),--script $(SCRIPT)) $(ARGS)
@@ -42,9 +43,8 @@ fmt: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(PEERS): tests/bench/requirements.txt
-	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --require-hashes -r $<
+$(PEERS): tests/bench/requirements.txt requirements/install.py | old-enough
+	@$(INSTALL) .venv-bench $<
 	@touch $@
 
 bench: $(READY) $(PEERS)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
@@ -65,11 +65,13 @@ search-eval: $(READY)  ## measure the search and put the figures into docs/SEARC
 screenshots: $(READY)  ## remake the README's picture of the chat
 	$(BIN)/python -m tests.browser.screenshots
 
-lock: $(READY)  ## compile the hash-pinned requirements anew
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/run.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
-	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" - -c requirements/dev.txt -o requirements/build.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" tests/bench/requirements.in -o tests/bench/requirements.txt
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --custom-compile-command "make lock"
+lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the newest of all)
+	$(COMPILE) $(if $(UPGRADE),-U) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra demo --extra editors -c requirements/dev.txt -o requirements/demo.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) $(if $(UPGRADE),-U) tests/bench/requirements.in -o tests/bench/requirements.txt
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.output import JSON_OPTION, emit, fail, run, say, settings
+from bot.cli.output import JSON_OPTION, beyond_the_image, emit, fail, run, say, settings
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -62,8 +62,10 @@ def demo(
     no_browser: bool = typer.Option(False, "--no-browser", help="Only print the address."),
 ) -> None:
     """The bot with an embedded Telegram and a chat page: no account, no token, no network."""
-    from bot.cli.demo import Demo
     from bot.logs import configure
+
+    with beyond_the_image():
+        from bot.cli.demo import Demo
 
     configure("WARNING")
     shown = Demo(keep=keep, port=port)

@@ -6,7 +6,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -55,6 +56,22 @@ def fail(words: str, code: int = 1) -> NoReturn:
     """
     say(words)
     raise typer.Exit(code)
+
+
+@contextmanager
+def beyond_the_image() -> Iterator[None]:
+    """Opens a room whose packages only a clone has: the image carries what ``run`` needs.
+
+    Raises:
+        typer.Exit: with 1, after one clear line, where a package is missing.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        fail(
+            f"this needs {error.name}, which isn't installed here: "
+            "use a clone, where `make demo` brings all of it into .venv"
+        )
 
 
 def settings(*, token: bool = True) -> Settings:
