@@ -8,7 +8,22 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+@lru_cache(maxsize=2048)
+def zone_exists(name: str) -> bool:
+    """Whether the time-zone data on this machine know the zone.
+
+    Zones leave the data, too: a stored name need not be one for ever.
+    """
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True
 
 
 class Clock(Protocol):

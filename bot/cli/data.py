@@ -121,7 +121,10 @@ def plan(
     if as_json:
         emit(asdict(forecast))
         return
-    table(("", ""), ((name, value) for name, value in asdict(forecast).items()))
+    shown = {name: value for name, value in asdict(forecast).items() if name != "skipped"}
+    table(("", ""), shown.items())
+    for zone, count in forecast.skipped.items():
+        say(f"Left out: {count} subscribers whose zone {zone} is not in the time-zone data.")
     if forecast.queued_tips or forecast.queued_copies:
         say(
             f"Waiting already and counted in: {forecast.queued_tips} tips and "

@@ -132,14 +132,39 @@ async def _content(_settings: Settings) -> list[Finding]:
     return [Finding("content", ok=enough, found=found, remedy="install the package again")]
 
 
-async def _zones(_settings: Settings) -> list[Finding]:
+async def _zones(settings: Settings) -> list[Finding]:
     try:
         ZoneInfo("Europe/Berlin")
         data = version("tzdata")
     except (ZoneInfoNotFoundError, PackageNotFoundError):
         remedy = "install the package tzdata"
         return [Finding("time zones", ok=False, found="no data", remedy=remedy)]
-    return [Finding("time zones", ok=True, found=f"tzdata {data}")]
+    lost = await _lost_zones(settings)
+    if not lost:
+        return [Finding("time zones", ok=True, found=f"tzdata {data}")]
+    named = ", ".join(f"{zone} ({count} subscribers)" for zone, count in sorted(lost.items()))
+    remedy = (
+        "install a tzdata that has them; those subscribers get no tips until they name a place"
+    )
+    return [Finding("time zones", ok=False, found=f"tzdata {data} lacks {named}", remedy=remedy)]
+
+
+async def _lost_zones(settings: Settings) -> dict[str, int]:
+    """Stored zones that are not in the data; none where the database is not to be had."""
+    from bot.store import migrate, subscribers
+    from bot.store.database import Database
+
+    try:
+        have, need = await migrate.current(settings.database)
+        if have != need:
+            return {}
+        db = await Database.open(settings.database)
+        try:
+            return await db.look(subscribers.lost_zones)
+        finally:
+            await db.close()
+    except (SQLAlchemyError, OSError, ValueError, TypeError):
+        return {}  # what is wrong with it has a line of its own
 
 
 async def _search(_settings: Settings) -> list[Finding]:

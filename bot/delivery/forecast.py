@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from bot.clock import Clock
+from bot.clock import Clock, zone_exists
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.calendar import next_instant
@@ -81,9 +82,11 @@ async def forecast(
     now = clock.now()
     start = now if at is None else at
     if not now <= start < now + ONE_DAY:
-        return simulate(start, await _due(db, start, start + ONE_DAY), settings)
-    due = await _due(db, now, start + ONE_DAY)
-    return simulate(start, due, settings, now=now, waiting=await _waiting(db, clock, settings))
+        due, skipped = await _due(db, start, start + ONE_DAY)
+        return replace(simulate(start, due, settings), skipped=skipped)
+    due, skipped = await _due(db, now, start + ONE_DAY)
+    waiting = await _waiting(db, clock, settings)
+    return replace(simulate(start, due, settings, now=now, waiting=waiting), skipped=skipped)
 
 
 async def _waiting(db: Database, clock: Clock, settings: Settings) -> Waiting:
@@ -93,19 +96,26 @@ async def _waiting(db: Database, clock: Clock, settings: Settings) -> Waiting:
     return Waiting(await db.look(lambda session: deliveries.tips_waiting(session, now)), copies)
 
 
-async def _due(db: Database, begin: datetime, end: datetime) -> Counter[datetime]:
+async def _due(
+    db: Database, begin: datetime, end: datetime
+) -> tuple[Counter[datetime], dict[str, int]]:
+    """How many tips are due when; and whom the planner skips, by zones that left the data."""
     async with db.read() as session:
         known = {slot.id: slot for slot in await slots.all_slots(session)}
         groups = await slots.by_slot_and_weekday(session, begin)
     due: Counter[datetime] = Counter()
+    skipped: Counter[str] = Counter()
     for slot_id, weekdays, readers in groups:
         slot, after = known[slot_id], begin - ONE_TICK
+        if not zone_exists(slot.zone):
+            skipped[slot.zone] += readers
+            continue
         while found := next_instant(slot.local_minute, slot.zone, weekdays, after):
             after = found.instant_utc
             if after >= end:
                 break
             due[after] += readers
-    return due
+    return due, dict(skipped)
 
 
 def simulate(

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.clock import zone_exists
 from bot.delivery import membership
 from bot.delivery.opinions import Opinions
 from bot.store import counters, slots, subscribers
@@ -85,7 +84,7 @@ class Readers(Opinions):
         With zone and hour both known for the first time the reader is subscribed, and since the
         first tip is given at once, the daily ones begin on the next local date.
         """
-        _check(zone in available_zones(), f"{zone!r} is not a time zone")
+        _check(zone_exists(zone), f"{zone!r} is not a time zone")
         return await self._reschedule(chat_id, {"zone": zone}, moved=True)
 
     async def set_hour(self, chat_id: int, minute: int) -> Subscriber:
@@ -151,7 +150,7 @@ class Readers(Opinions):
             if reader.state not in ("paused", "stopped"):
                 return reader
             complete = reader.zone is not None and reader.local_minute is not None
-            state = "active" if complete else "new"
+            state = "active" if complete or reader.zone_lost else "new"
             values = {"state": state, "paused_until": None, "left_at": None}
             await subscribers.change(session, chat_id, values)
             if reader.state == "stopped" and complete:
@@ -229,12 +228,6 @@ class Readers(Opinions):
             await subscribers.change(session, chat_id, values)
             reader = replace(reader, **values, changed=True)
             return await membership.settle_in(session, reader, now, moved=moved)
-
-
-@cache
-def available_zones() -> frozenset[str]:
-    """The names of all time zones that the data on this machine knows."""
-    return frozenset(available_timezones())
 
 
 def _same_pause(reader: Subscriber, end: datetime | None) -> bool:

@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
 DOUBLE_TAP_S = 1.5
 ALBUM_S = 60.0
+ABOUT_LEAVING = ("stop", "forget", "privacy", "export")
 NO_WORDS = re.compile(r"[\W_]*")
 
 OnCommand = Callable[[Visit, str], Awaitable[None]]
@@ -230,6 +231,8 @@ class Dispatch:
             # Whoever turns to something else has dropped what we had asked.
             visit = visit.of(await self._desk.readers.expect(visit.chat_id, None))
         await ON_COMMAND[name](visit, rest)
+        if name not in ABOUT_LEAVING:
+            await start.ask_if_zone_lost(visit)
 
     async def _on_words(self, visit: Visit, text: str) -> None:
         heard = await faq.hear(visit, text)
@@ -244,6 +247,7 @@ class Dispatch:
                 await visit.say(friendly)
             else:
                 await faq.reply(visit, heard)
+            await start.ask_if_zone_lost(visit)
 
     async def _on_tap(self, query: CallbackQuery) -> None:
         if query.from_user.is_bot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers.desk import Visit
-from bot.handlers.start import greet, needs_start, take_hour
+from bot.handlers.start import ask_for_lost_zone, greet, needs_start, take_hour
 from bot.store.values import Subscriber
 from bot.texts import pause as pauses
 from bot.texts import settings as texts
@@ -150,18 +150,26 @@ async def _paused(visit: Visit, days: int | None) -> Message:
 
 async def resume(visit: Visit, _rest: str) -> None:
     """``/resume``: ends a pause or a stop; whoever never finished goes on with that."""
+    if not await _goes_on_with_start(visit):
+        await visit.say(await _resumed(visit))
+
+
+async def _goes_on_with_start(visit: Visit) -> bool:
+    """Whether something is missing that has to be asked for first; asks for it."""
+    if visit.reader is not None and visit.reader.zone_lost:
+        await visit.desk.readers.resume(visit.chat_id)
+        await ask_for_lost_zone(visit)
+        return True
     if visit.reader is None or visit.reader.zone is None or visit.reader.local_minute is None:
         await greet(visit, "")
-    else:
-        await visit.say(await _resumed(visit))
+        return True
+    return False
 
 
 async def resume_tapped(visit: Visit, _tap: Resume) -> None:
     """The button for the same."""
     await visit.toast()
-    if visit.reader is None or visit.reader.zone is None or visit.reader.local_minute is None:
-        await greet(visit, "")
-    else:
+    if not await _goes_on_with_start(visit):
         await visit.show(await _resumed(visit))
 
 

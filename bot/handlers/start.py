@@ -40,11 +40,28 @@ async def greet(visit: Visit, source: str) -> None:
 
 
 async def _go_on(visit: Visit, reader: Subscriber) -> None:
-    if reader.zone is None:
+    if reader.zone_lost:
+        await ask_for_lost_zone(visit)
+    elif reader.zone is None:
         await visit.desk.readers.expect(visit.chat_id, "zone")
         await visit.say(start.welcome(_suggestions(visit), visit.language))
     else:
         await _ask_hour(visit, reader.zone)
+
+
+async def ask_for_lost_zone(visit: Visit) -> None:
+    """The zone that was stored is one no more: which place?"""
+    await visit.desk.readers.expect(visit.chat_id, "zone")
+    await visit.say(start.zone_lost(_suggestions(visit), visit.language))
+
+
+async def ask_if_zone_lost(visit: Visit) -> None:
+    """Once: whoever is asked already need not be asked again at every command."""
+    if visit.reader is None or not visit.reader.zone_lost:
+        return
+    reader = await visit.desk.readers.find(visit.chat_id)
+    if reader is not None and reader.zone_lost and reader.expecting != "zone":
+        await ask_for_lost_zone(visit)
 
 
 def _suggestions(visit: Visit) -> Sequence[Place]:
@@ -134,7 +151,7 @@ async def take_zone(visit: Visit, zone: str) -> None:
     visit = visit.of(reader)
     if reader.local_minute is None:
         await _ask_hour(visit, zone)
-    elif before.zone is None:
+    elif before.zone is None and not before.zone_lost:
         await _done(visit, reader)
     else:
         visit = visit.of(await readers.expect(visit.chat_id, None))

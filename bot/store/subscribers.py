@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.clock import zone_exists
 from bot.store.many import Many
 from bot.store.tables import Executor, affected, insert_into, is_sqlite
 from bot.store.tables import subscriber as table
@@ -44,7 +45,7 @@ FIELDS = (
     "last_topic",
     "last_number",
 )
-SEEN = FIELDS.index("seen")
+SEEN, ZONE = FIELDS.index("seen"), FIELDS.index("zone")
 _all = select(*(table.c[name] for name in FIELDS))
 _one = _all.where(table.c.chat_id == bindparam("chat"))
 _several = _all.where(table.c.chat_id.in_(bindparam("chats", expanding=True)))
@@ -69,6 +70,8 @@ def fixed_number(chat_id: int, purpose: str, bits: int) -> int:
 def _value(row: Sequence[Any]) -> Subscriber:
     fields = list(row)
     fields[SEEN] = seen_from_bytes(fields[SEEN])
+    if fields[ZONE] is not None and not zone_exists(fields[ZONE]):
+        fields[ZONE] = None
     return Subscriber(*fields)
 
 
@@ -241,6 +244,15 @@ async def count_by_state(session: Executor) -> dict[str, int]:
     statement = select(table.c.state, func.count()).group_by(table.c.state)
     rows = (await session.execute(statement)).all()
     return {row[0]: row[1] for row in rows}
+
+
+async def lost_zones(session: Executor) -> dict[str, int]:
+    """How many readers have a zone that is not in the time-zone data (any more), by its name."""
+    statement = (
+        select(table.c.zone, func.count()).where(table.c.zone.is_not(None)).group_by(table.c.zone)
+    )
+    rows = (await session.execute(statement)).all()
+    return {row[0]: row[1] for row in rows if not zone_exists(row[0])}
 
 
 async def count_by_source(session: Executor, since: datetime) -> dict[str, int]:

@@ -25,10 +25,11 @@ class Subscriber:
 
     ``state`` is one of ``new`` (settings incomplete), ``active``, ``paused``, ``stopped``,
     ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
-    ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for Monday; ``themes`` is
-    the mask of ``tips`` themes; ``seen`` is the bitmap over tip numbers; ``paused_until`` is
-    ``None`` for a pause without end. ``changed`` tells whether the rule that returned this value
-    changed anything (the second of two taps does not).
+    ``zone`` is None where none was given, and where the one that was given is no longer in the
+    time-zone data. ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for
+    Monday; ``themes`` is the mask of ``tips`` themes; ``seen`` is the bitmap over tip numbers;
+    ``paused_until`` is ``None`` for a pause without end. ``changed`` tells whether the rule that
+    returned this value changed anything (the second of two taps does not).
     """
 
     chat_id: int
@@ -50,6 +51,11 @@ class Subscriber:
     last_topic: str | None
     last_number: int | None = None
     changed: bool = field(default=False, compare=False)
+
+    @property
+    def zone_lost(self) -> bool:
+        """There were to be tips, but the zone has left the data: they have to be asked for one."""
+        return self.zone is None and self.state in ("active", "paused")
 
     @property
     def subscribed(self) -> bool:
@@ -176,6 +182,7 @@ class Forecast:
     false when that is more than a minute; ``capacity`` is tips a minute; ``spread_needed`` is the
     window, in minutes, in which the busiest hour would fit. ``queued_tips`` and ``queued_copies``
     (messages of running broadcasts) are in the outbox already and were taken into account.
+    ``skipped`` are readers without a tip, by their zone, which is not in the time-zone data.
     """
 
     start: datetime
@@ -189,3 +196,4 @@ class Forecast:
     queued_tips: int
     queued_copies: int
     holds: bool
+    skipped: dict[str, int] = field(default_factory=dict)

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated
-from zoneinfo import ZoneInfo
+
+from bot.clock import zone_exists
 
 ZONE_SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{1,39}")
 SETTINGS_VIEWS = ("main", "hour", "days", "themes", "for", "pause", "language")
 AUDIENCES = ("both", "adult", "parent")
-
-
-@cache
-def zone_exists(name: str) -> bool:
-    """Whether the installed time-zone data know this zone."""
-    if not ZONE_SHAPE.fullmatch(name):
-        return False
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,8 @@ class Zone:
         return word
 
     def check(self, value: object) -> None:
-        if not isinstance(value, str) or not zone_exists(value):
+        known = isinstance(value, str) and ZONE_SHAPE.fullmatch(value) and zone_exists(value)
+        if not known:
             raise ValueError(f"{value!r} is not a time zone")
 
 

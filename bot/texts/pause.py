@@ -38,6 +38,8 @@ def paused(
 def not_on(reader: Reader, language: str = "en") -> Message:
     """/pause of someone to whom no tips come: how things are, and how tips begin."""
     _ = translator(language)
+    if reader.zone_lost:
+        return page(html.text(_("There's nothing to pause: your tips are on hold as it is.")))
     if reader.zone is None or reader.local_minute is None:
         return page(
             html.text(_("There is nothing to pause: your tips have not begun yet.")),

@@ -13,7 +13,8 @@ class Reader(Protocol):
 
     ``state`` is ``new``, ``active``, ``paused``, ``stopped``, ``blocked`` or ``gone``;
     ``weekdays`` has bit 0 for Monday; ``local_minute`` counts from local midnight; a pause
-    without end has no ``paused_until``.
+    without end has no ``paused_until``; ``zone_lost`` says that tips were agreed on, but the zone
+    has left the time-zone data since.
     """
 
     @property
@@ -32,3 +33,5 @@ class Reader(Protocol):
     def audience(self) -> str: ...
     @property
     def paused_until(self) -> datetime | None: ...
+    @property
+    def zone_lost(self) -> bool: ...

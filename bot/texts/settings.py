@@ -38,6 +38,10 @@ def next_tip_line(
     if next_at is not None and reader.zone is not None:
         when = times.moment(next_at, now, reader.zone, language, about=True)
         return html.fill(_("Next tip: {when}."), when=html.bold(when))
+    if reader.zone_lost:
+        return html.text(
+            _("No tip is planned: I need to know where you are. Tap Time zone in /settings.")
+        )
     if reader.state == "paused":
         return html.text(_("Paused: no tip until you send /resume."))
     if reader.state in ("stopped", "blocked", "gone"):

@@ -35,6 +35,16 @@ def ask_zone(suggestions: Sequence[Place], language: str = "en") -> Message:
     return page(*_zone_question(language), reply=_zones(suggestions, language))
 
 
+def zone_lost(suggestions: Sequence[Place], language: str = "en") -> Message:
+    """The zone that was given has left the time-zone data: a place is asked for."""
+    _ = translator(language)
+    return page(
+        html.text(_("The time zone you gave me isn't in use any more, so your tips are on hold.")),
+        *_zone_question(language),
+        reply=_zones(suggestions, language),
+    )
+
+
 def _zone_question(language: str) -> tuple[html.Html, html.Html]:
     _ = translator(language)
     return (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,6 +74,23 @@ def test_doctor_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
     bad = {item["what"]: item["remedy"] for item in json.loads(result.stdout) if not item["ok"]}
     assert "@BotFather" in bad["token"]
     assert "gutskin db upgrade" in bad["migrations"]
+
+
+def test_doctor_names_zones_that_subscribers_have_and_the_data_has_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert gutskin("db", "upgrade").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "gutskin.db")) as file:
+        file.execute(
+            "INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, "
+            "themes, audience, created_at, seed, seen) VALUES "
+            "(7, 'active', 'en', 'Mars/Olympus_Mons', 480, 127, 1, 'both', 0, 1, x'')"
+        )
+        file.commit()
+    result = _doctor(monkeypatch, TOKEN)
+    assert result.exit_code == 1
+    assert "lacks Mars/Olympus_Mons (1 subscribers)" in result.stdout
+    assert "get no tips until they name a place" in result.stdout
 
 
 def test_doctor_without_a_network_or_a_database(monkeypatch: pytest.MonkeyPatch) -> None:

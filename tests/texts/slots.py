@@ -44,6 +44,7 @@ class SomeReader:
     themes: int = 255
     audience: str = "both"
     paused_until: datetime | None = None
+    zone_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
 Call = Callable[[str, Library], Message | str]
 BERLIN = SomeReader()
 UNSET = SomeReader(state="new", zone=None, local_minute=None)
+LOST = SomeReader(zone=None, zone_lost=True)
 PAUSED = SomeReader(state="paused", paused_until=datetime(2026, 3, 9, 7, tzinfo=UTC))
 
 
@@ -146,6 +148,7 @@ def _reasons(words: str) -> dict[str, int]:
 CALLS: dict[str, Call] = {
     "start.welcome": lambda w, _: start.welcome(_places(w)),
     "start.ask_zone": lambda w, _: start.ask_zone(_places(w)),
+    "start.zone_lost": lambda w, _: start.zone_lost(_places(w)),
     "start.zone_candidates": lambda w, _: start.zone_candidates(w, _places(w), NOW),
     "start.zone_unknown": lambda w, _: start.zone_unknown(w),
     "start.location_unknown": lambda *_: start.location_unknown(),
@@ -177,6 +180,7 @@ CALLS: dict[str, Call] = {
     "tip.saved, some withdrawn": lambda _, lib: tip.saved(lib.tips, 0, 1, withdrawn=2),
     "tip.saved, all withdrawn": lambda *_: tip.saved((), 0, 1, withdrawn=1),
     "settings.overview": lambda _, lib: settings.overview(BERLIN, lib, NEXT, NOW),
+    "settings.overview, zone lost": lambda _, lib: settings.overview(LOST, lib, None, NOW),
     "settings.changed": lambda *_: settings.changed(),
     "settings.keep_one_day": lambda *_: settings.keep_one_day(),
     "settings.keep_one_theme": lambda *_: settings.keep_one_theme(),
@@ -186,6 +190,7 @@ CALLS: dict[str, Call] = {
     "pause.paused, for good": lambda *_: pause.paused(SomeReader(state="paused"), None, NOW),
     "pause.not_on": lambda *_: pause.not_on(SomeReader(state="stopped")),
     "pause.not_on, new": lambda *_: pause.not_on(UNSET),
+    "pause.not_on, zone lost": lambda *_: pause.not_on(LOST),
     "pause.how_long": lambda *_: pause.how_long(),
     "pause.resumed": lambda *_: pause.resumed(BERLIN, NEXT, NOW),
     "pause.stopped": lambda *_: pause.stopped(),
