@@ -24,12 +24,13 @@ from bot.handlers.desk import Desk
 from bot.handlers.dispatch import Dispatch
 from bot.handlers.hearing import Hearing
 from bot.handlers.progress import Progress
+from bot.housekeeping import BACKUPS
 from bot.lifecycle import App, StartError
 from bot.limiter import LaneLimiter
 from bot.metrics import Metrics
 from bot.places.search import Places
 from bot.registration import offer_admin_menu
-from bot.store import migrate
+from bot.store import migrate, plaintext
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
@@ -97,10 +98,14 @@ async def open_house(settings: Settings, clock: Clock) -> House:
         await migrate.upgrade(settings.database)
         db = await Database.open(settings.database)
         stack.push_async_callback(db.close)
-        return _furnish(settings, clock, db, stack)
+        cipher = BodyCipher(settings.token.get_secret_value())
+        await plaintext.remove(db, cipher, settings.data_dir / BACKUPS)
+        return _furnish(settings, clock, db, cipher, stack)
 
 
-def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitStack) -> House:
+def _furnish(
+    settings: Settings, clock: Clock, db: Database, cipher: BodyCipher, stack: AsyncExitStack
+) -> House:
     knowledge = what_we_know()
     library = knowledge.library
     metrics = Metrics(clock)
@@ -143,7 +148,7 @@ def _furnish(settings: Settings, clock: Clock, db: Database, stack: AsyncExitSta
         clock=clock,
         metrics=metrics,
         db=db,
-        cipher=BodyCipher(settings.token.get_secret_value()),
+        cipher=cipher,
         library=library,
         client=client,
         dispatcher=dispatcher,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 REMEMBER_UPDATES = timedelta(hours=24)  # Telegram repeats an update for at most that long
+BACKUPS = "backups"
+"""The folder of the copies, in the data folder."""
+
 BACKUPS_KEPT = 7
 PATTERN = "gutskin-*.db"
 UNFINISHED = ".gutskin-*.db.part"  # as bot/store/backup.py names what it has not checked yet
@@ -39,7 +42,7 @@ class Housekeeping:
         """Copy a SQLite database into ``backups`` beside it; the last seven are kept."""
         if not self._house.db.is_sqlite:
             return
-        folder = self._house.settings.data_dir / "backups"
+        folder = self._house.settings.data_dir / BACKUPS
         file = folder / f"gutskin-{self._house.clock.now():%Y-%m-%d}.db"
         await backup.backup(self._house.settings.database, file)
         await asyncio.to_thread(_drop_old, folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.backup import BackupError, backup
 from bot.store.database import BEGIN, make_engine, normalised
+from bot.store.plaintext import erase_in_copy
 
 SCRIPTS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x67757473_6B696E  # "gutskin"
@@ -110,9 +113,11 @@ def _holds_an_older_shape(connection: Connection, scripts: Path) -> bool:
 
 async def _copy(url: URL) -> None:
     live = Path(str(url.database))
+    copy = live.with_name(live.name + COPY)
     try:
-        await backup(url, live.with_name(live.name + COPY))
-    except BackupError as error:
+        await backup(url, copy)
+        await asyncio.to_thread(erase_in_copy, copy)
+    except (BackupError, sqlite3.Error) as error:
         raise MigrationError(f"no copy could be made before changing it: {error}") from error
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import choice
 from typing import Any
 from uuid import uuid4
 
@@ -60,17 +61,19 @@ class Someone:
         self.phone = f"+4930{uuid4().int % 10**15}"
         self.word = f"weeping{uuid4().hex}"
         self.caption = f"elbow{uuid4().hex}"
+        self.long_text = self._long_text()
 
     @property
     def words(self) -> list[str]:
         return [self.first_name, self.username, self.phone, self.word, self.caption]
 
-    @property
-    def long_text(self) -> str:
+    def _long_text(self) -> str:
         """As long as a message may be, and longer in bytes than a page of a database."""
-        text = f"ärger {self.word} " * 100
-        assert len(text[:4096].encode()) > 4096
-        return text[:4096]
+        # Of what can be compressed PostgreSQL would keep something else than the words.
+        signs = "".join(chr(choice(range(0x2190, 0x2BFF))) for _ in range(4000))
+        text = f"{self.word} {signs} {self.word}"
+        assert len(text) <= 4096 < len(text.encode())
+        return text
 
     def sends(self, update_id: int, chat: int, **content: Any) -> dict[str, Any]:
         """An update as Telegram gives it."""
