@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache, partial
 
+from sqlalchemy import URL
+
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
@@ -33,6 +35,7 @@ from bot.registration import offer_admin_menu
 from bot.store import migrate, plaintext
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
+from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
 from tips.library import Library, load_library
 from tips.search import Search
@@ -92,15 +95,24 @@ async def open_house(settings: Settings, clock: Clock) -> House:
     """Open database and connections and put every room in its place.
 
     Raises:
-        bot.store.migrate.MigrationError, OSError: the database cannot be used.
+        StartError: the database cannot be used.
     """
     async with AsyncExitStack() as stack:
-        await migrate.upgrade(settings.database)
-        db = await Database.open(settings.database)
+        db = await _open_database(settings.database)
         stack.push_async_callback(db.close)
         cipher = BodyCipher(settings.token.get_secret_value())
         await plaintext.remove(db, cipher, settings.data_dir / BACKUPS)
         return _furnish(settings, clock, db, cipher, stack)
+
+
+async def _open_database(url: URL) -> Database:
+    try:
+        await migrate.upgrade(url)
+        return await Database.open(url)
+    except migrate.MigrationError as error:
+        raise StartError(str(error)) from error
+    except DATABASE_ERRORS as error:
+        raise StartError(cannot_be_used(error)) from error
 
 
 def _furnish(

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL
+
+from bot.database_url import expanded, read_address, sqlite_file
 
 TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
-DATABASE_SHAPE = re.compile(
-    r"sqlite(\+aiosqlite)?:///(?!:memory:).+|postgres(ql)?(\+asyncpg)?://[^/]*/.+"
-)
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
 
 
@@ -30,16 +30,23 @@ class Settings(BaseSettings):
     """Every setting, its default and its unit. Read from ``GUTSKIN_<NAME>``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GUTSKIN_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="GUTSKIN_",
+        env_ignore_empty=True,  # what an .env file leaves empty is not set
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     token: SecretStr = Field(description="the bot's token, from @BotFather")
     admin_ids: Annotated[frozenset[int], NoDecode] = Field(
         default=frozenset(), description="Telegram user ids of the admins, comma-separated"
     )
-    data_dir: Path = Field(default=Path("data"), description="folder for the database")
+    data_dir: Path = Field(
+        default=Path("data"), description="folder for the database, taken literally; ~ is home"
+    )
     database_url: SecretStr | None = Field(
-        default=None, description="SQLAlchemy URL; without it, a SQLite file in the data folder"
+        default=None,
+        description="sqlite:///… or postgresql://…; without it, a SQLite file in the data folder",
     )
     api_base_url: str = Field(
         default="https://api.telegram.org/bot", description="Bot API address, ending in /bot"
@@ -106,11 +113,16 @@ class Settings(BaseSettings):
             raise ValueError("must be Telegram user ids, separated by commas, like 12345,67890")
         return frozenset(parts)
 
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _home_is_followed(cls, folder: Any) -> Any:
+        return expanded(folder) if isinstance(folder, str) else folder
+
     @field_validator("database_url")
     @classmethod
     def _database_is_of_a_kind_we_know(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not DATABASE_SHAPE.fullmatch(url.get_secret_value()):
-            raise ValueError("must be like sqlite:///folder/file.db or postgresql://host/name")
+        if url is not None:
+            read_address(url.get_secret_value())
         return url
 
     @field_validator("proxy_url")
@@ -165,11 +177,14 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def database(self) -> str:
-        """The database's URL, with the default filled in. May hold a password: never log it."""
+    def database(self) -> URL:
+        """The database's address, with the default filled in. May hold a password: never log it.
+
+        The data folder is taken literally, whatever is in its name.
+        """
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.data_dir / 'gutskin.db'}"
+            return read_address(self.database_url.get_secret_value())
+        return sqlite_file(self.data_dir / "gutskin.db")
 
 
 def load_settings(**given: Any) -> Settings:

@@ -20,7 +20,6 @@ from bot.delivery.replicas import BEAT_SECONDS
 from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
 from bot.registration import register_with_telegram, say_who_we_are
-from bot.store.migrate import MigrationError
 from bot.updates.inbox import Inbox, UnreadableUpdateError
 from bot.updates.poller import Poller
 from bot.watch import Watch
@@ -111,8 +110,6 @@ class App:
                 "Telegram does not know this token: copy it again from @BotFather into "
                 "GUTSKIN_TOKEN"
             ) from error
-        except MigrationError as error:
-            raise StartError(str(error)) from error
         except OSError as error:
             raise StartError(f"cannot open what the bot needs: {error}") from error
         await house.replicas.recall()
@@ -122,7 +119,7 @@ class App:
         if await house.replicas.join() == 1:
             await self.inbox.recover()
         self._begin(house)
-        log.info("the bot runs", database=house.db.url_masked)
+        log.info("the bot runs", database=house.db.address)
 
     async def _serve(self) -> None:
         url, secret = self.settings.webhook_url, self.settings.webhook_secret

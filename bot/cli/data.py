@@ -48,13 +48,11 @@ def register(app: typer.Typer) -> None:
 
 def _asked(work: Coroutine[Any, Any, Result]) -> Result:
     """Run ``work``, which looks into the database; one clear line where that cannot be had."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from bot.cli.troubles import of_database
+    from bot.store.troubles import DATABASE_ERRORS, of_database
 
     try:
         return run(work)
-    except (SQLAlchemyError, OSError) as error:
+    except DATABASE_ERRORS as error:
         fail(f"the database cannot be used: {of_database(error).found}; see: gutskin doctor")
 
 
@@ -65,6 +63,8 @@ async def _database() -> AsyncIterator[Database]:
 
     url = settings(token=False).database
     have, need = await migrate.current(url)
+    if migrate.is_newer(have):
+        fail(migrate.NEWER)
     if have != need:
         fail("the database is not up to date; run: gutskin db upgrade")
     db = await Database.open(url)

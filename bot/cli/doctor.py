@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 import orjson
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cli.troubles import PROXY_REFUSES, of_database, of_network
+from bot.cli.troubles import PROXY_REFUSES, of_network
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.session import Attempt, open_session
+from bot.store.troubles import DATABASE_ERRORS, of_database
 
 SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
 PATIENCE_S = 15.0
@@ -94,27 +94,23 @@ def judge_clock(ours: datetime, theirs: datetime) -> Finding:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    from alembic.script import ScriptDirectory
-
     from bot.store import migrate
     from bot.store.database import Database
 
     try:
         db = await Database.open(settings.database)
         try:
-            masked = db.url_masked
             have, need = await migrate.current(settings.database)
         finally:
             await db.close()
-    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
+    except DATABASE_ERRORS as error:
         return [Finding("database", False, *of_database(error))]
-    remedy = "run: gutskin db upgrade (gutskin run does it by itself)"
     state = f"{have or 'empty'}, needed {need}"
-    steps = ScriptDirectory.from_config(migrate.config()).walk_revisions()
-    if have not in {None, *(step.revision for step in steps)}:
-        remedy = "the database is newer than this program: install the newer version"
+    remedy = "run: gutskin db upgrade (gutskin run does it by itself)"
+    if migrate.is_newer(have):
+        remedy = migrate.NEWER
     return [
-        Finding("database", ok=True, found=masked),
+        Finding("database", ok=True, found=db.address),
         Finding("migrations", ok=have == need, found=state, remedy=remedy),
     ]
 
@@ -163,7 +159,7 @@ async def _lost_zones(settings: Settings) -> dict[str, int]:
             return await db.look(subscribers.lost_zones)
         finally:
             await db.close()
-    except (SQLAlchemyError, OSError, ValueError, TypeError):
+    except DATABASE_ERRORS:
         return {}  # what is wrong with it has a line of its own
 
 

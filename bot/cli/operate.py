@@ -33,21 +33,17 @@ def run_bot() -> None:
 
 
 async def _run(chosen: Settings) -> int:
-    from sqlalchemy.exc import SQLAlchemyError
     from telegram.error import TelegramError
 
     from bot.app import StartError, build
-    from bot.cli.troubles import of_database
+    from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 
     try:
         return await build(chosen).run()
     except StartError as error:
         say(f"gutskin cannot start: {error}")
-    except SQLAlchemyError as error:
-        trouble = of_database(error)
-        say(
-            f"gutskin cannot start: the database cannot be used: {trouble.found}; {trouble.remedy}"
-        )
+    except DATABASE_ERRORS as error:
+        say(f"gutskin cannot start: {cannot_be_used(error)}")
     except TelegramError:
         say("gutskin cannot start: Telegram cannot be reached or refuses; see: gutskin doctor")
     return 1

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from bot.store.database import normalised
+from bot.database_url import read_address
 
 BUSY_SECONDS = 5.0  # a wait for a lock is the one thing that an interrupt does not end
 INTERRUPT_EVERY_S = 0.05
@@ -28,7 +28,7 @@ class BackupError(Exception):
 
 
 def _file(url: str | URL) -> Path:
-    parsed = normalised(url)
+    parsed = read_address(url)
     if parsed.get_backend_name() != "sqlite":
         raise BackupError("only SQLite is copied here; for PostgreSQL use pg_dump and pg_restore")
     return Path(str(parsed.database))

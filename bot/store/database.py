@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from bot.database_url import read_address, shown
 from bot.store.inthread import Transactions
+from bot.store.postgres import exchange_limit, make_postgres_engine
 from bot.store.tables import Executor
 
 BEGIN = "gutskin_begin"
@@ -29,27 +31,15 @@ PRAGMAS = (
 T = TypeVar("T")
 
 
-def normalised(url: str | URL) -> URL:
-    """The URL with the asynchronous driver filled in.
+def make_engine(
+    url: URL, *, foreign_keys: bool = True, pool_size: int = 5, limited: bool = True
+) -> AsyncEngine:
+    """An engine whose every connection has the right settings and honest transactions.
 
-    Raises:
-        ValueError: neither SQLite nor PostgreSQL.
+    On PostgreSQL a statement is given up after some seconds, unless ``limited`` is false.
     """
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "sqlite":
-        return parsed.set(drivername="sqlite+aiosqlite")
-    if backend in ("postgresql", "postgres"):
-        return parsed.set(drivername="postgresql+asyncpg")
-    raise ValueError(f"{backend} is not supported: use sqlite or postgresql")
-
-
-def make_engine(url: URL, *, foreign_keys: bool = True, pool_size: int = 5) -> AsyncEngine:
-    """An engine whose every connection has the right settings and honest transactions."""
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True)
-    if url.database in (None, "", ":memory:"):
-        raise ValueError("SQLite in memory is one database per connection: name a file")
+        return make_postgres_engine(url, pool_size=pool_size, limited=limited)
     _private_file(Path(str(url.database)))
     # The driver's own transactions begin too late (at the first write) and lose updates.
     engine = create_async_engine(url, pool_size=pool_size, connect_args={"isolation_level": None})
@@ -82,12 +72,18 @@ def _private_file(path: Path) -> None:
 
 
 class Database:
-    """The database, opened once by the app and handed to whoever needs it."""
+    """The database, opened once by the app and handed to whoever needs it.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    On PostgreSQL whatever is asked of it ends within some seconds, with ``TimeoutError`` where
+    nobody answers; the next time finds a new connection.
+    """
+
+    def __init__(self, engine: AsyncEngine, address: str, limit: float | None = None) -> None:
         self.engine = engine
+        self.address = address
+        """Driver, host and name, which may be shown."""
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self.url_masked = engine.url.render_as_string(hide_password=True)
+        self._limit = limit  # seconds for one exchange with a server; None: it is a file
         self._writer = engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
         # SQLite has one writer; waiting here is fair and wakes at once, its polling is neither.
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
@@ -104,7 +100,8 @@ class Database:
             ValueError: neither SQLite in a file nor PostgreSQL.
             sqlalchemy.exc.DBAPIError, OSError: it cannot be opened.
         """
-        db = cls(make_engine(normalised(url)))
+        found = read_address(url)
+        db = cls(make_engine(found), shown(found), exchange_limit(found))
         try:
             async with db.engine.connect():
                 return db
@@ -115,7 +112,10 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for looking only: on SQLite it never waits for a writer."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+        async with (
+            asyncio.timeout(self._limit),
+            AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield session
 
     @asynccontextmanager
@@ -134,7 +134,7 @@ class Database:
         ``work`` awaits query functions and nothing else. On SQLite it runs in another thread.
         """
         if self._turn is None or self._transactions is None:
-            async with self._writer.begin() as connection:
+            async with asyncio.timeout(self._limit), self._writer.begin() as connection:
                 return await work(connection)
         async with self._turn:
             return await self._transactions.run(work)
@@ -143,12 +143,13 @@ class Database:
         """Run ``work``, which only looks, at the least cost; on SQLite it waits for no writer."""
         if self._looks is not None:
             return await self._looks.run(work)
-        async with self.engine.connect() as connection:
+        async with asyncio.timeout(self._limit), self.engine.connect() as connection:
             return await work(connection)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[AsyncSession]:
         async with (
+            asyncio.timeout(self._limit),
             AsyncSession(self._writer, expire_on_commit=False, autoflush=False) as session,
             session.begin(),
         ):

@@ -15,8 +15,9 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.database_url import read_address
 from bot.store.backup import BackupError, backup
-from bot.store.database import BEGIN, make_engine, normalised
+from bot.store.database import BEGIN, make_engine
 from bot.store.plaintext import erase_in_copy
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -24,6 +25,12 @@ ADVISORY_LOCK = 0x67757473_6B696E  # "gutskin"
 LOCK_SECONDS = 120
 COPY = ".before-upgrade"
 """Ending of the copy beside a SQLite file; the next upgrade replaces it."""
+
+
+NEWER = (
+    "this database was written by a newer GutSkin: install that version, or restore a backup "
+    "from before it"
+)
 
 
 class MigrationError(Exception):
@@ -44,9 +51,20 @@ def head(scripts: Path = SCRIPTS) -> str | None:
     return ScriptDirectory.from_config(config(scripts)).get_current_head()
 
 
+def revisions(scripts: Path = SCRIPTS) -> frozenset[str]:
+    """Every revision that this program knows."""
+    steps = ScriptDirectory.from_config(config(scripts)).walk_revisions()
+    return frozenset(step.revision for step in steps)
+
+
+def is_newer(revision: str | None, scripts: Path = SCRIPTS) -> bool:
+    """Whether only a newer program can have given a database this revision."""
+    return revision is not None and revision not in revisions(scripts)
+
+
 async def current(url: str | URL) -> tuple[str | None, str | None]:
     """The revision the database has (None: nothing yet) and the one this program needs."""
-    engine = make_engine(normalised(url))
+    engine = make_engine(read_address(url))
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_revision), head()
@@ -68,11 +86,14 @@ async def upgrade(url: str | URL, *, scripts: Path = SCRIPTS) -> bool:
             program; nothing changed.
         OSError: the copy cannot be written; nothing changed.
     """
-    engine = make_engine(normalised(url), foreign_keys=False, pool_size=1)
+    engine = make_engine(read_address(url), foreign_keys=False, pool_size=1, limited=False)
     try:
         async with engine.execution_options(**{BEGIN: "BEGIN"}).connect() as connection:
             await _lock(connection)
-            if await connection.run_sync(_holds_an_older_shape, scripts):
+            have = await connection.run_sync(_revision)
+            if is_newer(have, scripts):
+                raise MigrationError(NEWER)
+            if have not in {None, head(scripts)} and connection.dialect.name == "sqlite":
                 await _copy(engine.url)
             changed = await connection.run_sync(_upgrade, scripts)
             await connection.commit()
@@ -101,14 +122,6 @@ async def _lock(connection: AsyncConnection) -> None:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _holds_an_older_shape(connection: Connection, scripts: Path) -> bool:
-    have = _revision(connection)
-    if have is None or connection.dialect.name != "sqlite":
-        return False
-    known = ScriptDirectory.from_config(config(scripts)).walk_revisions()
-    return have in {step.revision for step in known} - {head(scripts)}
 
 
 async def _copy(url: URL) -> None:

@@ -31,6 +31,7 @@ MARK = "plaintext"
 """The heartbeat that migration 0003 leaves where there may be such remains."""
 
 AT_ONCE = 500
+REWRITE_S = 600.0  # a table written anew may take longer than a statement otherwise may
 REWRITE_SQLITE = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 ERASE_IN_A_COPY = """
 UPDATE inbox SET body = NULL, chat_id = NULL, done_at = coalesce(done_at, received_at)
@@ -106,7 +107,7 @@ async def _rewrite(db: Database) -> None:
     async with db.engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         if not db.is_sqlite:
-            await driver.execute("VACUUM FULL inbox")
+            await driver.execute("VACUUM FULL inbox", timeout=REWRITE_S)
             return
         for statement in REWRITE_SQLITE:
             await (await driver.execute(statement)).close()

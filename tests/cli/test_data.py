@@ -98,14 +98,26 @@ def test_a_database_out_of_reach_is_one_line(
     assert result.stderr.count("\n") == 1
 
 
-def test_a_database_of_another_kind_of_program_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    ["run", "stats", "plan --dry-run", "db upgrade", "broadcast list", "broadcast pause 1"],
+)
+def test_a_newer_database_is_called_so_and_left_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    monkeypatch.setenv("GUTSKIN_TOKEN", TOKEN)
     assert gutskin("db", "upgrade").exit_code == 0
     with closing(sqlite3.connect(tmp_path / "gutskin.db")) as database:
         database.execute("update alembic_version set version_num = 'from-the-future'")
         database.commit()
-    result = gutskin("db", "upgrade")
-    assert result.exit_code == 1
-    assert "does not fit this program" in result.stderr
+    before = (tmp_path / "gutskin.db").read_bytes()
+    result = gutskin(*command.split())
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.removeprefix("gutskin cannot start: ") == (
+        "this database was written by a newer GutSkin: install that version, or restore a backup "
+        "from before it\n"
+    )
+    assert (tmp_path / "gutskin.db").read_bytes() == before
 
 
 def test_broadcasts_are_listed_held_and_ended(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from terminal import TOKEN, gutskin
 
-from bot.cli.troubles import of_database, of_network
+from bot.cli.troubles import of_network
+from bot.store.troubles import of_database
 from tests.postgres import Cluster
 
 CLASS_NAME = re.compile(r"[a-z]Error\b|Exception|Errno|Traceback")
@@ -140,14 +141,9 @@ class TestDatabase:
         [
             ("postgresql://u:secret@127.0.0.1:9/x", "nothing answers at its address"),
             ("postgresql://u:secret@database.invalid/x", "its server's name is not known"),
-            ("postgresql://u:secret@127.0.0.1:port/x", "its address is malformed"),
             (
                 "postgresql://u:secret@127.0.0.1:9/x?sslmode=require",
-                "its address has a parameter that is not known here",
-            ),
-            (
-                "postgresql://u:secret@127.0.0.1:9/x?ssl=maybe",
-                "it cannot be used as it is addressed",
+                "nothing answers at its address",
             ),
         ],
     )
@@ -202,7 +198,7 @@ class TestDatabase:
             database.commit()
         found, remedy = finding("migrations")
         assert found.startswith("from-the-future, needed ")
-        assert "install the newer version" in remedy
+        assert "written by a newer GutSkin: install that version, or restore" in remedy
 
 
 class TestOtherCommands:

@@ -28,8 +28,8 @@ def test_what_needs_a_token_says_so(command: str) -> None:
     ("name", "value", "line"),
     [
         ("DATABASE_URL", "garbage", "must be like sqlite:///folder/file.db"),
-        ("DATABASE_URL", "mysql://u:secret@host/x", "must be like sqlite:///folder/file.db"),
-        ("DATABASE_URL", "sqlite:///:memory:", "must be like sqlite:///folder/file.db"),
+        ("DATABASE_URL", "mysql://u:secret@host/x", "mysql is not supported: use sqlite"),
+        ("DATABASE_URL", "sqlite:///:memory:", "SQLite in memory is one database per"),
         ("PROXY_URL", "u:secret@host:3128", "must begin with http://"),
         ("WEBHOOK_URL", "bot.example.org", "must begin with https://"),
         ("ADMIN_IDS", "1, x", "must be Telegram user ids, separated by commas"),

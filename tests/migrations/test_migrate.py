@@ -205,7 +205,7 @@ async def test_a_step_that_leaves_orphans_is_refused(tmp_path: Path) -> None:
 
 async def test_a_database_of_a_newer_program_is_refused(database_url: str, tmp_path: Path) -> None:
     await upgrade(database_url, scripts=scripts_with(tmp_path, REBUILDING))
-    with pytest.raises(MigrationError, match="does not fit this program"):
+    with pytest.raises(MigrationError, match="written by a newer GutSkin"):
         await upgrade(database_url)
 
 

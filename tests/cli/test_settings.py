@@ -1,0 +1,74 @@
+"""Settings as they come from ``.env`` files: empty, odd, and folders with strange names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from terminal import TOKEN, gutskin
+
+from bot.config import Settings, SettingsError, load_settings
+from bot.database_url import shown
+
+EVERY = sorted(Settings.model_fields)
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in {"TOKEN": TOKEN, **values}.items():
+        monkeypatch.setenv(f"GUTSKIN_{name}", value)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name != "token"])
+def test_empty_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv("GUTSKIN_DATA_DIR", raising=False)
+    environment(monkeypatch, **{name.upper(): ""})
+    assert load_settings() == load_settings(token=TOKEN)
+    assert getattr(load_settings(), name) == Settings.model_fields[name].default
+
+
+def test_all_of_them_empty_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GUTSKIN_DATA_DIR", raising=False)
+    plain = load_settings(token=TOKEN)
+    environment(monkeypatch, **{name.upper(): "" for name in EVERY if name != "token"})
+    assert load_settings() == plain
+    environment(monkeypatch, TOKEN="")
+    with pytest.raises(SettingsError, match=r"^GUTSKIN_TOKEN: is missing$"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a%2Fb", "a#b", "a b", "file:x", "ü", "a~b"])
+def test_a_data_folder_is_taken_literally(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    environment(monkeypatch, DATA_DIR=str(tmp_path / name))
+    assert gutskin("db", "upgrade").exit_code == 0
+    assert (tmp_path / name / "gutskin.db").is_file()
+    assert os.listdir(tmp_path) == [name]  # noqa: PTH208
+    assert gutskin("db", "backup", str(tmp_path / name / "copy.db")).exit_code == 0
+    assert gutskin("db", "restore", str(tmp_path / name / "copy.db")).exit_code == 0
+    assert gutskin("stats").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "~", "file:x"])
+def test_a_relative_data_folder_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    environment(monkeypatch, DATA_DIR=f"./{name}")
+    assert gutskin("db", "upgrade").exit_code == 0
+    assert (tmp_path / name / "gutskin.db").is_file()
+
+
+def test_a_tilde_is_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    environment(monkeypatch, DATA_DIR="~/gut")
+    assert shown(load_settings().database) == f"sqlite:///{tmp_path}/gut/gutskin.db"
+    environment(monkeypatch, DATA_DIR="~no-such-user-here/gut")
+    refused = gutskin("stats")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        "GUTSKIN_DATA_DIR: begins with the home of a user who is not known here\n"
+    )
