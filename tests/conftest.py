@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.store.database import Database
-from bot.store.migrate import upgrade
+from tests.databases import put_sqlite
 from tests.postgres import Cluster, start_cluster
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
@@ -31,29 +31,37 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A throw-away PostgreSQL; skipped where there is none, unless it is required."""
     # Not in pytest's own folder, which another run's clean-up may remove under the server.
     with (
         TemporaryDirectory(prefix="gutskin-pg-") as folder,
-        start_cluster(Path(folder)) as cluster,
+        start_cluster(Path(folder)) as started,
     ):
-        yield cluster
+        yield started
+
+
+@pytest.fixture
+def postgres(cluster: Cluster) -> Iterator[Cluster]:
+    """That PostgreSQL; the databases a test makes in it go with the test."""
+    yield cluster
+    cluster.drop_all()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once of each kind."""
+    """The address of a database, once of each kind; empty unless ``db`` is asked for, too."""
+    migrated = "db" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'gutskin.db'}"
-    cluster: Cluster = request.getfixturevalue("postgres")
-    return cluster.new_database()
+        file = tmp_path / "gutskin.db"
+        return put_sqlite(file) if migrated else f"sqlite+aiosqlite:///{file}"
+    postgres: Cluster = request.getfixturevalue("postgres")
+    return postgres.migrated_database() if migrated else postgres.new_database()
 
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
     """A migrated database, once of each kind."""
-    await upgrade(database_url)
     database = await Database.open(database_url)
     yield database
     await database.close()
@@ -62,8 +70,6 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def sqlite_db(tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated SQLite database, for what only SQLite has."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'gutskin.db'}"
-    await upgrade(url)
-    database = await Database.open(url)
+    database = await Database.open(put_sqlite(tmp_path / "gutskin.db"))
     yield database
     await database.close()

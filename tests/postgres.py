@@ -10,10 +10,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
 import pytest
+
+from tests.databases import migrate
 
 REQUIRED = "GUTSKIN_TEST_REQUIRE_POSTGRES"
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
@@ -21,35 +24,60 @@ SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_
 
 @dataclass
 class Cluster:
-    """A running cluster; every test gets a database of its own in it."""
+    """A running cluster; every test gets databases of its own in it."""
 
     bin: Path
     sockets: Path
     port: int
     numbers: Iterator[int] = field(default_factory=count)
-
-    def new_database(self) -> str:
-        name = f"test_{next(self.numbers)}"
-        self.psql(f"CREATE DATABASE {name}")
-        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
+    open: list[str] = field(default_factory=list)
 
     @property
     def data(self) -> Path:
         """The files of all its databases, the write-ahead log among them."""
         return self.sockets / "data"
 
-    @property
-    def _address(self) -> list[str]:
-        return ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
+    def new_database(self) -> str:
+        """The address of an empty one."""
+        return self._create("")
+
+    def migrated_database(self) -> str:
+        """The address of one with all tables and no rows."""
+        return self._create(f"TEMPLATE {self._template}")
+
+    def drop_all(self) -> None:
+        """Remove them all, with whoever is still connected."""
+        for name in self.open:
+            self.psql(f"DROP DATABASE {name} WITH (FORCE)")
+        self.open.clear()
 
     def psql(self, statement: str) -> None:
-        _run(self.bin / "psql", *self._address, "-qc", statement, "postgres")
+        _run(self.bin / "psql", *self._server, "-qc", statement, "postgres")
 
     def dump(self, url: str, target: Path) -> None:
         """What ``pg_dump`` writes of one database."""
         target.parent.mkdir(parents=True, exist_ok=True)
         name = url.rpartition("/")[2]
-        target.write_bytes(_run(self.bin / "pg_dump", *self._address, name))
+        target.write_bytes(_run(self.bin / "pg_dump", *self._server, name))
+
+    @property
+    def _server(self) -> list[str]:
+        return ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
+
+    @cached_property
+    def _template(self) -> str:
+        self.psql("CREATE DATABASE migrated")
+        migrate(self._address("migrated"))
+        return "migrated"
+
+    def _create(self, like: str) -> str:
+        name = f"test_{next(self.numbers)}"
+        self.psql(f"CREATE DATABASE {name} {like}")
+        self.open.append(name)
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
 
 
 def binaries() -> Path | None:

@@ -161,7 +161,7 @@ async def test_the_caretaker_tidies_and_keeps_seven_copies(
 async def test_on_postgresql_copies_are_the_operator_s_business(
     tmp_path: Path, postgres: object
 ) -> None:
-    url = postgres.new_database()  # type: ignore[attr-defined]
+    url = postgres.migrated_database()  # type: ignore[attr-defined]
     async with stage(tmp_path, database_url=url) as (_, app), app:
         assert await app._jobs.jobs["backup"].run()
         assert not (tmp_path / "backups").exists()

@@ -239,7 +239,7 @@ async def _calls_after(theatre: Theatre, method: str) -> list[None]:
 
 @pytest.mark.postgres
 async def test_a_day_on_postgresql(tmp_path: Path, postgres: object) -> None:
-    url = postgres.new_database()  # type: ignore[attr-defined]
+    url = postgres.migrated_database()  # type: ignore[attr-defined]
     async with open_theatre(tmp_path, database_url=url) as theatre:
         reader, admin = await theatre.reader(), await theatre.admin()
         await theatre.to_next_tip()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.postgres
 
 def webhook(postgres: Cluster, port: int) -> dict[str, object]:
     return {
-        "database_url": postgres.new_database(),
+        "database_url": postgres.migrated_database(),
         "webhook_url": f"http://127.0.0.1:{port}/telegram/hook",
         "webhook_secret": "a-secret_1",
         "webhook_port": port,

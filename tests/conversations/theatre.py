@@ -20,6 +20,7 @@ from bot.app import App, build
 from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.sandbox.server import Sandbox
+from tests.databases import put_sqlite
 
 TOKEN = "424242:the-token-of-the-theatre-0123456789"
 ADMIN = 9000
@@ -201,6 +202,8 @@ async def open_theatre(folder: Path, **more: Any) -> AsyncIterator[Theatre]:
     clock = MovableClock(MONDAY, flowing=True)
     async with Sandbox(clock=clock, token=TOKEN) as sandbox:
         settings = settings_for(sandbox, folder, **more)
+        if settings.database_url is None:
+            put_sqlite(settings.data_dir / "gutskin.db")
         async with (
             aiohttp.ClientSession(sandbox.base_url) as session,
             build(settings, clock=clock) as app,

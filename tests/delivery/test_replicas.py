@@ -15,7 +15,6 @@ from bot.delivery.replicas import BEAT_SECONDS, LIVE_SECONDS, Replicas
 from bot.store import heartbeat
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
-from bot.store.migrate import upgrade
 from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
 from tests.pacing.moved import busiest
@@ -51,8 +50,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 async def start(postgres: Cluster, clock: MovableClock) -> AsyncIterator[Callable[[], Any]]:
-    url = postgres.new_database()
-    await upgrade(url)
+    url = postgres.migrated_database()
     opened: list[Database] = []
 
     async def one() -> Process:

@@ -67,7 +67,7 @@ async def test_two_bots_send_each_tip_once_and_one_of_them_polls(
         settings = load_settings(
             token=TOKEN,
             api_base_url=sandbox.api_base_url,
-            database_url=postgres.new_database(),
+            database_url=postgres.migrated_database(),
             data_dir=tmp_path,
             webhook_port=0,
             spread_minutes=0.0,
