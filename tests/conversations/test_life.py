@@ -210,7 +210,7 @@ async def test_jobs_run_soon_when_asked_and_end_with_the_stop() -> None:
 
 async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> None:
     async with stage(tmp_path) as (_, app), app:
-        app.watch._last = None
+        app.house.metrics.ticked.ever = False
         assert await app.watch.troubles() == ["no tick has gone well yet"]
-        app.house.db.read = None  # type: ignore[method-assign,assignment]
+        app.house.db.look = None  # type: ignore[method-assign,assignment]
         assert "the database does not answer (TypeError)" in await app.watch.troubles()
