@@ -9,6 +9,7 @@ from functools import cache, partial
 from sqlalchemy import URL
 
 from bot.clock import Clock, SystemClock
+from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.ledger import Event
@@ -17,6 +18,7 @@ from bot.delivery.planner import Planner
 from bot.delivery.proxied import ProxiedWire, open_wire
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
+from bot.delivery.repair import Repair
 from bot.delivery.replicas import Replicas
 from bot.delivery.sender import Sender
 from bot.delivery.stats import Stats
@@ -51,6 +53,7 @@ class House:
     settings: Settings
     clock: Clock
     metrics: Metrics
+    trust: ClockTrust
     db: Database
     cipher: BodyCipher
     library: Library
@@ -64,6 +67,7 @@ class House:
     stats: Stats
     progress: Progress
     replicas: Replicas
+    repair: Repair
     closing: AsyncExitStack
 
     def __repr__(self) -> str:
@@ -121,13 +125,9 @@ def _furnish(
     knowledge = what_we_know()
     library = knowledge.library
     metrics = Metrics(clock)
+    trust = ClockTrust(clock, metrics)
     pace = Pace(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
-    client = build_client(settings, LaneLimiter(pace))
-    stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
-    dispatcher = build_dispatcher(client)
-    stack.push_async_callback(dispatcher.shutdown)
-    wire = _wire(settings)
-    stack.push_async_callback(wire.close)
+    client, dispatcher, wire = _ways_out(settings, pace, stack)
     readers = Readers(db, clock, library, settings)
     broadcasts = Broadcasts(db, clock, settings)
     stats = Stats(db, clock)
@@ -138,7 +138,10 @@ def _furnish(
         await progress.follow(event.broadcast_id)
 
     renderer = TipRenderer(library)
-    sender = Sender(db, clock, settings, wire, pace, renderer, on_event=on_event, metrics=metrics)
+    sender = Sender(
+        db, clock, settings, wire, pace, renderer, on_event=on_event, metrics=metrics, trust=trust
+    )
+    planner = Planner(db, clock, library, settings, metrics)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -159,6 +162,7 @@ def _furnish(
         settings=settings,
         clock=clock,
         metrics=metrics,
+        trust=trust,
         db=db,
         cipher=cipher,
         library=library,
@@ -167,23 +171,32 @@ def _furnish(
         pace=pace,
         readers=readers,
         broadcasts=broadcasts,
-        planner=Planner(db, clock, library, settings, metrics),
+        planner=planner,
         sender=sender,
         stats=stats,
         progress=progress,
-        replicas=Replicas(db, clock, pace),
+        replicas=Replicas(db, clock, pace, trust=trust),
+        repair=Repair(db, clock, settings, planner, owner=sender.owner),
         closing=stack.pop_all(),
     )
 
 
-def _wire(settings: Settings) -> Wire | ProxiedWire:
-    """What tips and broadcasts leave by."""
-    return open_wire(
+def _ways_out(
+    settings: Settings, pace: Pace, stack: AsyncExitStack
+) -> tuple[Client, Dispatcher, Wire | ProxiedWire]:
+    """What replies leave by, and what tips and broadcasts leave by."""
+    client = build_client(settings, LaneLimiter(pace))
+    stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
+    dispatcher = build_dispatcher(client)
+    stack.push_async_callback(dispatcher.shutdown)
+    wire = open_wire(
         settings.api_base_url,
         settings.token,
         proxy=settings.proxy_url,
         connections=settings.in_flight,
     )
+    stack.push_async_callback(wire.close)
+    return client, dispatcher, wire
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> App:

@@ -72,7 +72,9 @@ class _Timer:
 class MovableClock:
     """A clock that stands still (or flows, for the demo) and can be moved forward at will.
 
-    Sleepers wake when their moment has come, whether by flow or by :meth:`move`.
+    Sleepers wake when their moment has come, whether by flow or by :meth:`move`. Its wall time can
+    also be set, as somebody may set a machine's clock: that is no time that passes, so nobody
+    wakes by it.
     """
 
     def __init__(self, start: datetime, *, flowing: bool = False) -> None:
@@ -82,6 +84,7 @@ class MovableClock:
         self._born = time.monotonic()
         self._flowing = flowing
         self._moved = 0.0
+        self._set_by = timedelta()
         self._order = itertools.count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
 
@@ -90,7 +93,17 @@ class MovableClock:
         return self._moved + flowed
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=self.monotonic())
+        return self._start + timedelta(seconds=self.monotonic()) + self._set_by
+
+    @property
+    def wrong_by(self) -> timedelta:
+        """How far the wall time was set ahead of the time that has passed; negative: behind."""
+        return self._set_by
+
+    def set_wall(self, seconds: float) -> datetime:
+        """Set the wall time forward by ``seconds``, back if negative; the new instant."""
+        self._set_by += timedelta(seconds=seconds)
+        return self.now()
 
     def move(self, seconds: float) -> datetime:
         """Move forward by ``seconds`` (>= 0) and wake whoever waited for that; the new instant.
@@ -145,3 +158,13 @@ class MovableClock:
             waiter = heapq.heappop(self._sleepers)[2]
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def error_against(clock: Clock, reference: datetime) -> float:
+    """Seconds by which ``clock`` is ahead of another's present instant; negative: behind.
+
+    A movable clock lives in a time of its own, which the other's cannot be held against; there
+    it is what the clock was set by.
+    """
+    apart = clock.wrong_by if isinstance(clock, MovableClock) else clock.now() - reference
+    return apart.total_seconds()

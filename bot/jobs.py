@@ -52,6 +52,10 @@ class Jobs:
         self._scheduler: Any = None
         self._running: set[asyncio.Task[Any]] = set()
 
+    def add(self, jobs: list[Job]) -> None:
+        """More of them; before :meth:`start`."""
+        self.jobs.update({job.name: job for job in jobs})
+
     def start(self) -> None:
         """Begin; every job runs for the first time after its interval."""
         scheduler = AsyncIOScheduler(
@@ -73,6 +77,14 @@ class Jobs:
         wanted = SystemClock().now() + timedelta(seconds=max(0.0, seconds))
         if job is not None and job.next_run_time > wanted:
             job.modify(next_run_time=wanted)
+
+    def start_over(self) -> None:
+        """Count every job's time from now: the wall clock, which APScheduler goes by, was set."""
+        for job in self.jobs.values():
+            if self._scheduler is not None:
+                again = SystemClock().now() + timedelta(seconds=job.every)
+                self._scheduler.modify_job(job.name, next_run_time=again)
+        self.soon("plan", 0.0)
 
     async def _turn(self, job: Job) -> None:
         task = asyncio.current_task()

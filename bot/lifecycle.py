@@ -14,12 +14,14 @@ import structlog
 from telegram import Update
 from telegram.error import InvalidToken
 
+from bot import simulation
 from bot.clock import Clock, MovableClock
 from bot.config import Settings
 from bot.delivery.replicas import BEAT_SECONDS
 from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
 from bot.registration import register_with_telegram, say_who_we_are
+from bot.supervisor import Supervisor
 from bot.updates.inbox import Inbox, UnreadableUpdateError
 from bot.updates.poller import Poller
 from bot.watch import Watch
@@ -37,7 +39,7 @@ PROGRESS_S = 3.0
 HOUSEKEEPING_S = 3600.0
 BACKUP_S = 24 * 3600.0
 IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
-FARTHEST = timedelta(days=400)  # how far ahead the next tip is looked for
+ENDLESS = ("poller", "supervisor")  # they hold nothing that would have to be finished
 SETTLE_S = 1.5  # and its outcomes this long to be written
 
 OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
@@ -102,7 +104,9 @@ class App:
             held = house.pace.reply_held_for
             self.inbox = Inbox(house.db, self.clock, self._process, held, cipher=house.cipher)
             self.watch = Watch(house, self.inbox)
+            self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
             await say_who_we_are(house.client, self.clock)
+            await self.supervisor.believe_the_clock()
             await house.dispatcher.initialize()
             await self._serve()
         except InvalidToken as error:
@@ -129,20 +133,20 @@ class App:
         await self._web.start()
 
     def _begin(self, house: House) -> None:
+        self._task("supervisor", self.supervisor.run())
         self._task("updates", self.inbox.run())
         self._task("sender", house.sender.run(self._stop_sending))
         if self.settings.webhook_url is None:
             poller = Poller(house.client, self.inbox, self.clock, turn=house.replicas.lead)
             self._task("poller", poller.run())
         care = Housekeeping(house)
-        self._jobs = Jobs(
+        self._jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
                 Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
                 Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
                 Job("backup", BACKUP_S, 3600.0, care.back_up),
-                Job("watchdog", TICK_S, 2 * TICK_LIMIT_S, self._watch_over),
             ]
         )
         self._jobs.start()
@@ -160,10 +164,10 @@ class App:
             log.error("Telegram no longer knows this token; see @BotFather")
         else:
             log.error("a part of the bot ended by itself", part=task.get_name(), exc_info=error)
-        self._leave(1)
+        self._leave()
 
-    def _leave(self, code: int) -> None:
-        self._exit_code = max(self._exit_code, code)
+    def _leave(self) -> None:
+        self._exit_code = 1
         self._ended.set()
 
     async def _process(self, update: Mapping[str, Any]) -> None:
@@ -176,7 +180,12 @@ class App:
         await self.house.dispatcher.process_update(read)
 
     async def tick(self) -> None:
-        """Plan what is due, wake the sender, and remember that it went well."""
+        """Plan what is due, wake the sender, and remember that it went well.
+
+        Nothing is planned by a clock that is wrong.
+        """
+        if not self.house.trust.holds:
+            return
         async with self._ticking:
             await self.house.readers.end_pauses()
             planned = await self.house.planner.tick()
@@ -193,36 +202,13 @@ class App:
         await self.house.replicas.beat()
         await self.house.replicas.keep_lead()
 
-    async def _watch_over(self) -> None:
-        if not self.watch.hopeless:
-            return
-        # One more try, on demand: a clock that jumped is no reason to leave.
-        if not await Job("plan", TICK_S, TICK_LIMIT_S, self.tick).run():
-            log.error("no tick has gone well for too long; leaving, so that someone restarts us")
-            self._leave(1)
-
     async def move(self, clock: MovableClock, seconds: float) -> datetime:
         """Move ``clock`` by ``seconds``, living through each due instant on the way."""
-        return await self._move_to(clock, clock.now() + timedelta(seconds=seconds))
+        return await simulation.move_to(self, clock, clock.now() + timedelta(seconds=seconds))
 
     async def move_to_next_tip(self, clock: MovableClock) -> datetime:
-        """Move ``clock`` until a tip is sent, at most ``FARTHEST``; stay if none is planned."""
-        begin, sent = clock.now(), self.house.sender.sent
-        while (due := await self.house.planner.next_due()) is not None:
-            if due > begin + FARTHEST or self.house.sender.sent > sent:
-                break
-            await self._move_to(clock, due)
-        return clock.now()
-
-    async def _move_to(self, clock: MovableClock, goal: datetime) -> datetime:
-        while (due := await self.house.planner.next_due()) is not None and due < goal:
-            reached = clock.move_to(due)
-            await self.settle()
-            if await self.house.planner.next_due() == due and reached >= due:
-                break
-        clock.move_to(goal)
-        await self.settle()
-        return clock.now()
+        """Move ``clock`` until a tip is sent, at most 400 days; stay if none is planned."""
+        return await simulation.move_to_next_tip(self, clock)
 
     async def settle(self) -> None:
         """Do all that is pending now: updates, plan, sends, progress (for tests and the demo)."""
@@ -273,8 +259,9 @@ class App:
         Takes some eight seconds at most. Webhook and menu stay as they are.
         """
         await self._jobs.stop()
-        if poller := self._tasks.get("poller"):
-            poller.cancel()
+        for name in ENDLESS:
+            if task := self._tasks.get(name):
+                task.cancel()
         if self._web is not None:
             await self._web.stop()
         self._stop_sending.set()

@@ -128,6 +128,12 @@ class Metrics:
         build = Info("gutskin_build", "Which version runs.", registry=self.registry)
         build.info({"version": _version(), "python": platform.python_version()})
         self.ready = self._gauge("ready", "1 while /readyz says 200.")
+        self.clock_steps = self._counter(
+            "clock_steps_total", "How often the wall clock was set.", "direction"
+        )
+        self.clock_error = self._gauge(
+            "clock_error_seconds", "Seconds by which our clock is ahead of another's.", "against"
+        )
         self.jobs = self._counter(
             "jobs_total", "Runs of the bot's own jobs, by how they ended.", "job", "outcome"
         )

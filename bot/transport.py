@@ -136,6 +136,8 @@ class AiohttpRequest(BaseRequest):
         self._media_write = media_write_timeout
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
+        self.answered_on = ""
+        """The ``Date`` of the last answer, as the server gave it."""
 
     def __repr__(self) -> str:
         return f"AiohttpRequest(connections={self._connections})"
@@ -183,6 +185,7 @@ class AiohttpRequest(BaseRequest):
             async with self._opened().request(
                 method, url, allow_redirects=False, trace_request_ctx=attempt, **options
             ) as response:
+                self.answered_on = response.headers.get("Date", "")
                 return await read_reply(response)
         except (aiohttp.ClientError, OSError) as error:
             failure = _failure(attempt, error)

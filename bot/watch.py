@@ -52,7 +52,8 @@ class Watch:
 
     async def troubles(self) -> list[str]:
         """What keeps the bot from doing its work; nothing when all is well."""
-        found = [*self._standing_still(), *await self._database()]
+        clock = self._house.trust.troubles()
+        found = [*clock, *self._standing_still(), *await self._database()]
         self._metrics.ready.set(not found)
         return found
 

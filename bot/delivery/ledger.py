@@ -77,15 +77,18 @@ class Ledger:
         back: Sequence[Settled],
         want: int,
         unpaid: int | None = None,
+        *,
+        reclaim: bool = True,
     ) -> Exchange:
         """Write outcomes and returned rows down and lease up to ``want`` rows.
 
         At most ``unpaid`` of them (None: all) are messages that nobody pays for, which tips are.
+        With ``reclaim``, what others dropped is taken back now and then.
         All of it or nothing: on an exception the caller keeps what was to be written.
         """
         with self._metrics.exchange_seconds.time():
             exchange, unfrozen = await self._db.transaction(
-                lambda session: self._in_one(session, finished, back, (want, unpaid))
+                lambda session: self._in_one(session, finished, back, (want, unpaid), reclaim)
             )
         publish(self._metrics, self._counted, finished)
         for broadcast_id in unfrozen:
@@ -98,12 +101,13 @@ class Ledger:
         finished: Sequence[Finished],
         back: Sequence[Settled],
         wanted: tuple[int, int | None],
+        reclaim: bool,
     ) -> tuple[Exchange, list[int]]:
         """The transaction: the exchange, and the broadcasts whose audience is to be completed."""
         # Counted in the metrics once all of it is written; whoever failed starts anew.
         self._counted = Counter()
         events = await self._write(session, finished, back)
-        if self._clock.monotonic() >= self._reclaim_at:
+        if reclaim and self._clock.monotonic() >= self._reclaim_at:
             await self._reclaim(session)
         want, unpaid = wanted
         if not want:

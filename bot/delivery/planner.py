@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
@@ -26,6 +27,7 @@ CHUNK = 2000
 
 SLOTS_AT_ONCE = 64
 RECOMPUTED_AT_ONCE = 200
+ALMOST_A_DAY = timedelta(hours=23)  # from one instant to the next on the shortest day of a year
 ZONE_DATA = "zone-data"
 
 
@@ -65,12 +67,7 @@ class Planner:
         last = await self._db.look(lambda session: heartbeat.last(session, ZONE_DATA))
         if last is not None and last[1] == version:
             return 0
-        changed = 0
-        behind: int | None = 0
-        while behind is not None:
-            step = partial(self._recompute_some, behind=behind)
-            more, behind = await self._db.transaction(step)
-            changed += more
+        changed = await self._through_all(self._recompute_some)
         now = self._clock.now()
         await self._db.transaction(
             lambda session: heartbeat.beat(session, ZONE_DATA, now, version)
@@ -96,6 +93,37 @@ class Planner:
         else:
             await slots.move_on(session, slot.id, instant, slot.next_date, slot.cursor)
         return True
+
+    async def hold_back(self) -> int:
+        """Let no slot wait for longer than until its next instant; how many did.
+
+        That happens after a clock that was ahead. Which dates have had their tip is in the
+        outbox, so planning a slot anew sends nothing twice.
+        """
+        return await self._through_all(self._hold_some_back)
+
+    async def _hold_some_back(self, session: Executor, behind: int) -> tuple[int, int | None]:
+        now = self._clock.now()
+        some = await slots.later_than(session, now + ALMOST_A_DAY, behind, RECOMPUTED_AT_ONCE)
+        held = 0
+        for slot in some:
+            due = self._following(slot, now)
+            if due is not None and slot.next_at > due.instant_utc:
+                await slots.move_on(session, slot.id, due.instant_utc, due.local_date)
+                held += 1
+        return held, some[-1].id if some else None
+
+    async def _through_all(
+        self, work: Callable[..., Coroutine[Any, Any, tuple[int, int | None]]]
+    ) -> int:
+        """Do ``work`` for a few slots at a time, in a transaction each; what it counted."""
+        total = 0
+        behind: int | None = 0
+        while behind is not None:
+            step = partial(work, behind=behind)
+            more, behind = await self._db.transaction(step)
+            total += more
+        return total
 
     async def next_due(self) -> datetime | None:
         """When the first slot is due; None when nobody is subscribed."""
@@ -159,8 +187,7 @@ class Planner:
         return queued, slot.next_at
 
     async def _move_on(self, session: Executor, slot: Slot, after: datetime) -> datetime:
-        known = zone_exists(slot.zone)
-        due = next_instant(slot.local_minute, slot.zone, ALL_WEEKDAYS, after) if known else None
+        due = self._following(slot, after)
         if due is None:
             # Nobody knows when these readers' hour comes; who of them writes is asked for a place.
             log.error("zone %s has left the time-zone data: its readers get no tips", slot.zone)
@@ -168,3 +195,9 @@ class Planner:
             due = Due(slot.next_at + days * ONE_DAY, slot.next_date + days * ONE_DAY)
         await slots.move_on(session, slot.id, due.instant_utc, due.local_date)
         return due.instant_utc
+
+    def _following(self, slot: Slot, after: datetime) -> Due | None:
+        """The slot's first moment after that; None when its zone has left the data."""
+        if not zone_exists(slot.zone):
+            return None
+        return next_instant(slot.local_minute, slot.zone, ALL_WEEKDAYS, after)

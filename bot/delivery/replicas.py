@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.clock_trust import ClockTrust
 from bot.delivery.holds import Holds
 from bot.delivery.pacing import Pace
 from bot.store import heartbeat
@@ -33,6 +34,10 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 LIVE_SECONDS = 15.0
 """A replica not heard of for so long is gone; three beats, so that one slow write is no death."""
+
+SKEW_LIMIT_SECONDS = 5.0
+"""A replica whose clock is further off than this from the database's does nothing: with a beat
+every five seconds it would be taken for dead while it lives, or take others for dead."""
 
 PREFIX = "replica:"
 POLLER = "poller"
@@ -54,11 +59,13 @@ class Replicas:
         clock: Clock,
         pace: Pace,
         on_lead: Callable[[], Awaitable[object]] | None = None,
+        trust: ClockTrust | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._pace = pace
         self._holds = Holds(db, clock, pace)
+        self._trust = trust or ClockTrust(clock)
         self.on_lead = on_lead
         self.on_alone: Callable[[], Awaitable[object]] | None = None
         self.owner = secrets.token_hex(8)
@@ -86,12 +93,26 @@ class Replicas:
         Raises whatever the database raises; until it goes well again the pace stays as it was.
         """
         await self._holds.exchange()
-        if not self._db.is_sqlite:
+        await self.compare_clocks()
+        if not self._db.is_sqlite and self._trust.holds:
             before = self.count
             self._share(await self._db.transaction(self._beat))
             if self.count == 1 < before and self.on_alone is not None:
                 await self.on_alone()
         return self.count
+
+    async def compare_clocks(self) -> None:
+        """Hold our clock against the database's, by which all replicas are to agree.
+
+        Instants in the rows are each replica's own: one that is behind looks dead to the others
+        while it sends, and they send its messages once more.
+        """
+        if self._db.is_sqlite:
+            return
+        began = self._clock.monotonic()
+        theirs = await self._db.look(heartbeat.server_now)
+        took = self._clock.monotonic() - began
+        self._trust.compare("the database", theirs, SKEW_LIMIT_SECONDS, took)
 
     async def _beat(self, session: Executor) -> int:
         now = self._clock.now()
@@ -118,7 +139,9 @@ class Replicas:
         """
         if self._db.is_sqlite:
             return True
-        if not (take or self.leads):
+        if not self._trust.holds:
+            self.leads = False
+        if not (take or self.leads) or not self._trust.holds:
             return False
         led, self.leads = self.leads, await self._db.transaction(self._claim)
         if self.leads and not led:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from bot.clock import Clock
+from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.flow import Flow, Line
 from bot.delivery.ledger import GROUP_ROWS, Event, Exchange, Ledger
@@ -22,6 +23,9 @@ GROUP_SECONDS = 0.05
 LEASE_SECONDS = 90.0
 LONGEST_NAP = 15.0
 """Seconds after which the outbox is looked at even if nobody said that there is something."""
+
+UNTRUSTED = LONGEST_NAP
+"""Seconds for which a clock that is wrong holds everything, at least."""
 
 LAST_SENDS = 6.0
 """Seconds given to sends under way when stopping, so that the process ends within ten."""
@@ -51,13 +55,16 @@ class Sender:
         on_event: OnEvent | None = None,
         lease_seconds: float = LEASE_SECONDS,
         metrics: Metrics | None = None,
+        trust: ClockTrust | None = None,
     ) -> None:
         self._clock = clock
         self._pace = pace
         self._on_event = on_event
+        self._trust = trust or ClockTrust(clock)
         self._ledger = Ledger(
             db, clock, settings, renderer, lease_seconds, metrics or Metrics(clock)
         )
+        self.owner = self._ledger.owner
         self._flow = Flow(
             clock,
             wire,
@@ -81,8 +88,10 @@ class Sender:
 
     @property
     def held_for(self) -> float:
-        """Seconds for which nothing is sent, after a flood or without a connection."""
-        return self._flow.held_for
+        """Seconds for which nothing is sent: after a flood, without a connection, or, nobody
+        knows for how long, by a clock that is wrong.
+        """
+        return self._flow.held_for if self._trust.holds else max(UNTRUSTED, self._flow.held_for)
 
     @property
     def in_flight(self) -> int:
@@ -174,7 +183,7 @@ class Sender:
                 nap = 1.0
 
     def _wanted(self) -> int:
-        if not self._leasing or self._flow.held_for or not self._flow.is_low:
+        if not self._leasing or self.held_for or not self._flow.is_low:
             return 0
         return self._flow.capacity - self._flow.waiting
 
@@ -185,7 +194,8 @@ class Sender:
             self._group_timer = None
         finished, back = self._flow.take_results()
         unpaid = self._flow.unpaid_room
-        work = asyncio.create_task(self._ledger.exchange(finished, back, want, unpaid))
+        act = self._ledger.exchange(finished, back, want, unpaid, reclaim=self._trust.holds)
+        work = asyncio.create_task(act)
         try:
             await asyncio.wait([work])
         finally:
@@ -224,7 +234,7 @@ class Sender:
             return None
         if not flow.is_empty:
             return 0.0
-        held = flow.held_for
+        held = self.held_for
         if not held:
             seconds = await self._ledger.seconds_to_next()
             if seconds == 0.0 and self._leasing:

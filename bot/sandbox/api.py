@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from email.utils import format_datetime
 from typing import Any
 
 import orjson
@@ -50,7 +51,9 @@ class BotApi:
             self._world.calls_in_progress -= counted
             seconds = asyncio.get_running_loop().time() - begun
             self._log(name, given, status=status, error=error, seconds=round(seconds, 4))
-        return json_response(body, status)
+        answer = json_response(body, status)
+        answer.headers["Date"] = format_datetime(self._world.clock.now(), usegmt=True)
+        return answer
 
     def _check_token(self, request: Request) -> None:
         if request.path_params["token"] != self._token:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import cast, delete, func, select
 
 from bot.store.tables import Executor, affected, insert_into
 from bot.store.tables import heartbeat as table
+from bot.store.types import UTCDateTime
 
 
 async def beat(session: Executor, name: str, now: datetime, detail: str = "") -> None:
@@ -57,6 +58,13 @@ async def forget(session: Executor, name: str, detail: str | None = None) -> Non
     """Forget ``name``, if ``detail`` is what it holds (None: whatever it holds)."""
     holds = () if detail is None else (table.c.detail == detail,)
     await session.execute(delete(table).where(table.c.name == name, *holds))
+
+
+async def server_now(session: Executor) -> datetime:
+    """The present instant by PostgreSQL's own clock."""
+    statement = select(cast(func.clock_timestamp(), UTCDateTime))
+    instant: datetime = (await session.execute(statement)).scalar_one()
+    return instant
 
 
 async def claim(session: Executor, name: str, owner: str, now: datetime, until: datetime) -> bool:

@@ -199,6 +199,15 @@ async def behind(session: Executor, slot_id: int, most: int) -> list[Slot]:
     return [Slot(*row) for row in rows]
 
 
+_later_slots = _next_slots.where(table.c.next_at > bindparam("at", type_=UTCDateTime))
+
+
+async def later_than(session: Executor, at: datetime, slot_id: int, most: int) -> list[Slot]:
+    """The next ``most`` slots by id that come after ``at``, locked against other planners."""
+    given = {"at": at, "behind": slot_id, "most": most}
+    return [Slot(*row) for row in (await session.execute(_later_slots, given)).all()]
+
+
 async def all_slots(session: Executor) -> list[Slot]:
     """Every slot."""
     return [Slot(*row) for row in (await session.execute(select(*_columns))).all()]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from telegram.error import RetryAfter
@@ -39,6 +41,20 @@ class Client(TipBot):
         batch: Any = await self._post("getUpdates", given, read_timeout=hold + ANSWER_MARGIN_S)
         items = batch if isinstance(batch, list) else []
         return [item for item in items if isinstance(item, dict)]
+
+    async def server_time(self) -> datetime | None:
+        """The present instant by Telegram's clock, in whole seconds; None if it names none.
+
+        Raises:
+            telegram.error.TelegramError: whatever Telegram or the network answered.
+        """
+        await self._post("getMe")
+        request = self.request
+        named = request.answered_on if isinstance(request, AiohttpRequest) else ""
+        try:
+            return parsedate_to_datetime(named)
+        except ValueError:
+            return None
 
     async def call(self, method: str, payload: Mapping[str, Any]) -> Any:
         """One call of the Bot API in the reply lane; its ``result`` as plain JSON.

@@ -162,11 +162,11 @@ async def test_a_tick_that_never_comes_back_ends_the_process(theatre: Theatre) -
         raise OSError("the disk is away")
 
     theatre.clock.move(3600)
-    await theatre.app._jobs.jobs["watchdog"].run()
+    await theatre.app.supervisor.look_at_the_work()
     assert not theatre.app._ended.is_set(), "a clock that jumped is no reason to leave"
     theatre.clock.move(3600)
     theatre.app.house.planner.tick = broken  # type: ignore[method-assign,assignment]
-    await theatre.app._jobs.jobs["watchdog"].run()
+    await theatre.app.supervisor.look_at_the_work()
     assert theatre.app._ended.is_set()
 
 

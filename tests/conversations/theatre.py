@@ -197,9 +197,11 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def open_theatre(folder: Path, **more: Any) -> AsyncIterator[Theatre]:
+async def open_theatre(
+    folder: Path, *, start: datetime = MONDAY, **more: Any
+) -> AsyncIterator[Theatre]:
     """Raise the curtain; ``more`` are settings."""
-    clock = MovableClock(MONDAY, flowing=True)
+    clock = MovableClock(start, flowing=True)
     async with Sandbox(clock=clock, token=TOKEN) as sandbox:
         settings = settings_for(sandbox, folder, **more)
         if settings.database_url is None:

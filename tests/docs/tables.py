@@ -21,6 +21,7 @@ from bot.cli import app
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.metrics import Metrics
+from bot.store.instants import RULES
 from bot.texts.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +126,14 @@ def families(made: Metrics) -> list[tuple[str, str, str]]:
     return found
 
 
+def stored_instants() -> str:
+    """Every instant in the tables, and how far ahead it can lie."""
+    return rows(
+        ("instant", "at most"),
+        *((f"`{name}`", rule.words) for name, rule in RULES.items()),
+    )
+
+
 def log_lines() -> set[str]:
     """What the bot logs at INFO and above, with ``…`` for what differs each time."""
     found: set[str] = set()
@@ -151,6 +160,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "cli": command_line,
     "make": targets,
     "metrics": metrics,
+    "instants": stored_instants,
 }
 
 

@@ -1,0 +1,103 @@
+"""Holds stored instants against what they can be: after a clock that ran ahead."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.clock import Clock, zone_exists
+from bot.config import Settings
+from bot.delivery.calendar import local_date
+from bot.delivery.planner import Planner
+from bot.delivery.replicas import LIVE_SECONDS
+from bot.store import instants
+from bot.store.database import Database
+from bot.store.tables import Executor
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Executor], Coroutine[Any, Any, Counter[str]]]
+
+
+class Repair:
+    """Sets right what lies further ahead than it can. To be run while the clock is believed.
+
+    Safe to run at any time and again: where nothing is ahead it only looks.
+
+    Args:
+        owner: in whose name this process leases rows.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        planner: Planner,
+        owner: str,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._grace = timedelta(minutes=settings.tip_grace_minutes)
+        self._planner = planner
+        self._owner = owner
+
+    async def run(self) -> Counter[str]:
+        """Hold all of them against what they can be; how many were set, by column.
+
+        Raises whatever the database raises.
+        """
+        now = self._clock.now()
+        found: Counter[str] = Counter()
+        steps: tuple[Work, ...] = (
+            lambda session: instants.hold_back_leases(
+                session, now, self._owner, now + instants.LONGEST_LEASE
+            ),
+            lambda session: instants.hold_back_broadcasts(session, now),
+            lambda session: instants.hold_back(session, now),
+            lambda session: instants.hold_back_subscriptions(session, now),
+            lambda session: instants.hold_back_counters(session, now),
+        )
+        for step in steps:
+            found += await self._db.transaction(step)
+        held = found["slot.next_at"] = await self._planner.hold_back()
+        found += await self._dates(told=held > 0)
+        found += await self._db.transaction(
+            lambda session: instants.hold_back_retries(session, now)
+        )
+        # What tells that a clock was ahead goes last, so that a crash on the way is no loss.
+        lease = timedelta(seconds=LIVE_SECONDS)
+        found += await self._db.transaction(
+            lambda session: instants.hold_back_beats(session, now, lease)
+        )
+        if found.total():
+            log.warning("%d stored instants lay too far ahead and are set right", found.total())
+        return +found
+
+    async def _dates(self, *, told: bool) -> Counter[str]:
+        """Look for tips of dates to come, but only where something tells that there are some."""
+        now = self._clock.now()
+        told = told or await self._db.look(partial(instants.beats_ahead, now=now))
+        if not told:
+            return Counter()
+        found: Counter[str] = Counter()
+        ahead = await self._db.look(partial(instants.slots_with_dates_from, first=now.date()))
+        for one in ahead:
+            found += await self._db.transaction(
+                partial(
+                    instants.hold_back_dates,
+                    slot_id=one.slot_id,
+                    today=_today(now, one.zone),
+                    now=now,
+                    grace=self._grace,
+                )
+            )
+        return found
+
+
+def _today(now: datetime, zone: str | None) -> date:
+    return local_date(now, zone if zone and zone_exists(zone) else "UTC")

@@ -1,0 +1,92 @@
+"""Watches over a running bot by the monotonic clock: is work done, and is the time right?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.jobs import Job, Jobs
+
+if TYPE_CHECKING:
+    from bot.app import House
+    from bot.watch import Watch
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 5.0  # how soon a step of the wall clock is noticed
+AGAIN_S = 60.0  # how often a clock that is wrong is held against the others again
+LOOK_LIMIT_S = 60.0
+TELEGRAM_LIMIT_S = 600.0  # tips that come ten minutes off are no longer at the hour chosen
+
+
+class Supervisor:
+    """Looks after the clock and the planning, and ends the process when nothing helps.
+
+    Args:
+        tick: plans what is due.
+        leave: ends the process, so that its supervisor starts it again.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        watch: Watch,
+        jobs: Jobs,
+        tick: Callable[[], Awaitable[None]],
+        leave: Callable[[], None],
+    ) -> None:
+        self._house = house
+        self._watch = watch
+        self._jobs = jobs
+        self._planning = Job("plan", LOOK_S, LOOK_LIMIT_S, tick)
+        self._clock = Job("clock", LOOK_S, LOOK_LIMIT_S, self.look_at_the_clock)
+        self._leave = leave
+        self._compared_at = house.clock.monotonic()
+
+    async def run(self) -> None:
+        """Look every few seconds, until cancelled."""
+        while True:
+            await self._house.clock.sleep(LOOK_S)
+            await self._clock.run()
+            await self.look_at_the_work()
+
+    async def look_at_the_work(self) -> None:
+        """When no tick has gone well for too long and one more fails too, end the process."""
+        if not self._watch.hopeless or await self._planning.run():
+            return
+        log.error("no tick has gone well for too long; leaving, so that someone restarts us")
+        self._leave()
+
+    async def look_at_the_clock(self) -> None:
+        """Notice that the wall clock was set, and mend what that has put wrong."""
+        trust, now = self._house.trust, self._house.clock.monotonic()
+        step = trust.look()
+        if step:
+            log.warning("the wall clock was set", forward=round(step))
+            # What waits for a moment of the old time would wait for as long as it was set back.
+            self._jobs.start_over()
+        elif trust.holds or now - self._compared_at < AGAIN_S:
+            return
+        self._compared_at = now
+        await self.believe_the_clock()
+
+    async def believe_the_clock(self) -> None:
+        """Hold the clock against others'; if none contradicts it, mend stored instants by it."""
+        await self._ask_telegram()
+        await self._house.replicas.compare_clocks()
+        if not self._house.trust.troubles():
+            await self._house.repair.run()
+        self._house.trust.accept()
+        self._house.sender.wake()
+
+    async def _ask_telegram(self) -> None:
+        try:
+            theirs = await self._house.client.server_time()
+        except TelegramError as error:
+            log.debug("Telegram's clock cannot be asked", kind=type(error).__name__)
+            return
+        if theirs is not None:
+            self._house.trust.compare("Telegram", theirs, TELEGRAM_LIMIT_S)

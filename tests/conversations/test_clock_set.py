@@ -1,0 +1,184 @@
+"""The machine's clock is set while the bot runs, or was wrong in an earlier run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import apscheduler.schedulers.base
+import pytest
+from theatre import MONDAY, Person, Theatre, open_theatre
+
+import bot.clock
+from bot.jobs import Job, Jobs
+from bot.supervisor import LOOK_S
+
+HOUR, DAY = 3600.0, 86400.0
+RITA = 4711
+
+
+async def readiness(theatre: Theatre) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession(theatre.app.web_url) as session,
+        session.get("/readyz") as response,
+    ):
+        return response.status, await response.text()
+
+
+async def days_with_a_tip(theatre: Theatre, reader: Person, days: int) -> list[int]:
+    """How many tips came on each of the next days."""
+    found, before = [], len(await reader.tips())
+    for _ in range(days):
+        await theatre.pass_time(DAY)
+        now = len(await reader.tips())
+        found.append(now - before)
+        before = now
+    return found
+
+
+async def look_at_the_clock(theatre: Theatre) -> None:
+    """The supervisor looks as often as it does."""
+    theatre.clock.move(LOOK_S)
+    await theatre.app.supervisor.look_at_the_clock()
+    await theatre.settle()
+
+
+class TestWhileTheBotRuns:
+    @pytest.mark.parametrize("step", [-HOUR, -2 * DAY, 2 * DAY])
+    async def test_the_age_of_the_last_tick_is_what_it_is(
+        self, theatre: Theatre, step: float
+    ) -> None:
+        await theatre.settle()
+        theatre.clock.set_wall(step)
+        age = theatre.app.house.metrics.ticked.age
+        assert age is not None
+        assert 0.0 <= age < 60.0
+        theatre.clock.move(130)
+        assert "the last good tick is 13" in (await readiness(theatre))[1]
+
+    async def test_set_by_a_few_minutes_it_is_believed_and_goes_on(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        for step in (-300, 300):
+            theatre.clock.set_wall(step)
+            await look_at_the_clock(theatre)
+            assert await days_with_a_tip(theatre, reader, 2) == [1, 1]
+
+    async def test_two_days_ahead_and_back_cost_no_tip(self, theatre: Theatre) -> None:
+        reader = await theatre.reader()
+        theatre.clock.set_wall(2 * DAY)
+        await look_at_the_clock(theatre)
+        assert await days_with_a_tip(theatre, reader, 1) == [0], "by a wrong clock nothing is sent"
+        theatre.clock.set_wall(-2 * DAY)
+        await look_at_the_clock(theatre)
+        assert await days_with_a_tip(theatre, reader, 3) == [1, 1, 1]
+
+    async def test_a_clock_that_telegram_contradicts_is_told_and_sends_nothing(
+        self, theatre: Theatre
+    ) -> None:
+        await theatre.settle()
+        assert (await readiness(theatre))[0] == 200
+        theatre.clock.set_wall(-HOUR)
+        await look_at_the_clock(theatre)
+        status, text = await readiness(theatre)
+        assert status == 503
+        assert "this machine's clock is 3600 s behind that of Telegram" in text
+        theatre.clock.set_wall(HOUR)
+        await look_at_the_clock(theatre)
+        assert (await readiness(theatre))[0] == 200
+
+    async def test_what_is_old_by_a_wrong_clock_is_kept(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        await theatre.to_next_tip()
+        theatre.clock.set_wall(30 * DAY)
+        await look_at_the_clock(theatre)
+        assert await theatre.app._jobs.jobs["housekeeping"].run()
+        theatre.clock.set_wall(-30 * DAY)
+        await look_at_the_clock(theatre)
+        await reader.say("/export")
+        assert await days_with_a_tip(theatre, reader, 2) == [1, 1], "none a second time today"
+
+
+async def test_jobs_go_on_when_the_wall_clock_is_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """APScheduler asks the machine for the time; here the machine's answer is an hour less."""
+
+    class SetBack(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) - timedelta(seconds=HOUR)
+
+    runs: asyncio.Queue[None] = asyncio.Queue()
+
+    async def work() -> None:
+        runs.put_nowait(None)
+
+    async def runs_again() -> None:
+        async with asyncio.timeout(5):
+            await runs.get()
+
+    jobs = Jobs([Job("plan", 0.05, 1.0, work)])
+    jobs.start()
+    try:
+        await runs_again()
+        monkeypatch.setattr(apscheduler.schedulers.base, "datetime", SetBack)
+        monkeypatch.setattr(bot.clock, "datetime", SetBack)
+        jobs.start_over()
+        for _ in range(runs.qsize() + 3):
+            await runs_again()
+    finally:
+        await jobs.stop()
+
+
+@asynccontextmanager
+async def ahead(folder: Path, **span: float) -> AsyncIterator[tuple[Theatre, Person]]:
+    """A run whose clock is ahead of Monday noon."""
+    start = MONDAY + timedelta(**span)
+    async with open_theatre(folder, start=start) as theatre:
+        yield theatre, await theatre.person(id=RITA)
+
+
+async def subscribed(folder: Path) -> None:
+    """Rita subscribes on Monday at noon, for 08:00 in Berlin."""
+    async with open_theatre(folder) as theatre:
+        await theatre.reader(id=RITA)
+
+
+async def tips_from_monday_on(folder: Path, days: int) -> list[int]:
+    """A run with the right time, from one o'clock on."""
+    async with open_theatre(folder, start=MONDAY + timedelta(hours=1)) as theatre:
+        reader = await theatre.person(id=RITA)
+        await reader.say("/settings")
+        return await days_with_a_tip(theatre, reader, days)
+
+
+class TestAfterARunThatWasAhead:
+    async def test_that_only_passed_by_every_day_has_its_tip(self, tmp_path: Path) -> None:
+        await subscribed(tmp_path)
+        async with ahead(tmp_path, days=4) as (theatre, _):
+            await theatre.settle()
+        assert await tips_from_monday_on(tmp_path, 5) == [1, 1, 1, 1, 1]
+
+    async def test_that_sent_a_tip_every_day_has_its_own_all_the_same(
+        self, tmp_path: Path
+    ) -> None:
+        await subscribed(tmp_path)
+        async with ahead(tmp_path, days=3, hours=18) as (theatre, reader):
+            await reader.say("/settings")
+            await theatre.to_next_tip()
+            assert len(await reader.tips()) == 1
+        assert await tips_from_monday_on(tmp_path, 6) == [1, 1, 1, 1, 1, 1]
+
+    async def test_in_which_someone_subscribed_they_have_a_tip_on_the_next_day(
+        self, tmp_path: Path
+    ) -> None:
+        async with open_theatre(tmp_path, start=MONDAY + timedelta(days=4)) as theatre:
+            await theatre.reader(id=RITA)
+        assert await tips_from_monday_on(tmp_path, 2) == [1, 1]
