@@ -14,8 +14,9 @@ from bot.config import Settings
 from bot.delivery.calendar import local_date
 from bot.delivery.planner import Planner
 from bot.delivery.replicas import LIVE_SECONDS
-from bot.store import instants
+from bot.store import instant_repairs as repairs
 from bot.store.database import Database
+from bot.store.instants import LONGEST_LEASE
 from bot.store.tables import Executor
 
 log = logging.getLogger(__name__)
@@ -54,25 +55,25 @@ class Repair:
         now = self._clock.now()
         found: Counter[str] = Counter()
         steps: tuple[Work, ...] = (
-            lambda session: instants.hold_back_leases(
-                session, now, self._owner, now + instants.LONGEST_LEASE
+            lambda session: repairs.hold_back_leases(
+                session, now, self._owner, now + LONGEST_LEASE
             ),
-            lambda session: instants.hold_back_broadcasts(session, now),
-            lambda session: instants.hold_back(session, now),
-            lambda session: instants.hold_back_subscriptions(session, now),
-            lambda session: instants.hold_back_counters(session, now),
+            lambda session: repairs.hold_back_broadcasts(session, now),
+            lambda session: repairs.hold_back(session, now),
+            lambda session: repairs.hold_back_subscriptions(session, now),
+            lambda session: repairs.hold_back_counters(session, now),
         )
         for step in steps:
             found += await self._db.transaction(step)
         held = found["slot.next_at"] = await self._planner.hold_back()
         found += await self._dates(told=held > 0)
         found += await self._db.transaction(
-            lambda session: instants.hold_back_retries(session, now)
+            lambda session: repairs.hold_back_retries(session, now)
         )
         # What tells that a clock was ahead goes last, so that a crash on the way is no loss.
         lease = timedelta(seconds=LIVE_SECONDS)
         found += await self._db.transaction(
-            lambda session: instants.hold_back_beats(session, now, lease)
+            lambda session: repairs.hold_back_beats(session, now, lease)
         )
         if found.total():
             log.warning("%d stored instants lay too far ahead and are set right", found.total())
@@ -81,15 +82,15 @@ class Repair:
     async def _dates(self, *, told: bool) -> Counter[str]:
         """Look for tips of dates to come, but only where something tells that there are some."""
         now = self._clock.now()
-        told = told or await self._db.look(partial(instants.beats_ahead, now=now))
+        told = told or await self._db.look(partial(repairs.beats_ahead, now=now))
         if not told:
             return Counter()
         found: Counter[str] = Counter()
-        ahead = await self._db.look(partial(instants.slots_with_dates_from, first=now.date()))
+        ahead = await self._db.look(partial(repairs.slots_with_dates_from, first=now.date()))
         for one in ahead:
             found += await self._db.transaction(
                 partial(
-                    instants.hold_back_dates,
+                    repairs.hold_back_dates,
                     slot_id=one.slot_id,
                     today=_today(now, one.zone),
                     now=now,
