@@ -8,10 +8,10 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
-from telegram import Update
 from telegram.error import InvalidToken
 
 from bot import simulation
@@ -22,7 +22,9 @@ from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
 from bot.registration import register_with_telegram, say_who_we_are
 from bot.supervisor import Supervisor
-from bot.updates.inbox import Inbox, UnreadableUpdateError
+from bot.updates.fetching import Fetching
+from bot.updates.inbox import Inbox
+from bot.updates.parsing import parse_update
 from bot.updates.poller import Poller
 from bot.watch import Watch
 from bot.web.health import Health
@@ -103,7 +105,8 @@ class App:
             house = self._house = await self._open_house(self.settings, self.clock)
             held = house.pace.reply_held_for
             self.inbox = Inbox(house.db, self.clock, self._process, held, cipher=house.cipher)
-            self.watch = Watch(house, self.inbox)
+            self.fetching = Fetching(self.clock, house.metrics.polled)
+            self.watch = Watch(house, self.inbox, self.fetching)
             self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
             await say_who_we_are(house.client, self.clock)
             await self.supervisor.believe_the_clock()
@@ -137,7 +140,8 @@ class App:
         self._task("updates", self.inbox.run())
         self._task("sender", house.sender.run(self._stop_sending))
         if self.settings.webhook_url is None:
-            poller = Poller(house.client, self.inbox, self.clock, turn=house.replicas.lead)
+            turn = partial(self.fetching.turn, house.replicas)
+            poller = Poller(house.client, self.inbox, self.clock, turn, self.fetching)
             self._task("poller", poller.run())
         care = Housekeeping(house)
         self._jobs.add(
@@ -171,12 +175,7 @@ class App:
         self._ended.set()
 
     async def _process(self, update: Mapping[str, Any]) -> None:
-        try:
-            read = Update.de_json(dict(update), self.house.client)
-        except Exception as error:  # noqa: BLE001 - PTB raises whatever an odd form makes it raise
-            log.debug("unreadable", kind=type(error).__name__)
-            # Its text may quote the update.
-            raise UnreadableUpdateError from None
+        read = parse_update(update, self.house.client)
         await self.house.dispatcher.process_update(read)
 
     async def tick(self) -> None:

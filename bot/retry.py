@@ -51,6 +51,12 @@ class Backoff:
         return min(self.longest, doubled) * (1.0 - self.spread * jitter)
 
 
+FETCH_UPDATES = Backoff(None, first=1.0, longest=30.0)
+WRITE_UPDATES = Backoff(None, first=1.0, longest=60.0)
+READ_UPDATES = Backoff(None, first=1.0, longest=30.0)
+POLL_LEASE = Backoff(None, first=5.0, longest=30.0)
+
+
 class Retries:
     """Failures in a row of one piece of work that is tried again on an injected clock.
 

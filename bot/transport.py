@@ -28,6 +28,7 @@ from bot.delivery.session import Attempt, open_session, read_reply
 
 Timeout = Any  # PTB's private "a number, None or not given"
 UNSAFE_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f";\\]')
+SUCCESS = b'{"ok":true,'  # as the Bot API server writes it
 JSON = {"Content-Type": "application/json"}
 
 
@@ -84,20 +85,30 @@ def _failure(attempt: Attempt, error: BaseException) -> TelegramError:
 
 
 def _refusal(reply: Reply) -> TelegramError | None:
-    """What to raise for a 429, and for a refusal by somebody between Telegram and us.
+    """What to raise for a 429, a failed server, and a refusal by somebody between Telegram and us.
 
     PTB goes by the status alone: it would take a login page's 403 for a reader who blocked the
     bot and its 404 for a wrong token, and repeat the page.
     """
     meaning = classify(*reply)
+    reason = meaning.reason.replace("_", " ")
     if meaning.kind == "flood":
         return FloodWait(meaning.retry_after)
+    if meaning.kind == "in_doubt":
+        return DoubtfulError(reason)
+    if meaning.kind == "retry":
+        return UnsentError(reason)
     if is_bot_api(reply.body):
         return None
-    if meaning.kind == "refused":
-        return BadRequest(meaning.reason.replace("_", " "))
-    kind = DoubtfulError if meaning.kind == "in_doubt" else UnsentError
-    return kind(meaning.reason.replace("_", " "))
+    return BadRequest(reason) if meaning.kind == "refused" else UnsentError(reason)
+
+
+def _meant(reply: Reply) -> Reply:
+    """A refusal under the status of a success, with its own status."""
+    if reply.status >= 300 or reply.body.startswith(SUCCESS) or not is_bot_api(reply.body):
+        return reply
+    code = orjson.loads(reply.body).get("error_code")
+    return reply._replace(status=code if isinstance(code, int) and code >= 300 else 500)
 
 
 class AiohttpRequest(BaseRequest):
@@ -173,7 +184,7 @@ class AiohttpRequest(BaseRequest):
             write=_given(write_timeout, self._media_write if files else self._write),
             read=_given(read_timeout, self._read),
         )
-        reply = await self._call(method, url, data=body, headers=headers, timeout=timeout)
+        reply = _meant(await self._call(method, url, data=body, headers=headers, timeout=timeout))
         if reply.status >= 300 and (refusal := _refusal(reply)):
             raise refusal
         return reply.status, reply.body
@@ -202,11 +213,13 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = orjson.loads(payload)
+            answer = orjson.loads(payload)
         except orjson.JSONDecodeError:
             # Not repeated: whatever it is, it may be somebody's words.
-            raise TelegramError("the answer is not JSON") from None
-        return answer
+            raise DoubtfulError("answer unreadable") from None
+        if isinstance(answer, dict) and (answer.get("ok") is False or "result" in answer):
+            return answer
+        raise DoubtfulError("answer without result")
 
 
 def _given(value: Timeout, default: float) -> float | None:

@@ -11,6 +11,7 @@ import structlog
 
 from bot.delivery.lane import Lane
 from bot.store import heartbeat, standing
+from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ class Watch:
     bot look well or a working one look dead.
     """
 
-    def __init__(self, house: House, inbox: Inbox) -> None:
+    def __init__(self, house: House, inbox: Inbox, fetching: Fetching) -> None:
         self._house = house
+        self._fetching = fetching
         self._metrics = house.metrics
         self._metrics.ticked.expect()
         self._metrics.updates.source = lambda: vars(inbox.counts)
@@ -52,8 +54,8 @@ class Watch:
 
     async def troubles(self) -> list[str]:
         """What keeps the bot from doing its work; nothing when all is well."""
-        clock = self._house.trust.troubles()
-        found = [*clock, *self._standing_still(), *await self._database()]
+        said = [*self._house.trust.troubles(), *self._fetching.troubles()]
+        found = [*said, *self._standing_still(), *await self._database()]
         self._metrics.ready.set(not found)
         return found
 
@@ -63,7 +65,6 @@ class Watch:
             return ["no tick has gone well yet"]
         ages = {
             "tick": metrics.ticked.age,
-            "fetch of updates": metrics.polled.age,
             "exchange with the outbox": metrics.exchanged.age,
         }
         return [

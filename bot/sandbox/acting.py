@@ -166,8 +166,11 @@ class Acting:
         return groups.migrate(self._world, old, body.maybe("to", int), announce=announce).payload()
 
     def _update(self, body: Body) -> Payload:
-        update: Payload = body.required("update", dict)
-        update_id = self._world.updates.add_raw(update)
+        raw = body.maybe("raw", str)
+        if raw is not None:
+            update_id = self._world.updates.add_bytes(raw)
+        else:
+            update_id = self._world.updates.add_raw(body.required("update", dict))
         self._world.journal.transcript.add(
             kind="update", chat=None, who="", text="", labels=[], update_id=update_id
         )

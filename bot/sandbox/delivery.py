@@ -7,7 +7,7 @@ from typing import Any, Final
 import aiohttp
 import orjson
 
-from bot.sandbox.updates import Update, Webhook
+from bot.sandbox.updates import Update, Webhook, shown
 from bot.sandbox.world import World
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -99,7 +99,7 @@ class WebhookDelivery:
             headers[SECRET_HEADER] = webhook.secret_token
         try:
             async with self._session.post(
-                webhook.url, data=orjson.dumps(update), headers=headers
+                webhook.url, data=orjson.dumps(shown(update)), headers=headers
             ) as answer:
                 taken = 200 <= answer.status < 300
                 return "" if taken else f"Wrong response from the webhook: {answer.status}"

@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+import orjson
+
 from bot.sandbox.errors import SECOND_POLLER, WEBHOOK_ACTIVE, ApiError
 from bot.sandbox.signals import Signal
 
 Update = dict[str, Any]
 
+RAW: Final = "raw bytes"  # the key of what is handed out as it is, in place of JSON
+
 FIRST_UPDATE_ID: Final = 700_000_001  # Telegram's begin at a random number as well
 # Not sent unless asked for: core.telegram.org/bots/api#getupdates, allowed_updates.
 _ONLY_WHEN_ASKED: Final = {"chat_member", "message_reaction", "message_reaction_count"}
+
+
+def shown(update: Update) -> Any:
+    """The update as the bot is given it."""
+    return update.get(RAW, update)
 
 
 @dataclass(slots=True)
@@ -57,10 +66,24 @@ class UpdateQueue:
         """Queue `update` as it is, whatever was asked for; a missing update_id is filled in."""
         given = update.get("update_id")
         update_id = given if isinstance(given, int) else self._next_id
-        self._next_id = max(self._next_id, update_id + 1)
-        self.pending.append({**update, "update_id": update_id})
-        self._notify()
+        # First, as Telegram writes it.
+        self._queue({"update_id": update_id} | update | {"update_id": update_id})
         return update_id
+
+    def add_bytes(self, content: str) -> int:
+        """Queue what may be no JSON, a character a byte; ``UPDATE_ID`` in it becomes its number.
+
+        So a test may hand out what Telegram should not, and what somebody in between made of it.
+        """
+        update_id = self._next_id
+        body = content.replace("UPDATE_ID", str(update_id)).encode("latin-1")
+        self._queue({"update_id": update_id, RAW: orjson.Fragment(body)})
+        return update_id
+
+    def _queue(self, update: Update) -> None:
+        self._next_id = max(self._next_id, update["update_id"] + 1)
+        self.pending.append(update)
+        self._notify()
 
     def confirm(self, offset: int) -> None:
         """Forget updates before `offset`; a negative one keeps only that many of the newest."""
@@ -88,7 +111,7 @@ class UpdateQueue:
         while not self.pending and not self._closed and (left := deadline - loop_time()) > 0:
             await self.changed.wait(left)
             self._check_still_mine(me)
-        return list(islice(self.pending, limit))
+        return [shown(update) for update in islice(self.pending, limit)]
 
     def _check_still_mine(self, me: object) -> None:
         if self.webhook is not None:

@@ -85,3 +85,8 @@ def _code(error: Exception) -> str:
     original = error.orig if isinstance(error, DBAPIError) else None
     name = getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None) or ""
     return "_".join(str(name).split("_")[:2])
+
+
+def kind_of(error: Exception) -> str:
+    """The code, or the kind of exception where there is none: one word for the log."""
+    return _code(error) or type(error).__name__

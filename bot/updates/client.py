@@ -11,10 +11,25 @@ from telegram.error import RetryAfter
 from telegram.ext import Application, BaseRateLimiter
 
 from bot.config import Settings
-from bot.transport import AiohttpRequest, TipBot
+from bot.transport import AiohttpRequest, DoubtfulError, TipBot
+from bot.updates.reading import Given, read_answer
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 ANSWER_MARGIN_S = 10.0  # how much longer than the hold we wait for a held call
+
+
+class PollRequest(AiohttpRequest):
+    """``getUpdates``, whose answer is read as far as it can be: one update never costs another."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            answer = read_answer(payload)
+        except ValueError:
+            raise DoubtfulError("answer unreadable") from None
+        if answer.get("ok") is not False and not isinstance(answer.get("result"), list):
+            raise DoubtfulError("answer without updates")
+        return answer
 
 
 class Client(TipBot):
@@ -23,9 +38,7 @@ class Client(TipBot):
     PTB parses a batch of updates as a whole, so that one it cannot read costs all the others.
     """
 
-    async def raw_updates(
-        self, *, offset: int | None, limit: int, hold: int
-    ) -> Sequence[Mapping[str, Any]]:
+    async def raw_updates(self, *, offset: int | None, limit: int, hold: int) -> Sequence[Given]:
         """``getUpdates``; ``hold`` is how many seconds Telegram may wait for news.
 
         Raises:
@@ -39,8 +52,7 @@ class Client(TipBot):
         }
         given = {key: value for key, value in data.items() if value is not None}
         batch: Any = await self._post("getUpdates", given, read_timeout=hold + ANSWER_MARGIN_S)
-        items = batch if isinstance(batch, list) else []
-        return [item for item in items if isinstance(item, dict)]
+        return list(batch)
 
     async def server_time(self) -> datetime | None:
         """The present instant by Telegram's clock, in whole seconds; None if it names none.
@@ -98,7 +110,7 @@ def build_client(settings: Settings, limiter: BaseRateLimiter[int]) -> Client:
         base_url=base,
         base_file_url=f"{base.removesuffix('/bot')}/file/bot",
         request=AiohttpRequest(settings.in_flight, proxy=settings.proxy_url),
-        get_updates_request=AiohttpRequest(2, proxy=settings.proxy_url),
+        get_updates_request=PollRequest(2, proxy=settings.proxy_url),
         rate_limiter=limiter,
     )
 

@@ -25,6 +25,8 @@ from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
 from bot.updates.errand import Errand
 from bot.updates.lanes import Lanes
+from bot.updates.parsing import UnreadableUpdateError
+from bot.updates.reading import Broken, Given, number_of, written
 
 log = structlog.get_logger(__name__)
 
@@ -45,10 +47,6 @@ class Counts:
     failed: int = 0
     unreadable: int = 0
     undecryptable: int = 0
-
-
-class UnreadableUpdateError(Exception):
-    """An update in a form that we do not understand."""
 
 
 Process = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -99,17 +97,21 @@ class Inbox:
         """Updates in memory that no worker has begun."""
         return self._lanes.waiting
 
-    async def take(self, updates: Iterable[Mapping[str, Any]]) -> int:
+    async def take(self, updates: Iterable[Given]) -> int:
         """Write the updates as rows and queue those that are new; how many were new.
 
-        Raises whatever the database raises; then nothing was taken and Telegram gives it again.
+        What is broken is put aside with its number, so that it stops nothing behind it. Raises
+        whatever the database raises; then nothing was taken and Telegram gives it again.
         """
-        read = [row for row in map(self._row, updates) if row is not None]
+        read, broken = self._rows(updates)
         given = list({row.update_id: row for row in read}.values())
-        if not given:
-            return 0
-        async with self._db.write() as session:
-            new = set(await rows.put(session, given, self._clock.now()))
+        new: set[int] = set()
+        if given:
+            async with self._db.write() as session:
+                new = set(await rows.put(session, given, self._clock.now()))
+        for number in broken:
+            log.warning("an update is broken and is put aside", update=number)
+        self.counts.unreadable += len(broken)
         self.counts.received += len(new)
         self.counts.repeated += len(read) - len(new)
         for row in given:
@@ -191,13 +193,18 @@ class Inbox:
         except Exception:
             log.exception("an update could not be marked as done; a restart repeats it")
 
-    def _row(self, update: Mapping[str, Any]) -> rows.Arrived | None:
-        update_id = update.get("update_id")
-        if not isinstance(update_id, int) or isinstance(update_id, bool):
-            log.warning("an update without a number is ignored")
-            return None
-        body = self._cipher.encrypt(update_id, orjson.dumps(update))
-        return rows.Arrived(update_id, chat_of(update), body)
+    def _rows(self, updates: Iterable[Given]) -> tuple[list[rows.Arrived], list[int | None]]:
+        """The updates as rows, and the numbers of those that are broken."""
+        read: list[rows.Arrived] = []
+        broken: list[int | None] = []
+        for update in updates:
+            number = number_of(update)
+            if isinstance(update, Broken) or number is None:
+                broken.append(number)
+            else:
+                body = self._cipher.encrypt(number, written(update))
+                read.append(rows.Arrived(number, chat_of(update), body))
+        return read, broken
 
     def _update(self, row: rows.Arrived) -> Mapping[str, Any]:
         update: Mapping[str, Any] = orjson.loads(self._cipher.decrypt(row.update_id, row.body))
@@ -219,4 +226,6 @@ def _inside(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _id(body: Mapping[str, Any], name: str) -> int:
     found = _inside(body, name).get("id")
-    return found if isinstance(found, int) and not isinstance(found, bool) else NOWHERE
+    if not isinstance(found, int) or isinstance(found, bool) or abs(found) >= 2**63:
+        return NOWHERE
+    return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 import structlog
 from telegram.error import (
@@ -17,15 +17,26 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
+from bot.delivery.errors import NoAnswerError
 from bot.limiter import seconds_of
+from bot.retry import FETCH_UPDATES, POLL_LEASE, WRITE_UPDATES, Retries
+from bot.store.troubles import kind_of
+from bot.transport import DoubtfulError
+from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
+from bot.updates.reading import Broken, Given, number_of
 
 log = structlog.get_logger(__name__)
 
 HOLD_S = 50  # how long Telegram may hold a call that has nothing to give
 CONFLICT_WAIT_S = 5.0  # a rolling deploy has two pollers for some seconds
-LONGEST_WAIT_S = 30.0
+UNCONFIRMED_WAIT_S = 5.0  # whoever writes next waits at most that long
 BATCH = 100  # the most that getUpdates gives (Bot API)
+MOST_CUTS = 3  # answers that end in the middle of the same update before it counts as broken
+
+
+class UnconfirmableError(DoubtfulError):
+    """Updates of which none can be confirmed; the next one that comes confirms them all."""
 
 
 class UpdateSource(Protocol):
@@ -33,7 +44,7 @@ class UpdateSource(Protocol):
 
     async def raw_updates(
         self, *, offset: int | None, limit: int, hold: int
-    ) -> Sequence[Mapping[str, Any]]: ...
+    ) -> Sequence[Given]: ...
 
 
 async def _always() -> None:
@@ -51,16 +62,21 @@ class Poller:
         source: UpdateSource,
         inbox: Inbox,
         clock: Clock,
+        turn: Callable[[], Awaitable[None]] = _always,
+        fetching: Fetching | None = None,
         *,
         hold: int = HOLD_S,
-        turn: Callable[[], Awaitable[None]] = _always,
     ) -> None:
         self._turn = turn
         self._source = source
         self._inbox = inbox
         self._clock = clock
         self._hold = hold
-        self._failures = 0
+        self._fetching = fetching or Fetching(clock)
+        self._asking = Retries(FETCH_UPDATES, clock)
+        self._writing = Retries(WRITE_UPDATES, clock)
+        self._leasing = Retries(POLL_LEASE, clock)
+        self._cut: tuple[int | None, int] = (None, 0)  # an update, and how often it was cut
 
     async def run(self) -> None:
         """Poll until cancelled.
@@ -71,15 +87,14 @@ class Poller:
         offset: int | None = None
         while True:
             batch = await self._ask(offset)
-            if batch is None:
+            if batch is None or not await self._keep(batch):
                 continue
-            if not await self._keep(batch):
-                continue
+            self._fetching.succeeded()
             # An offset that was answered has confirmed what lies below it. It is dropped then,
             # since after a week of silence Telegram's ids may begin anew at a lower number.
             offset = _after(batch)
 
-    async def _ask(self, offset: int | None) -> Sequence[Mapping[str, Any]] | None:
+    async def _ask(self, offset: int | None) -> Sequence[Given] | None:
         """A batch, or None when this call failed and the wait for the next one is over."""
         if not await self._is_our_turn():
             return None
@@ -90,50 +105,82 @@ class Poller:
         except TelegramError as error:
             await self._wait(error)
             return None
-        self._failures = 0
-        return batch
+        usable = self._without_cut(batch)
+        if batch and _after(usable) is None:
+            # It could not be confirmed, and would be given again at once, and again.
+            await self._wait(UnconfirmableError("no update has a usable number"))
+            return None
+        self._asking.succeeded()
+        return usable
 
     async def _is_our_turn(self) -> bool:
         try:
             await self._turn()
-        except Exception:
-            log.exception("cannot tell which process polls; trying again")
-            await self._clock.sleep(CONFLICT_WAIT_S)
-            return False
-        return True
-
-    async def _wait(self, error: TelegramError) -> None:
-        self._failures += 1
-        seconds = min(LONGEST_WAIT_S, 2.0 ** (self._failures - 1))
-        if isinstance(error, Conflict):
-            seconds = CONFLICT_WAIT_S
-            log.warning(
-                "another process polls with this token, or a webhook is set: "
-                "stop the other one; trying again",
+        except Exception as error:  # noqa: BLE001 - whatever the database raises
+            seconds = self._leasing.failed() or 0.0
+            log.error(  # noqa: TRY400 - a line for each wait is enough
+                "cannot tell which process polls; trying again",
+                kind=kind_of(error),
                 seconds=seconds,
             )
-        elif isinstance(error, RetryAfter):
-            seconds = seconds_of(error)
-            log.warning("Telegram asks to wait before the next updates", seconds=seconds)
-        elif isinstance(error, TimedOut):
-            log.info("no answer to getUpdates in time; asking again", seconds=seconds)
-        else:
-            kind = "network" if isinstance(error, NetworkError) else type(error).__name__
-            log.warning("updates cannot be fetched; trying again", kind=kind, seconds=seconds)
-        await self._clock.sleep(seconds)
-
-    async def _keep(self, batch: Sequence[Mapping[str, Any]]) -> bool:
-        try:
-            await self._inbox.take(batch)
-        except Exception:
-            self._failures += 1
-            seconds = min(LONGEST_WAIT_S, 2.0 ** (self._failures - 1))
-            log.exception("updates could not be written down; asking again", seconds=seconds)
             await self._clock.sleep(seconds)
             return False
+        self._leasing.succeeded()
+        return True
+
+    def _without_cut(self, batch: Sequence[Given]) -> Sequence[Given]:
+        """The batch without an update in the middle of which the answer ended; it comes again."""
+        last = batch[-1] if batch else None
+        if not isinstance(last, Broken) or not last.cut:
+            return batch
+        number, times = self._cut
+        times = times + 1 if number == last.update_id else 1
+        self._cut = (last.update_id, times)
+        return batch if times >= MOST_CUTS else batch[:-1]
+
+    async def _wait(self, error: TelegramError) -> None:
+        seconds, why = self._asking.failed() or 0.0, _reason(error)
+        if isinstance(error, Conflict):
+            seconds = CONFLICT_WAIT_S
+        elif isinstance(error, RetryAfter):
+            seconds = seconds_of(error)
+        elif isinstance(error, UnconfirmableError):
+            seconds = min(seconds, UNCONFIRMED_WAIT_S)
+        if isinstance(error, TimedOut):
+            log.info("no answer to getUpdates in time; asking again", seconds=seconds)
+        else:
+            log.warning("updates cannot be fetched; trying again", why=why, seconds=seconds)
+        self._fetching.failed(why)
+        await self._clock.sleep(seconds)
+
+    async def _keep(self, batch: Sequence[Given]) -> bool:
+        try:
+            await self._inbox.take(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, Telegram gives them again
+            seconds, kind = self._writing.failed() or 0.0, kind_of(error)
+            self._fetching.failed(f"the database does not take updates ({kind})")
+            log.error(  # noqa: TRY400 - a full disk would be filled further by tracebacks
+                "updates could not be written down; asking again", kind=kind, seconds=seconds
+            )
+            await self._clock.sleep(seconds)
+            return False
+        self._writing.succeeded()
         return True
 
 
-def _after(batch: Sequence[Mapping[str, Any]]) -> int | None:
-    ids = [update["update_id"] for update in batch if isinstance(update.get("update_id"), int)]
-    return max(ids) + 1 if ids else None
+def _reason(error: TelegramError) -> str:
+    """Why a call failed; never Telegram's own words, which may quote the call."""
+    if isinstance(error, Conflict):
+        return "another process polls with this token, or a webhook is set: stop the other one"
+    if isinstance(error, RetryAfter):
+        return "Telegram asks to wait"
+    if isinstance(error, NoAnswerError):
+        return error.reason
+    if isinstance(error, TimedOut):
+        return "no answer in time"
+    return "network" if isinstance(error, NetworkError) else type(error).__name__
+
+
+def _after(batch: Sequence[Given]) -> int | None:
+    numbers = [number for number in map(number_of, batch) if number is not None]
+    return max(numbers) + 1 if numbers else None

@@ -85,7 +85,7 @@ class TestPolling:
         await hand.control("block", user=ada)
         said = await hand.control("say", user=ada, text="back")
 
-        assert [next(iter(u)) for u in await hand.updates()] == ["message"]
+        assert [list(u) for u in await hand.updates()] == [["update_id", "message"]]
 
         # Who had blocked the bot restarts it by writing; nobody asked for the news of it.
         assert said["update_id"] == FIRST_UPDATE_ID + 1

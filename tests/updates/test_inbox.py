@@ -16,7 +16,9 @@ from bot.store import inbox as rows
 from bot.store import tables
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
-from bot.updates.inbox import NOWHERE, Inbox, UnreadableUpdateError, chat_of
+from bot.updates.inbox import NOWHERE, Inbox, chat_of
+from bot.updates.parsing import UnreadableUpdateError
+from bot.updates.reading import Broken
 from tests.logbook import captured
 from tests.waiting import until
 
@@ -172,12 +174,43 @@ async def test_what_the_first_release_left_waiting_is_answered(db: Database) -> 
     assert desk.seen == [1]
 
 
-async def test_updates_without_a_number_are_ignored(db: Database) -> None:
+async def test_updates_without_a_number_are_put_aside(db: Database) -> None:
     desk = Desk()
     async with inbox_on(db, desk) as inbox:
-        assert await inbox.take([{}, {"update_id": True}, {"update_id": "7"}]) == 0
+        assert await inbox.take([{}, {"update_id": True}, {"update_id": "seven"}]) == 0
         assert await inbox.take([]) == 0
+        assert inbox.counts.unreadable == 3
     assert desk.seen == []
+
+
+async def test_what_is_broken_costs_none_of_its_batch(db: Database) -> None:
+    desk = Desk()
+    with captured() as log:
+        async with inbox_on(db, desk) as inbox:
+            assert await inbox.take([message(1), Broken(2), Broken(None), message(3)]) == 2
+            await inbox.idle()
+            assert inbox.counts.unreadable == 2
+    assert desk.seen == [1, 3]
+    assert "update=2" in log.getvalue().splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "odd", ["\ud83d", 2**63, -(2**64), 2**70, 1e300, float("inf"), "x" * 5000 + "\udc00"]
+)
+async def test_what_no_database_holds_is_written_down_without_it(db: Database, odd: Any) -> None:
+    desk = Desk()
+    update = message(2) | {"odd": odd, "deep": nested(300)}
+    async with inbox_on(db, desk) as inbox:
+        assert await inbox.take([message(1), update, message(3)]) == 3
+        await inbox.idle()
+    assert desk.seen == [1, 2, 3]
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 @pytest.mark.parametrize(
@@ -188,6 +221,7 @@ async def test_updates_without_a_number_are_ignored(db: Database) -> None:
         ({"update_id": 1, "callback_query": {"message": {"chat": {"id": 9}}}}, 9),
         ({"update_id": 1, "my_chat_member": {"chat": {"id": 4}, "from": {"id": 5}}}, 4),
         ({"update_id": 1, "message": {"chat": "odd"}}, NOWHERE),
+        ({"update_id": 1, "message": {"chat": {"id": 2**63}}}, NOWHERE),
         ({"update_id": 1, "message": {"chat": {"id": "7"}}}, NOWHERE),
         ({"update_id": 1, "message": "odd"}, NOWHERE),
         ({"update_id": 1}, NOWHERE),

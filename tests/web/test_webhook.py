@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from bot.updates.reading import Broken, Given
 from bot.web.server import WebServer
 from bot.web.webhook import MAX_BODY, SECRET_HEADER, Webhook
 from tests.logbook import captured
@@ -24,10 +24,10 @@ class Rows:
     """What was written down."""
 
     def __init__(self) -> None:
-        self.taken: list[Mapping[str, Any]] = []
+        self.taken: list[Given] = []
         self.broken = False
 
-    async def take(self, updates: Sequence[Mapping[str, Any]]) -> int:
+    async def take(self, updates: Sequence[Given]) -> int:
         if self.broken:
             raise OSError("disk full")
         self.taken += updates
@@ -69,14 +69,14 @@ async def test_without_the_secret_there_is_401_without_a_body(headers: dict[str,
     assert rows.taken == []
 
 
-async def test_a_body_that_is_too_large_is_not_read() -> None:
+async def test_a_body_that_is_too_large_is_put_aside_and_not_asked_for_again() -> None:
     rows = Rows()
     headers = {SECRET_HEADER: SECRET}
     async with served(rows) as session:
-        body = io.BytesIO(b"x" * (MAX_BODY + 1))
+        body = io.BytesIO(b'{"update_id":7,"x":"' + b"x" * (MAX_BODY + 1))
         async with session.post("/telegram/hook", data=body, headers=headers) as response:
-            assert response.status == 413
-    assert rows.taken == []
+            assert response.status == 200
+    assert rows.taken == [Broken(7)]
 
 
 async def test_a_large_body_without_a_length_is_cut_off() -> None:
@@ -90,18 +90,23 @@ async def test_a_large_body_without_a_length_is_cut_off() -> None:
         served(rows) as session,
         session.post("/telegram/hook", data=pieces(), headers=headers) as response,
     ):
-        assert response.status == 413
-    assert rows.taken == []
+        assert response.status == 200
+    assert rows.taken == [Broken(None)]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'"text"'])
-async def test_what_is_no_update_is_refused(body: bytes) -> None:
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [(b"", None), (b"{", None), (b"[1]", None), (b'"text"', None), (b'{"update_id":7,"m', 7)],
+)
+async def test_what_is_no_update_is_put_aside_and_not_asked_for_again(
+    body: bytes, number: int | None
+) -> None:
     rows = Rows()
     async with served(rows) as session:
         headers = {SECRET_HEADER: SECRET}
         async with session.post("/telegram/hook", data=body, headers=headers) as response:
-            assert response.status == 400
-    assert rows.taken == []
+            assert response.status == 200
+    assert rows.taken == [Broken(number)]
 
 
 async def test_telegram_is_asked_to_come_again_when_nothing_can_be_written() -> None:
@@ -141,3 +146,4 @@ async def test_neither_body_nor_secret_reach_the_log() -> None:
     for word in ("my story", SECRET, "another-secret"):
         assert word not in log.getvalue()
     assert "could not be written down" in log.getvalue()
+    assert "Traceback" not in log.getvalue()

@@ -1,0 +1,61 @@
+"""Whether updates can be fetched: for readiness and the metrics."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.delivery.replicas import Replicas
+from bot.metrics import LastSuccess
+
+TOO_LONG_S = 120.0  # a call is held for 50 s, and a short fault of the network is nobody's trouble
+
+
+class Fetching:
+    """What has come of asking for updates lately; spans are in seconds on the monotonic clock.
+
+    It is failure that counts, not age: a call that is held while a demo's clock is moved is well.
+
+    Args:
+        polled: the age of the last good fetch, as the metrics show it.
+    """
+
+    def __init__(self, clock: Clock, polled: LastSuccess | None = None) -> None:
+        self._clock = clock
+        self.polled = polled or LastSuccess(clock)
+        self._failing_since: float | None = None
+        self._why = ""
+
+    def expect(self) -> None:
+        """This process is the one that asks."""
+        self.polled.expect()
+
+    def rest(self) -> None:
+        """This process does not ask, since another one does."""
+        self.polled.rest()
+        self._failing_since = None
+
+    async def turn(self, replicas: Replicas) -> None:
+        """Wait until this replica is the one that asks."""
+        if not replicas.leads:
+            self.rest()
+        await replicas.lead()
+        self.expect()
+
+    def succeeded(self) -> None:
+        """Updates, or the word that there are none, came and are in the database."""
+        self.polled.mark()
+        self._failing_since = None
+
+    def failed(self, why: str) -> None:
+        """It did not go well, for a reason that may be shown and logged."""
+        self._why = why
+        if self._failing_since is None:
+            self._failing_since = self._clock.monotonic()
+
+    def troubles(self) -> list[str]:
+        """One line if updates could not be fetched for too long."""
+        if self._failing_since is None:
+            return []
+        seconds = self._clock.monotonic() - self._failing_since
+        if seconds < TOO_LONG_S:
+            return []
+        return [f"no update could be fetched for {seconds:.0f} s: {self._why}"]

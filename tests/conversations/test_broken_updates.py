@@ -1,0 +1,126 @@
+"""One broken update among good ones: they are answered, it is put aside, and operators know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from theatre import Person, Theatre, open_theatre
+
+from tests.logbook import captured
+
+WORDS = "I can't breathe and my lips are swelling"
+DEEP = "[" * 300 + "]" * 300
+DEEPER = "[" * 20_000 + "]" * 20_000
+ODD = {
+    "no UTF-8": ('"text":"WORDS \xff\xc3("', True),
+    "half a surrogate pair": ('"text":"WORDS \\ud83d"', True),
+    "a number of 2^63": ('"text":"WORDS","effect_id":9223372036854775808', True),
+    "a number of 2^70": ('"text":"WORDS","x":1180591620717411303424', True),
+    "300 levels": (f'"text":"WORDS","x":{DEEP}', True),
+    "20,000 levels": (f'"text":"WORDS","x":{DEEPER}', True),
+    "an unescaped quotation mark": ('"text":"WORDS " oh"', False),
+    "a bracket too few": ('"text":"WORDS","x":[', False),
+    "a chat number of 2^63": ('"text":"WORDS","chat":{"id":9223372036854775808}', False),
+}
+
+
+@asynccontextmanager
+async def by_polling(folder: Path, _port: int) -> AsyncIterator[Theatre]:
+    async with open_theatre(folder) as theatre:
+        yield theatre
+
+
+@asynccontextmanager
+async def by_webhook(folder: Path, port: int) -> AsyncIterator[Theatre]:
+    hook = f"http://127.0.0.1:{port}/hook"
+    async with open_theatre(
+        folder, webhook_url=hook, webhook_secret="a-secret_1", webhook_port=port
+    ) as theatre:
+        yield theatre
+
+
+def update_by(person: Person, fields: str) -> str:
+    """A message of theirs, byte for byte."""
+    who = f'{{"id":{person.id},"is_bot":false,"first_name":"{person.name}"}}'
+    chat = f'{{"id":{person.id},"type":"private","first_name":"{person.name}"}}'
+    body = f'"message_id":9000,"date":1772452800,"from":{who},"chat":{chat},'
+    return f'{{"update_id":UPDATE_ID,"message":{{{body}{fields.replace("WORDS", WORDS)}}}}}'
+
+
+@pytest.mark.parametrize("way", [by_polling, by_webhook])
+@pytest.mark.parametrize("what", list(ODD))
+async def test_the_good_ones_are_answered_whatever_is_between_them(
+    tmp_path: Path, unused_tcp_port: int, way: type[Theatre], what: str
+) -> None:
+    fields, readable = ODD[what]
+    async with way(tmp_path, unused_tcp_port) as theatre:  # type: ignore[attr-defined]
+        first, middle, last = [await theatre.person(name) for name in ("Ann", "Mia", "Liz")]
+        await middle.say("/help")
+        middle.seen = await middle._last_event()
+        with captured() as log:
+            await asyncio.gather(
+                theatre.post("say", user=first.id, text="/help"),
+                theatre.post("update", raw=update_by(middle, fields)),
+                theatre.post("say", user=last.id, text="/help"),
+            )
+            await theatre.settle()
+        await first.sees("/settings")
+        await last.sees("/settings")
+        if readable:
+            await middle.hears("emergency")
+        else:
+            assert "put aside" in log.getvalue()
+        assert "Traceback" not in log.getvalue()
+        assert WORDS not in log.getvalue()
+
+
+async def test_words_that_were_read_leniently_can_be_shown_and_stored(theatre: Theatre) -> None:
+    mia = await theatre.person("Mia")
+    await mia.say("/help")
+    for words in (
+        "/start x\xff\\ud83d\\u0000y",
+        "Tim\xffbuk\\ud83dtu",
+        "Do probiotics \xff help?",
+    ):
+        await theatre.post("update", raw=update_by(mia, f'"text":"{words}"'))
+        await theatre.settle()
+    await mia.hears("Where are you", "\ufffd")
+    assert "went wrong" not in await mia.hears()
+
+
+async def ready(theatre: Theatre) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession(theatre.app.web_url) as session,
+        session.get("/readyz") as response,
+    ):
+        return response.status, await response.text()
+
+
+async def test_an_operator_sees_that_no_updates_can_be_fetched(theatre: Theatre) -> None:
+    await theatre.app.tick()
+    assert await ready(theatre) == (200, "ok\n")
+    conflict = "Conflict: terminated by other getUpdates request"
+    await theatre.fault("error", method="getUpdates", error_code=409, description=conflict,
+                        times=1000)  # fmt: skip
+    await theatre.post("update", update={"poll": {}})  # ends the call that is held
+    for _ in range(40):
+        theatre.clock.move(5.0)
+        await asyncio.sleep(0.01)
+    await theatre.app.tick()
+    status, text = await ready(theatre)
+    assert status == 503
+    (line,) = text.splitlines()
+    assert line.startswith("no update could be fetched for ")
+    assert "another process polls with this token" in line
+    async with (
+        aiohttp.ClientSession(theatre.app.web_url) as session,
+        session.get("/metrics") as response,
+    ):
+        metrics = await response.text()
+    (age,) = [line for line in metrics.splitlines() if line.startswith("gutskin_poll_age")]
+    assert float(age.split()[-1]) >= 120
