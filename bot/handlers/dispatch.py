@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -11,14 +10,15 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import Application, TypeHandler
 
-from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
+from bot.handlers import faq, groups, start
 from bot.handlers.chat import Spot
+from bot.handlers.command import COMMAND, is_for
 from bot.handlers.desk import AWAY, Desk, Visit
+from bot.handlers.routes import ON_COMMAND, ON_TAP
 from bot.store.values import UnknownReaderError
 from bot.texts import broadcast as broadcast_texts
 from bot.texts import callbacks as taps
 from bot.texts import errors
-from bot.texts import help as helping
 from bot.texts import start as start_texts
 from bot.texts.catalogue import choose
 from bot.texts.commands import commands_for, spoken
@@ -27,70 +27,10 @@ from bot.texts.message import Message as Said
 
 log = structlog.get_logger(__name__)
 
-COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
 DOUBLE_TAP_S = 1.5
 ALBUM_S = 60.0
 ABOUT_LEAVING = ("stop", "forget", "privacy", "export")
 NO_WORDS = re.compile(r"[\W_]*")
-
-OnCommand = Callable[[Visit, str], Awaitable[None]]
-OnTap = Callable[[Visit, Any], Awaitable[None]]
-
-
-async def show_help(visit: Visit, _rest: str) -> None:
-    """``/help``: the commands this person has."""
-    is_admin = visit.desk.is_admin(visit.user)
-    await visit.say(helping.help_message(visit.language, admin=is_admin))
-
-
-ON_COMMAND: dict[str, OnCommand] = {
-    "start": start.greet,
-    "tip": tip.tip_now,
-    "faq": faq.faq,
-    "settings": settings.show,
-    "saved": tip.saved,
-    "pause": settings.pause,
-    "resume": settings.resume,
-    "stop": settings.stop,
-    "help": show_help,
-    "privacy": privacy.privacy,
-    "export": privacy.export,
-    "forget": privacy.forget,
-    "broadcast": broadcast.compose,
-    "stats": admin.stats,
-}
-
-ON_TAP: dict[type[taps.Callback], OnTap] = {
-    taps.AskZone: start.ask_zone,
-    taps.PickZone: start.pick_zone,
-    taps.KeepZone: start.keep_zone,
-    taps.AskHour: start.ask_hour,
-    taps.PickHour: start.pick_hour,
-    taps.Why: tip.why,
-    taps.RateTip: tip.rate,
-    taps.SaveTip: tip.save,
-    taps.OpenTip: tip.open_saved,
-    taps.SavedPage: tip.saved_page,
-    taps.TipNow: tip.another,
-    taps.DropTheme: tip.drop_theme,
-    taps.ShowSettings: settings.show_view,
-    taps.SetHour: settings.set_hour,
-    taps.SetWeekday: settings.set_weekday,
-    taps.SetTheme: settings.set_theme,
-    taps.SetAudience: settings.set_audience,
-    taps.SetLanguage: settings.set_language,
-    taps.Pause: settings.pause_tapped,
-    taps.Resume: settings.resume_tapped,
-    taps.Stop: settings.stop_tapped,
-    taps.Forget: privacy.forget_tapped,
-    taps.FaqTopics: faq.topics_page,
-    taps.FaqTopic: faq.topic_page,
-    taps.OpenAnswer: faq.open_answer,
-    taps.RateAnswer: faq.rate,
-    taps.NotAsked: faq.not_asked,
-    taps.BroadcastDo: broadcast.act,
-    taps.ShowStats: admin.stats_span,
-}
 
 
 class Dispatch:
@@ -155,7 +95,7 @@ class Dispatch:
         if user is None or user.is_bot:
             return
         if message.chat.type != Chat.PRIVATE:
-            await self._on_group(message)
+            await groups.on_message(self._desk, message)
             return
         if message.text is None and message.location is None and _is_service(message):
             return
@@ -201,17 +141,6 @@ class Dispatch:
         await self._desk.readers.move_chat(old, new)
         return True
 
-    async def _on_group(self, message: Message) -> None:
-        command = COMMAND.fullmatch(message.text or "")
-        if message.chat.type == Chat.CHANNEL or command is None or not self._is_for_us(command):
-            return
-        language = choose(message.from_user.language_code if message.from_user else None)
-        await self._desk.chat.send(message.chat.id, errors.private_only(language))
-
-    def _is_for_us(self, command: re.Match[str]) -> bool:
-        named = command["bot"]
-        return named is not None and named.lower() == self._desk.username().lower()
-
     async def _on_command(self, visit: Visit, command: re.Match[str]) -> None:
         name = self._name_of(visit, command)
         if name is None:
@@ -223,7 +152,7 @@ class Dispatch:
         """The command by its name, if it is one that this person has, and meant for us."""
         name = command["name"].lower()
         theirs = {item.name for item in commands_for(admin=self._desk.is_admin(visit.user))}
-        elsewhere = command["bot"] is not None and not self._is_for_us(command)
+        elsewhere = command["bot"] is not None and not is_for(self._desk, command)
         return name if name in theirs and not elsewhere else None
 
     async def _run(self, visit: Visit, name: str, rest: str) -> None:

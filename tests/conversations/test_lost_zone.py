@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from theatre import Person, Theatre
 
-from bot.handlers.dispatch import ON_COMMAND
+from bot.handlers.routes import ON_COMMAND
 
 ASKS = "Where are you, so that tips come at the right hour?"
 LEAVING = ("stop", "forget", "privacy", "export")
