@@ -46,6 +46,7 @@ class Acting:
             "users": self._add_user,
             "groups": self._add_group,
             "say": self._say,
+            "topics": self._begin_topic,
             "location": self._location,
             "tap": self._tap,
             "inline": self._inline,
@@ -84,7 +85,9 @@ class Acting:
     def _add_group(self, body: Body) -> Payload:
         member = self._player.user(body.required("member", int))
         title, kind = body.required("title", str), body.required("type", str)
-        return groups.add_group(self._world, title, kind, member).payload()
+        group = groups.add_group(self._world, title, kind, member)
+        group.muted = body.optional("muted", bool, default=False)
+        return group.payload()
 
     def _say(self, body: Body) -> Payload:
         user = self._user(body)
@@ -98,15 +101,22 @@ class Acting:
             reply_to=body.maybe("reply_to", int),
             media=next(kinds, ""),
             via=body.optional("via", str, ""),
+            topic=body.optional("topic", int, 0),
+            forwarded=body.optional("forwarded", bool, default=False),
         )
         edited = body.maybe("edit", int)
         if edited is not None:
             return self._player.edit(user, self._player.message(chat, edited), said)
         return self._player.say(user, chat, said)
 
+    def _begin_topic(self, body: Body) -> Payload:
+        user = self._user(body)
+        return self._player.begin_topic(user, self._chat(body, user), body.required("name", str))
+
     def _location(self, body: Body) -> Payload:
         point = body.required("latitude", float), body.required("longitude", float)
-        return self._player.share_location(self._user(body), *point)
+        forwarded = body.optional("forwarded", bool, default=False)
+        return self._player.share_location(self._user(body), *point, forwarded=forwarded)
 
     def _tap(self, body: Body) -> Payload:
         user = self._user(body)

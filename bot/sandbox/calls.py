@@ -88,6 +88,17 @@ def replied_to(call: Call, chat: Chat) -> Message | None:
     return message
 
 
+def topic_of(call: Call, chat: Chat) -> int:
+    """The topic that the call names; ApiError 400 where the chat has no such topic.
+
+    Groups without topics take any number and do not look at it (tdlib/telegram-bot-api).
+    """
+    topic: int = call.given.get("message_thread_id") or 0  # some methods have no such parameter
+    if topic and (chat.user is not None or chat.topics) and topic not in chat.topics:
+        raise bad_request("message thread not found")
+    return topic if topic in chat.topics else 0
+
+
 def send(call: Call, formatted: FormattedText, media: Payload | None = None) -> Message:
     """Put a message by the bot into the chat that the call names."""
     markup = markup_of(call)
@@ -98,5 +109,6 @@ def send(call: Call, formatted: FormattedText, media: Payload | None = None) -> 
         entities=formatted.entities,
         media=media or {},
         markup=markup,
+        topic=topic_of(call, chat),
         reply_to=replied_to(call, chat),
     )

@@ -13,7 +13,10 @@ _CONTENT_FIELDS = ("photo", "document", "location", "sticker", "contact", "video
 
 @dataclass(slots=True)
 class Message:
-    """`date` and `edit_date` in Unix seconds; `media` holds the content fields but the text."""
+    """`date` and `edit_date` in Unix seconds; `media` holds the content fields but the text.
+
+    `topic` is the number of the message that began the topic it stands in, 0 outside of topics.
+    """
 
     message_id: int
     chat: Chat
@@ -26,6 +29,7 @@ class Message:
     markup: Markup | None = None
     reply_to: "Message | None" = None
     origin: Payload | None = None
+    topic: int = 0
     edit_date: int | None = None
     deleted: bool = False
     toast: str = ""
@@ -56,6 +60,8 @@ class Message:
             body["edit_date"] = self.edit_date
         if self.origin is not None:
             body["forward_origin"] = self.origin
+        if self.topic:
+            body |= {"message_thread_id": self.topic, "is_topic_message": True}
         if self.reply_to is not None and not nested:
             body["reply_to_message"] = self.reply_to.payload(nested=True)
 
@@ -87,6 +93,7 @@ class Message:
             "keyboard": shown_inline(self.markup),
             "reply_keyboard": shown_reply(self.markup),
             "reply_to": reply_to,
+            "topic": self.topic,
             "forwarded": self.origin is not None,
             "edited": self.edit_date is not None,
             "deleted": self.deleted,

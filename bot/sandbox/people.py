@@ -58,6 +58,8 @@ class Chat:
     user: User | None = None
     members: set[int] = field(default_factory=set)
     kicked: bool = False
+    muted: bool = False
+    topics: set[int] = field(default_factory=set)
     migrated_to: int | None = None
     reply_keyboard: Markup | None = None
     menu_button: Payload | None = None

@@ -21,6 +21,8 @@ class Said:
     reply_to: int | None = None
     media: str = ""
     via: str = ""
+    topic: int = 0
+    forwarded: bool = False
 
 
 class Player:
@@ -64,9 +66,32 @@ class Player:
             text=formatted.text,
             entities=formatted.entities,
             media=media,
-            reply_to=self._replied_to(chat, said.reply_to),
+            reply_to=self._replied_to(chat, said.reply_to or said.topic or None),
+            topic=self._topic(chat, said.topic),
+            origin=self._origin() if said.forwarded else None,
         )
         return self._sent(user, message)
+
+    def begin_topic(self, user: User, chat: Chat, name: str) -> Payload:
+        """Begin a topic; what is written there replies to its first message, unless to another."""
+        created = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+        message = self._world.post(chat, user, media=created)
+        message.topic = message.message_id
+        chat.topics.add(message.topic)
+        return self._sent(user, message) | {"topic": message.topic}
+
+    def _topic(self, chat: Chat, topic: int) -> int:
+        if topic and topic not in chat.topics:
+            raise ControlError(f"no topic {topic} in chat {chat.id}", 404)
+        return topic
+
+    def _origin(self) -> Payload:
+        """Where a forwarded message is from: someone who does not want to be named."""
+        return {
+            "type": "hidden_user",
+            "sender_user_name": "Someone",
+            "date": self._world.timestamp() - 3600,
+        }
 
     def _sender(self, user: User, via: str) -> User:
         """Another bot writes in the user's name when `via` is "bot"."""
@@ -105,16 +130,18 @@ class Player:
         kind = "edited_channel_post" if channel else "edited_message"
         return self._announced(user, message, kind, "edited")
 
-    def share_location(self, user: User, latitude: float, longitude: float) -> Payload:
+    def share_location(
+        self, user: User, latitude: float, longitude: float, *, forwarded: bool = False
+    ) -> Payload:
         """Send a point on the map to the private chat."""
         location = {"latitude": latitude, "longitude": longitude}
-        return self._share(user, {"location": location})
+        return self._share(user, {"location": location}, self._origin() if forwarded else None)
 
-    def _share(self, user: User, media: Payload) -> Payload:
+    def _share(self, user: User, media: Payload, origin: Payload | None = None) -> Payload:
         if user.blocked:
             self.unblock(user)
         chat = self._world.chats[user.id]
-        return self._sent(user, self._world.post(chat, user, media=media))
+        return self._sent(user, self._world.post(chat, user, media=media, origin=origin))
 
     def button(self, message: Message, label: str) -> Markup:
         """The button with this label under this message; ControlError 404 when it has none."""

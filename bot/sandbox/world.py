@@ -100,6 +100,8 @@ class World:
             raise error
         if chat.kicked:
             raise forbidden(f"bot was kicked from the {chat.type} chat")
+        if chat.muted:
+            raise bad_request("not enough rights to send text messages to the chat")
         if chat.user is not None:
             _check_reachable(chat.user)
         return chat

@@ -3,7 +3,16 @@
 from itertools import pairwise
 from typing import Final
 
-from bot.sandbox.calls import Call, Handler, markup_of, read_caption, read_text, replied_to, send
+from bot.sandbox.calls import (
+    Call,
+    Handler,
+    markup_of,
+    read_caption,
+    read_text,
+    replied_to,
+    send,
+    topic_of,
+)
 from bot.sandbox.entities import FormattedText
 from bot.sandbox.errors import bad_request
 from bot.sandbox.messages import Message
@@ -60,6 +69,7 @@ def copy_message(call: Call) -> Payload:
         entities=text.entities,
         media=original.media,
         markup=markup,
+        topic=topic_of(call, chat),
         reply_to=replied_to(call, chat),
     )
     return {"message_id": copied.message_id}
@@ -80,6 +90,7 @@ def _copied(call: Call, chat: Chat, original: Message) -> Payload:
         text="" if bare else original.text,
         entities=[] if bare else original.entities,
         media=original.media,
+        topic=topic_of(call, chat),
     )
     return {"message_id": copied.message_id}
 
@@ -120,6 +131,7 @@ def _forwarded(call: Call, chat: Chat, original: Message) -> Message:
         entities=original.entities,
         media=original.media,
         origin=_origin(original),
+        topic=topic_of(call, chat),
     )
 
 
