@@ -4,7 +4,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 RUNTIME := $(VENV)/.runtime
-PEERS := .venv-bench/.ready
+PEERS := $(VENV)-bench/.ready
+TOLD  := $(PYTHON) requirements/told.py
+# Nothing is written into the checkout but the environments: with VENV=/elsewhere/venv it may be read-only.
+CACHES := $(abspath $(VENV))/.caches
+export RUFF_CACHE_DIR := $(CACHES)/ruff
+export MYPY_CACHE_DIR := $(CACHES)/mypy
 
 .PHONY: old-enough help demo test check fmt bench chaos soak search-train search-eval screenshots lock clean
 
@@ -13,7 +18,7 @@ help:  ## list the targets
 
 # The locks alone are installed, by hash; see requirements/install.py.
 INSTALL := $(PYTHON) requirements/install.py
-LOCKS   := requirements/install.py pyproject.toml requirements/build.txt requirements/demo.txt
+LOCKS   := requirements/install.py pyproject.toml requirements/build.txt requirements/demo.txt requirements/told.py
 
 old-enough:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "GutSkin needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -27,24 +32,26 @@ $(READY): $(LOCKS) requirements/dev.txt | old-enough
 	@touch $(RUNTIME) $@
 
 demo: $(RUNTIME)  ## the bot, an embedded Telegram and a chat page; SCRIPT=FILE plays a script instead
-	$(BIN)/gutskin demo $(if $(SCRIPT),--script $(SCRIPT)) $(ARGS)
+	@echo "Starting the bot beside an embedded Telegram; it takes some seconds"
+	@$(BIN)/gutskin demo $(if $(SCRIPT),--script $(SCRIPT)) $(ARGS)
 
 test: $(READY)  ## the tests (PostgreSQL and Chromium are used where the machine has them)
-	$(BIN)/python -m pytest $(ARGS)
+	@echo "Running the tests; it takes about a quarter of an hour on two cores"
+	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts, content
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/gutskin tips check
+	@$(TOLD) "Formatting" $(BIN)/ruff format --check .
+	@$(TOLD) "Lint" $(BIN)/ruff check .
+	@$(TOLD) "Types (a minute the first time)" $(BIN)/mypy
+	@$(TOLD) "Import contracts" $(BIN)/lint-imports --cache-dir $(CACHES)/grimp
+	@$(TOLD) "Content" $(BIN)/gutskin tips check
 
 fmt: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 $(PEERS): tests/bench/requirements.txt requirements/install.py | old-enough
-	@$(INSTALL) .venv-bench $<
+	@$(INSTALL) $(VENV)-bench $<
 	@touch $@
 
 bench: $(READY) $(PEERS)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
@@ -74,4 +81,4 @@ lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the new
 	$(COMPILE) $(if $(UPGRADE),-U) tests/bench/requirements.in -o tests/bench/requirements.txt
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis.configuration
 import pytest
 
 from bot.store.database import Database
 from tests.databases import put_sqlite
 from tests.postgres import Cluster, start_cluster
+from tests.progress import Heartbeat
+from tests.reaper import temporary_files
 
+ROOT = Path(__file__).parents[1]
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+FOLDER = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """All that a run writes is in one folder that goes with it; nothing else of ours is silent."""
+    until_the_end = ExitStack()
+    config.add_cleanup(until_the_end.close)
+    folder = config.stash[FOLDER] = until_the_end.enter_context(temporary_files())
+    config.option.basetemp = config.option.basetemp or str(folder / "tmp")
+    if not os.access(ROOT, os.W_OK):
+        hypothesis.configuration.set_hypothesis_home_dir(folder / "hypothesis")
+    _listen_to_signals()
+    config.pluginmanager.register(Heartbeat(config), "heartbeat")
+
+
+def _listen_to_signals() -> None:
+    # `make test &` in a script hands down SIGINT ignored, and what we start would ignore it, too.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, usual)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 @pytest.fixture(autouse=True)
@@ -31,13 +60,11 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A throw-away PostgreSQL; skipped where there is none, unless it is required."""
-    # Not in pytest's own folder, which another run's clean-up may remove under the server.
-    with (
-        TemporaryDirectory(prefix="gutskin-pg-") as folder,
-        start_cluster(Path(folder)) as started,
-    ):
+    folder = request.config.stash[FOLDER] / "pg"
+    folder.mkdir()
+    with start_cluster(folder) as started:
         yield started
 
 

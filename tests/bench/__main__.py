@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench import contests
 from tests.bench.lab import PEERS_PYTHON, cores, standin
+from tests.reaper import temporary_files
 
 # What issue readers were promised; printed beside what was measured, asserted by nobody.
 GOALS = {
@@ -55,7 +56,7 @@ def main() -> None:
     begun = time.monotonic()
     _describe()
     figures: dict[str, float] = {}
-    with standin() as server:
+    with temporary_files(), standin() as server:
         for name in given.only or PARTS:
             figures |= PARTS[name](server, contests.QUICK if given.quick else contests.FULL)
     print("\nfigure                        measured      goal")

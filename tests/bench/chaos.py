@@ -45,6 +45,7 @@ from typing import Any
 from tests.bench.audit import Audit, Line, Message
 from tests.bench.chaos_victim import LIFE_SECONDS, Victim
 from tests.bench.lab import Server, standin
+from tests.reaper import temporary_files
 
 READERS_A_KILL = 170
 SLOTS_A_KILL = 3
@@ -171,7 +172,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=200, help="how often the bot is killed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     given = parser.parse_args()
-    results, found = run(given.times)
+    with temporary_files():
+        results, found = run(given.times)
     for key, value in results.items():
         print(f"{key:<20}{value:>8}")
     if given.json:

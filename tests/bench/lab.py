@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+PEERS_PYTHON = Path(f"{sys.prefix}-bench") / "bin" / "python"  # beside this environment
 PATIENCE_SECONDS = 900.0
 Figures = dict[str, Any]
 

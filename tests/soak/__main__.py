@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import uvloop
 
+from tests.reaper import run_folder
 from tests.soak.year import live
 
 MOST_SHOWN = 50
@@ -22,10 +21,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     began = time.monotonic()
-    with TemporaryDirectory(prefix="gutskin-soak-") as folder:
-        report = uvloop.run(
-            live(Path(folder), readers=given.readers, days=given.days, seed=given.seed)
-        )
+    with run_folder() as folder:
+        report = uvloop.run(live(folder, readers=given.readers, days=given.days, seed=given.seed))
     lines = [
         f"{name.replace('_', ' '):>16}: {value}"
         for name, value in vars(report).items()

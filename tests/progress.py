@@ -1,0 +1,74 @@
+"""Says what a run is doing when nothing has been seen of it for some seconds."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+EVERY = 4.0  # seconds
+
+
+class Heartbeat:
+    """A pytest plugin; its thread writes past pytest's capturing."""
+
+    def __init__(self, config: pytest.Config, every: float = EVERY) -> None:
+        self._out = os.dup(sys.stdout.fileno()) if _is_real() else None
+        self._every = every
+        self._over = threading.Event()
+        self._seen = self._began = time.monotonic()
+        self._doing = "starting"
+        config.add_cleanup(self._end)
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._thread.start()
+
+    def pytest_collection(self) -> None:
+        """Opens the tests."""
+        self._begin("opening the tests")
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Names the test."""
+        self._begin(nodeid)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Sees a dot go out."""
+        if report.when == "call":
+            self._seen = time.monotonic()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self) -> Iterator[None]:
+        """Takes down what the tests shared."""
+        self._begin("cleaning up")
+        return (yield)
+
+    def _begin(self, what: str) -> None:
+        self._doing, self._began = what, time.monotonic()
+
+    def _beat(self) -> None:
+        while not self._over.wait(self._every / 4):
+            now = time.monotonic()
+            if now - self._seen >= self._every:
+                self._seen = now
+                self._write(f"{self._doing} ({now - self._began:.0f} s)")
+
+    def _write(self, line: str) -> None:
+        if self._out is not None:
+            os.write(self._out, f"\n  … {line}\n".encode())
+
+    def _end(self) -> None:
+        self._over.set()
+        self._thread.join()
+        if self._out is not None:
+            os.close(self._out)
+
+
+def _is_real() -> bool:
+    try:
+        sys.stdout.fileno()
+    except (OSError, ValueError):  # pytest run by pytest
+        return False
+    return True
