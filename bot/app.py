@@ -37,6 +37,7 @@ from bot.registration import offer_admin_menu
 from bot.store import migrate, plaintext
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
+from bot.store.sole_use import InUseError, sole_use_of
 from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
 from tips.library import Library, load_library
@@ -102,21 +103,25 @@ async def open_house(settings: Settings, clock: Clock) -> House:
         StartError: the database cannot be used.
     """
     async with AsyncExitStack() as stack:
-        db = await _open_database(settings.database)
-        stack.push_async_callback(db.close)
+        db = await _open_database(settings.database, stack)
         cipher = BodyCipher(settings.token.get_secret_value())
         await plaintext.remove(db, cipher, settings.data_dir / BACKUPS)
         return _furnish(settings, clock, db, cipher, stack)
 
 
-async def _open_database(url: URL) -> Database:
+async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
     try:
+        stack.enter_context(sole_use_of(url))
         await migrate.upgrade(url)
-        return await Database.open(url)
+        db = await Database.open(url)
+    except InUseError as error:
+        raise StartError(f"{error}: stop that one first, a file is for one bot") from error
     except migrate.MigrationError as error:
         raise StartError(str(error)) from error
     except DATABASE_ERRORS as error:
         raise StartError(cannot_be_used(error)) from error
+    stack.push_async_callback(db.close)
+    return db
 
 
 def _furnish(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import content, data, operate
+from bot.cli import content, data, database, operate
 
 app = typer.Typer(
     name="gutskin",
@@ -16,6 +16,7 @@ app = typer.Typer(
 operate.register(app)
 content.register(app)
 data.register(app)
+database.register(app)
 
 
 def main() -> None:

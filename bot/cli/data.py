@@ -1,38 +1,24 @@
-"""Commands about the database: ``stats``, ``plan``, ``db …``, ``broadcast …``."""
+"""Commands about what is in the database: ``stats``, ``plan``, ``broadcast …``."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.cli.output import (
-    JSON_OPTION,
-    Result,
-    emit,
-    fail,
-    log_to_stderr,
-    run,
-    say,
-    settings,
-    table,
-)
+from bot.cli.database import asked, open_database
+from bot.cli.output import JSON_OPTION, emit, fail, log_to_stderr, say, settings, table
 
 if TYPE_CHECKING:
     from bot.delivery.broadcasts import Broadcasts
-    from bot.store.database import Database
     from bot.store.values import Figures, Forecast
 
 PERIODS = (1, 7, 30)  # days
 OPERATOR = 0  # no Telegram user: the one at the machine
 
-db_app = typer.Typer(help="The database: upgrade, backup, restore.", no_args_is_help=True)
 broadcast_app = typer.Typer(
     help="Broadcasts: list, report, pause, resume, cancel, retry.", no_args_is_help=True
 )
@@ -42,42 +28,13 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(stats)
     app.command()(plan)
-    app.add_typer(db_app, name="db")
     app.add_typer(broadcast_app, name="broadcast")
-
-
-def _asked(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run ``work``, which looks into the database; one clear line where that cannot be had."""
-    from bot.store.troubles import DATABASE_ERRORS, of_database
-
-    try:
-        return run(work)
-    except DATABASE_ERRORS as error:
-        fail(f"the database cannot be used: {of_database(error).found}; see: gutskin doctor")
-
-
-@asynccontextmanager
-async def _database() -> AsyncIterator[Database]:
-    from bot.store import migrate
-    from bot.store.database import Database
-
-    url = settings(token=False).database
-    have, need = await migrate.current(url)
-    if migrate.is_newer(have):
-        fail(migrate.NEWER)
-    if have != need:
-        fail("the database is not up to date; run: gutskin db upgrade")
-    db = await Database.open(url)
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 def stats(as_json: bool = JSON_OPTION) -> None:
     """Subscribers, deliveries, failures and lateness for 1, 7 and 30 days."""
     log_to_stderr()
-    figures = _asked(_figures())
+    figures = asked(_figures())
     if as_json:
         emit([asdict(item) for item in figures])
         return
@@ -90,7 +47,7 @@ async def _figures() -> list[Figures]:
     from bot.clock import SystemClock
     from bot.delivery.stats import Stats
 
-    async with _database() as db:
+    async with open_database() as db:
         source = Stats(db, SystemClock())
         return [await source.figures(days) for days in PERIODS]
 
@@ -117,7 +74,7 @@ def plan(
         fail("only --dry-run is to be had here: the running bot does the planning", 2)
     start = _instant(at)
     log_to_stderr()
-    forecast = _asked(_forecast(start))
+    forecast = asked(_forecast(start))
     if as_json:
         emit(asdict(forecast))
         return
@@ -156,7 +113,7 @@ async def _forecast(at: datetime | None) -> Forecast:
     from bot.clock import SystemClock
     from bot.delivery.forecast import forecast
 
-    async with _database() as db:
+    async with open_database() as db:
         return await forecast(db, SystemClock(), settings(token=False), at)
 
 
@@ -172,52 +129,11 @@ def _instant(text: str | None) -> datetime | None:
     return read
 
 
-@db_app.command()
-def upgrade() -> None:
-    """Bring the database to the shape this version needs."""
-    from bot.store import migrate
-
-    log_to_stderr()
-    try:
-        changed = _asked(migrate.upgrade(settings(token=False).database))
-    except migrate.MigrationError as error:
-        fail(str(error))
-    say("the database was upgraded" if changed else "the database is up to date")
-
-
-@db_app.command()
-def backup(file: Path = typer.Argument(help="Where the copy goes.")) -> None:
-    """Copy the database while it is in use, check the copy, and put it in place."""
-    from bot.store.backup import BackupError
-    from bot.store.backup import backup as copy
-
-    log_to_stderr()
-    try:
-        run(copy(settings(token=False).database, file))
-    except (BackupError, OSError) as error:
-        fail(f"no backup was made: {error}")
-    say(f"copied to {file}")
-
-
-@db_app.command()
-def restore(file: Path = typer.Argument(exists=True, dir_okay=False)) -> None:
-    """Put a checked copy in the database's place; stop the bot first."""
-    from bot.store.backup import BackupError
-    from bot.store.backup import restore as put_back
-
-    log_to_stderr()
-    try:
-        run(put_back(settings(token=False).database, file))
-    except (BackupError, OSError) as error:
-        fail(f"nothing was restored: {error}")
-    say(f"restored from {file}")
-
-
 @broadcast_app.command("list")
 def list_broadcasts(as_json: bool = JSON_OPTION) -> None:
     """Broadcasts that are being sent or paused."""
     log_to_stderr()
-    found = _asked(_with_broadcasts(lambda rules: rules.running()))
+    found = asked(_with_broadcasts(lambda rules: rules.running()))
     if as_json:
         emit([asdict(item) for item in found])
         return
@@ -231,7 +147,7 @@ def report(broadcast: int, as_json: bool = JSON_OPTION) -> None:
     """What became of one broadcast."""
     log_to_stderr()
     try:
-        found = _asked(_with_broadcasts(lambda rules: rules.report(broadcast)))
+        found = asked(_with_broadcasts(lambda rules: rules.report(broadcast)))
     except LookupError:
         fail(f"there is no broadcast {broadcast}")
     if as_json:
@@ -276,7 +192,7 @@ def _change(broadcast: int, act: Any, done: str) -> None:
         return await act(rules) if await rules.find(broadcast) else None
 
     log_to_stderr("INFO")
-    changed = _asked(_with_broadcasts(known_first))
+    changed = asked(_with_broadcasts(known_first))
     if changed is None:
         fail(f"there is no broadcast {broadcast}")
     say(done if changed is True else f"{changed} {done}" if changed else "nothing to change")
@@ -286,6 +202,6 @@ async def _with_broadcasts(act: Any) -> Any:
     from bot.clock import SystemClock
     from bot.delivery.broadcasts import Broadcasts
 
-    async with _database() as db:
+    async with open_database() as db:
         rules: Broadcasts = Broadcasts(db, SystemClock(), settings(token=False))
         return await act(rules)

@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 import typer
 
-from bot.app import App, build
+from bot.app import App, StartError, build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
 from bot.sandbox.server import Sandbox
@@ -34,6 +34,7 @@ class Person:
     admin: bool = False
 
 
+MARK = ".gutskin-demo"  # in a kept folder, so that no demo ever moves in with a real bot
 PEOPLE = (
     Person(1001, "Anna", "de", "Europe/Berlin"),
     Person(1002, "Ben", "en", "America/New_York"),
@@ -113,7 +114,7 @@ class Demo:
     @contextlib.contextmanager
     def _folder(self) -> Iterator[Path]:
         if self._keep is not None:
-            self._keep.mkdir(parents=True, exist_ok=True)
+            _claim(self._keep)
             yield self._keep
             return
         with tempfile.TemporaryDirectory(prefix="gutskin-demo-") as made:
@@ -132,24 +133,32 @@ class Demo:
                     response.raise_for_status()
 
 
+def _claim(folder: Path) -> None:
+    """Make ``folder`` a demo's, unless a real bot has its database there.
+
+    Raises:
+        StartError: it has; a demo would write its people among the real ones.
+        OSError: the folder cannot be made or written.
+    """
+    mark = folder / MARK
+    if (folder / "gutskin.db").exists() and not mark.exists():
+        raise StartError(f"{folder} holds the database of a real bot: choose another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
 def _settings(token: str, sandbox: Sandbox, folder: Path) -> Settings:
-    """The demo's settings: nothing is read from the environment of a real bot but the log's."""
-    return load_settings(
-        token=token,
-        api_base_url=sandbox.api_base_url,
-        admin_ids=frozenset(person.id for person in PEOPLE if person.admin),
-        data_dir=folder,
-        database_url=None,
-        proxy_url=None,
-        webhook_url=None,
-        webhook_secret=None,
-        webhook_port=0,
-        web_host="127.0.0.1",
-        bulk_rate=25.0,
-        total_rate=30.0,
-        paid_broadcast=False,
-        spread_minutes=0.0,
-    )
+    """The demo's settings: nothing is read from the environment, which may be a real bot's."""
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    its_own = {
+        "token": token,
+        "api_base_url": sandbox.api_base_url,
+        "admin_ids": frozenset(person.id for person in PEOPLE if person.admin),
+        "data_dir": folder,
+        "webhook_port": 0,
+        "spread_minutes": 0.0,
+    }
+    return load_settings(**{**defaults, **its_own})
 
 
 def _open(address: str) -> None:

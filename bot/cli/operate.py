@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.output import JSON_OPTION, beyond_the_image, emit, fail, run, say, settings
+from bot.cli.output import (
+    JSON_OPTION,
+    beyond_the_image,
+    emit,
+    fail,
+    plainly,
+    run,
+    say,
+    settings,
+)
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -58,6 +67,7 @@ def demo(
     no_browser: bool = typer.Option(False, "--no-browser", help="Only print the address."),
 ) -> None:
     """The bot with an embedded Telegram and a chat page: no account, no token, no network."""
+    from bot.app import StartError
     from bot.logs import configure
 
     with beyond_the_image():
@@ -73,8 +83,10 @@ def demo(
     except asyncio.CancelledError:
         # As shells count signals. Ctrl-C is left to typer, which does so by itself.
         code = 128 + signal.SIGTERM
-    except OSError as error:
+    except StartError as error:
         fail(f"the demo cannot start: {error}")
+    except OSError as error:
+        fail(f"the demo cannot start: {plainly(error)}")
     raise typer.Exit(code)
 
 

@@ -74,6 +74,13 @@ def beyond_the_image() -> Iterator[None]:
         )
 
 
+def plainly(error: Exception) -> str:
+    """What an exception says, without numbers and quotes where the machine made its words."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+
+
 def settings(*, token: bool = True) -> Settings:
     """The settings; with ``token`` false a missing one does not matter (a look at the database).
 

@@ -1,0 +1,115 @@
+"""Commands about the database as a whole: ``db …``; and how the others open it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.cli.output import Result, fail, log_to_stderr, plainly, run, say, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from bot.store.database import Database
+
+db_app = typer.Typer(help="The database: upgrade, backup, restore.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.add_typer(db_app, name="db")
+
+
+def asked(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run ``work``, which looks into the database; one clear line where that cannot be had.
+
+    Raises:
+        typer.Exit: with 1, after that line.
+    """
+    from bot.store.troubles import DATABASE_ERRORS, of_database
+
+    try:
+        return run(work)
+    except DATABASE_ERRORS as error:
+        fail(f"the database cannot be used: {of_database(error).found}; see: gutskin doctor")
+
+
+@asynccontextmanager
+async def open_database() -> AsyncIterator[Database]:
+    """The database of the settings, if it has the shape that this version needs."""
+    from bot.store import migrate
+    from bot.store.database import Database
+
+    url = settings(token=False).database
+    have, need = await migrate.current(url)
+    if migrate.is_newer(have):
+        fail(migrate.NEWER)
+    if have != need:
+        fail("the database is not up to date; run: gutskin db upgrade")
+    db = await Database.open(url)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Bring the database to the shape this version needs."""
+    from bot.store.migrate import MigrationError
+    from bot.store.sole_use import InUseError
+
+    log_to_stderr()
+    try:
+        changed = asked(_upgrade(settings(token=False).database))
+    except InUseError:
+        fail("the database is in use: stop the bot first")
+    except MigrationError as error:
+        fail(str(error))
+    say("the database was upgraded" if changed else "the database is up to date")
+
+
+async def _upgrade(url: URL) -> bool:
+    from bot.store import migrate
+    from bot.store.sole_use import sole_use_of
+
+    have, need = await migrate.current(url)
+    if have == need:
+        return False  # whatever else uses it has nothing to fear
+    with sole_use_of(url):
+        return await migrate.upgrade(url)
+
+
+@db_app.command()
+def backup(file: Path = typer.Argument(help="Where the copy goes.")) -> None:
+    """Copy the database while it is in use, check the copy, and put it in place."""
+    from bot.store.backup import BackupError
+    from bot.store.backup import backup as copy
+
+    log_to_stderr()
+    try:
+        run(copy(settings(token=False).database, file))
+    except (BackupError, OSError) as error:
+        fail(f"no backup was made: {plainly(error)}")
+    say(f"copied to {file}")
+
+
+@db_app.command()
+def restore(file: Path = typer.Argument(exists=True, dir_okay=False)) -> None:
+    """Put a checked copy in the database's place; stop the bot first."""
+    from bot.store import migrate
+    from bot.store.backup import BackupError
+    from bot.store.backup import restore as put_back
+
+    log_to_stderr()
+    try:
+        aside = run(put_back(settings(token=False).database, file, known=migrate.revisions()))
+    except (BackupError, OSError) as error:
+        fail(f"nothing was restored: {plainly(error)}")
+    if aside is not None:
+        say(f"what was damaged is set aside as {aside}")
+    say(f"restored from {file}")
