@@ -12,9 +12,9 @@ from bot.clock import Clock, SystemClock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.ledger import Event
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
+from bot.delivery.privacy import Privacy
 from bot.delivery.proxied import ProxiedWire, open_wire
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
@@ -62,6 +62,7 @@ class House:
     dispatcher: Dispatcher
     pace: Pace
     readers: Readers
+    privacy: Privacy
     broadcasts: Broadcasts
     planner: Planner
     sender: Sender
@@ -134,17 +135,14 @@ def _furnish(
     pace = Pace(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client, dispatcher, wire = _ways_out(settings, pace, stack)
     readers = Readers(db, clock, library, settings)
+    privacy = Privacy(db, clock, library)
     broadcasts = Broadcasts(db, clock, settings)
     stats = Stats(db, clock)
     chat = Chat(client, clock)
     progress = Progress(broadcasts, readers, chat, clock)
-
-    async def on_event(event: Event) -> None:
-        await progress.follow(event.broadcast_id)
-
-    renderer = TipRenderer(library)
+    renderer, told = TipRenderer(library), progress.on_event
     sender = Sender(
-        db, clock, settings, wire, pace, renderer, on_event=on_event, metrics=metrics, trust=trust
+        db, clock, settings, wire, pace, renderer, on_event=told, metrics=metrics, trust=trust
     )
     planner = Planner(db, clock, library, settings, metrics)
     desk = Desk(
@@ -154,6 +152,7 @@ def _furnish(
         hearing=knowledge.hearing,
         places=knowledge.places,
         readers=readers,
+        privacy=privacy,
         broadcasts=broadcasts,
         stats=stats,
         chat=chat,
@@ -175,6 +174,7 @@ def _furnish(
         dispatcher=dispatcher,
         pace=pace,
         readers=readers,
+        privacy=privacy,
         broadcasts=broadcasts,
         planner=planner,
         sender=sender,

@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     broadcast_pause_window: int = Field(
         default=200, ge=10, description="of how many last messages that share is taken"
     )
+    erase_after_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="whoever blocked the bot, or whose account went, is erased after so many days",
+    )
     in_flight: int = Field(
         default=64, ge=1, le=1024, description="messages under way to Telegram at once"
     )

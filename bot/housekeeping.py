@@ -32,13 +32,16 @@ class Housekeeping:
         self._house = house
 
     async def tidy(self) -> None:
-        """Forget the ids of updates done a day ago, and deliveries that are counted by now."""
+        """Forget the ids of updates done a day ago, deliveries that are counted by now, and
+        whoever left long ago."""
         if not self._house.trust.holds:
             return  # what is old by a clock that is wrong may be of today
         now = self._house.clock.now()
         async with self._house.db.write() as session:
             await inbox.purge(session, now - REMEMBER_UPDATES)
         await self._house.broadcasts.prune()
+        after = timedelta(days=self._house.settings.erase_after_days)
+        await self._house.privacy.erase_long_gone(after)
 
     async def back_up(self) -> None:
         """Copy a SQLite database into ``backups`` beside it; the last seven are kept."""

@@ -16,6 +16,7 @@ from bot.delivery.membership import KEPT_DAYS
 from bot.store import broadcasts as store
 from bot.store import counters, pruning, recipients, slots
 from bot.store.database import Database
+from bot.store.personal import NOBODY
 from bot.store.values import LEFT_REASONS, Broadcast, Report
 
 log = structlog.get_logger(__name__)
@@ -134,8 +135,10 @@ class Broadcasts:
         """
         # Paused meanwhile, lest the sender finds nothing queued yet and calls it done.
         held = {"state": "paused", "pause_reason": "admin", "finished_at": None}
-        queued = 0
-        if await self._set(broadcast_id, held, "sending", "paused", "done"):
+        queued, found = 0, await self.find(broadcast_id)
+        # Once its admin is erased nobody knows where the message is.
+        known = found is not None and found.source_chat_id != NOBODY
+        if known and await self._set(broadcast_id, held, "sending", "paused", "done"):
             queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
             await self._set(broadcast_id, {"state": "sending", "pause_reason": None}, "paused")
         act = "retry in doubt" if in_doubt else "retry"

@@ -166,7 +166,7 @@ class Ledger:
         for one in finished:
             chat, outcome = one.item.row.chat_id, one.outcome
             if outcome.kind == "migrated":
-                await membership.move_chat(session, chat, outcome.new_chat_id, one.at)
+                await membership.move_chat(session, chat, outcome.new_chat_id)
             elif outcome.kind in ("blocked", "gone"):
                 await membership.leave(session, chat, outcome.kind, one.at)
 

@@ -14,7 +14,8 @@ from bot.delivery.calendar import (
     local_date,
     next_instant,
 )
-from bot.store import broadcasts, counters, deliveries, feedback, inbox, slots, subscribers
+from bot.store import broadcasts, counters, deliveries, feedback, personal, slots, subscribers
+from bot.store.personal import Person
 from bot.store.slots import Membership
 from bot.store.tables import Executor
 from bot.store.values import ALL_WEEKDAYS, Subscriber, UnknownReaderError, Upcoming
@@ -50,12 +51,6 @@ async def known(session: Executor, chat_id: int, now: datetime) -> Subscriber:
 
 def _dates(now: datetime) -> list[date]:
     return deliveries.dates_around(now.date(), KEPT_DAYS + 2, 2)
-
-
-async def _all_dates(session: Executor, now: datetime) -> list[date]:
-    """Every local date of which there may be a tip in the outbox."""
-    oldest = await deliveries.oldest_date(session) or now.date()
-    return deliveries.dates_around(oldest, 0, (now.date() - oldest).days + 2)
 
 
 def _is_on(reader: Subscriber) -> bool:
@@ -125,7 +120,7 @@ async def _again(
         allowed = first_date_after_move(last, reader.zone or "UTC")
         not_before = max(not_before, allowed) if allowed else not_before
     if slot_id != had.slot_id:
-        await _change_seats(session, reader.chat_id, had, slot_id, now)
+        await _change_seats(session, reader.chat_id, had, slot_id)
     values = {
         "state": "active" if _is_on(reader) else "off",
         "snoozed_until": max(now, reader.paused_until or now),
@@ -134,13 +129,11 @@ async def _again(
     await slots.change_membership(session, reader.chat_id, values)
 
 
-async def _change_seats(
-    session: Executor, chat_id: int, had: Membership, slot_id: int, now: datetime
-) -> None:
+async def _change_seats(session: Executor, chat_id: int, had: Membership, slot_id: int) -> None:
     """Into another slot; the reader's tips follow, so that a date that had one stays taken."""
     seat = await slots.free_seat(session, slot_id, had.id)
     await slots.change_membership(session, chat_id, {"id": seat, "slot_id": slot_id})
-    await deliveries.follow(session, had.id, seat, await _all_dates(session, now))
+    await deliveries.follow(session, had.id, seat, await deliveries.all_dates(session))
 
 
 async def _last_tip(session: Executor, subscription_id: int, now: datetime) -> Due | None:
@@ -195,32 +188,15 @@ async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
         await counters.add(session, now, {"returned": 1})
 
 
-async def recent_tips(session: Executor, chat_id: int, now: datetime) -> list[dict[str, str]]:
-    """The tips planned for the reader in the last days, as plain values."""
-    had = await slots.membership(session, chat_id)
-    if had is None:
-        return []
-    tips = await deliveries.tips_of(session, had.id, _dates(now))
-    return [
-        {"date": tip.local_date.isoformat(), "due": tip.due_at.isoformat(), "state": tip.state}
-        for tip in tips
-    ]
-
-
-async def erase(session: Executor, chat_id: int, now: datetime) -> bool:
-    """Delete every row about the reader; whether there was one."""
-    reader = await subscribers.get(session, chat_id, lock=True)
-    had = await slots.membership(session, chat_id)
-    every = await broadcasts.ids(session)
-    dates = await _all_dates(session, now)
-    await deliveries.erase(session, chat_id, had.id if had else None, dates, every)
-    await inbox.forget_chat(session, chat_id)
+async def erase(session: Executor, person: Person, now: datetime) -> bool:
+    """Delete every row about the person; whether there was one."""
+    reader = await subscribers.get(session, person.chat_id, lock=True)
     if reader is not None and reader.subscribed:
         await counters.add(session, now, {"left": 1})
-    return await subscribers.erase(session, chat_id)
+    return await personal.erase(session, person)
 
 
-async def move_chat(session: Executor, old: int, new: int, now: datetime) -> bool:
+async def move_chat(session: Executor, old: int, new: int) -> bool:
     """Everything of ``old`` is ``new``'s; of two sets of settings the complete one stays.
 
     Safe to call again, and from both the refusal and the service message at once.
@@ -231,21 +207,23 @@ async def move_chat(session: Executor, old: int, new: int, now: datetime) -> boo
     if source is None or old == new:
         await deliveries.move(session, (old, new), None, [], every)
         return False
-    had = await slots.membership(session, old)
+    keep, drop = (new, old) if target is not None and target.subscribed else (old, new)
+    await feedback.merge(session, drop, keep)
+    await _erase_with_tips(session, drop)
+    if keep == old:
+        await subscribers.change(session, old, {"chat_id": new})
+    had = await slots.membership(session, new)
     mine = had.id if had else None
-    if target is None:
-        await subscribers.change(session, old, {"chat_id": new})
-    elif target.subscribed:
-        await cancel_tips(session, old, now, "migrated")
-        await feedback.merge(session, old, new)
-        await subscribers.erase(session, old)
-        mine = None
-    else:
-        await feedback.merge(session, new, old)
-        await subscribers.erase(session, new)
-        await subscribers.change(session, old, {"chat_id": new})
-    await deliveries.move(session, (old, new), mine, _dates(now), every)
+    dates = await deliveries.all_dates(session)
+    await deliveries.move(session, (old, new), mine, dates, every)
     return True
+
+
+async def _erase_with_tips(session: Executor, chat_id: int) -> None:
+    had = await slots.membership(session, chat_id)
+    if had is not None:
+        await deliveries.erase_tips(session, had.id, await deliveries.all_dates(session))
+    await subscribers.erase(session, chat_id)
 
 
 async def next_tip(session: Executor, reader: Subscriber, now: datetime) -> Upcoming | None:

@@ -1,10 +1,9 @@
-"""The rules about tips taken, kept and judged, and about what a reader may take away."""
+"""The rules about tips taken, kept and judged."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.config import Settings
@@ -106,17 +105,6 @@ class Opinions:
             await membership.known(session, chat_id, self._clock.now())
             return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
 
-    async def export(self, chat_id: int) -> dict[str, Any]:
-        """Everything kept about the reader, as plain JSON-ready values; {} when unknown."""
-        async with self._db.read() as session:
-            reader = await subscribers.get(session, chat_id)
-            if reader is None:
-                return {}
-            kept = await feedback.everything(session, chat_id)
-            tips = await membership.recent_tips(session, chat_id, self._clock.now())
-        seen = [tip.id for tip in self._library.tips if reader.seen >> tip.number & 1]
-        return {**_plain(reader), "seen": seen, "recent_tips": tips, **kept}
-
     async def _reader(self, chat_id: int) -> Subscriber:
         async with self._db.read() as session:
             reader = await subscribers.get(session, chat_id)
@@ -142,16 +130,6 @@ class Opinions:
 
 def _local_date(reader: Subscriber, now: datetime) -> date:
     return local_date(now, reader.zone or "UTC")
-
-
-def _plain(reader: Subscriber) -> dict[str, Any]:
-    """The reader's own fields as JSON can hold them."""
-    fields = asdict(reader)
-    del fields["changed"], fields["seed"]
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in fields.items()
-    }
 
 
 def _check_vote(vote: int) -> None:

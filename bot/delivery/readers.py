@@ -173,11 +173,6 @@ class Readers(Opinions):
                 await counters.add(session, now, {"left": 1})
             return replace(reader, **values, changed=True)
 
-    async def forget(self, chat_id: int) -> bool:
-        """Erase every row about the reader, everywhere; whether there was one."""
-        async with self._db.write() as session:
-            return await membership.erase(session, chat_id, self._clock.now())
-
     async def blocked(self, chat_id: int) -> bool:
         """The reader blocked the bot: nothing is sent until they come back; settings stay."""
         async with self._db.write() as session:
@@ -191,7 +186,7 @@ class Readers(Opinions):
     async def move_chat(self, old: int, new: int) -> bool:
         """A group became a supergroup: everything moves to ``new``, merging if it is known."""
         async with self._db.write() as session:
-            return await membership.move_chat(session, old, new, self._clock.now())
+            return await membership.move_chat(session, old, new)
 
     async def next_tip(self, subscriber: Subscriber) -> Upcoming | None:
         """When the next daily tip comes; None while paused without end, stopped or incomplete."""

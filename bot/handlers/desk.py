@@ -12,6 +12,7 @@ from telegram import User
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.delivery.stats import Stats
 from bot.handlers.chat import Chat, Spot
@@ -35,6 +36,7 @@ class Desk:
     hearing: Hearing
     places: Places
     readers: Readers
+    privacy: Privacy
     broadcasts: Broadcasts
     stats: Stats
     chat: Chat

@@ -9,6 +9,7 @@ from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
 
 EXPORT_NAME = "gutskin-my-data.json"
+PASSING = "inbox"  # the very update that asks, gone with its answer
 
 
 async def privacy(visit: Visit, _rest: str) -> None:
@@ -18,11 +19,11 @@ async def privacy(visit: Visit, _rest: str) -> None:
 
 async def export(visit: Visit, _rest: str) -> None:
     """``/export``: everything that is stored, as a file."""
-    stored = await visit.desk.readers.export(visit.chat_id)
-    if not stored:
+    stored = await visit.desk.privacy.export(visit.chat_id)
+    if not stored.keys() - {PASSING}:
         await visit.say(texts.nothing_stored(visit.language))
         return
-    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+    content = orjson.dumps(stored, option=orjson.OPT_INDENT_2)
     await visit.desk.chat.send_file(
         visit.chat_id, EXPORT_NAME, content, texts.export_caption(visit.language).plain
     )
@@ -30,10 +31,8 @@ async def export(visit: Visit, _rest: str) -> None:
 
 async def forget(visit: Visit, _rest: str) -> None:
     """``/forget``: asks once."""
-    if visit.reader is None:
-        await visit.say(texts.nothing_stored(visit.language))
-    else:
-        await visit.say(texts.forget_ask(visit.language))
+    keeps = await visit.desk.privacy.keeps(visit.chat_id)
+    await visit.say((texts.forget_ask if keeps else texts.nothing_stored)(visit.language))
 
 
 async def forget_tapped(visit: Visit, tap: Forget) -> None:
@@ -42,6 +41,9 @@ async def forget_tapped(visit: Visit, tap: Forget) -> None:
     if not tap.sure:
         await visit.show(texts.forget_kept(visit.language))
         return
-    erased = await visit.desk.readers.forget(visit.chat_id)
-    text = texts.forgotten if erased else texts.nothing_stored
-    await visit.show(text(visit.language))
+    done = await visit.desk.privacy.forget(visit.chat_id)
+    if done.under_way:
+        await visit.show(texts.forgotten_but(done.under_way, visit.language))
+    else:
+        text = texts.forgotten if done.erased else texts.nothing_stored
+        await visit.show(text(visit.language))

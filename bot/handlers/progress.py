@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.ledger import Event
 from bot.delivery.readers import Readers
 from bot.handlers.chat import Chat, Spot
 from bot.store.values import Broadcast, Report
@@ -44,6 +45,10 @@ class Progress:
         """An admin did something to this broadcast: show it at once."""
         self._followed[broadcast_id] = None
         await self._draw(broadcast_id)
+
+    async def on_event(self, event: Event) -> None:
+        """A broadcast is done, or has paused by itself: show it at once."""
+        await self.follow(event.broadcast_id)
 
     async def draw(self) -> None:
         """Bring every progress message up to date that is due for it."""

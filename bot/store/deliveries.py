@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, cast, delete, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from bot.store.tables import Executor, affected, rows_in
 from bot.store.tables import delivery as table
@@ -27,10 +38,18 @@ def dates_around(day: date, before: int = 2, after: int = 2) -> list[date]:
     return [day + timedelta(days=offset) for offset in range(-before, after + 1)]
 
 
-async def oldest_date(session: Executor) -> date | None:
-    """The local date of the oldest tip that is still kept."""
-    statement = select(func.min(table.c.local_date)).where(table.c.subscription_id.is_not(None))
-    found: date | None = (await session.execute(statement)).scalar()
+_next_date = select(func.min(table.c.local_date)).where(
+    table.c.subscription_id.is_not(None), table.c.local_date > bindparam("after", type_=Date)
+)
+
+
+async def all_dates(session: Executor) -> list[date]:
+    """Every local date of which there are tips in the outbox, those of a wrong clock included."""
+    found: list[date] = []
+    last: date | None = date.min
+    while last is not None:
+        last = (await session.execute(_next_date, {"after": last})).scalar()
+        found += [last] if last is not None else []
     return found
 
 
@@ -100,17 +119,9 @@ async def cancel_shares(
     return await affected(session, change.values(state="cancelled", reason=reason))
 
 
-async def erase(
-    session: Executor,
-    chat_id: int,
-    subscription_id: int | None,
-    dates: Sequence[date],
-    broadcasts: Sequence[int],
-) -> None:
-    """Delete every row about the reader."""
-    await session.execute(delete(table).where(_shares(chat_id, broadcasts)))
-    if subscription_id is not None:
-        await session.execute(delete(table).where(_tips(subscription_id, dates)))
+async def erase_tips(session: Executor, subscription_id: int, dates: Sequence[date]) -> None:
+    """Delete the tips of a subscription."""
+    await session.execute(delete(table).where(_tips(subscription_id, dates)))
 
 
 async def move(

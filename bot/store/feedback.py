@@ -95,17 +95,6 @@ async def merge(session: Executor, old: int, new: int) -> None:
         await session.execute(change.values(chat_id=new))
 
 
-async def everything(session: Executor, chat_id: int) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the reader by table, as plain values with ISO instants."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for table in (saved, tip_vote, answer_vote, miss):
-        columns = [column for column in table.c if column.name != "chat_id"]
-        statement = select(*columns).where(table.c.chat_id == chat_id).order_by(table.c.at)
-        rows = (await session.execute(statement)).mappings().all()
-        found[table.name] = [{**row, "at": row["at"].isoformat()} for row in rows]
-    return found
-
-
 async def counts(session: Executor, since: datetime) -> dict[str, int]:
     """Thumbs and misses since then: ``tip_up``, ``tip_down``, ``answer_up``, …, ``misses``."""
     found: dict[str, int] = {}

@@ -239,6 +239,16 @@ async def erase(session: Executor, chat_id: int) -> bool:
     return await affected(session, delete(table).where(table.c.chat_id == chat_id)) == 1
 
 
+async def long_gone(session: Executor, before: datetime, most: int) -> list[int]:
+    """Up to ``most`` readers who blocked the bot, or whose account went, before then; and those
+    who came before then and never finished subscribing."""
+    left = table.c.state.in_(("blocked", "gone"))
+    lost = left & (func.coalesce(table.c.left_at, table.c.created_at) < before)
+    unfinished = (table.c.state == "new") & (table.c.created_at < before)
+    statement = select(table.c.chat_id).where(lost | unfinished).limit(most)
+    return list((await session.execute(statement)).scalars())
+
+
 async def count_by_state(session: Executor) -> dict[str, int]:
     """How many readers are in each state."""
     statement = select(table.c.state, func.count()).group_by(table.c.state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.texts import html
@@ -56,7 +57,7 @@ def forget_ask(language: str = "en") -> Message:
     _ = translator(language)
     return page(
         html.bold(_("Erase everything about you?")),
-        html.text(_("Your settings, saved tips and ratings are deleted. This cannot be undone.")),
+        html.text(_("Your settings, saved tips and ratings go, and they can't be brought back.")),
         buttons=(
             (Button(_("Yes, erase everything"), Forget(1)),),
             (Button(_("No, keep it"), Forget(0)),),
@@ -74,6 +75,23 @@ def forgotten(language: str = "en") -> Message:
     )
 
 
+def forgotten_but(under_way: Sequence[int], language: str = "en") -> Message:
+    """Everything is erased but an admin's broadcasts that are still being sent."""
+    _ = translator(language)
+    words = _(
+        "Everything about you is erased, except for what I still need to send: {broadcasts}."
+    )
+    return page(
+        html.fill(words, broadcasts=_broadcasts(under_way, language)),
+        html.text(_("Let it finish or cancel it, then send /forget again.")),
+    )
+
+
+def _broadcasts(numbers: Sequence[int], language: str) -> str:
+    _ = translator(language)
+    return ", ".join(_("broadcast {number}").format(number=number) for number in numbers)
+
+
 def forget_kept(language: str = "en") -> Message:
     """The reader changed their mind."""
     _ = translator(language)
@@ -83,12 +101,15 @@ def forget_kept(language: str = "en") -> Message:
 def nothing_stored(language: str = "en") -> Message:
     """/export or /forget of someone about whom nothing is stored."""
     _ = translator(language)
-    return page(html.text(_("Nothing is stored about you.")))
+    return page(
+        html.text(_("I don't keep anything about you.")),
+        html.text(_("Only what you've just sent, and that's gone once I've answered.")),
+    )
 
 
 def export_caption(language: str = "en") -> Message:
     """Goes with the file of /export."""
     _ = translator(language)
     return page(
-        html.text(_("This file holds everything stored about you. To erase it, send /forget."))
+        html.text(_("Here's everything I keep about you, table by table. To erase it: /forget"))
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import orjson
+from sqlalchemy import select
 from theatre import Person, Theatre
+
+from bot.store import tables
 
 
 async def test_privacy_and_help_are_there_for_everyone(newcomer: Person) -> None:
@@ -23,7 +27,7 @@ async def test_a_backup_holds_what_is_erased_until_seven_more_were_made(
     await reader.sees("its last seven daily ones", "about a week")
     backup = theatre.app._jobs.jobs["backup"]
     assert await backup.run()
-    await theatre.app.house.readers.forget(reader.id)
+    await theatre.app.house.privacy.forget(reader.id)
     for day in range(1, 8):
         assert await theatre.app.house.readers.find(reader.id) is None
         assert _backups_with(theatre, reader) == 1, day
@@ -45,25 +49,87 @@ async def test_export_is_a_file_with_everything(theatre: Theatre, reader: Person
     await reader.say("/export")
     (call,) = await theatre.calls("sendDocument")
     assert call["status"] == 200
-    stored = await theatre.app.house.readers.export(reader.id)
-    assert stored["zone"] == "Europe/Berlin"
+    stored = await theatre.app.house.privacy.export(reader.id)
+    assert stored["subscriber"][0]["zone"] == "Europe/Berlin"
     assert len(stored["saved"]) == 1
-    await reader.sees("everything stored about you")
+    await reader.sees("everything I keep about you")
 
 
 async def test_nothing_is_exported_or_erased_of_someone_unknown(newcomer: Person) -> None:
     for command in ("/export", "/forget"):
         await newcomer.say(command)
-        await newcomer.sees("Nothing is stored about you")
+        await newcomer.sees("I don't keep anything about you")
+
+
+async def test_who_never_subscribed_is_told_the_truth(theatre: Theatre, newcomer: Person) -> None:
+    await newcomer.say("Do probiotics help against eczema?")
+    await newcomer.say("/export")
+    await newcomer.sees("I don't keep anything about you", "what you've just sent")
+    assert await theatre.app.house.privacy.export(newcomer.id) == {}
+    async with theatre.app.house.db.read() as session:
+        rows = (await session.execute(select(tables.inbox))).mappings().all()
+    assert len(rows) == 2
+    assert {(row["chat_id"], row["body"]) for row in rows} == {(None, None)}
+
+
+async def test_an_admin_who_never_subscribed_has_broadcasts_to_export_and_erase(
+    theatre: Theatre, admin: Person
+) -> None:
+    await theatre.reader()
+    await admin.say("/broadcast Hello")
+    await admin.tap("Send it now")
+    await admin.say("/broadcast A draft")
+    await admin.say("/export")
+    await admin.sees("everything I keep about you")
+    exported = await theatre.app.house.privacy.export(admin.id)
+    assert [row["state"] for row in exported["broadcast"]] == ["done", "draft"]
+    await admin.say("/forget")
+    await admin.tap("Yes, erase everything")
+    await admin.sees("Everything about you is erased")
+    assert await theatre.app.house.privacy.export(admin.id) == {}
+
+
+async def test_an_admin_s_broadcast_under_way_stays_and_is_said_to(
+    theatre: Theatre, admin: Person
+) -> None:
+    await theatre.reader()
+    await admin.say("/broadcast Hello")
+    rules = theatre.app.house.broadcasts
+    await rules.confirm(1, admin.id)
+    await rules.pause(1, admin.id)
+    await admin.say("/forget")
+    await admin.tap("Yes, erase everything")
+    await admin.hears("except for what I still need to send: broadcast 1", "/forget again")
+    await rules.cancel(1, admin.id)
+    await admin.say("/forget")
+    await admin.tap("Yes, erase everything")
+    await admin.sees("Everything about you is erased")
+    assert await theatre.app.house.privacy.export(admin.id) == {}
+
+
+async def test_the_file_holds_a_row_for_each_table(theatre: Theatre, reader: Person) -> None:
+    await reader.tap("Save")
+    await reader.tap("👍 Helpful")
+    await theatre.to_next_tip()
+    await reader.say("/export")
+    (call,) = await theatre.calls("sendDocument")
+    file = theatre.sandbox.world.files.by_id("sandbox-document-000001")
+    stored = orjson.loads(file.data)
+    assert call["status"] == 200
+    assert stored["subscriber"][0]["chat_id"] == reader.id
+    assert stored.keys() == {
+        *("subscriber", "subscription", "saved", "tip_vote", "delivery", "inbox")
+    }
+    assert stored["delivery"][0]["state"] == "sent"
 
 
 async def test_forget_asks_once_and_erases_everything(theatre: Theatre, reader: Person) -> None:
     await reader.tap("Save")
     await reader.say("/forget")
-    await reader.sees("cannot be undone")
+    await reader.sees("can't be brought back")
     await reader.tap("Yes, erase everything")
     await reader.sees("Everything about you is erased")
-    assert await theatre.app.house.readers.export(reader.id) == {}
+    assert await theatre.app.house.privacy.export(reader.id) == {}
     await theatre.pass_time(days=3)
     assert len(await reader.tips()) == 1
     await reader.say("/settings")
@@ -71,18 +137,18 @@ async def test_forget_asks_once_and_erases_everything(theatre: Theatre, reader: 
 
 
 async def test_forget_may_be_declined(theatre: Theatre, reader: Person) -> None:
-    before = await theatre.app.house.readers.export(reader.id)
+    before = await theatre.app.house.privacy.export(reader.id)
     await reader.say("/forget")
     await reader.tap("No, keep it")
     await reader.sees("Nothing was erased")
-    assert await theatre.app.house.readers.export(reader.id) == before
+    assert await theatre.app.house.privacy.export(reader.id) == before
 
 
 async def test_a_second_yes_finds_nothing(reader: Person) -> None:
     await reader.say("/forget")
     await reader.forge("1xf:1")
     await reader.forge("1xf:1")
-    await reader.sees("Nothing is stored about you")
+    await reader.sees("I don't keep anything about you")
 
 
 async def test_buttons_after_forgetting_lead_to_start(reader: Person) -> None:

@@ -72,7 +72,7 @@ async def test_not_what_i_asked_is_remembered_without_the_words(
     await reader.say("Do probiotics help against eczema?")
     await reader.tap("Not what I asked")
     await reader.sees("Sorry about that", "Try other words")
-    exported = await theatre.app.house.readers.export(reader.id)
+    exported = await theatre.app.house.privacy.export(reader.id)
     assert len(exported["miss"]) == 1
     assert "against" not in str(exported)
 

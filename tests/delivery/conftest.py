@@ -9,6 +9,7 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.config import Settings, load_settings
+from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.store.database import Database
 from tests.delivery.house import House, house
@@ -37,6 +38,11 @@ def settings() -> Settings:
 @pytest.fixture
 def readers(db: Database, clock: MovableClock, library: Library, settings: Settings) -> Readers:
     return Readers(db, clock, library, settings)
+
+
+@pytest.fixture
+def privacy(db: Database, clock: MovableClock, library: Library) -> Privacy:
+    return Privacy(db, clock, library)
 
 
 @pytest.fixture

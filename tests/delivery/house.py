@@ -16,6 +16,7 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.ledger import Event
 from bot.delivery.pacing import Pace
 from bot.delivery.planner import Planner
+from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.sender import Sender
@@ -43,6 +44,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.readers = Readers(self.db, self.clock, self.library, self.settings)
+        self.privacy = Privacy(self.db, self.clock, self.library)
         self.planner = Planner(self.db, self.clock, self.library, self.settings)
         self.broadcasts = Broadcasts(self.db, self.clock, self.settings)
         self.sender = self.new_sender()

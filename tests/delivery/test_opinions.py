@@ -97,20 +97,6 @@ async def test_saved_tips_that_were_withdrawn_are_counted_apart(
     assert await readers.saved(ANNA) == ([library.tips[0]], 1)
 
 
-async def test_the_export_is_all_and_plain(readers: Readers, library: Library) -> None:
-    await subscribe(readers)
-    await readers.take_tip(ANNA)
-    await readers.save(ANNA, "a-tip")
-    exported = await readers.export(ANNA)
-    assert exported["zone"] == "Europe/Berlin"
-    assert exported["created_at"] == "2026-06-01T12:00:00+00:00"
-    assert len(exported["seen"]) == 1
-    assert exported["saved"] == [{"tip_id": "a-tip", "at": "2026-06-01T12:00:00+00:00"}]
-    assert exported["recent_tips"] == []
-    await readers.arrive(8)
-    assert (await readers.export(8))["recent_tips"] == []
-
-
 async def test_what_a_reader_said_of_a_tip_and_how_much_they_keep(
     readers: Readers, library: Library
 ) -> None:

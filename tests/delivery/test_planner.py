@@ -13,6 +13,7 @@ from bot.clock import MovableClock
 from bot.config import Settings
 from bot.delivery import planner as planning
 from bot.delivery.planner import Planned, Planner
+from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.delivery.zone_data import zone_data_version
 from bot.store import counters, slots, tables
@@ -77,7 +78,7 @@ async def test_readers_are_spread_over_the_window_always_alike(
 
 
 async def test_only_those_who_want_one_get_one(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
 ) -> None:
     for chat in range(1, 8):
         await subscribe(readers, chat)
@@ -86,7 +87,7 @@ async def test_only_those_who_want_one_get_one(
     await readers.stop(4)
     await readers.blocked(5)
     await readers.set_weekdays(6, 0b1111101)
-    await readers.forget(7)
+    await privacy.forget(7)
     clock.move_to(BERLIN_EIGHT)
     assert (await planner.tick()).rows == 1
     clock.move_to(BERLIN_EIGHT + timedelta(days=1))
@@ -174,7 +175,7 @@ async def test_who_is_planned_together_lies_together_in_the_order_of_their_tips(
 
 
 async def test_tips_follow_a_reader_who_changes_the_hour(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
 ) -> None:
     await subscribe(readers)
     for day in range(3):
@@ -183,7 +184,7 @@ async def test_tips_follow_a_reader_who_changes_the_hour(
         await readers.set_hour(ANNA, 481 + day)
     assert len(await rows(db)) == 3
     assert len({row.subscription_id for row in await rows(db)}) == 1
-    assert await readers.forget(ANNA)
+    assert (await privacy.forget(ANNA)).erased
     assert await rows(db) == []
 
 
@@ -221,20 +222,6 @@ async def test_pausing_takes_back_a_queued_tip_and_resuming_restores_it(
     assert [(row.state, row.reason) for row in await rows(db)] == [("queued", None)]
     await readers.blocked(ANNA)
     assert [(row.state, row.reason) for row in await rows(db)] == [("cancelled", "blocked")]
-
-
-async def test_erasing_a_reader_erases_their_rows(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
-) -> None:
-    await subscribe(readers)
-    clock.move_to(BERLIN_EIGHT)
-    await planner.tick()
-    assert len((await readers.export(ANNA))["recent_tips"]) == 1
-    assert await readers.forget(ANNA) is True
-    assert await rows(db) == []
-    for name in ("subscriber", "subscription", "saved"):
-        async with db.read() as session:
-            assert (await session.execute(text(f"SELECT count(*) FROM {name}"))).scalar() == 0
 
 
 async def test_a_moved_group_keeps_its_queued_tip(

@@ -162,8 +162,6 @@ async def test_a_stranger_has_no_settings(readers: Readers) -> None:
     assert await readers.find(5) is None
     assert await readers.blocked(5) is False
     assert await readers.unblocked(5) is False
-    assert await readers.forget(5) is False
-    assert await readers.export(5) == {}
     for call in (
         readers.set_hour(5, 1),
         readers.set_weekdays(5, 1),

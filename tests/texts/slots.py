@@ -207,6 +207,7 @@ CALLS: dict[str, Call] = {
     "privacy.privacy": lambda *_: privacy.privacy(),
     "privacy.forget_ask": lambda *_: privacy.forget_ask(),
     "privacy.forgotten": lambda *_: privacy.forgotten(),
+    "privacy.forgotten_but": lambda *_: privacy.forgotten_but([3, 2**62]),
     "privacy.forget_kept": lambda *_: privacy.forget_kept(),
     "privacy.nothing_stored": lambda *_: privacy.nothing_stored(),
     "privacy.export_caption": lambda *_: privacy.export_caption(),
