@@ -13,6 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import SystemClock
+from bot.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -49,11 +50,13 @@ class Jobs:
 
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = {job.name: job for job in jobs}
+        self._metrics: Metrics | None = None
         self._scheduler: Any = None
         self._running: set[asyncio.Task[Any]] = set()
 
-    def add(self, jobs: list[Job]) -> None:
-        """More of them; before :meth:`start`."""
+    def add(self, jobs: list[Job], metrics: Metrics) -> None:
+        """More of them, before :meth:`start`; runs are counted in ``metrics``."""
+        self._metrics = metrics
         self.jobs.update({job.name: job for job in jobs})
 
     def start(self) -> None:
@@ -92,9 +95,12 @@ class Jobs:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         try:
-            await job.run()
+            went_well = await job.run()
         except asyncio.CancelledError:
             log.debug("a job was cut off by the stop", job=job.name)
+            return
+        if self._metrics is not None:
+            self._metrics.jobs.labels(job.name, "ok" if went_well else "failed").inc()
 
     async def stop(self) -> None:
         """Start nothing more; what runs is cut off and waited for."""

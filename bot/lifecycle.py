@@ -151,7 +151,8 @@ class App:
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
                 Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
                 Job("backup", BACKUP_S, 3600.0, care.back_up),
-            ]
+            ],
+            house.metrics,
         )
         self._jobs.start()
         self._jobs.soon("plan", 0.0)

@@ -148,7 +148,8 @@ class Metrics:
             "exchange_age_seconds", "Age of the last good exchange with the outbox."
         )
         self.sent = self._age(
-            "send_age_seconds", "Age of the last tip or broadcast that Telegram took; NaN before."
+            "send_age_seconds",
+            "Age of the last tip or broadcast that Telegram took, or of the start.",
         )
         self.backup_age = self._gauge(
             "backup_age_seconds", "Age of the newest backup; NaN where there is none."

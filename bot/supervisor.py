@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram.error import TelegramError
 
+from bot.delivery.lane import Lane
+from bot.hold_watch import HoldWatch
 from bot.jobs import Job, Jobs
 
 if TYPE_CHECKING:
@@ -44,14 +46,27 @@ class Supervisor:
         self._planning = Job("plan", LOOK_S, LOOK_LIMIT_S, tick)
         self._clock = Job("clock", LOOK_S, LOOK_LIMIT_S, self.look_at_the_clock)
         self._leave = leave
+        self._holds = HoldWatch(
+            house.clock,
+            house.metrics,
+            {
+                Lane.REPLY.value: lambda: house.pace.held_for(Lane.REPLY),
+                Lane.BULK.value: lambda: house.sender.held_for,
+            },
+        )
         self._compared_at = house.clock.monotonic()
 
     async def run(self) -> None:
         """Look every few seconds, until cancelled."""
         while True:
             await self._house.clock.sleep(LOOK_S)
+            self.look_at_the_holds()
             await self._clock.run()
             await self.look_at_the_work()
+
+    def look_at_the_holds(self) -> None:
+        """Tell of holds that have begun or ended."""
+        self._holds.look()
 
     async def look_at_the_work(self) -> None:
         """When no tick has gone well for too long and one more fails too, end the process."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.delivery.lane import Lane
 from bot.store import heartbeat, standing
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
@@ -22,6 +21,7 @@ log = structlog.get_logger(__name__)
 TICK = "plan"
 TOO_OLD_S = 120.0  # not ready any more
 HOPELESS_S = timedelta(minutes=15).total_seconds()  # the process had better be started again
+UNSENT_S = 300.0  # nothing was sent for so long, although a tip was due all the while
 LONGEST_LOOK_S = 5.0
 
 
@@ -37,6 +37,7 @@ class Watch:
         self._fetching = fetching
         self._metrics = house.metrics
         self._metrics.ticked.expect()
+        self._metrics.sent.expect()
         self._metrics.updates.source = lambda: vars(inbox.counts)
         self._metrics.in_flight.set_function(lambda: float(house.sender.in_flight))
         self._metrics.updates_waiting.set_function(lambda: float(inbox.waiting))
@@ -76,17 +77,21 @@ class Watch:
     async def _database(self) -> list[str]:
         try:
             async with asyncio.timeout(LONGEST_LOOK_S):
-                await self._house.db.look(lambda session: heartbeat.last(session, TICK))
+                look = partial(standing.overdue, now=self._house.clock.now())
+                overdue = await self._house.db.look(look)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the trouble
             return [f"the database does not answer ({type(error).__name__})"]
-        return []
+        return self._unsent(overdue)
+
+    def _unsent(self, overdue: float) -> list[str]:
+        quiet = self._metrics.sent.age or 0.0
+        if min(overdue, quiet) < UNSENT_S:
+            return []
+        return [f"nothing was sent for {quiet:.0f} s; the latest tip is {overdue:.0f} s overdue"]
 
     async def refresh(self) -> None:
         """Set the gauges that have to be looked up; those of the database stay when it is away."""
         await self.troubles()
-        for lane in Lane:
-            held = self._house.pace.held_for(lane)
-            self._metrics.hold_remaining.labels(lane.value).set(held)
         try:
             async with asyncio.timeout(LONGEST_LOOK_S):
                 look = partial(standing.look, now=self._house.clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from bot.delivery.figures import count, publish
 from bot.delivery.health import Health
 from bot.delivery.item import Finished, Item
 from bot.delivery.letting import Letting
+from bot.delivery.refusals import Refusals
 from bot.delivery.rendering import Renderer
 from bot.delivery.verdicts import verdict
 from bot.metrics import Metrics
@@ -23,6 +25,8 @@ from bot.store.database import Database
 from bot.store.leases import Reclaimed, Settled
 from bot.store.subscribers import Mark
 from bot.store.tables import Executor
+
+log = logging.getLogger(__name__)
 
 RECLAIM_SECONDS = 15.0
 FREEZE_CHUNK = 2000
@@ -69,6 +73,7 @@ class Ledger:
         self._reclaim_at = clock.monotonic()
         self._metrics = metrics
         metrics.exchanged.expect()
+        self._refusals = Refusals(clock)
         self._counted: Counter[str] = Counter()
 
     async def exchange(
@@ -91,9 +96,17 @@ class Ledger:
                 lambda session: self._in_one(session, finished, back, (want, unpaid), reclaim)
             )
         publish(self._metrics, self._counted, finished)
+        self._refusals.tell(finished)
+        self._tell_of_pauses(exchange.events)
         for broadcast_id in unfrozen:
             await self._freeze(broadcast_id)
         return exchange
+
+    def _tell_of_pauses(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if event.what == "paused":
+                self._metrics.broadcasts_paused.inc()
+                log.warning("broadcast %d pauses by itself: too much fails", event.broadcast_id)
 
     async def _in_one(
         self,

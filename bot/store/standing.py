@@ -10,6 +10,7 @@ from sqlalchemy import case, func, literal, select
 
 from bot.store import inbox, subscribers
 from bot.store.broadcasts import OPEN_STATES
+from bot.store.models import SUBSCRIBER_STATES
 from bot.store.tables import Executor, broadcast, rows_in
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
@@ -32,7 +33,7 @@ class Standing(NamedTuple):
 async def look(session: Executor, now: datetime) -> Standing:
     """All of it, in a few statements that indexes answer."""
     return Standing(
-        await subscribers.count_by_state(session),
+        dict.fromkeys(SUBSCRIBER_STATES, 0) | await subscribers.count_by_state(session),
         await _broadcasts(session),
         await _outbox(session),
         await overdue(session, now),

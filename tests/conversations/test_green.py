@@ -1,0 +1,176 @@
+"""What ``/readyz`` and ``/metrics`` know while nothing works, and what the log says was done."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families as parsed
+from theatre import Person, Theatre, failing_broadcast
+
+from bot.delivery.lane import Lane
+from bot.jobs import Job, Jobs
+from bot.supervisor import LOOK_S
+from tests.logbook import captured
+
+
+async def get(theatre: Theatre, path: str) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession(theatre.app.web_url) as session,
+        session.get(path) as response,
+    ):
+        return response.status, await response.text()
+
+
+async def metrics(theatre: Theatre) -> Callable[..., float]:
+    """What is emitted now: give a name and labels."""
+    _, text = await get(theatre, "/metrics")
+    values = {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in parsed(text)
+        for sample in family.samples
+    }
+    return lambda name, **labels: values[f"gutskin_{name}", frozenset(labels.items())]
+
+
+async def outage(theatre: Theatre, minutes: int) -> None:
+    """Telegram answers 502 from the next tip's hour on."""
+    due = await theatre.app.house.planner.next_due()
+    assert due is not None
+    await theatre.fault("error", method="sendMessage", times=10_000, error_code=502,
+                        description="Bad Gateway")  # fmt: skip
+    await theatre.pass_time((due - theatre.clock.now()).total_seconds() + 1)
+    for _ in range(minutes):
+        await theatre.pass_time(minutes=1)
+
+
+class TestReadiness:
+    async def test_while_no_tip_can_be_sent_the_bot_is_not_ready(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        await outage(theatre, minutes=8)
+        status, text = await get(theatre, "/readyz")
+        assert status == 503
+        assert re.search(r"nothing was sent for \d+ s; the latest tip is 48\d s overdue", text)
+        told = await metrics(theatre)
+        assert 480 <= told("oldest_overdue_seconds") < 490
+        assert told("outbox_depth", kind="tip", state="queued") == 1
+        assert told("ready") == 0
+        assert reader
+
+    async def test_a_night_without_work_is_no_trouble(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        await theatre.pass_time(hours=12)
+        assert await get(theatre, "/readyz") == (200, "ok\n")
+        assert (await metrics(theatre))("ready") == 1
+        assert reader
+
+    async def test_metrics_are_told_while_the_database_is_away(self, theatre: Theatre) -> None:
+        async def away(_work: object) -> None:
+            raise OSError("the disk is away")
+
+        await theatre.settle()
+        theatre.app.house.db.look = away  # type: ignore[method-assign,assignment]
+        told = await metrics(theatre)
+        assert told("ready") == 0
+        assert told("tick_age_seconds") < 60
+
+
+class TestMetrics:
+    async def test_what_was_sent_is_counted_for_as_long_as_the_process_lives(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        for _ in range(3):
+            await theatre.to_next_tip()
+        await theatre.pass_time(hours=2)
+        told = await metrics(theatre)
+        assert told("deliveries_total", kind="tip", outcome="sent") == 3
+        assert told("deliveries_planned_total") == 3
+        assert told("delivery_lateness_seconds_count") == 3
+        assert told("send_age_seconds") == pytest.approx(7200, abs=60)
+        assert reader
+
+    async def test_ages_are_those_of_the_last_that_went_well(self, theatre: Theatre) -> None:
+        await theatre.settle()
+        theatre.clock.move(100)
+        told = await metrics(theatre)
+        assert 100 <= told("tick_age_seconds") < 160
+        assert 100 <= told("poll_age_seconds") < 160
+        assert told("exchange_age_seconds") < 60, "the sender looks at the outbox by itself"
+
+    async def test_a_state_that_nobody_is_in_any_more_counts_none(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        assert (await metrics(theatre))("subscribers", state="active") == 1
+        await reader.say("/stop")
+        told = await metrics(theatre)
+        assert (told("subscribers", state="active"), told("subscribers", state="stopped")) == (
+            0,
+            1,
+        )
+
+    async def test_floods_and_holds(self, theatre: Theatre, reader: Person) -> None:
+        theatre.app.house.pace.flood(Lane.BULK, 300)
+        for _ in range(20):
+            theatre.clock.move(LOOK_S)
+            theatre.app.supervisor.look_at_the_holds()
+        told = await metrics(theatre)
+        assert told("flood_waits_total", lane="bulk") == 1
+        assert told("holds_total", lane="bulk") == 1
+        assert told("held_seconds_total", lane="bulk") == pytest.approx(95, abs=10)
+        assert told("hold_remaining_seconds", lane="bulk") == pytest.approx(200, abs=10)
+        assert reader
+
+    async def test_jobs_by_how_they_ended(self, theatre: Theatre) -> None:
+        async def broken() -> None:
+            raise OSError("the disk is away")
+
+        jobs = Jobs([Job("broken", 60.0, 1.0, broken)])
+        jobs.add([], theatre.app.house.metrics)
+        await jobs._turn(jobs.jobs["broken"])
+        assert (await metrics(theatre))("jobs_total", job="broken", outcome="failed") == 1
+
+
+class TestWhatTheLogSaysWasDone:
+    async def test_a_slot_that_was_planned(self, theatre: Theatre, reader: Person) -> None:
+        with captured("INFO") as log:
+            await theatre.to_next_tip()
+        assert "tips are planned: 1 slots, 1 tips, 0 too old" in log.getvalue()
+        assert reader
+
+    async def test_a_hold_that_begins_and_ends(self, theatre: Theatre) -> None:
+        watch, pace = theatre.app.supervisor.look_at_the_holds, theatre.app.house.pace
+        with captured("INFO", "json") as log:
+            pace.flood(Lane.REPLY, 60)
+            for _ in range(16):
+                watch()
+                theatre.clock.move(LOOK_S)
+        lines = [json.loads(line) for line in log.getvalue().splitlines()]
+        told = [line for line in lines if line["event"].startswith("sending")]
+        assert [(line["event"], line["lane"]) for line in told] == [
+            ("sending is held", "reply"),
+            ("sending goes on", "reply"),
+        ]
+        assert told[0]["seconds"] == 60
+        assert told[1]["held"] == pytest.approx(60, abs=2 * LOOK_S)
+
+    async def test_a_message_that_was_refused_once_a_minute(
+        self, theatre: Theatre, reader: Person
+    ) -> None:
+        with captured("INFO") as log:
+            await outage(theatre, minutes=10)
+        told = re.findall(r"(\d+) messages were not taken: retry \(bad_gateway\)", log.getvalue())
+        assert 3 <= len(told) <= 10
+        assert reader
+
+    async def test_a_broadcast_that_pauses_by_itself(self, tmp_path: Path) -> None:
+        async with failing_broadcast(tmp_path) as (theatre, admin):
+            with captured("INFO") as log:
+                await admin.tap("Send it now")
+            assert "broadcast 1 pauses by itself: too much fails" in log.getvalue()
+            assert (await metrics(theatre))("broadcasts_paused_total") == 1
