@@ -97,6 +97,12 @@ def is_bot_api(answer: bytes) -> bool:
     return _parsed(answer).get("ok") is False
 
 
+def reason_of_refusal(description: str) -> str:
+    """The reason behind the words of a 400."""
+    text = description.lower()
+    return next(reason for part, _, reason in TEXTS[400] if part in text)
+
+
 def _no_answer(error: BaseException) -> Outcome:
     if isinstance(error, NotSent):
         return Outcome("hold", _word(error.reason))

@@ -38,7 +38,7 @@ async def compose(visit: Visit, rest: str) -> None:
 
     The preview is what will be copied: the admin may delete or change the original meanwhile.
     """
-    if visit.message is None or not (visit.message.reply_to_message or rest.strip()):
+    if visit.message is None or not (replied_to(visit.message) or rest.strip()):
         await visit.say(texts.how_to(visit.language))
         return
     audience = await visit.desk.broadcasts.audience_count()
@@ -58,16 +58,29 @@ async def compose(visit: Visit, rest: str) -> None:
 
 
 async def _preview(visit: Visit, message: Incoming) -> int | None:
-    chat, original = visit.desk.chat, message.reply_to_message
+    chat, original = visit.desk.chat, replied_to(message)
     try:
         if original is None:
-            return await chat.send_words(visit.chat_id, words_after_command(message))
+            words = words_after_command(message)
+            return await chat.send_words(visit.chat_id, words, visit.topic)
         if original.media_group_id is not None:
             return None
-        return await chat.copy(visit.chat_id, visit.chat_id, original.message_id)
+        return await chat.copy(visit.chat_id, original.message_id, visit.topic)
     except BadRequest as refusal:
         log.info("a message cannot be broadcast", kind=type(refusal).__name__)
         return None
+
+
+def replied_to(message: Incoming) -> Incoming | None:
+    """The message that the sender replied to.
+
+    In a topic Telegram says of everything that it replies to the message that began the topic.
+    """
+    original = message.reply_to_message
+    if original is None or original.forum_topic_created is not None:
+        return None
+    began = message.is_topic_message and original.message_id == message.message_thread_id
+    return None if began else original
 
 
 def words_after_command(message: Incoming) -> dict[str, Any]:

@@ -23,6 +23,7 @@ NOT_THERE = (  # Telegram's words for a message that can no longer be edited
     "message_id_invalid",
     "message identifier is not specified",
 )
+NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 
 
 class Api(Protocol):
@@ -46,19 +47,21 @@ class Chat:
         self._api = api
         self._clock = clock
 
-    async def send(self, chat_id: int, message: Message) -> int:
-        """Send; the new message's id.
+    async def send(self, chat_id: int, message: Message, topic: int | None = None) -> int:
+        """Send, into a ``topic`` of the chat if one is named; the new message's id.
 
         Raises:
             telegram.error.TelegramError: it was refused, or there was no answer.
         """
-        sent = await self._call("sendMessage", message.payload(chat_id))
+        sent = await self._put("sendMessage", message.payload(chat_id), topic)
         return int(sent["message_id"])
 
-    async def edit_or_send(self, spot: Spot | None, chat_id: int, message: Message) -> int:
+    async def edit_or_send(
+        self, spot: Spot | None, chat_id: int, message: Message, topic: int | None = None
+    ) -> int:
         """Put ``message`` where ``spot`` is, or send it when that cannot be; its id."""
         if spot is None or message.reply is not None:
-            return await self.send(chat_id, message)
+            return await self.send(chat_id, message, topic)
         payload = message.payload(spot.chat_id) | {"message_id": spot.message_id}
         if not message.buttons:
             # Only inline keyboards can be edited; without any the old one goes away.
@@ -70,7 +73,7 @@ class Chat:
                 return spot.message_id
             if not _not_there(refusal):
                 raise
-            return await self.send(chat_id, message)
+            return await self.send(chat_id, message, topic)
         return spot.message_id
 
     async def edit_buttons(self, spot: Spot | None, message: Message) -> None:
@@ -96,28 +99,44 @@ class Chat:
         except (BadRequest, NetworkError) as refusal:
             log.debug("a tap could not be answered", kind=type(refusal).__name__)
 
-    async def copy(self, chat_id: int, from_chat_id: int, message_id: int) -> int:
-        """Copy a message as Telegram has it; the new message's id (0 while on its way).
+    async def copy(self, chat_id: int, message_id: int, topic: int | None = None) -> int:
+        """Copy a message of the chat as Telegram has it; the new one's id (0 while on its way).
 
         Raises:
             telegram.error.BadRequest: this kind of message cannot be copied, or it is gone.
         """
-        payload = {"chat_id": chat_id, "from_chat_id": from_chat_id, "message_id": message_id}
-        return int((await self._call("copyMessage", payload))["message_id"])
+        payload = {"chat_id": chat_id, "from_chat_id": chat_id, "message_id": message_id}
+        return int((await self._put("copyMessage", payload, topic))["message_id"])
 
-    async def send_words(self, chat_id: int, words: Mapping[str, Any]) -> int:
+    async def send_words(
+        self, chat_id: int, words: Mapping[str, Any], topic: int | None = None
+    ) -> int:
         """Send someone's own words as they wrote them; the message's id (0 while on its way).
 
         ``words`` are parameters of ``sendMessage``: ``text``, and what formats and accompanies it.
         """
-        return int((await self._call("sendMessage", {"chat_id": chat_id, **words}))["message_id"])
+        payload = {"chat_id": chat_id, **words}
+        return int((await self._put("sendMessage", payload, topic))["message_id"])
 
-    async def send_file(self, chat_id: int, name: str, content: bytes, caption: str) -> None:
+    async def send_file(
+        self, chat_id: int, name: str, content: bytes, caption: str, topic: int | None = None
+    ) -> None:
         """Send a file."""
         file = InputFile(content, filename=name)
-        await self._call(
-            "sendDocument", {"chat_id": chat_id, "document": file, "caption": caption}
-        )
+        payload = {"chat_id": chat_id, "document": file, "caption": caption}
+        await self._put("sendDocument", payload, topic)
+
+    async def _put(self, method: str, payload: Mapping[str, Any], topic: int | None) -> Any:
+        """Into the topic; beside it where it is gone or closed, or Telegram knows it no more."""
+        if topic is None:
+            return await self._call(method, payload)
+        try:
+            return await self._call(method, {**payload, "message_thread_id": topic})
+        except BadRequest as refusal:
+            if not any(words in refusal.message.lower() for words in NO_TOPIC):
+                raise
+            log.info("a topic is gone; the reply goes beside it")
+            return await self._call(method, payload)
 
     async def _call(self, method: str, payload: Mapping[str, Any]) -> Any:
         """Call, and again when that promises something; a reply is worth three tries."""

@@ -50,9 +50,24 @@ class Desk:
         return user.id in self.settings.admin_ids
 
 
+def is_forwarded(message: Incoming) -> bool:
+    """Whether someone else wrote it; old Bot API servers tell only by the second field."""
+    return message.forward_origin is not None or "forward_date" in message.api_kwargs
+
+
+def topic_of(message: object) -> int | None:
+    """The topic that the message stands in; a thread of replies in a group is none."""
+    if not isinstance(message, Incoming) or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
 @dataclass(frozen=True)
 class Visit:
-    """Someone wrote or tapped: who, where, and what we know of them (None: nothing)."""
+    """Someone wrote or tapped: who, where, and what we know of them (None: nothing).
+
+    ``topic`` is the one they did it in, in which they are answered.
+    """
 
     desk: Desk
     chat_id: int
@@ -61,6 +76,7 @@ class Visit:
     message: Incoming | None = None
     query_id: str | None = None
     spot: Spot | None = None
+    topic: int | None = None
     returned: bool = False
 
     @property
@@ -73,6 +89,11 @@ class Visit:
         if self.reader is None:
             raise UnknownReaderError(self.chat_id)
         return self.reader
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether what was sent are another's words: read, and never taken for an order."""
+        return self.message is not None and is_forwarded(self.message)
 
     @property
     def language(self) -> str:
@@ -96,11 +117,12 @@ class Visit:
 
     async def say(self, message: Message) -> int:
         """A new message below everything else."""
-        return await self.desk.chat.send(self.chat_id, message)
+        return await self.desk.chat.send(self.chat_id, message, self.topic)
 
     async def show(self, message: Message) -> int:
         """In place of the message whose button was tapped, else a new one."""
-        return await self.desk.chat.edit_or_send(self.spot, self.chat_id, message)
+        chat = self.desk.chat
+        return await chat.edit_or_send(self.spot, self.chat_id, message, self.topic)
 
     async def toast(self, words: str | None = None) -> None:
         """Answer the tap; comes before the work, so that the button never hangs."""

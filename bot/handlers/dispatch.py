@@ -10,10 +10,11 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import Application, TypeHandler
 
+from bot.delivery.outcome import reason_of_refusal
 from bot.handlers import faq, groups, start
 from bot.handlers.chat import Spot
 from bot.handlers.command import COMMAND, is_for
-from bot.handlers.desk import AWAY, Desk, Visit
+from bot.handlers.desk import AWAY, Desk, Visit, topic_of
 from bot.handlers.routes import ON_COMMAND, ON_TAP
 from bot.store.values import UnknownReaderError
 from bot.texts import broadcast as broadcast_texts
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 DOUBLE_TAP_S = 1.5
 ALBUM_S = 60.0
+OUT_OF_REACH = ("not_found", "no_rights", "topic_closed")  # nothing that we could mend
 ABOUT_LEAVING = ("stop", "forget", "privacy", "export")
 NO_WORDS = re.compile(r"[\W_]*")
 
@@ -64,17 +66,23 @@ class Dispatch:
             return
         if isinstance(error, UnknownReaderError) and chat is not None:
             # Erased between our looking and our doing, for instance by another tap.
-            await self._tell(chat.id, start_texts.finish_first(_language(update)))
+            await self._tell(update, start_texts.finish_first(_language(update)))
+            return
+        if isinstance(error, BadRequest) and reason_of_refusal(error.message) in OUT_OF_REACH:
+            log.info("a chat cannot be answered", kind=reason_of_refusal(error.message))
             return
         log.error("a handler failed", exc_info=error)
         out_of_reach = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
         if chat is None or chat.type != Chat.PRIVATE or out_of_reach:
             return
-        await self._tell(chat.id, errors.went_wrong(_language(update)))
+        await self._tell(update, errors.went_wrong(_language(update)))
 
-    async def _tell(self, chat_id: int, message: Said) -> None:
+    async def _tell(self, update: object, message: Said) -> None:
+        if not isinstance(update, Update) or update.effective_chat is None:
+            return
+        topic = topic_of(update.effective_message)
         try:
-            await self._desk.chat.send(chat_id, message)
+            await self._desk.chat.send(update.effective_chat.id, message, topic)
         except TelegramError as error:
             log.warning("nor could the reader be told", kind=type(error).__name__)
 
@@ -99,21 +107,36 @@ class Dispatch:
             return
         if message.text is None and message.location is None and _is_service(message):
             return
-        visit = await self._visit(message.chat.id, user, message=message)
+        topic = topic_of(message)
+        visit = await self._visit(message.chat.id, user, message=message, topic=topic)
         if message.location is not None:
             await start.located(visit, message.location)
         elif message.text is None:
             await self._on_attachment(visit, message)
+        elif visit.forwarded:
+            await self._on_forwarded(visit, message.text)
         elif (command := COMMAND.fullmatch(message.text)) is not None:
             await self._on_command(visit, command)
         else:
             await self._on_words(visit, message.text)
 
+    async def _on_forwarded(self, visit: Visit, text: str) -> None:
+        """Another's words: read like a question, never an order nor an answer to ours."""
+        heard = await faq.hear(visit, text)
+        orders = COMMAND.fullmatch(text) is not None or spoken(text) is not None
+        if heard.advice is None and orders:
+            await visit.say(errors.forwarded(visit.language))
+        elif heard.advice is None and NO_WORDS.fullmatch(text):
+            await visit.say(errors.emoji_only(visit.language))
+        else:
+            await faq.reply(visit, heard)
+
     async def _on_attachment(self, visit: Visit, message: Message) -> None:
         """A photo, a voice message, …: only its caption can be read; an album is one message."""
         words = message.caption or ""
         command = COMMAND.fullmatch(words)
-        asked = command is not None and self._name_of(visit, command) == "broadcast"
+        named = self._name_of(visit, command) if command is not None else None
+        asked = named == "broadcast" and not visit.forwarded
         if words and not asked:
             heard = await faq.hear(visit, words)
             await faq.answer_if_sure(visit, heard, alone=await faq.warn(visit, heard))
@@ -195,9 +218,8 @@ class Dispatch:
         if self._is_second_tap(query, spot):
             await self._desk.chat.answer(query.id)
             return
-        visit = await self._visit(
-            query.from_user.id, query.from_user, query_id=query.id, spot=spot
-        )
+        user, topic = query.from_user, topic_of(place)
+        visit = await self._visit(user.id, user, query_id=query.id, spot=spot, topic=topic)
         await ON_TAP[type(tap)](visit, tap)
 
     def _is_second_tap(self, query: CallbackQuery, spot: Spot | None) -> bool:

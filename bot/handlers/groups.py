@@ -1,13 +1,23 @@
-"""Groups: the bot works in private chats only, and says so where it is called by its name."""
+"""Groups: the bot works in private chats only, and says so where it is called by its name.
+
+Where it may not write it is quiet, in the chat and in the log: that is the group's choice.
+"""
 
 from __future__ import annotations
 
+import structlog
 from telegram import Chat, Message
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
+from bot.delivery.outcome import reason_of_refusal
 from bot.handlers.command import COMMAND, is_for
-from bot.handlers.desk import Desk
+from bot.handlers.desk import Desk, is_forwarded, topic_of
 from bot.texts import errors
 from bot.texts.catalogue import choose
+
+OUR_FAULT = ("markup", "empty", "too_long")
+
+log = structlog.get_logger(__name__)
 
 
 async def on_message(desk: Desk, message: Message) -> None:
@@ -15,5 +25,12 @@ async def on_message(desk: Desk, message: Message) -> None:
     command = COMMAND.fullmatch(message.text or "")
     if message.chat.type == Chat.CHANNEL or command is None or not is_for(desk, command):
         return
+    if is_forwarded(message):
+        return
     language = choose(message.from_user.language_code if message.from_user else None)
-    await desk.chat.send(message.chat.id, errors.private_only(language))
+    try:
+        await desk.chat.send(message.chat.id, errors.private_only(language), topic_of(message))
+    except (BadRequest, ChatMigrated, Forbidden) as refusal:
+        if reason_of_refusal(refusal.message) in OUR_FAULT:
+            raise
+        log.debug("a group was not answered", kind=type(refusal).__name__)

@@ -24,9 +24,8 @@ async def export(visit: Visit, _rest: str) -> None:
         await visit.say(texts.nothing_stored(visit.language))
         return
     content = orjson.dumps(stored, option=orjson.OPT_INDENT_2)
-    await visit.desk.chat.send_file(
-        visit.chat_id, EXPORT_NAME, content, texts.export_caption(visit.language).plain
-    )
+    caption = texts.export_caption(visit.language).plain
+    await visit.desk.chat.send_file(visit.chat_id, EXPORT_NAME, content, caption, visit.topic)
 
 
 async def forget(visit: Visit, _rest: str) -> None:

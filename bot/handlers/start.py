@@ -105,7 +105,7 @@ async def located(visit: Visit, location: Location) -> None:
     zone = await asyncio.to_thread(visit.desk.places.at, location.latitude, location.longitude)
     if zone is None:
         await visit.say(start.location_unknown(visit.language))
-    elif _asked_for_zone(visit.known):
+    elif _asked_for_zone(visit.known) and not visit.forwarded:
         await take_zone(visit, zone)
     elif zone == visit.known.zone:
         await visit.say(start.zone_same(zone, visit.language))

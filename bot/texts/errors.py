@@ -13,6 +13,15 @@ def unknown_command(language: str = "en") -> Message:
     return page(html.text(_("I do not know that command. What I can do is in /help.")))
 
 
+def forwarded(language: str = "en") -> Message:
+    """A command that somebody forwarded."""
+    _ = translator(language)
+    return page(
+        html.text(_("That was forwarded, so I've only read it. I've changed nothing.")),
+        html.text(_("If you'd like me to do it, please send it to me yourself.")),
+    )
+
+
 def emoji_only(language: str = "en") -> Message:
     """A message without letters or digits."""
     _ = translator(language)

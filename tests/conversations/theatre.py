@@ -123,8 +123,8 @@ class Person:
     async def send(self, **more: Any) -> Any:
         return await self._act("say", **more)
 
-    async def share(self, latitude: float, longitude: float) -> None:
-        await self._act("location", latitude=latitude, longitude=longitude)
+    async def share(self, latitude: float, longitude: float, **more: Any) -> None:
+        await self._act("location", latitude=latitude, longitude=longitude, **more)
 
     async def tap(self, label: str, **more: Any) -> Any:
         return await self._act("tap", label=label, **more)

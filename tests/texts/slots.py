@@ -232,6 +232,7 @@ CALLS: dict[str, Call] = {
     "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
     "courtesy.courtesy": lambda *_: courtesy.courtesy("Hi!") or errors.emoji_only(),
     "errors.unknown_command": lambda *_: errors.unknown_command(),
+    "errors.forwarded": lambda *_: errors.forwarded(),
     "errors.emoji_only": lambda *_: errors.emoji_only(),
     "errors.no_text": lambda *_: errors.no_text(),
     "errors.private_only": lambda *_: errors.private_only(),
