@@ -29,7 +29,7 @@ from bot.updates.poller import Poller
 from bot.watch import Watch
 from bot.web.health import Health
 from bot.web.server import WebServer
-from bot.web.webhook import Webhook
+from bot.web.webhook import Refusals, Webhook
 
 if TYPE_CHECKING:
     from bot.app import House
@@ -130,7 +130,8 @@ class App:
 
     async def _serve(self) -> None:
         url, secret = self.settings.webhook_url, self.settings.webhook_secret
-        webhook = Webhook(url, secret, self.inbox.take) if url and secret else None
+        refusals = Refusals(self.clock, self.house.metrics)
+        webhook = Webhook(url, secret, self.inbox.take, refusals) if url and secret else None
         health = Health(self.watch.troubles, self.house.metrics.registry, self.watch.refresh)
         self._web = WebServer(self.settings.web_host, self.settings.webhook_port, health, webhook)
         await self._web.start()

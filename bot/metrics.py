@@ -159,6 +159,9 @@ class Metrics:
     def _about_updates(self) -> None:
         self.updates = Tally("gutskin_updates", "Updates by what became of them.", "what")
         self.registry.register(self.updates)
+        self.webhook_refused = self._counter(
+            "webhook_refused_total", "Webhook calls that were refused, by reason.", "reason"
+        )
         self.updates_waiting = self._gauge(
             "updates_waiting", "Updates in memory that nobody has begun."
         )

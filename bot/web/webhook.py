@@ -7,6 +7,7 @@ written down, and wrong where it cannot be read: the hundredth time it is as bro
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,16 +16,43 @@ import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.store.troubles import kind_of
 from bot.updates.reading import Broken, Given, read_update
 
 log = structlog.get_logger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name (Bot API)
+EVERY_S = 60.0
 PART = 65536  # bytes
 MAX_BODY = 1024 * 1024  # bytes; a text of 4096 characters with all its entities stays far below
 
 Take = Callable[[Sequence[Given]], Awaitable[int]]
+
+
+class Refusals:
+    """Counts refused calls, and writes a line of each reason at most once a minute.
+
+    Anyone may knock at a public address as often as they like, and must not fill the log. What
+    they brought is in no line.
+    """
+
+    def __init__(self, clock: Clock, metrics: Metrics) -> None:
+        self._clock = clock
+        self._metrics = metrics
+        self._untold: Counter[str] = Counter()
+        self._told_at: dict[str, float] = {}
+
+    def note(self, reason: str) -> None:
+        """One more call was refused."""
+        self._metrics.webhook_refused.labels(reason).inc()
+        self._untold[reason] += 1
+        now = self._clock.monotonic()
+        if now - self._told_at.get(reason, -EVERY_S) >= EVERY_S:
+            self._told_at[reason] = now
+            times = self._untold.pop(reason)
+            log.warning("webhook calls were refused", reason=reason, times=times)
 
 
 @dataclass(frozen=True)
@@ -34,6 +62,7 @@ class Webhook:
     url: str
     secret: SecretStr
     take: Take
+    refusals: Refusals
 
     @property
     def path(self) -> str:
@@ -46,10 +75,13 @@ class Webhook:
 
     async def _receive(self, request: web.Request) -> web.Response:
         if not self._knows_the_secret(request):
+            known = SECRET_HEADER in request.headers
+            self.refusals.note("wrong secret" if known else "no secret")
             return web.Response(status=401)
         try:
             await self.take([await _read(request)])
         except Exception as error:  # noqa: BLE001 - whatever it is, Telegram gives it again
+            self.refusals.note("not written down")
             log.error(  # noqa: TRY400 - a full disk would be filled further by tracebacks
                 "an update could not be written down; Telegram will give it again",
                 kind=kind_of(error),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import MovableClock
+from bot.metrics import Metrics
 from bot.updates.reading import Broken, Given
 from bot.web.server import WebServer
-from bot.web.webhook import MAX_BODY, SECRET_HEADER, Webhook
+from bot.web.webhook import EVERY_S, MAX_BODY, SECRET_HEADER, Refusals, Webhook
 from tests.logbook import captured
 from tests.web.test_health import health_of
 
@@ -24,6 +27,8 @@ class Rows:
     """What was written down."""
 
     def __init__(self) -> None:
+        self.clock = MovableClock(datetime(2026, 3, 2, tzinfo=UTC))
+        self.metrics = Metrics(self.clock)
         self.taken: list[Given] = []
         self.broken = False
 
@@ -36,7 +41,8 @@ class Rows:
 
 @asynccontextmanager
 async def served(rows: Rows) -> AsyncIterator[aiohttp.ClientSession]:
-    hook = Webhook("https://bot.example/telegram/hook", SecretStr(SECRET), rows.take)
+    refusals = Refusals(rows.clock, rows.metrics)
+    hook = Webhook("https://bot.example/telegram/hook", SecretStr(SECRET), rows.take, refusals)
     server = WebServer("127.0.0.1", 0, health_of(), hook)
     await server.start()
     try:
@@ -147,3 +153,34 @@ async def test_neither_body_nor_secret_reach_the_log() -> None:
         assert word not in log.getvalue()
     assert "could not be written down" in log.getvalue()
     assert "Traceback" not in log.getvalue()
+
+
+def refused(rows: Rows) -> dict[str, float]:
+    """The metric by reason."""
+    (family,) = rows.metrics.webhook_refused.collect()
+    counted = (one for one in family.samples if one.name.endswith("_total"))
+    return {one.labels["reason"]: one.value for one in counted}
+
+
+async def test_every_refused_call_is_counted_and_a_line_a_minute_says_so() -> None:
+    rows = Rows()
+    async with served(rows) as session:
+
+        async def call(headers: dict[str, str]) -> int:
+            async with session.post("/telegram/hook", json=UPDATE, headers=headers) as response:
+                return response.status
+
+        with captured("INFO") as log:
+            for _ in range(40):
+                assert await call({SECRET_HEADER: "a-guess-of-mine"}) == 401
+            assert await call({}) == 401
+            rows.clock.move(EVERY_S)
+            assert await call({SECRET_HEADER: "a-guess-of-mine"}) == 401
+            rows.broken = True
+            assert await call({SECRET_HEADER: SECRET}) == 503
+    assert refused(rows) == {"wrong secret": 41, "no secret": 1, "not written down": 1}
+    lines = [line for line in log.getvalue().splitlines() if "webhook calls were refused" in line]
+    said = [dict(part.split("=") for part in line.split() if "=" in part) for line in lines]
+    assert [one["times"] for one in said] == ["1", "1", "40", "1"]
+    for secret in ("a-guess-of-mine", SECRET, "my story"):
+        assert secret not in log.getvalue()
