@@ -7,21 +7,26 @@ loses a minute.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import yaml
 
 from .search.alarm import Alarm
+from .search.model import Floats
+from .search.reading import Reading, parted, spoken_parts
 from .search.search import Search
-from .search.words import LONGEST_MESSAGE, words_of
+from .search.words import words_of
 
 CONTENT = Path(__file__).parent / "content"
 FALLBACK = "en"
 ANY = "_"
-SHARED = 150  # characters that two neighbouring pieces of a long message have in common
+UNLESS = "unless"
+Beginning = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,7 @@ class Advice:
     claims: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Words in a row; ``_`` is any one word, and a starred word may go on."""
 
     words: tuple[tuple[str, bool], ...]
@@ -51,20 +55,50 @@ class Phrase:
             )
         )
 
-    def places(self, words: Sequence[str], there: frozenset[str]) -> list[range]:
-        """Where in a message the phrase stands; ``there`` are its words, to look up quickly."""
-        if any(not (starred or word in there or word == ANY) for word, starred in self.words):
-            return []
-        size = len(self.words)
-        return [
-            range(at, at + size)
-            for at in range(len(words) - size + 1)
-            if all(
-                word == ANY
-                or (words[at + i].startswith(word) if starred else words[at + i] == word)
-                for i, (word, starred) in enumerate(self.words)
-            )
-        ]
+    @property
+    def anchor(self) -> int:
+        """The place of its first word that is not just any."""
+        return next(at for at, (word, _) in enumerate(self.words) if word != ANY)
+
+    @property
+    def beginning(self) -> Beginning:
+        """Its first word, the one after it where that is a certain one, and a star or none."""
+        (word, starred), *rest = self.words[self.anchor :]
+        following, goes_on = rest[0] if rest else (ANY, True)
+        return word, ANY if starred or goes_on else following, starred
+
+    def stands_at(self, words: Sequence[str], start: int) -> bool:
+        """Whether the phrase begins at this place of a message."""
+        return 0 <= start <= len(words) - len(self.words) and all(
+            word == ANY or (words[at].startswith(word) if starred else words[at] == word)
+            for at, (word, starred) in enumerate(self.words, start)
+        )
+
+
+class Phrases:
+    """Named phrases, found by the words that may begin them: what is not there costs nothing."""
+
+    def __init__(self, named: Mapping[str, Iterable[Phrase]]) -> None:
+        self._index: dict[Beginning, list[tuple[str, Phrase]]] = {}
+        for name, phrases in named.items():
+            for phrase in phrases:
+                self._index.setdefault(phrase.beginning, []).append((name, phrase))
+        self._lengths = sorted({len(word) for word, _, starred in self._index if starred})
+
+    def places(self, words: Sequence[str]) -> Iterator[tuple[str, range]]:
+        """Each place where a phrase stands, with its name."""
+        for at, (word, following) in enumerate(pairwise([*words, ""])):
+            for beginning in self._beginnings(word, following):
+                for name, phrase in self._index.get(beginning, ()):
+                    start = at - phrase.anchor
+                    if phrase.stands_at(words, start):
+                        yield name, range(start, start + len(phrase.words))
+
+    def _beginnings(self, word: str, following: str) -> Iterator[Beginning]:
+        yield word, following, False
+        yield word, ANY, False
+        for length in self._lengths[: bisect_right(self._lengths, len(word))]:
+            yield word[:length], ANY, True
 
 
 class Urgent:
@@ -75,11 +109,12 @@ class Urgent:
     ) -> None:
         self._search = search
         self._alarm = alarm
-        self._things = {
-            name: [Phrase.of(str(entry)) for entry in entries]
-            for name, entries in data["things"].items()
-        }
-        self._unless = [Phrase.of(entry) for entry in data["unless"]]
+        self._phrases = Phrases(
+            {
+                name: [Phrase.of(str(entry)) for entry in entries]
+                for name, entries in {**data["things"], UNLESS: data["unless"]}.items()
+            }
+        )
         self._advice = [
             (Advice(item["id"], item["text"], tuple(item["claims"])), item["rules"])
             for item in data["advice"]
@@ -105,10 +140,34 @@ class Urgent:
         """Everything that can be said first, gravest first."""
         return tuple(item for item, _ in self._advice)
 
-    def match(self, text: str) -> Advice | None:
+    def match(self, message: str | Reading) -> Advice | None:
         """The gravest advice whose signs the message describes, wherever in it; or None."""
-        heard = [self._by_rules(words_of(piece)) or self._by_ear(piece) for piece in pieces(text)]
+        if isinstance(message, str) and self._search is not None:
+            message = self._search.read(message)
+        if isinstance(message, str):
+            heard = set(map(self._by_rules, (*spoken_parts(message), *parted(message))))
+        else:
+            heard = set(self._heard_in(message))
         return next((item for item in self.advice if item in heard), None)
+
+    def suspects(self, text: str) -> bool:
+        """Whether the message had better be read before others: cheap, and rather yes than no.
+
+        It takes no sentence vector and mends no word, so that it can be asked of everything at
+        the moment it arrives.
+        """
+        spoken = spoken_parts(text)
+        if any(map(self._by_rules, (*spoken, *parted(text)))):
+            return True
+        return self._alarm is not None and any(map(self._alarm.suspects, spoken))
+
+    def _heard_in(self, reading: Reading) -> Iterator[Advice | None]:
+        yield from map(self._by_rules, reading.otherwise)
+        for number, part in enumerate(reading.parts):
+            # The vector is of the first part alone: it is what costs time, and one is enough.
+            yield self._by_rules(part.spoken) or self._by_ear(
+                part.words, reading.vector if number == 0 else None
+            )
 
     def _by_rules(self, words: Sequence[str]) -> Advice | None:
         there = self._things_in(words)
@@ -117,38 +176,10 @@ class Urgent:
         )
 
     def _things_in(self, words: Sequence[str]) -> set[str]:
-        all_words = frozenset(words)
-        taken_back = {
-            at
-            for phrase in self._unless
-            for place in phrase.places(words, all_words)
-            for at in place
-        }
-        return {
-            name
-            for name, phrases in self._things.items()
-            if any(
-                not taken_back.issuperset(place)
-                for phrase in phrases
-                for place in phrase.places(words, all_words)
-            )
-        }
+        found = list(self._phrases.places(words))
+        taken_back = {at for name, place in found if name == UNLESS for at in place}
+        return {name for name, place in found if not taken_back.issuperset(place)}
 
-    def _by_ear(self, text: str) -> Advice | None:
-        if self._search is None or self._alarm is None:
-            return None
-        kind = self._alarm.kind(*self._search.sense(text))
+    def _by_ear(self, words: Sequence[str], vector: Floats | None) -> Advice | None:
+        kind = self._alarm.kind(words, vector) if self._alarm else None
         return next((item for item, _ in self._advice if item.id == kind), None)
-
-
-def pieces(text: str) -> Iterator[str]:
-    """A message in parts of the length that is read at once, cut between words.
-
-    Neighbours overlap, so that what stands on a border is whole in one of them.
-    """
-    start = 0
-    while start + LONGEST_MESSAGE < len(text):
-        yield text[start : start + LONGEST_MESSAGE]
-        beyond = start + LONGEST_MESSAGE - SHARED
-        start = text.rfind(" ", start, beyond) + 1 or beyond
-    yield text[start:]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from bot.cli import content, data, database, operate
@@ -21,4 +23,7 @@ database.register(app)
 
 def main() -> None:
     """Entry point of the ``gutskin`` command."""
+    # The matrices of a question are small: shared out among threads, which wait for each other
+    # by turning, they cost the processor several times as much. Read when numpy is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()

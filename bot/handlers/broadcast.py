@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from bot.texts import broadcast as texts
 from bot.texts import errors
 from bot.texts.callbacks import BroadcastDo
 from bot.texts.html import units
+from tips.normalise import after_first_word
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,6 @@ POSSIBLE = {
     "doubt_sure": ("done",),
     "report": ("sending", "paused", "done"),
 }
-COMMAND = re.compile(r"/\w+(@\w+)?\s*")
 
 
 async def compose(visit: Visit, rest: str) -> None:
@@ -89,8 +88,7 @@ def words_after_command(message: Incoming) -> dict[str, Any]:
     What the sender chose for the preview of its link stays with it.
     """
     text = message.text or ""
-    found = COMMAND.match(text)
-    start = found.end() if found else 0
+    start = after_first_word(text)
     shift = units(text[:start])
     entities = []
     for entity in message.entities:

@@ -13,7 +13,7 @@ from telegram.ext import Application, TypeHandler
 from bot.delivery.outcome import reason_of_refusal
 from bot.handlers import faq, groups, start
 from bot.handlers.chat import Spot
-from bot.handlers.command import COMMAND, is_for
+from bot.handlers.command import is_for, read_command
 from bot.handlers.desk import AWAY, Desk, Visit, topic_of
 from bot.handlers.routes import ON_COMMAND, ON_TAP
 from bot.store.values import UnknownReaderError
@@ -25,6 +25,7 @@ from bot.texts.catalogue import choose
 from bot.texts.commands import commands_for, spoken
 from bot.texts.courtesy import courtesy
 from bot.texts.message import Message as Said
+from tips.normalise import normalise
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +116,7 @@ class Dispatch:
             await self._on_attachment(visit, message)
         elif visit.forwarded:
             await self._on_forwarded(visit, message.text)
-        elif (command := COMMAND.fullmatch(message.text)) is not None:
+        elif (command := read_command(message.text)) is not None:
             await self._on_command(visit, command)
         else:
             await self._on_words(visit, message.text)
@@ -123,7 +124,7 @@ class Dispatch:
     async def _on_forwarded(self, visit: Visit, text: str) -> None:
         """Another's words: read like a question, never an order nor an answer to ours."""
         heard = await faq.hear(visit, text)
-        orders = COMMAND.fullmatch(text) is not None or spoken(text) is not None
+        orders = read_command(text) is not None or spoken(text) is not None
         if heard.advice is None and orders:
             await visit.say(errors.forwarded(visit.language))
         elif heard.advice is None and NO_WORDS.fullmatch(text):
@@ -134,7 +135,7 @@ class Dispatch:
     async def _on_attachment(self, visit: Visit, message: Message) -> None:
         """A photo, a voice message, …: only its caption can be read; an album is one message."""
         words = message.caption or ""
-        command = COMMAND.fullmatch(words)
+        command = read_command(words)
         named = self._name_of(visit, command) if command is not None else None
         asked = named == "broadcast" and not visit.forwarded
         if words and not asked:
@@ -192,7 +193,7 @@ class Dispatch:
             await faq.reply(visit, heard)
         elif (name := spoken(text)) is not None:
             await self._run(visit, name, "")
-        elif NO_WORDS.fullmatch(text):
+        elif NO_WORDS.fullmatch(normalise(text)):
             await visit.say(errors.emoji_only(visit.language))
         elif not await start.answers_our_question(visit, text, heard):
             if (friendly := courtesy(text, visit.language)) is not None:

@@ -67,7 +67,7 @@ async def _not_sure(visit: Visit, heard: Heard) -> None:
     if heard.found.hits:
         await visit.say(texts.unsure(_answers(visit, heard.found), visit.language))
     else:
-        await visit.say(texts.none(heard.topics, visit.desk.library, visit.language))
+        await visit.say(texts.none(heard.found.topics, visit.desk.library, visit.language))
 
 
 def _answers(visit: Visit, found: Found) -> list[Answer]:

@@ -10,7 +10,7 @@ from telegram import Chat, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.delivery.outcome import reason_of_refusal
-from bot.handlers.command import COMMAND, is_for
+from bot.handlers.command import is_for, read_command
 from bot.handlers.desk import Desk, is_forwarded, topic_of
 from bot.texts import errors
 from bot.texts.catalogue import choose
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 async def on_message(desk: Desk, message: Message) -> None:
     """A message in a group; in a channel nobody calls."""
-    command = COMMAND.fullmatch(message.text or "")
+    command = read_command(message.text or "")
     if message.chat.type == Chat.CHANNEL or command is None or not is_for(desk, command):
         return
     if is_forwarded(message):

@@ -15,18 +15,16 @@ FOUND = 3  # the best answer and two near misses, or as many topics
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is said first, if anything; answers; the nearest topics where there is no answer."""
+    """What is said first, if anything; and answers, or the nearest topics."""
 
     advice: Advice | None
     found: Found
-    topics: tuple[str, ...]
 
 
 class Hearing:
     """Warning signs and the search, one message at a time; the order of a chat is its caller's.
 
-    There is one thread and not several, since the search remembers its last message, and since
-    the rest of the processor is for sending.
+    There is one thread and not several, since the rest of the processor is for sending.
     """
 
     def __init__(self, search: Search, urgent: Urgent) -> None:
@@ -46,7 +44,5 @@ class Hearing:
         return await loop.run_in_executor(self._thread, work)
 
     def _hear(self, words: str) -> Heard:
-        advice = self._urgent.match(words)
-        found = self._search.find(words, limit=FOUND)
-        topics = () if found.hits else self._search.nearest_topics(words, n=FOUND)
-        return Heard(advice, found, topics)
+        reading = self._search.read(words)
+        return Heard(self._urgent.match(reading), self._search.find(reading, limit=FOUND))

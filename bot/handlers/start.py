@@ -16,6 +16,7 @@ from bot.store.values import Subscriber
 from bot.texts import privacy, settings, start
 from bot.texts.callbacks import AskHour, AskZone, KeepZone, PickHour, PickZone
 from bot.texts.hours import read_hour
+from tips.normalise import normalise
 
 PLACES_SHOWN = 5
 
@@ -214,7 +215,8 @@ async def answers_our_question(visit: Visit, text: str, heard: Heard) -> bool:
     """
     if visit.reader is None or visit.reader.expecting not in {"zone", "hour"}:
         return False
-    looks_asked = "?" in text or len(text.split()) > 5
+    words = normalise(text)
+    looks_asked = "?" in words or len(words.split()) > 5
     if looks_asked and await answer_if_sure(visit, heard):
         return True
     take = typed_zone if visit.reader.expecting == "zone" else typed_hour

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from tips.normalise import normalise
+
 _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
@@ -17,7 +19,9 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 def fold(name: str) -> str:
     """ "São Paulo" -> "sao paulo"; nothing is left of emoji and punctuation."""
-    spelled = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
+    spelled = unicodedata.normalize("NFKD", normalise(name, hidden=" ").casefold()).translate(
+        _LETTERS
+    )
     bare = unicodedata.normalize("NFC", _ACCENTS.sub("", spelled))
     return _NOT_LETTERS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
 

@@ -14,6 +14,7 @@ from bot.places.folding import fold
 from bot.places.index import Index, Row
 from bot.places.locate import Locator
 from bot.places.place import Place
+from tips.normalise import readings
 
 LONGEST = 80  # characters; no place needs more
 CLEAR_LEAD = 10  # a place with so many times the people of another is the one that is meant
@@ -59,21 +60,20 @@ class Places:
 
         Where more than ``limit`` fit, no zone is left out for a second place of another one.
         """
-        folded = fold(text[: LONGEST + 1])
-        if len(text) > LONGEST:
-            return []
+        found = (self._find(words) for words in readings(text) if len(words) <= LONGEST)
+        return _cut(next(filter(None, found), []), limit)
+
+    def _find(self, text: str) -> list[Place]:
+        folded = fold(text)
         fixed = by_offset(text) or by_abbreviation(folded)
-        if fixed:
-            return _cut(fixed, limit)
-        if len(folded) < 2:
-            return []
-        found = (
+        if fixed or len(folded) < 2:
+            return fixed
+        return (
             self._ranked(folded)
             or self._qualified(text, folded)
             or self._without_small_words(folded)
             or self._mended(folded)
         )
-        return _cut(found, limit)
 
     def at(self, lat: float, lon: float) -> str | None:
         """The zone at a location; None at sea and for what is no location."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.texts.catalogue import mark, translator
 from bot.texts.courtesy import bare
+from tips.normalise import normalise
 
 Who = Literal["everyone", "admin"]
 
@@ -48,7 +49,7 @@ _ALSO_CALLED = {"unsubscribe": "stop", "unsubscribe me": "stop", "quit": "stop",
 
 def spoken(words: str) -> str | None:
     """The command of everyone's that is meant by its bare name, such as "Stop!"; else None."""
-    if "?" in words:
+    if "?" in normalise(words):
         return None
     said = bare(words)
     name = _ALSO_CALLED.get(said, said)

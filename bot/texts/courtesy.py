@@ -7,6 +7,7 @@ import re
 from bot.texts import html
 from bot.texts.catalogue import translator
 from bot.texts.message import Message, page
+from tips.normalise import normalise
 
 _GREETING = re.compile(
     "hi|hello|hey|(hi|hello|hey) there|good (morning|afternoon|evening)|hallo|hola|salut|ciao|moin"
@@ -20,7 +21,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 def bare(words: str) -> str:
     """Lower-case words with single blanks, without punctuation and emoji."""
-    return _NOT_LETTERS.sub(" ", words.casefold()).strip()
+    return _NOT_LETTERS.sub(" ", normalise(words).casefold()).strip()
 
 
 def courtesy(words: str, language: str = "en") -> Message | None:

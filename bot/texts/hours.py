@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from tips.normalise import readings
+
+LONGEST = 40  # characters; no hour takes more
 
 _TYPED = re.compile(
     r"(?:at|um|à|a las|alle|kl\.?|~)?\s*"
@@ -18,7 +21,11 @@ _WORDS = {"midnight": 0, "noon": 720, "midday": 720}
 
 def read_hour(typed: str) -> int | None:
     """Minutes after midnight, or None when this is no hour of the day. 24:00 is midnight."""
-    words = " ".join(unicodedata.normalize("NFKC", typed).lower().replace("’", "'").split())
+    hours = (_read(words.lower()) for words in readings(typed) if len(words) <= LONGEST)
+    return next((minute for minute in hours if minute is not None), None)
+
+
+def _read(words: str) -> int | None:
     if words in _WORDS:
         return _WORDS[words]
     found = _TYPED.fullmatch(words)

@@ -70,7 +70,7 @@ def test_what_is_none_of_our_business_is_not_answered(search: Search, message: s
 
 def test_topics_are_offered_even_when_nothing_fits(search: Search) -> None:
     known = {answer.topic for answer in load_library().answers}
-    topics = search.nearest_topics("something about creams and football", 3)
+    topics = search.find("something about creams and football", limit=3).topics
     assert len(topics) == len(set(topics)) == 3
     assert set(topics) <= known
 

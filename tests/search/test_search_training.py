@@ -11,7 +11,8 @@ from tips.search import Search, Verdict
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.model import Model
-from tips.search.search import CONTENT, Reader
+from tips.search.reading import Reader
+from tips.search.search import CONTENT
 from tips.search.training import corpus
 from tips.search.training.fit import Recipe
 from tips.search.training.train import train
@@ -112,7 +113,7 @@ def test_a_new_wording_finds_its_question(
     folder: Path, fitted: tuple[Model, Alarm], message: str, meant: str, *, sense: bool
 ) -> None:
     words = searching(folder, fitted[0], sense=sense)
-    ranked = words.nearest_topics(message, 1)
+    ranked = words.find(message, limit=1).topics
     assert ranked == (f"about-{meant}",)
 
 
@@ -127,7 +128,7 @@ def test_nothing_to_read_finds_nothing(folder: Path, fitted: tuple[Model, Alarm]
     search = searching(folder, fitted[0], sense=True)
     for silent in ("", "🙂🙂", "؟؟"):
         assert search.find(silent).verdict is Verdict.NONE
-        assert search.nearest_topics(silent) == ()
+        assert search.find(silent).topics == ()
 
 
 def test_what_was_fitted_comes_back_from_disk(
@@ -137,7 +138,7 @@ def test_what_was_fitted_comes_back_from_disk(
     model.write(tmp_path / "search.npz")
     alarm.write(tmp_path / "alarm.npz")
     again = searching(folder, Model.read(tmp_path / "search.npz"), sense=True)
-    assert again.nearest_topics("cat hair on the sofa", 1) == ("about-pets",)
+    assert again.find("cat hair on the sofa", limit=1).topics == ("about-pets",)
     assert Alarm.read(tmp_path / "alarm.npz").kinds.tolist() == ["breathing", "fever"]
 
 

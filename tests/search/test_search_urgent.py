@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from tips.library import load_library
-from tips.search.words import LONGEST_MESSAGE
-from tips.urgent import SHARED, Urgent, pieces
+from tips.search.words import LONGEST_MESSAGE, SHARED, pieces
+from tips.urgent import Urgent
 
 URGENT = Urgent.load()
 

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from . import grams
 from .model import Floats, read_arrays, write_arrays
 
+DOUBT = 1.5  # how far below the gate a message still is worth looking at before others
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -50,6 +52,10 @@ class Alarm:
             scores = weights @ self.words_full[at] + vector @ self.meaning + self.bias_full
         best = int(np.argmax(scores[:-1]))
         return float(scores[best] - scores[-1]), str(self.kinds[best])
+
+    def suspects(self, words: Sequence[str]) -> bool:
+        """Whether the words alone come near an emergency's."""
+        return bool(words) and self.margin(words, None)[0] >= self.gates[1] - DOUBT
 
     def kind(self, words: Sequence[str], vector: Floats | None) -> str | None:
         """The kind of emergency the message describes, or None."""

@@ -40,8 +40,8 @@ class Judge:
         """Evidence from words alone."""
         at, weights = grams.vector(words, self._model.rarity)
         likeness = self._shared_grams(at, weights)
-        rows = self._model.lexical[at].astype(np.float32) * self._model.lexical_scale
-        margins: Floats = (weights @ rows).astype(np.float32) + self._model.lexical_bias
+        rows = self._model.lexical[at].astype(np.float32)
+        margins: Floats = (weights @ rows) * self._model.lexical_scale + self._model.lexical_bias
         return self._gather(likeness, margins)
 
     def meaning(self, vector: Floats) -> Evidence:
@@ -51,11 +51,13 @@ class Judge:
 
     def _shared_grams(self, at: npt.NDArray[np.int64], weights: Floats) -> Floats:
         model = self._model
-        likeness = np.zeros(len(model.owners), np.float32)
-        for number, weight in zip(at.tolist(), weights.tolist(), strict=True):
-            part = slice(model.posting_starts[number], model.posting_starts[number + 1])
-            likeness[model.posting_owners[part]] += weight * model.posting_weights[part]
-        return likeness
+        starts, ends = model.posting_starts[at], model.posting_starts[at + 1]
+        sizes = ends - starts
+        # The places of all postings of these buckets, one behind the other.
+        places = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        shared = np.repeat(weights, sizes) * model.posting_weights[places]
+        owners = model.posting_owners[places]
+        return np.bincount(owners, shared, len(model.owners)).astype(np.float32)
 
     def _gather(self, likeness: Floats, margins: Floats) -> Evidence:
         best, near = self._per_question(likeness)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from .words import stem
 
 Array = npt.NDArray[np.float32]
-Sparse = tuple[npt.NDArray[np.int64], Array]
+Buckets = npt.NDArray[np.int64]
+Sparse = tuple[Buckets, Array]
 
 BUCKETS = 1 << 15
 LETTERS = (3, 4, 5)
@@ -30,12 +31,16 @@ COMMON = frozenset(
 
 
 def grams(words: Sequence[str]) -> Iterator[str]:
-    """Stems, pairs of neighbouring stems and groups of letters within each word."""
+    """Stems and pairs of neighbouring stems."""
     stems = [stem(word) for word in words]
     for root in stems:
         yield ("c:" if root in COMMON else "w:") + root
     for first, second in pairwise(stems):
         yield f"p:{first} {second}"
+
+
+def letter_groups(words: Sequence[str]) -> Iterator[str]:
+    """Groups of letters within each word that is not a common one."""
     for word in words:
         if word not in COMMON:
             framed = f"<{word}>"
@@ -49,16 +54,48 @@ def bucket(gram: str) -> int:
     return crc32(gram.encode()) % BUCKETS
 
 
-def counts(words: Sequence[str]) -> Counter[int]:
-    """How often each bucket occurs."""
-    return Counter(bucket(gram) for gram in grams(words))
+def counts(words: Sequence[str]) -> tuple[Buckets, Buckets]:
+    """Buckets in rising order, and how often each occurs."""
+    plain = np.array([bucket(gram) for gram in grams(words)], np.int64)
+    return np.unique(np.concatenate([plain, _letter_buckets(words)]), return_counts=True)
+
+
+def _letter_buckets(words: Sequence[str]) -> Buckets:
+    """The buckets of all groups of letters; every place of the message is hashed at once."""
+    framed = "".join(f"<{word}>" for word in words if word not in COMMON)
+    if not framed.isascii():
+        return np.array([bucket(gram) for gram in letter_groups(words)], np.int64)
+    letters = np.frombuffer(framed.encode(), np.uint8)
+    words_begun = np.cumsum(letters == ord("<"))
+    found = [_hashed(letters, words_begun, size) for size in LETTERS if len(letters) >= size]
+    return np.concatenate([*found, np.zeros(0, np.int64)])
+
+
+def _hashed(letters: npt.NDArray[np.uint8], words_begun: Buckets, size: int) -> Buckets:
+    """The buckets of all groups of ``size`` letters that lie within one word."""
+    last = len(letters) - size + 1
+    state = np.full(last, crc32(b"l:") ^ 0xFFFFFFFF, np.uint32)
+    for at in range(size):
+        low = (state ^ letters[at : at + last]) & 0xFF
+        state = _crc_table()[low] ^ (state >> 8)
+    whole = words_begun[:last] == words_begun[size - 1 :]
+    found: Buckets = (~state[whole] % BUCKETS).astype(np.int64)
+    return found
+
+
+@cache
+def _crc_table() -> npt.NDArray[np.uint32]:
+    """What each byte does to a CRC-32 (ISO 3309), as in zlib."""
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, table >> 1 ^ np.uint32(0xEDB88320), table >> 1)
+    return table
 
 
 def vector(words: Sequence[str], rarity: Array) -> Sparse:
     """Buckets in rising order and their weights, of length 1 together."""
-    found = counts(words)
-    at = np.array(sorted(found), np.int64)
-    weights = np.array([1 + np.log(found[b]) for b in at.tolist()], np.float32) * rarity[at]
+    at, found = counts(words)
+    weights = (1 + np.log(found)).astype(np.float32) * rarity[at]
     length = float(np.linalg.norm(weights)) or 1.0
     return at, (weights / length).astype(np.float32)
 
@@ -67,6 +104,6 @@ def rarity_of(documents: Sequence[Sequence[str]]) -> Array:
     """Inverse document frequency per bucket, smoothed."""
     seen = np.zeros(BUCKETS, np.float32)
     for words in documents:
-        seen[list(counts(words))] += 1
+        seen[counts(words)[0]] += 1
     rarity: Array = (np.log((1 + len(documents)) / (1 + seen)) + 1).astype(np.float32)
     return rarity

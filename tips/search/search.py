@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
-import yaml
 
 from . import evidence
 from .embedder import Embedder, WeightsMissingError
 from .evidence import Evidence, Judge
 from .model import Model
-from .tokenizer import Tokenizer
-from .words import Speller, Synonyms, words_of
+from .reading import Reader, Reading
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
@@ -41,10 +38,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Answers, best first; empty when nothing fits."""
+    """Answers, best first, and empty when nothing fits; the nearest topics, however unlikely."""
 
     hits: tuple[Hit, ...]
     verdict: Verdict
+    topics: tuple[str, ...] = ()
 
 
 class Weights(NamedTuple):
@@ -74,7 +72,6 @@ class Search:
         self._judge = Judge(model)
         self._embedder = embedder
         self._weights = Weights.of(model, full=embedder is not None)
-        self._last: tuple[str, list[str], evidence.Floats | None] | None = None
 
     @classmethod
     def load(cls, language: str = FALLBACK, *, embeddings: bool | None = None) -> Self:
@@ -99,48 +96,35 @@ class Search:
         """Whether sentence vectors take part; without them fewer questions are understood."""
         return self._embedder is not None
 
-    def sense(self, text: str) -> tuple[list[str], evidence.Floats | None]:
-        """The message's words as the index reads them, and its sentence vector if there is one."""
-        # A message is first checked for warning signs, then looked up: one reading serves both.
-        if self._last is None or self._last[0] != text:
-            self._last = (text, *self._read(text))
-        return self._last[1:]
+    def read(self, text: str) -> Reading:
+        """The message as the index reads it, for whoever asks more than one thing about it."""
+        embed = self._embedder.embed if self._embedder else None
+        return Reading(text, self._reader.parts(text), embed)
 
-    def _read(self, text: str) -> tuple[list[str], evidence.Floats | None]:
-        words = self._reader.read(text)
-        if self._embedder is None or not words:
-            return words, None
-        return words, self._embedder.embed(" ".join(words))
-
-    def find(self, text: str, limit: int = 3) -> Found:
-        """The answers that fit ``text``, at most ``limit`` of them."""
-        words, vector = self.sense(text)
-        if not words:
+    def find(self, message: str | Reading, limit: int = 3) -> Found:
+        """At most ``limit`` answers that fit the message, and as many topics."""
+        reading = self.read(message) if isinstance(message, str) else message
+        if not reading.words:
             return Found((), Verdict.NONE)
-        found = self._weigh(words, vector)
+        found = self._weigh(reading)
         divided = evidence.shares(found, self._weights.rank)
-        about = evidence.topic_features(found, divided, len(words))
+        about = evidence.topic_features(found, divided, len(reading.words))
         if evidence.chance(about, self._weights.topic) < self._weights.gate:
-            return Found((), Verdict.NONE)
-        features = evidence.trust_features(found, divided, len(words))
+            return Found((), Verdict.NONE, self._topics(divided, limit))
+        features = evidence.trust_features(found, divided, len(reading.words))
         believed = evidence.chance(features, self._weights.trust)
         verdict = Verdict.SURE if believed >= SURE_FROM else Verdict.UNSURE
-        return Found(self._hits(divided, believed, limit), verdict)
+        return Found(self._hits(divided, believed, limit), verdict, self._topics(divided, limit))
 
-    def nearest_topics(self, text: str, n: int = 3) -> tuple[str, ...]:
-        """The topics of the nearest answers, however unlikely these are; nearest first."""
-        words, vector = self.sense(text)
-        if not words:
-            return ()
-        divided = evidence.shares(self._weigh(words, vector), self._weights.rank)
+    def _topics(self, divided: evidence.Floats, limit: int) -> tuple[str, ...]:
         order = np.argsort(-divided, kind="stable")
-        return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:n]
+        return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:limit]
 
-    def _weigh(self, words: Sequence[str], vector: evidence.Floats | None) -> Evidence:
-        lexical = self._judge.lexical(words)
-        if vector is None:
+    def _weigh(self, reading: Reading) -> Evidence:
+        lexical = self._judge.lexical(reading.words)
+        if reading.vector is None:
             return lexical
-        return evidence.joined(lexical, self._judge.meaning(vector))
+        return evidence.joined(lexical, self._judge.meaning(reading.vector))
 
     def _hits(self, divided: evidence.Floats, believed: float, limit: int) -> tuple[Hit, ...]:
         order = np.argsort(-divided, kind="stable")[:limit]
@@ -150,30 +134,6 @@ class Search:
             share = float(divided[place]) / rest * (1 - believed)
             hits.append(Hit(str(self._model.ids[place]), round(min(share, believed), 4)))
         return tuple(hits)
-
-
-class Reader:
-    """Reads a message as the index does: spelling mended, one name a thing."""
-
-    def __init__(self, speller: Speller, synonyms: Synonyms) -> None:
-        self._speller = speller
-        self._synonyms = synonyms
-
-    @classmethod
-    def load(cls, folder: Path, model: Model) -> Self:
-        """The reader of one language's folder."""
-        field = dict(zip(model.field_words.tolist(), model.field_counts.tolist(), strict=True))
-        return cls(Speller(field, Tokenizer.load().whole_words()), load_synonyms(folder))
-
-    def read(self, text: str) -> list[str]:
-        """The message's words, ready to be compared."""
-        return self._synonyms.apply(self._speller.mend_all(words_of(text)))
-
-
-def load_synonyms(folder: Path) -> Synonyms:
-    """The language's other names of things."""
-    groups = yaml.safe_load((folder / "synonyms.yaml").read_text("utf-8"))
-    return Synonyms(groups)
 
 
 def _embedder(wanted: bool | None) -> Embedder | None:

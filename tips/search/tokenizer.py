@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+
+from tips.normalise import normalise, without_accents
 
 WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
 LONGEST_WORD = 100  # letters; the reference tokenizer gives up on longer words, too
@@ -29,10 +30,6 @@ class Tokenizer:
     def load(cls) -> Tokenizer:
         """Read the vocabulary that lies beside this file (MiniLM's, Apache-2.0)."""
         return cls(_vocabulary())
-
-    def whole_words(self) -> frozenset[str]:
-        """Common English words: the vocabulary's entries that are not the rest of a word."""
-        return frozenset(piece for piece in self._ids if piece.isalpha() and len(piece) > 1)
 
     def encode(self, text: str, *, longest: int) -> list[int]:
         """Ids with the start and end marks, at most ``longest`` of them."""
@@ -64,9 +61,12 @@ class Tokenizer:
         return start
 
 
-@lru_cache(maxsize=1024)
+@cache
+def english_words() -> frozenset[str]:
+    """Common English words: the vocabulary's entries that are not the rest of a word."""
+    return frozenset(piece for piece in _vocabulary() if piece.isalpha() and len(piece) > 1)
+
+
 def plain(text: str) -> str:
-    """Lower case without accents and without characters that cannot be seen."""
-    decomposed = unicodedata.normalize("NFD", text.lower())
-    kept = (char for char in decomposed if unicodedata.category(char) not in {"Mn", "Cc", "Cf"})
-    return "".join(" " if char.isspace() else char for char in kept)
+    """Normalised text in lower case without accents."""
+    return without_accents(normalise(text).lower())

@@ -22,7 +22,8 @@ from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.evidence import Judge
 from tips.search.model import Model
-from tips.search.search import CONTENT, Reader, Search, Verdict
+from tips.search.reading import Reader
+from tips.search.search import CONTENT, Search, Verdict
 from tips.search.words import words_of
 from tips.urgent import Urgent
 

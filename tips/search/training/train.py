@@ -15,8 +15,9 @@ from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.evidence import Evidence, Judge
 from tips.search.model import Floats, Model
-from tips.search.search import CONTENT, Reader, load_synonyms
-from tips.search.tokenizer import Tokenizer
+from tips.search.reading import Reader, load_synonyms
+from tips.search.search import CONTENT
+from tips.search.tokenizer import english_words
 from tips.search.words import Speller, words_of
 
 from . import corpus, fit
@@ -72,7 +73,7 @@ class Eyes:
             if message.meant != corpus.OFF_TOPIC
             for word in synonyms.apply(words_of(message.text))
         )
-        self._reader = Reader(Speller(field, Tokenizer.load().whole_words()), synonyms)
+        self._reader = Reader(Speller(field, english_words()), synonyms)
         self._embedder = Embedder.load()
 
     def read_all(
