@@ -6,11 +6,12 @@ from zoneinfo import available_timezones
 
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.places import Place, Places
 from bot.places.index import Index
+from tips.normalise import normalise
 
 BERLIN, NEW_YORK, SAO_PAULO = "Europe/Berlin", "America/New_York", "America/Sao_Paulo"
 
@@ -113,6 +114,7 @@ def test_any_text_gives_few_places_that_exist(typed: str) -> None:
 @given(st.text(st.characters(categories=["So", "Sk", "Po", "Sm", "Cc", "Cf"]), max_size=20))
 @settings(deadline=None)
 def test_pictures_and_marks_are_no_place(typed: str) -> None:
+    assume(not any(letter.isalnum() for letter in normalise(typed)))  # as "⒵" is a z
     assert [place for place in ONCE.find(typed) if not place.zone.startswith("Etc/")] == []
 
 
