@@ -56,8 +56,12 @@ class Settings(BaseSettings):
         default="INFO", description="how much is logged"
     )
     log_format: Literal["text", "json"] = Field(default="text", description="log line format")
-    default_timezone: str = Field(default="UTC", description="zone proposed when nothing is known")
-    default_time: time = Field(default=time(8, 0), description="hour proposed first, HH:MM")
+    default_timezone: str = Field(
+        default="UTC", description="zone proposed first to whom Telegram tells no language of"
+    )
+    default_time: time = Field(
+        default=time(8, 0), description="hour proposed before the others, HH:MM"
+    )
     bulk_rate: float = Field(
         default=25.0, gt=0, le=1000, description="tips and broadcasts per second at most"
     )
@@ -100,7 +104,10 @@ class Settings(BaseSettings):
     webhook_port: int = Field(
         default=8080, ge=0, le=65535, description="port of webhook and health"
     )
-    web_host: str = Field(default="127.0.0.1", description="address webhook and health listen on")
+    web_host: str = Field(
+        default="127.0.0.1",
+        description="address webhook and health listen on; the image has 0.0.0.0",
+    )
 
     @field_validator("token")
     @classmethod

@@ -66,12 +66,19 @@ async def ask_if_zone_lost(visit: Visit) -> None:
 
 
 def _suggestions(visit: Visit) -> Sequence[Place]:
-    return visit.desk.places.suggest(visit.user.language_code)
+    return visit.desk.places.suggest(
+        visit.user.language_code, visit.desk.settings.default_timezone
+    )
+
+
+def _first_hour(visit: Visit) -> int:
+    first = visit.desk.settings.default_time
+    return first.hour * 60 + first.minute
 
 
 async def _ask_hour(visit: Visit, zone: str) -> None:
     await visit.desk.readers.expect(visit.chat_id, "hour")
-    await visit.say(start.ask_hour(zone, visit.now, visit.language))
+    await visit.say(start.ask_hour(zone, visit.now, visit.language, first=_first_hour(visit)))
 
 
 async def ask_zone(visit: Visit, _tap: AskZone) -> None:
@@ -229,7 +236,7 @@ async def _not_understood(visit: Visit, typed: str) -> None:
     if visit.known.expecting == "zone":
         await visit.say(start.zone_unknown(typed, visit.language))
     else:
-        await visit.say(start.hour_unknown(typed, visit.language))
+        await visit.say(start.hour_unknown(typed, visit.language, first=_first_hour(visit)))
 
 
 async def _done(visit: Visit, reader: Subscriber) -> None:

@@ -79,14 +79,17 @@ class Places:
         """The zone at a location; None at sea and for what is no location."""
         return self._locator.zone_at(lat, lon)
 
-    def suggest(self, language_code: str | None) -> list[Place]:
-        """Up to five places for a reader of this language; those for English when unknown."""
-        code = (language_code or "en").replace("_", "-").lower()
-        for known in (code, code.partition("-")[0], "en"):
-            rows = self._index.suggested(known)
-            if rows:
-                break
-        return [_place(row) for row in rows]
+    def suggest(self, language_code: str | None, otherwise: str | None = None) -> list[Place]:
+        """Up to five places for a reader of this language.
+
+        Where the language says nothing: the zone ``otherwise`` first, then those for English.
+        """
+        code = (language_code or "").replace("_", "-").lower()
+        for known in (code, code.partition("-")[0]):
+            if rows := self._index.suggested(known):
+                return [_place(row) for row in rows]
+        first = [place for place in self.find(otherwise or "") if place.zone == otherwise][:1]
+        return [*first, *map(_place, self._index.suggested("en"))][:5]
 
     def _ranked(self, folded: str) -> list[Place]:
         return _clearest(self._index.rows_of(folded), folded)

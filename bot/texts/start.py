@@ -14,6 +14,7 @@ from bot.texts.reader import Reader
 from bot.texts.settings import next_tip_line, paused_line
 
 HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
+PROPOSED = 480
 QUOTED_UNITS = 60
 
 
@@ -147,24 +148,30 @@ def zone_kept(zone: str, language: str = "en") -> Message:
     return page(html.fill(words, zone=times.zone_name(zone, language)))
 
 
-def ask_hour(zone: str, now: datetime, language: str = "en") -> Message:
-    """Checks the clock and asks for the hour in one go, which saves a tap."""
+def ask_hour(zone: str, now: datetime, language: str = "en", *, first: int = PROPOSED) -> Message:
+    """Checks the clock and asks for the hour in one go, which saves a tap.
+
+    ``first`` is the hour that is proposed before all others, in minutes after midnight.
+    """
     _ = translator(language)
     clock = html.bold(times.clock_at(now, zone))
     return page(
         html.fill(_("It is {clock} for you now, right?"), clock=clock),
         html.text(_("Then choose the hour for your daily tip. You can change it any time.")),
         buttons=(
-            *_hours(language),
+            *_hours(first, language),
             (Button(_("No, my clock shows another time"), AskZone()),),
         ),
     )
 
 
-def _hours(language: str) -> Rows:
+def _hours(first: int, language: str) -> Rows:
     _ = translator(language)
-    hours = [Button(times.hour(minute), PickHour(minute)) for minute in HOURS_OFFERED]
-    return (tuple(hours[:3]), tuple(hours[3:]), (Button(_("Another hour"), AskHour()),))
+    others = [minute for minute in HOURS_OFFERED if minute != first]
+    hours = [Button(times.hour(minute), PickHour(minute)) for minute in others]
+    rest = (*hours, Button(_("Another hour"), AskHour()))
+    rows = tuple(rest[start : start + 3] for start in range(0, len(rest), 3))
+    return ((Button(times.hour(first), PickHour(first)),), *rows)
 
 
 def ask_typed_hour(language: str = "en") -> Message:
@@ -173,15 +180,15 @@ def ask_typed_hour(language: str = "en") -> Message:
     return page(html.text(_("Type the hour for your daily tip, for example 07:15, 7am or 21.30.")))
 
 
-def hour_unknown(typed: str, language: str = "en") -> Message:
-    """What was typed is no hour."""
+def hour_unknown(typed: str, language: str = "en", *, first: int = PROPOSED) -> Message:
+    """What was typed is no hour; ``first`` as for :func:`ask_hour`."""
     _ = translator(language)
     return page(
         html.fill(
             _("I do not read an hour in “{typed}”."), typed=html.one_line(typed, QUOTED_UNITS)
         ),
         html.text(_("Please type it like this: 07:15, 7am or 21.30.")),
-        buttons=_hours(language),
+        buttons=_hours(first, language),
     )
 
 

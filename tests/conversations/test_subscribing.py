@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
+from pathlib import Path
+
 import pytest
-from theatre import MONDAY, Person, Theatre
+from theatre import MONDAY, Person, Theatre, open_theatre
 
 
 async def test_start_says_in_five_lines_what_this_is(newcomer: Person) -> None:
@@ -193,3 +196,17 @@ async def test_who_never_started_is_led_to_start(newcomer: Person, act: str) -> 
 async def test_resume_without_a_subscription_begins_one(newcomer: Person) -> None:
     await newcomer.say("/resume")
     await newcomer.sees("Where are you")
+
+
+async def test_the_operators_zone_and_hour_are_proposed_first(tmp_path: Path) -> None:
+    set_ = {"default_timezone": "Africa/Nairobi", "default_time": time(6, 45)}
+    async with open_theatre(tmp_path, **set_) as theatre:
+        person = await theatre.person(language="")
+        await person.say("/start")
+        first = (await person.messages())[-1]["reply_keyboard"]["rows"][1][0]["label"]
+        assert first == "Africa/Nairobi"
+        await person.say(first)
+        await person.sees("It is 15:00 for you now, right?")
+        assert (await person.labels())[0] == "06:45"
+        await person.tap("06:45")
+        await person.hears("Done.", "tomorrow, Tuesday, about 06:45")

@@ -167,6 +167,15 @@ class TestSuggestions:
         assert suggested[0].zone == first
         assert 1 <= len(suggested) <= 5
 
+    @pytest.mark.parametrize("code", [None, "", "xx"])
+    def test_the_operators_zone_comes_first_where_the_language_says_nothing(
+        self, places: Places, code: str | None
+    ) -> None:
+        zones = [place.zone for place in places.suggest(code, "Africa/Nairobi")]
+        assert zones[:2] == ["Africa/Nairobi", "Europe/London"]
+        assert len(zones) == 5
+        assert places.suggest("de", "Africa/Nairobi") == places.suggest("de")
+
     def test_every_suggestion_is_understood_when_it_is_sent(self, places: Places) -> None:
         for code in Index.load().head["languages"]:
             for place in places.suggest(code):

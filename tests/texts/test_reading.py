@@ -58,8 +58,9 @@ class TestStart:
         assert said.reply.rows == (("Berlin, Germany",),)
 
     def test_the_clock_is_confirmed_with_the_hours_to_save_a_tap(self) -> None:
-        said = start.ask_hour("Europe/Berlin", NOW)
+        said = start.ask_hour("Europe/Berlin", NOW, first=450)
         assert said.plain.startswith("It is 14:32 for you now, right?")
+        assert labels(said)[:3] == ["07:30", "07:00", "08:00"]
         assert PickHour(480) in taps(said)
         assert "No, my clock shows another time" in labels(said)
 
