@@ -1,5 +1,7 @@
 # Two stages: the first builds, the second holds nothing but Python, the dependencies and the bot.
-FROM python:3.12-slim-bookworm AS build
+# The index of all platforms. What it is today: docker buildx imagetools inspect python:3.12-slim-bookworm
+ARG PYTHON=python:3.12.15-slim-bookworm@sha256:34386ef0cb081344d7ec1c103ba398e6e9f64e9ab3a1509accc92a4e24a07258
+FROM ${PYTHON} AS build
 WORKDIR /src
 COPY requirements requirements
 RUN python requirements/install.py /opt/gutskin run \
@@ -12,7 +14,7 @@ RUN /opt/build/bin/hatchling build -t wheel \
  && /opt/gutskin/bin/python -m pip check \
  && rm -rf /opt/gutskin/lib/python*/site-packages/pip* /opt/gutskin/bin/pip*
 
-FROM python:3.12-slim-bookworm
+FROM ${PYTHON}
 RUN useradd --uid 10001 --create-home --home-dir /home/gutskin --shell /usr/sbin/nologin gutskin \
  && install -d -o gutskin -g gutskin -m 0700 /data
 COPY --from=build /opt/gutskin /opt/gutskin
@@ -20,6 +22,8 @@ ENV PATH=/opt/gutskin/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     GUTSKIN_DATA_DIR=/data \
+    # Within a container only its own processes reach 127.0.0.1.
+    GUTSKIN_WEB_HOST=0.0.0.0 \
     GUTSKIN_LOG_FORMAT=json
 USER 10001
 WORKDIR /data

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import packages_distributions
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 from packaging.utils import canonicalize_name
 
+from bot.app import build
+from bot.clock import MovableClock
+from bot.config import Settings, load_settings
+from bot.sandbox.server import Sandbox
 from tests.install import locks
 
-DOCKERFILE = (locks.ROOT / "Dockerfile").read_text("utf-8")
+DOCKERFILE = "".join(  # comments may stand amid an instruction
+    line
+    for line in (locks.ROOT / "Dockerfile").read_text("utf-8").splitlines(keepends=True)
+    if not line.lstrip().startswith("#")
+)
 NEEDS_MORE = (
     "bot.sandbox",
     "bot.cli.demo",
@@ -20,6 +34,7 @@ NEEDS_MORE = (
     "tips.check",
     "tips.search.training",
 )
+TOKEN = "424242:the-token-of-the-image-0123456789"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -78,3 +93,52 @@ def test_a_command_that_needs_more_says_so(command: list[str], package: str) -> 
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"this needs {package}")
     assert "`make demo`" in line
+
+
+def test_what_it_stands_on_is_pinned_by_digest() -> None:
+    arguments = dict(re.findall(r"^ARG (\w+)=(\S+)$", DOCKERFILE, re.MULTILINE))
+    bases = re.findall(r"^FROM \$\{(\w+)\}", DOCKERFILE, re.MULTILINE)
+    assert len(bases) == len(re.findall("^FROM ", DOCKERFILE, re.MULTILINE)) == 2
+    for base in bases:
+        assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", arguments[base])
+
+
+def image_environment() -> dict[str, str]:
+    block = re.search(r"^ENV ((?:.*\\\n)*.*)", DOCKERFILE.split("\nFROM ")[2], re.MULTILINE)
+    assert block
+    return dict(word.split("=", 1) for word in block[1].replace("\\\n", " ").split())
+
+
+def image_settings(**more: str) -> Settings:
+    given = {
+        name.removeprefix("GUTSKIN_").lower(): value
+        for name, value in image_environment().items()
+        if name.startswith("GUTSKIN_")
+    }
+    assert set(given) <= set(Settings.model_fields)
+    return load_settings(**{**given, **more})
+
+
+def test_its_port_is_the_webhooks_and_its_data_are_in_the_volume() -> None:
+    settings = image_settings(token=TOKEN)
+    assert re.findall(r"^EXPOSE (\d+)$", DOCKERFILE, re.MULTILINE) == [str(settings.webhook_port)]
+    assert re.findall(r"^VOLUME (.*)$", DOCKERFILE, re.MULTILINE) == [str(settings.data_dir)]
+
+
+async def test_the_webhook_is_reached_from_outside_and_health_from_within(tmp_path: Path) -> None:
+    """Another container's way in is any address but the loopback's first."""
+    more = {"token": TOKEN, "data_dir": str(tmp_path), "webhook_port": "0"}
+    clock = MovableClock(datetime(2026, 3, 2, 12, tzinfo=UTC), flowing=True)
+    async with (
+        Sandbox(clock=clock, token=TOKEN) as sandbox,
+        build(image_settings(api_base_url=sandbox.api_base_url, **more), clock=clock) as app,
+        aiohttp.ClientSession() as session,
+    ):
+        port = urlsplit(app.web_url).port
+        async with session.get(f"http://127.0.0.2:{port}/healthz") as response:
+            assert response.status == 200
+        check = json.loads(DOCKERFILE.split("HEALTHCHECK")[1].split("CMD ")[1].split("\n")[0])
+        done = await asyncio.create_subprocess_exec(
+            sys.executable, *check[1:], env={"GUTSKIN_WEBHOOK_PORT": str(port)}
+        )
+        assert await done.wait() == 0
