@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,13 +70,6 @@ class TestWhatExistsIsDocumented:
     @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
     def test_path_of_the_web_server(self, path: str) -> None:
         assert f"| `{path}` |" in OPERATIONS
-
-    def test_dependency(self) -> None:
-        project = tomllib.loads((tables.ROOT / "pyproject.toml").read_text("utf-8"))
-        pinned = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-        names = [re.match(r"[\w-]+", one)[0].lower() for one in pinned]  # type: ignore[index]
-        listed = text_of(tables.ROOT / "docs" / "DEPENDENCIES.md").lower()
-        assert [name for name in names if name not in listed] == []
 
     def test_file_in_docs(self) -> None:
         linked = {target.name for path in DOCS for target in links_of(path)}
