@@ -40,7 +40,7 @@ from bot.store.database import Database
 from bot.store.sole_use import InUseError, sole_use_of
 from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
-from tips.library import Library, load_library
+from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.urgent import Urgent
 
@@ -97,6 +97,17 @@ def what_we_know() -> Knowledge:
     return Knowledge(load_library(), hearing, Places.load())
 
 
+def _knowledge() -> Knowledge:
+    try:
+        return what_we_know()
+    except ContentError as error:
+        raise StartError(f"the content cannot be used: {error}") from error
+    except (OSError, KeyError, ValueError) as error:
+        raise StartError(
+            "the search or the places cannot be read: install the package again"
+        ) from error
+
+
 async def open_house(settings: Settings, clock: Clock) -> House:
     """Open database and connections and put every room in its place.
 
@@ -128,7 +139,7 @@ async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
 def _furnish(
     settings: Settings, clock: Clock, db: Database, cipher: BodyCipher, stack: AsyncExitStack
 ) -> House:
-    knowledge = what_we_know()
+    knowledge = _knowledge()
     library = knowledge.library
     metrics = Metrics(clock)
     trust = ClockTrust(clock, metrics)

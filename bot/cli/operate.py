@@ -12,11 +12,11 @@ import typer
 from bot.cli.output import (
     JSON_OPTION,
     beyond_the_image,
+    complain,
     emit,
     fail,
     plainly,
     run,
-    say,
     settings,
 )
 
@@ -35,7 +35,7 @@ def run_bot() -> None:
     """Run the bot until it is told to stop."""
     from bot.logs import configure
 
-    chosen = settings()
+    chosen = settings(tell=complain)
     configure(chosen.log_level, chosen.log_format)
     code = run(_run(chosen))
     raise typer.Exit(code)
@@ -50,11 +50,13 @@ async def _run(chosen: Settings) -> int:
     try:
         return await build(chosen).run()
     except StartError as error:
-        say(f"gutskin cannot start: {error}")
+        complain(f"gutskin cannot start: {error}")
     except DATABASE_ERRORS as error:
-        say(f"gutskin cannot start: {cannot_be_used(error)}")
+        complain(f"gutskin cannot start: {cannot_be_used(error)}")
     except TelegramError:
-        say("gutskin cannot start: Telegram cannot be reached or refuses; see: gutskin doctor")
+        complain(
+            "gutskin cannot start: Telegram cannot be reached or refuses; see: gutskin doctor"
+        )
     return 1
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 JSON_OPTION = typer.Option(False, "--json", help="Print data as JSON and nothing else.")
 BAD_SETTINGS = 2
+CRASHED = "ended by a fault of its own: please report it"
 NO_TOKEN = "000:not-a-token-at-all--"  # noqa: S105 - has the shape, opens nothing
 
 
@@ -46,6 +47,29 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def say(words: str) -> None:
     """A line for people, on standard error."""
     typer.echo(words, err=True)
+
+
+def complain(words: str) -> None:
+    """Say why the bot does not run: in the form of its log, which others may read by machine."""
+    if os.environ.get("GUTSKIN_LOG_FORMAT") != "json":
+        say(words)
+        return
+    import structlog
+
+    from bot.logs import configure
+
+    configure("INFO", "json")
+    structlog.get_logger("gutskin").error(words)
+
+
+def crashed(error: BaseException) -> None:
+    """Log an exception that nobody expected, without what its text may hold."""
+    import structlog
+
+    from bot.logs import configure
+
+    configure("INFO", "json" if os.environ.get("GUTSKIN_LOG_FORMAT") == "json" else "text")
+    structlog.get_logger("gutskin").critical(CRASHED, exc_info=error)
 
 
 def fail(words: str, code: int = 1) -> NoReturn:
@@ -81,7 +105,7 @@ def plainly(error: Exception) -> str:
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
-def settings(*, token: bool = True) -> Settings:
+def settings(*, token: bool = True, tell: Callable[[str], None] = say) -> Settings:
     """The settings; with ``token`` false a missing one does not matter (a look at the database).
 
     Raises:
@@ -94,7 +118,7 @@ def settings(*, token: bool = True) -> Settings:
         return load_settings(**stand_in)
     except SettingsError as error:
         for line in error.lines:
-            say(line)
+            tell(line)
         raise typer.Exit(BAD_SETTINGS) from None
 
 

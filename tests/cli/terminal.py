@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from bot.cli.commands import app
 
 TOKEN = "424242:the-token-of-the-commands-0123"
 

@@ -17,7 +17,7 @@ import typer.main
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from bot.cli import app
+from bot.cli.commands import app
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.metrics import Metrics

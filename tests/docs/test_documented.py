@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from bot.cli import app
+from bot.cli.commands import app
 from bot.config import Settings
 from bot.delivery.outcome import TEXTS
 from bot.store.outbox_models import DELIVERY_STATES

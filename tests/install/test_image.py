@@ -87,7 +87,7 @@ def test_what_only_others_need_is_not_in_it() -> None:
     [(["demo", "--no-browser"], "uvicorn"), (["tips", "check"], "spellchecker")],
 )
 def test_a_command_that_needs_more_says_so(command: list[str], package: str) -> None:
-    done = as_in_the_image(f"from bot.cli import app; app({command!r})")
+    done = as_in_the_image(f"from bot.cli.commands import app; app({command!r})")
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
