@@ -16,6 +16,10 @@ from tests.logbook import captured
 WORDS = "I can't breathe and my lips are swelling"
 DEEP = "[" * 300 + "]" * 300
 DEEPER = "[" * 20_000 + "]" * 20_000
+POLL = (
+    '{"message_id":8,"date":1,"chat":{"id":5,"type":"private"},'
+    '"poll":{"id":"1","question":"?","form":"of tomorrow"}}'
+)
 ODD = {
     "no UTF-8": ('"text":"WORDS \xff\xc3("', True),
     "half a surrogate pair": ('"text":"WORDS \\ud83d"', True),
@@ -25,6 +29,7 @@ ODD = {
     "20,000 levels": (f'"text":"WORDS","x":{DEEPER}', True),
     "an unescaped quotation mark": ('"text":"WORDS " oh"', False),
     "a bracket too few": ('"text":"WORDS","x":[', False),
+    "a poll of tomorrow": (f'"text":"WORDS","reply_to_message":{POLL}', True),
     "a chat number of 2^63": ('"text":"WORDS","chat":{"id":9223372036854775808}', False),
 }
 
