@@ -127,7 +127,7 @@ class Dispatch:
         orders = read_command(text) is not None or spoken(text) is not None
         if heard.advice is None and orders:
             await visit.say(errors.forwarded(visit.language))
-        elif heard.advice is None and NO_WORDS.fullmatch(text):
+        elif heard.advice is None and NO_WORDS.fullmatch(normalise(text)):
             await visit.say(errors.emoji_only(visit.language))
         else:
             await faq.reply(visit, heard)

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -22,6 +23,7 @@ from bot.sandbox.api import BotApi, json_response
 from bot.sandbox.delivery import WebhookDelivery
 from bot.sandbox.errors import ControlError
 from bot.sandbox.faults import RateLimit
+from bot.sandbox.guard import OwnPagesOnly
 from bot.sandbox.journal import Journal, SandboxClock
 from bot.sandbox.people import User
 from bot.sandbox.table import load_table
@@ -143,7 +145,11 @@ class Sandbox:
             Route("/", _page, methods=["GET"]),
             Route("/{name}", _page, methods=["GET"]),
         ]
-        return Starlette(routes=routes, exception_handlers={ControlError: _control_error})
+        return Starlette(
+            routes=routes,
+            middleware=[Middleware(OwnPagesOnly, host=self._host)],
+            exception_handlers={ControlError: _control_error},
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
