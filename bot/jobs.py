@@ -58,6 +58,9 @@ class Jobs:
         """More of them, before :meth:`start`; runs are counted in ``metrics``."""
         self._metrics = metrics
         self.jobs.update({job.name: job for job in jobs})
+        for name in self.jobs:
+            for outcome in ("ok", "failed"):
+                metrics.jobs.labels(name, outcome)
 
     def start(self) -> None:
         """Begin; every job runs for the first time after its interval."""

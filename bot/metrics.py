@@ -12,6 +12,7 @@ import platform
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from itertools import product
 
 from prometheus_client import (
     CollectorRegistry,
@@ -33,6 +34,11 @@ LATENESS_BOUNDS = (
     *(10800.0, 21600.0, 43200.0, 86400.0),
 )
 """Upper bounds of lateness in seconds."""
+
+
+KINDS = ("tip", "broadcast")
+OUTCOMES = ("sent", "failed", "in_doubt", "too_old", "cancelled")
+LANES = ("reply", "bulk")
 
 
 class LastSuccess:
@@ -134,8 +140,9 @@ class Metrics:
         self.clock_error = self._gauge(
             "clock_error_seconds", "Seconds by which our clock is ahead of another's.", "against"
         )
+        _begin(self.clock_steps, ("forward", "back"))
         self.jobs = self._counter(
-            "jobs_total", "Runs of the bot's own jobs, by how they ended.", "job", "outcome"
+            "jobs_total", "Runs of the bot's own jobs, by how they ended.", "name", "outcome"
         )
 
     def _about_progress(self) -> None:
@@ -177,6 +184,7 @@ class Metrics:
             "Tips and messages of broadcasts that ended, by outcome.",
             *("kind", "outcome"),
         )
+        _begin(self.deliveries, KINDS, OUTCOMES)
         self.failures = self._counter(
             "delivery_failures_total", "Failed deliveries by reason.", "reason"
         )
@@ -204,6 +212,7 @@ class Metrics:
         self.flood_waits = self._counter(
             "flood_waits_total", "Answers 429, by lane: reply or bulk.", "lane"
         )
+        _begin(self.flood_waits, LANES)
         self.holds = self._counter("holds_total", "Holds that began, by what is held.", "lane")
         self.held_seconds = self._counter(
             "held_seconds_total", "Seconds for which nothing was sent, by what was held.", "lane"
@@ -232,6 +241,12 @@ class Metrics:
         last = LastSuccess(self._clock)
         self._gauge(name, about).set_function(lambda: math.nan if last.age is None else last.age)
         return last
+
+
+def _begin(counter: Counter, *values: tuple[str, ...]) -> None:
+    """Begin at 0 for all of these labels: of what was not there before nobody sees the first."""
+    for labels in product(*values):
+        counter.labels(*labels)
 
 
 def _version() -> str:
