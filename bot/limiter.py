@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.delivery.flood_waits import ANSWER, EDIT, SEND, ChatId
 from bot.delivery.pacing import HeldError, Lane, Pace
 from bot.transport import FloodWait
 from bot.updates import errand
@@ -17,8 +19,11 @@ from bot.updates.errand import Answer
 PATIENCE_S = 3.0
 """How long a call may wait for a flood to end, or for its chat, in the hands of a worker."""
 
-# Whatever makes a message appear in a chat; edits, deletions and answers to buttons do not.
-NEW_MESSAGE = ("send", "copy", "forward")
+NEVER = -1
+"""``rate_limit_args`` of a call that is dropped rather than waited for."""
+
+# Whatever makes a message appear in a chat is of one kind, and so is whatever changes one.
+KINDS = {"send": SEND, "copy": SEND, "forward": SEND, "edit": EDIT, "answer": ANSWER}
 NOT_A_MESSAGE = frozenset({"sendChatAction", "sendMessageDraft"})
 # They say where updates go and reach no chat: a flood of replies is no reason to stop listening.
 NOT_A_REPLY = frozenset({"setWebhook", "deleteWebhook"})
@@ -33,11 +38,13 @@ class HeldBackError(FloodWait):
 class LaneLimiter(BaseRateLimiter[int]):
     """Every call waits for its turn in the reply lane, except those that only read.
 
-    A 429 holds the lane for as long as Telegram says, and the call is made again after that. What
-    would have to wait for more than ``PATIENCE_S`` raises :class:`HeldBackError` at once, so that
-    nobody sleeps for minutes holding anything: the inbox takes the update up again.
-    ``rate_limit_args`` of a call is how often it may be repeated; -1 means never (PTB takes a 0
-    for "not given").
+    A 429 holds its chat's calls of that kind for as long as Telegram says, and the lane if two
+    chats meet one; the call is made again after that. What would have to wait for more than
+    ``PATIENCE_S`` raises :class:`HeldBackError` at once, so that nobody sleeps for minutes holding
+    anything: the inbox takes the update up again. ``rate_limit_args`` of a call is how often it
+    may be repeated (PTB takes a 0 for "not given"); ``NEVER`` is for what is worth no wait, such
+    as a progress message that is out of date by then: it is dropped, and nobody waits for its 429
+    but its own chat.
 
     Args:
         pace: the budget that is shared with tips and broadcasts.
@@ -67,51 +74,60 @@ class LaneLimiter(BaseRateLimiter[int]):
         if endpoint.startswith("get"):
             return await call()
         if endpoint in NOT_A_REPLY:
-            return await self._call_at_once(call)
+            return await self._call_at_once(call, endpoint)
         ours = errand.current.get()
         if ours is not None and (known := ours.known(endpoint, data)) is not None:
             return known
         chat_id = _chat(data) or (ours.chat_id if ours is not None else 0) or None
-        turn = partial(self._turn, chat_id, makes_message=_makes_message(endpoint))
         left = self._retries if rate_limit_args is None else rate_limit_args
-        answer = await self._call(call, turn, left)
+        answer = await self._call(call, chat_id, kind_of(endpoint), left)
         if ours is not None:
             ours.said(endpoint, data, answer)
         return answer
 
-    async def _call_at_once(self, call: Call) -> Answer:
+    async def _call_at_once(self, call: Call, endpoint: str) -> Answer:
         try:
             return await call()
         except RetryAfter as flood:
-            self._pace.flood(Lane.REPLY, seconds_of(flood))
-            return await self._call(call, self._pace.reply, self._retries)
+            self._pace.refused(Lane.REPLY, None, seconds_of(flood), kind=endpoint)
+            return await self._call(call, None, endpoint, self._retries, math.inf)
 
     async def _call(
-        self, call: Call, turn: Callable[[], Coroutine[Any, Any, None]], left: int
+        self,
+        call: Call,
+        chat_id: ChatId | None,
+        kind: str,
+        left: int,
+        patience: float = PATIENCE_S,
     ) -> Answer:
+        dropped = left == NEVER
         while True:
-            await turn()
+            await self._turn(chat_id, kind, 0.0 if dropped else patience)
             try:
                 return await call()
             except RetryAfter as flood:
-                self._pace.flood(Lane.REPLY, seconds_of(flood))
+                seconds = seconds_of(flood)
+                self._pace.refused(Lane.REPLY, chat_id, seconds, kind=kind, alone=dropped)
                 if left <= 0:
                     raise
             left -= 1
 
-    async def _turn(self, chat_id: int | str | None, *, makes_message: bool) -> None:
+    async def _turn(self, chat_id: ChatId | None, kind: str, patience: float) -> None:
         try:
-            await self._pace.reply(chat_id, makes_message=makes_message, patience=PATIENCE_S)
+            await self._pace.reply(chat_id, kind=kind, patience=patience)
         except HeldError as held:
             raise HeldBackError(held.seconds) from None
 
 
-def _makes_message(endpoint: str) -> bool:
-    return endpoint.startswith(NEW_MESSAGE) and endpoint not in NOT_A_MESSAGE
+def kind_of(endpoint: str) -> str:
+    """The kind of call that a method of the Bot API is; flood waits are by kind."""
+    if endpoint in NOT_A_MESSAGE:
+        return endpoint
+    return next((kind for verb, kind in KINDS.items() if endpoint.startswith(verb)), endpoint)
 
 
-def _chat(data: dict[str, Any]) -> int | str | None:
-    chat_id: int | str | None = data.get("chat_id")
+def _chat(data: dict[str, Any]) -> ChatId | None:
+    chat_id: ChatId | None = data.get("chat_id")
     if isinstance(chat_id, str) and chat_id.lstrip("-").isdecimal():
         return int(chat_id)
     return chat_id

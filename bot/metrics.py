@@ -213,6 +213,9 @@ class Metrics:
             "flood_waits_total", "Answers 429, by lane: reply or bulk.", "lane"
         )
         _begin(self.flood_waits, LANES)
+        self.flood_wait_chats = self._gauge(
+            "flood_wait_chats", "Chats that Telegram has asked to wait, by lane.", "lane"
+        )
         self.holds = self._counter("holds_total", "Holds that began, by what is held.", "lane")
         self.held_seconds = self._counter(
             "held_seconds_total", "Seconds for which nothing was sent, by what was held.", "lane"

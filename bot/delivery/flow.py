@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.connection import Reply
+from bot.delivery.flood_waits import SEND, FloodWait, FloodWaits
 from bot.delivery.item import Finished, Item
 from bot.delivery.outcome import Outcome, classify
 from bot.delivery.pacing import HeldError, Lane, Pace
@@ -95,6 +96,7 @@ class Flow:
         self.back: list[Settled] = []
         self.sent = 0
         self._held_until = -math.inf
+        self._floods = FloodWaits()
         self._failures_in_a_row = 0
         self._lost: set[int] = set()
 
@@ -199,7 +201,7 @@ class Flow:
         if self._clock.monotonic() > item.send_before:
             self.back.append(put_back(row.id))
             return
-        wait = self._pace.take_chat(row.chat_id) if self._pace is not None else 0.0
+        wait = self._chat_wait(row.chat_id)
         if wait > 0:
             again = self._clock.now() + timedelta(seconds=wait)
             self.back.append(put_back(row.id, again))
@@ -227,10 +229,7 @@ class Flow:
 
     def _react(self, item: Item, outcome: Outcome) -> None:
         if outcome.kind == "flood":
-            if self._pace is None:
-                self._hold(outcome.retry_after)
-            else:
-                self._pace.flood(Lane.BULK, outcome.retry_after)
+            self._flooded(item.row.chat_id, outcome.retry_after)
         elif outcome.kind == "hold":
             self._failures_in_a_row += 1
             self._hold(min(LONGEST_HOLD, 2.0 ** min(self._failures_in_a_row, 10)))
@@ -240,6 +239,21 @@ class Flow:
             for queue in self._queues:
                 for other in queue.items:
                     other.left = other.left or other.row.chat_id == chat
+
+    def _chat_wait(self, chat_id: int) -> float:
+        """Count a message to the chat and return 0, or the seconds until it may have one."""
+        if self._pace is not None:
+            return self._pace.take_chat(chat_id)
+        return max(0.0, self._floods.until(SEND, chat_id) - self._clock.monotonic())
+
+    def _flooded(self, chat_id: int, seconds: float) -> None:
+        if self._pace is not None:
+            self._pace.refused(Lane.BULK, chat_id, seconds)
+            return
+        now = self._clock.monotonic()
+        wait = FloodWait(Lane.BULK, SEND, chat_id, now, now + seconds)
+        if self._floods.add(wait, now) is not None:
+            self._hold(seconds)
 
     def _hold(self, seconds: float) -> None:
         """Send nothing for so long, and hold no lease meanwhile."""

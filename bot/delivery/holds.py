@@ -1,23 +1,32 @@
-"""Until when Telegram asked us to be silent, kept where a restart and other replicas find it."""
+"""Until when Telegram asked us to wait, kept where a restart and other replicas find it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from bot.clock import Clock
+from bot.delivery.flood_waits import EVERY_CHAT, FloodWait
 from bot.delivery.pacing import Lane, Pace
-from bot.store import heartbeat
+from bot.store import flood_waits
 from bot.store.database import Database
-from bot.store.tables import Executor
+from bot.store.flood_waits import WHOLE_LANE, Waiting
 
 log = logging.getLogger(__name__)
 
-PREFIX = "held:"
 NOT_WORTH_WRITING = timedelta(seconds=0.5)
 """A deadline that moves by less is not written again: 64 answers may belong to one flood."""
+
+AHEAD = timedelta(minutes=1)
+"""By how much another replica's clock may be ahead; what was told later than that never was."""
+
+SAID_EVERY = 60.0
+"""Seconds in which one chat's wait is said in the log for each lane and kind of call."""
+
+Key: TypeAlias = tuple[str, str, int]
 
 
 class Holds:
@@ -27,30 +36,66 @@ class Holds:
         self._db = db
         self._clock = clock
         self._pace = pace
-        self._known: dict[Lane, datetime] = {}
-        self._unwritten: dict[Lane, datetime] = {}
+        self._known: dict[Key, Waiting] = {}
+        self._unwritten: dict[Key, Waiting] = {}
+        self._said_at: dict[tuple[Lane, str], float] = {}
         self._writing: asyncio.Task[None] | None = None
-        pace.on_hold(self._note)
+        pace.on_hold(self._note_lane)
+        pace.on_flood(self._note_chat)
 
-    def _note(self, lane: Lane) -> None:
-        until = self._clock.now() + timedelta(seconds=self._pace.held_for(lane))
-        if until < self._known.get(lane, _LONG_AGO) + NOT_WORTH_WRITING:
-            return
-        self._known[lane] = self._unwritten[lane] = until
+    def _note_lane(self, lane: Lane) -> None:
+        seconds = self._pace.held_for(lane)
+        now = self._clock.now()
+        until = now + timedelta(seconds=seconds)
+        if self._note(Waiting(lane.value, WHOLE_LANE, EVERY_CHAT, now, until)):
+            log.warning("Telegram asks us to wait: lane %s is held for %d s", lane.value, seconds)
+
+    def _note_chat(self, wait: FloodWait) -> None:
+        self._say(wait)
+        # A channel that goes by its name is in no table.
+        if isinstance(wait.chat_id, int):
+            since, until = map(self._wall, (wait.since, wait.until))
+            self._note(Waiting(wait.lane.value, wait.kind, wait.chat_id, since, until))
+
+    def _note(self, wait: Waiting) -> bool:
+        """Write it down soon; False if that is known already."""
+        key = _key(wait)
+        known = self._known.get(key)
+        if known is not None and wait.until < known.until + NOT_WORTH_WRITING:
+            return False
+        self._known[key] = self._unwritten[key] = wait
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
+        return True
+
+    def _say(self, wait: FloodWait) -> None:
+        """Whose wait it is stays out of the log; a chat that goes on and on is not said again."""
+        which, now = (wait.lane, wait.kind), self._clock.monotonic()
+        if now - self._said_at.get(which, -SAID_EVERY) < SAID_EVERY:
+            return
+        self._said_at[which] = now
+        log.info(
+            "Telegram asks one chat to wait: no %s for %d s (lane %s, %d chats wait)",
+            wait.kind,
+            wait.until - wait.since,
+            wait.lane.value,
+            self._pace.chats_waiting(wait.lane),
+        )
+
+    def _wall(self, monotonic: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=monotonic - self._clock.monotonic())
 
     async def _write(self) -> None:
         while self._unwritten:
-            deadlines = dict(self._unwritten)
+            waits = dict(self._unwritten)
             try:
-                await self._db.transaction(partial(_put, deadlines))
+                await self._db.transaction(partial(flood_waits.put, waits=waits.values()))
             except Exception:
                 log.exception("how long Telegram asks to wait could not be written down")
                 return
-            for lane, until in deadlines.items():
-                if self._unwritten.get(lane) == until:
-                    del self._unwritten[lane]
+            for key, wait in waits.items():
+                if self._unwritten.get(key) == wait:
+                    del self._unwritten[key]
 
     async def exchange(self) -> None:
         """Write what could not be written, and be silent for as long as anyone was asked to be.
@@ -59,11 +104,25 @@ class Holds:
         """
         await self.written()
         await self._write()
-        for name, (until, _) in (await self._db.look(heartbeat.everything)).items():
-            lane = _LANES.get(name)
-            if lane is not None and until > self._known.get(lane, _LONG_AGO):
-                self._known[lane] = until
-                self._pace.hold(lane, (until - self._clock.now()).total_seconds())
+        found = await self._db.look(flood_waits.everything)
+        now = self._clock.now()
+        running = [one for one in found if one.until > now and one.told_at <= now + AHEAD]
+        if len(running) < len(found):
+            forget = partial(flood_waits.forget_over, now=now, believed=now + AHEAD)
+            await self._db.transaction(forget)
+        news = [wait for wait in running if self._known.get(_key(wait)) != wait]
+        self._known = {_key(wait): wait for wait in running} | self._unwritten
+        for wait in news:
+            self._learn(wait, now)
+
+    def _learn(self, wait: Waiting, now: datetime) -> None:
+        lane = Lane(wait.lane)
+        if wait.kind == WHOLE_LANE:
+            self._pace.hold(lane, (wait.until - now).total_seconds())
+            return
+        here = self._clock.monotonic()
+        since, until = (here + (at - now).total_seconds() for at in (wait.told_at, wait.until))
+        self._pace.learn(FloodWait(lane, wait.kind, wait.chat_id, since, until))
 
     async def written(self) -> None:
         """Wait for a writing that is under way."""
@@ -71,10 +130,5 @@ class Holds:
             await asyncio.wait([self._writing])
 
 
-_LANES = {PREFIX + lane.value: lane for lane in Lane}
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-async def _put(deadlines: dict[Lane, datetime], session: Executor) -> None:
-    for lane, until in deadlines.items():
-        await heartbeat.extend(session, PREFIX + lane.value, until)
+def _key(wait: Waiting) -> Key:
+    return wait.lane, wait.kind, wait.chat_id

@@ -8,13 +8,15 @@ import random
 from collections.abc import Callable
 
 from bot.clock import Clock
+from bot.delivery.chat_limits import ChatLimits
+from bot.delivery.flood_control import FloodControl
+from bot.delivery.flood_waits import EDIT, SEND, ChatId
 from bot.delivery.lane import Lane, LaneState
 from bot.delivery.limits import (
     FREE_RATE,
     ROUNDING,
     SERVER_BURST,
     Bucket,
-    Chats,
     Measure,
     free_bulk_rate,
 )
@@ -24,7 +26,7 @@ from bot.metrics import Metrics
 __all__ = ["HeldError", "Lane", "Pace"]
 
 
-class Pace:
+class Pace(FloodControl):
     """The limiter that every message passes, replies first, in O(1) a turn and without a queue.
 
     What it keeps, with R the total rate, on whatever clock it is handed:
@@ -38,8 +40,9 @@ class Pace:
     * a reply goes before any bulk and waits at most 1/R s for bulk, usually not at all;
     * a chat gets one message a second, with bursts of three, a group 20 a minute; and four calls
       a second that make no message, with bursts of eight;
-    * after a 429 its lane is silent for the whole of ``retry_after``; when that happens again
-      within a minute the lane slows to three quarters, and recovers by 5 % each half minute.
+    * after a 429 the chat gets no call of that kind for the whole of ``retry_after``; if a second
+      chat meets one meanwhile, the lane is silent for as long as that one says. When that happens
+      again within a minute the lane slows to three quarters, and recovers by 5 % each half minute.
 
     Bulk *pulls* its turns and so waits in the database, not here. A caller that is cancelled while
     it waits leaves nothing behind.
@@ -66,8 +69,6 @@ class Pace:
     ) -> None:
         if not 0 < bulk_rate <= total_rate:
             raise ValueError("rates are positive and bulk is not above the total")
-        self._clock = clock
-        self._metrics = metrics or Metrics(clock)
         self._rates = (total_rate, bulk_rate)
         self._parts = 1
         self._is_paid = total_rate > FREE_RATE
@@ -86,12 +87,11 @@ class Pace:
         self._bulk = LaneState(jitter, bulk, self._unpaid)
         self._reply = LaneState(jitter, Bucket(min(FREE_RATE, total_rate), SERVER_BURST))
         self._reply_counts: tuple[Measure | Bucket, ...] = (*measures, self._reply.bucket)
-        self._lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
-        self._listeners: list[Callable[[Lane], None]] = []
+        lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
+        super().__init__(clock, lanes, metrics or Metrics(clock))
         self._reply_order = asyncio.Lock()
         self._replies_waiting = 0
-        self._messages = Chats.of_messages()
-        self._calls = Chats.of_calls()
+        self._chats = ChatLimits(self.floods)
 
     def share_with(self, replicas: int) -> None:
         """Keep to one part of the rates, which so many replicas (1 or more) share evenly.
@@ -119,9 +119,10 @@ class Pace:
 
     async def reply(
         self,
-        chat_id: int | str | None = None,
+        chat_id: ChatId | None = None,
         *,
         makes_message: bool = True,
+        kind: str | None = None,
         patience: float = math.inf,
     ) -> None:
         """Wait until a reply may start. Replies start in the order in which they came.
@@ -130,13 +131,14 @@ class Pace:
             chat_id: the chat that it is for; ``None`` counts towards no chat's limits.
             makes_message: false for calls that make no new message in the chat, such as an edit
                 or the answer to a button.
+            kind: the kind of call, where that is not simply a message or an edit.
             patience: seconds that a flood or the chat's own limit may take.
 
         Raises:
             HeldError: it would take longer; nothing was counted.
         """
-        chats = self._messages if makes_message else self._calls
-        counted_at = await self._chat_turn(chats, chat_id, patience)
+        kind = kind or (SEND if makes_message else EDIT)
+        counted_at = await self._chat_turn(kind, chat_id, patience)
         self._replies_waiting += 1
         try:
             async with self._reply_order:
@@ -144,20 +146,19 @@ class Pace:
                 for counted in self._reply_counts:
                     counted.take(now)
         except BaseException:
-            self._chat_given_back(chats, chat_id)
+            self._chats.give_back(chat_id, kind, self._clock.monotonic())
             raise
         finally:
             self._replies_waiting -= 1
-        if chat_id is not None:
-            chats.shift(chat_id, now - counted_at, now)
+        self._chats.shift(chat_id, kind, now - counted_at, now)
 
-    async def bulk(self, chat_id: int | str | None = None) -> None:
+    async def bulk(self, chat_id: ChatId | None = None) -> None:
         """Wait until one message of a tip or broadcast may start, to ``chat_id`` if given."""
-        await self._chat_turn(self._messages, chat_id, math.inf)
+        await self._chat_turn(SEND, chat_id, math.inf)
         try:
             await self.bulk_turns(1)
         except BaseException:
-            self._chat_given_back(self._messages, chat_id)
+            self._chats.give_back(chat_id, SEND, self._clock.monotonic())
             raise
 
     async def bulk_turns(
@@ -177,56 +178,27 @@ class Pace:
         """
         return await (self._turns if paid else self._unpaid_turns).take(most, patience)
 
-    def take_chat(self, chat_id: int | str) -> float:
+    def take_chat(self, chat_id: ChatId) -> float:
         """Count a bulk message to the chat and return 0, or the seconds until the chat may get it.
 
         For senders that rather put a row back than wait for one chat.
         """
         now = self._clock.monotonic()
-        wait = self._messages.ready_at(chat_id, now) - now
+        wait = self._chats.ready_at(chat_id, SEND, now) - now
         if wait > ROUNDING:
             return wait
-        self._messages.take(chat_id, now)
+        self._chats.take(chat_id, SEND, now)
         return 0.0
 
-    def flood(self, lane: Lane, retry_after: float) -> None:
-        """Telegram answered 429: silence the lane for ``retry_after`` seconds, in full."""
-        self._metrics.flood_waits.labels(lane.value).inc()
-        self._lanes[lane].flood(retry_after, self._clock.monotonic())
-        self._tell(lane)
-
-    def hold(self, lane: Lane, seconds: float) -> None:
-        """Silence the lane because of a 429 that another replica or an earlier run got."""
-        if seconds > self.held_for(lane):
-            self._lanes[lane].hold(self._clock.monotonic() + seconds)
-            self._tell(lane)
-
-    def on_hold(self, listener: Callable[[Lane], None]) -> None:
-        """Call ``listener`` whenever a lane was silenced; ``held_for`` says for how long."""
-        self._listeners.append(listener)
-
-    def _tell(self, lane: Lane) -> None:
-        for listener in self._listeners:
-            listener(lane)
-
-    def held_for(self, lane: Lane) -> float:
-        """Seconds for which the lane is still silent after a flood; 0 when it is not."""
-        return max(0.0, self._lanes[lane].held_until - self._clock.monotonic())
-
-    def reply_held_for(self, chat_id: int | str) -> float:
+    def reply_held_for(self, chat_id: ChatId) -> float:
         """Seconds for which a flood, or the chat's own limit, forbids a message in reply."""
         now = self._clock.monotonic()
-        return max(self.held_for(Lane.REPLY), self._messages.ready_at(chat_id, now) - now)
-
-    def slowed_to(self, lane: Lane) -> float:
-        """The share of its rate that the lane runs at: 1 unless floods came again and again."""
-        self._lanes[lane].awake_at(self._clock.monotonic())
-        return self._lanes[lane].factor
+        return max(self.held_for(Lane.REPLY), self._chats.ready_at(chat_id, SEND, now) - now)
 
     @property
     def chats_remembered(self) -> int:
         """How many chats are held in memory; bounded by what is sent in two minutes."""
-        return len(self._messages) + len(self._calls)
+        return len(self._chats)
 
     def _reply_ready(self, now: float, patience: float = math.inf) -> float:
         held = self._reply.awake_at(now) - now
@@ -256,23 +228,16 @@ class Pace:
         own = max(self._unpaid.ready_at(), self._free.bulk_ready_at())
         return max(own, self._bulk.awake_at(now))
 
-    async def _chat_turn(self, chats: Chats, chat_id: int | str | None, patience: float) -> float:
-        if chat_id is None:
-            return 0.0
-
+    async def _chat_turn(self, kind: str, chat_id: ChatId | None, patience: float) -> float:
         def ready_at(now: float) -> float:
-            ready = chats.ready_at(chat_id, now)
+            ready = self._chats.ready_at(chat_id, kind, now)
             if ready - now > patience:
                 raise HeldError(ready - now)
             return ready
 
         now = await until(self._clock, ready_at)
-        chats.take(chat_id, now)
+        self._chats.take(chat_id, kind, now)
         return now
-
-    def _chat_given_back(self, chats: Chats, chat_id: int | str | None) -> None:
-        if chat_id is not None:
-            chats.give_back(chat_id, self._clock.monotonic())
 
 
 def _even(measure: Measure, rate: float) -> Bucket:

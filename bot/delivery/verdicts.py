@@ -19,7 +19,9 @@ def verdict(done: Finished, doubt_pause: float) -> Settled:
     if outcome.kind == "sent":
         return Settled(row.id, "sent", message_id=outcome.message_id, sent_at=at)
     if outcome.kind in ("flood", "hold"):
-        again = at + RECONNECT_PAUSE if outcome.kind == "hold" else None
+        # Whoever waits for a flood goes behind those who do not, and never back to the head.
+        wait = timedelta(seconds=outcome.retry_after)
+        again = at + (RECONNECT_PAUSE if outcome.kind == "hold" else wait)
         return Settled(row.id, "queued", outcome.reason, retry_at=again, uncounted=1)
     if outcome.kind == "migrated" and row.attempts < MOST_ATTEMPTS:
         return Settled(row.id, "queued", outcome.reason)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 from telegram import InputFile
-from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.clock import Clock
 from bot.delivery.errors import NotSent
@@ -29,7 +29,9 @@ NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_
 class Api(Protocol):
     """One call of the Bot API; raises ``telegram.error.TelegramError``."""
 
-    async def call(self, method: str, payload: Mapping[str, Any]) -> Any: ...
+    async def call(
+        self, method: str, payload: Mapping[str, Any], *, dropped_in_floods: bool = False
+    ) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,22 @@ class Chat:
         return int(sent["message_id"])
 
     async def edit_or_send(
-        self, spot: Spot | None, chat_id: int, message: Message, topic: int | None = None
+        self,
+        spot: Spot | None,
+        chat_id: int,
+        message: Message,
+        topic: int | None = None,
+        *,
+        dropped_in_floods: bool = False,
     ) -> int:
-        """Put ``message`` where ``spot`` is, or send it when that cannot be; its id."""
+        """Put ``message`` where ``spot`` is, or send it when that cannot be; its id.
+
+        An edit that may be ``dropped_in_floods`` waits for none, and nobody waits for it.
+
+        Raises:
+            telegram.error.RetryAfter: Telegram asks to wait.
+            telegram.error.TelegramError: it was refused, or there was no answer.
+        """
         if spot is None or message.reply is not None:
             return await self.send(chat_id, message, topic)
         payload = message.payload(spot.chat_id) | {"message_id": spot.message_id}
@@ -67,7 +82,7 @@ class Chat:
             # Only inline keyboards can be edited; without any the old one goes away.
             payload.pop("reply_markup", None)
         try:
-            await self._call("editMessageText", payload)
+            await self._call("editMessageText", payload, dropped_in_floods=dropped_in_floods)
         except BadRequest as refusal:
             if _unchanged(refusal):
                 return spot.message_id
@@ -92,11 +107,14 @@ class Chat:
                 raise
 
     async def answer(self, query_id: str, words: str | None = None) -> None:
-        """Stop the button's spinner, with a short note if there is one; too late is no error."""
+        """Stop the button's spinner, with a short note if there is one; too late is no error.
+
+        What the tap is for does not wait until Telegram wants answers to taps again.
+        """
         payload = {"callback_query_id": query_id} | ({"text": words} if words else {})
         try:
-            await self._api.call("answerCallbackQuery", payload)
-        except (BadRequest, NetworkError) as refusal:
+            await self._api.call("answerCallbackQuery", payload, dropped_in_floods=True)
+        except (BadRequest, NetworkError, RetryAfter) as refusal:
             log.debug("a tap could not be answered", kind=type(refusal).__name__)
 
     async def copy(self, chat_id: int, message_id: int, topic: int | None = None) -> int:
@@ -138,17 +156,17 @@ class Chat:
             log.info("a topic is gone; the reply goes beside it")
             return await self._call(method, payload)
 
-    async def _call(self, method: str, payload: Mapping[str, Any]) -> Any:
+    async def _call(self, method: str, payload: Mapping[str, Any], **how: bool) -> Any:
         """Call, and again when that promises something; a reply is worth three tries."""
         for wait in TRY_AGAIN_S:
             try:
-                return await self._api.call(method, payload)
+                return await self._api.call(method, payload, **how)
             except NetworkError as error:
                 if not _worth_another_try(error):
                     raise
                 log.info("a reply is tried again", method=method, seconds=wait)
                 await self._clock.sleep(wait)
-        return await self._api.call(method, payload)
+        return await self._api.call(method, payload, **how)
 
 
 def _worth_another_try(error: NetworkError) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.delivery.broadcasts import Broadcasts
@@ -69,8 +69,8 @@ class Progress:
             return
         report = await self._broadcasts.report(broadcast_id)
         message = self._message(broadcast, report, await self._language(broadcast))
-        if message != self._followed.get(broadcast_id):
-            await self._put(broadcast, message)
+        if message != self._followed.get(broadcast_id) and not await self._put(broadcast, message):
+            return
         if report.state in OVER:
             self._drop(broadcast_id)
 
@@ -90,7 +90,8 @@ class Progress:
         admin = await self._readers.find(broadcast.admin_id)
         return admin.language if admin else "en"
 
-    async def _put(self, broadcast: Broadcast, message: Message) -> None:
+    async def _put(self, broadcast: Broadcast, message: Message) -> bool:
+        """Show it; False if Telegram asks to wait: then it is drawn later, as things are then."""
         self._followed[broadcast.id] = message
         self._drawn_at[broadcast.id] = self._clock.monotonic()
         chat_id = broadcast.progress_chat_id or broadcast.admin_id
@@ -99,15 +100,20 @@ class Progress:
         if broadcast.progress_message_id is not None and not rings:
             spot = Spot(chat_id, broadcast.progress_message_id)
         try:
-            shown = await self._chat.edit_or_send(spot, chat_id, message)
+            shown = await self._chat.edit_or_send(spot, chat_id, message, dropped_in_floods=True)
+        except RetryAfter as flood:
+            log.debug("a progress message is drawn later", kind=type(flood).__name__)
+            self._followed[broadcast.id] = None
+            return False
         except TelegramError as error:
             log.warning("a progress message could not be shown", kind=type(error).__name__)
             self._followed[broadcast.id] = None
-            return
+            return True
         if rings:
             self._told.add(broadcast.id)
         if spot is None or shown != spot.message_id:
             await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
+        return True
 
     def _must_ring(self, broadcast: Broadcast) -> bool:
         """A pause by failures needs the admin: an edit would not make a sound."""

@@ -18,17 +18,6 @@ async def beat(session: Executor, name: str, now: datetime, detail: str = "") ->
     await session.execute(made.on_conflict_do_update(index_elements=[table.c.name], set_=fresh))
 
 
-async def extend(session: Executor, name: str, until: datetime) -> None:
-    """Let ``name`` last until then, or longer if it does so already."""
-    made = insert_into(session, table).values(name=name, at=until, detail="")
-    later = made.on_conflict_do_update(
-        index_elements=[table.c.name],
-        set_={"at": made.excluded.at},
-        where=table.c.at < made.excluded.at,
-    )
-    await session.execute(later)
-
-
 async def last(session: Executor, name: str) -> tuple[datetime, str] | None:
     """When ``name`` last went well and its detail; None if it never did."""
     statement = select(table.c.at, table.c.detail).where(table.c.name == name)

@@ -12,7 +12,7 @@ from sqlalchemy import Table as CoreTable
 
 from bot.store import counters, heartbeat
 from bot.store.broadcasts import OPEN_STATES
-from bot.store.instants import LONGEST_LEASE, LONGEST_RETRY, ONE_DAY, RULES, SLACK
+from bot.store.instants import LONGEST_LEASE, ONE_DAY, RULES, SLACK
 from bot.store.leases import DROPPED
 from bot.store.models import Table
 from bot.store.slots import SEAT_BITS
@@ -98,9 +98,9 @@ async def hold_back_leases(
 
 
 async def hold_back_retries(session: Executor, now: datetime) -> Counter[str]:
-    """A queued row waits until it is due or for the longest pause between two tries."""
+    """A queued row waits until it is due, or to be tried again, but not until it is too old."""
     ready = delivery.c.ready_at
-    late = (ready > now + LONGEST_RETRY + SLACK) & (ready > delivery.c.due_at)
+    late = (ready > delivery.c.not_after) & (ready > delivery.c.due_at)
     change = update(delivery).where(rows_in("queued"), late).values(ready_at=now)
     return Counter({"delivery.ready_at": await affected(session, change)})
 

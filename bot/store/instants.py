@@ -22,7 +22,6 @@ SLACK = timedelta(minutes=1)
 """What lies ahead by less is left alone: clocks differ a little, and are steered."""
 
 ONE_DAY = timedelta(days=1)
-LONGEST_RETRY = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(seconds=90)
 
 
@@ -56,7 +55,7 @@ RULES: Mapping[str, Rule] = {
         "what was not is deleted and planned anew"
     ),
     "delivery.due_at": Rule("tips: as the date; broadcasts: now"),
-    "delivery.ready_at": Rule("when it is due, or five minutes ahead; set to now"),
+    "delivery.ready_at": Rule("when it is due, or as long as it is fresh; set to now"),
     "delivery.not_after": Rule("tips: as the date; broadcasts: a day ahead"),
     "delivery.lease_until": Rule("90 seconds ahead"),
     "delivery.sent_at": Rule("now"),
@@ -66,6 +65,8 @@ RULES: Mapping[str, Rule] = {
     "broadcast.not_after": Rule("a day ahead", ONE_DAY),
     "inbox.received_at": PAST,
     "inbox.done_at": PAST,
+    "flood_wait.told_at": Rule("now; a wait that was told later is forgotten"),
+    "flood_wait.until": Rule("any time after that, since Telegram sets no limit"),
     "heartbeat.at": Rule("now; a lease of polling: 15 seconds ahead"),
     "counter.at": Rule("this hour, to which later ones are added"),
 }

@@ -141,13 +141,21 @@ _sent = (
         **_released,
     )
 )
+_again = bindparam("again", type_=UTCDateTime)
+
+
+def _not_too_late(instant: Any) -> Any:
+    """That instant, or when the row is too old and is to be let go."""
+    return case((instant > table.c.not_after, table.c.not_after), else_=instant)
+
+
 _other = (
     update(table)
     .where(*_ours)
     .values(
         state=bindparam("new_state"),
         reason=bindparam("why"),
-        ready_at=func.coalesce(bindparam("again", type_=UTCDateTime), table.c.ready_at),
+        ready_at=_not_too_late(func.coalesce(_again, table.c.ready_at)),
         attempts=table.c.attempts - bindparam("back", type_=BigInteger),
         doubts=table.c.doubts + bindparam("doubt", type_=BigInteger),
         **_released,

@@ -1,4 +1,4 @@
-"""The tables of sending: deliveries, broadcasts, the inbox of updates, heartbeats, counters."""
+"""The tables of sending: deliveries, broadcasts, updates, flood waits, heartbeats, counters."""
 
 from __future__ import annotations
 
@@ -141,6 +141,22 @@ class Heartbeat(Table, table=True):
     name: str = Field(primary_key=True, max_length=64)
     at: datetime = Field(sa_type=UTCDateTime)
     detail: str = Field(default="", max_length=200)
+
+
+class FloodWait(Table, table=True):
+    """That Telegram wants no call of this ``kind`` for a chat until then; gone soon afterwards.
+
+    ``lane`` is whose call was refused. ``chat_id`` is 0 where no chat may get any, and ``kind``
+    is ``all`` where the whole lane is held.
+    """
+
+    __tablename__ = "flood_wait"
+
+    lane: str = Field(primary_key=True, max_length=8)
+    kind: str = Field(primary_key=True, max_length=64)
+    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    told_at: datetime = Field(sa_type=UTCDateTime)
+    until: datetime = Field(sa_type=UTCDateTime)
 
 
 class Counter(Table, table=True):

@@ -20,6 +20,7 @@ from bot.store.tables import (
     answer_vote,
     broadcast,
     delivery,
+    flood_wait,
     miss,
     saved,
     subscriber,
@@ -75,6 +76,7 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
         (delivery, _deliveries),
         (broadcast, _broadcasts),
         (inbox_table, _of_chat(inbox_table)),
+        (flood_wait, _of_chat(flood_wait)),
     )
 }
 """The tables with rows about a person, and how theirs are found."""
@@ -126,7 +128,8 @@ async def erase(session: Executor, person: Person) -> bool:
     broadcast its figures, as nobody's.
     """
     erased = 0
-    for name in ("delivery", "saved", "tip_vote", "answer_vote", "miss", "subscription"):
+    names = ("delivery", "saved", "tip_vote", "answer_vote", "miss", "subscription", "flood_wait")
+    for name in names:
         table, where = PERSONAL[name]
         for condition in where(person):
             erased += await affected(session, delete(table).where(condition))

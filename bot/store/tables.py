@@ -31,6 +31,7 @@ answer_vote: CoreTable = _known["answer_vote"]
 miss: CoreTable = _known["miss"]
 inbox: CoreTable = _known["inbox"]
 heartbeat: CoreTable = _known["heartbeat"]
+flood_wait: CoreTable = _known["flood_wait"]
 counter: CoreTable = _known["counter"]
 
 

@@ -11,6 +11,7 @@ from telegram.error import RetryAfter
 from telegram.ext import Application, BaseRateLimiter
 
 from bot.config import Settings
+from bot.limiter import NEVER
 from bot.transport import AiohttpRequest, DoubtfulError, TipBot
 from bot.updates.reading import Given, read_answer
 
@@ -68,13 +69,18 @@ class Client(TipBot):
         except ValueError:
             return None
 
-    async def call(self, method: str, payload: Mapping[str, Any]) -> Any:
+    async def call(
+        self, method: str, payload: Mapping[str, Any], *, dropped_in_floods: bool = False
+    ) -> Any:
         """One call of the Bot API in the reply lane; its ``result`` as plain JSON.
+
+        One that may be ``dropped_in_floods`` is not waited for when Telegram asks to wait.
 
         Raises:
             telegram.error.TelegramError: whatever Telegram or the network answered.
         """
-        return await self._post(method, dict(payload))
+        limits = self._merge_api_rl_kwargs(None, NEVER if dropped_in_floods else None)
+        return await self._post(method, dict(payload), api_kwargs=limits)
 
 
 class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):

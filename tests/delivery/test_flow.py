@@ -56,17 +56,17 @@ async def test_never_more_in_a_second_than_the_rate(home: House, tg: Telegram) -
 async def test_after_a_flood_the_lane_is_silent_in_full(home: House, tg: Telegram) -> None:
     await home.fill(range(1, 61))
     await home.morning()
-    flood = [None] * 20 + [refusal(429, "Too Many Requests", retry_after=3)]
+    flood = [None] * 20 + [refusal(429, "Too Many Requests", retry_after=3)] * 2
     seen = times(home, tg, lambda _m, _b: flood.pop(0) if flood else None)
     sender = paced(home)
     sent = await drained(home, sender)
     assert sent < 60
     assert 2.5 < sender.held_for <= 3
-    flooded = seen[20]
+    flooded = seen[21]
     while len(tg.arrived) < 60:
         await drained(home, sender)
         home.clock.move(0.1)
-    after = [at for at in seen[21:] if at > flooded + 0.5]
+    after = [at for at in seen[22:] if at > flooded + 0.5]
     assert min(after) >= flooded + 3
     assert set(tg.copies.values()) == {1}
     assert {row.attempts for row in await home.rows()} == {1}

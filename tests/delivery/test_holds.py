@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.holds import PREFIX
 from bot.delivery.pacing import Lane, Pace
 from bot.delivery.replicas import Replicas
 from bot.delivery.sender import Sender
-from bot.store import heartbeat
+from bot.store import flood_waits
 from bot.store.database import Database
+from bot.store.flood_waits import WHOLE_LANE, Waiting
 from tests.delivery.house import House, house
 from tests.delivery.server import Telegram, refusal, telegram
 from tips.library import Library
@@ -77,8 +77,8 @@ async def start(home: House, database_url: str) -> AsyncIterator[Start]:
 
 
 async def flooded(process: Process, tg: Telegram) -> float:
-    """It sends until Telegram asks it to wait 30 s; until when that is, on the clock."""
-    answers: list[Any] = [None] * 20 + [FLOOD]
+    """It sends until Telegram asks two chats to wait 30 s; until when that is, on the clock."""
+    answers: list[Any] = [None] * 20 + [FLOOD] * 2
     at: list[float] = []
 
     def script(_method: str, _body: dict[str, Any]) -> Any:
@@ -90,7 +90,7 @@ async def flooded(process: Process, tg: Telegram) -> float:
     tg.script = script
     await process.send()
     await process.replicas._holds.written()
-    return at[0] + 30.0
+    return at[1] + 30.0
 
 
 async def test_another_replica_sends_nothing_before_the_deadline(
@@ -171,12 +171,13 @@ async def test_many_refusals_of_one_flood_are_written_once(home: House, start: S
     process.pace.flood(Lane.BULK, 30.0)
     await process.replicas._holds.written()
     async with home.db.write() as session:
-        await heartbeat.forget(session, PREFIX + "bulk")
+        await flood_waits.forget_over(
+            session, home.clock.now() + timedelta(days=1), home.clock.now()
+        )
     for _ in range(64):
         process.pace.flood(Lane.BULK, 30.0)
     await process.replicas._holds.written()
-    async with home.db.read() as session:
-        assert await heartbeat.last(session, PREFIX + "bulk") is None
+    assert await home.db.look(flood_waits.everything) == []
 
 
 async def test_what_could_not_be_written_is_written_at_the_next_beat(
@@ -199,7 +200,9 @@ async def test_what_could_not_be_written_is_written_at_the_next_beat(
 
 
 async def test_what_is_over_is_of_no_concern(home: House, start: Start) -> None:
+    now = home.clock.now()
+    over = Waiting("bulk", WHOLE_LANE, 0, now - timedelta(minutes=1), now - timedelta(seconds=1))
     async with home.db.write() as session:
-        await heartbeat.extend(session, PREFIX + "bulk", home.clock.now() - timedelta(seconds=1))
+        await flood_waits.put(session, [over])
     process = await start()
     assert process.pace.held_for(Lane.BULK) == 0.0

@@ -39,7 +39,7 @@ class Post:
     def __init__(self, home: House) -> None:
         self.tips: list[float] = []
         self.copies: list[float] = []
-        self.refuse_at: int | None = None
+        self.refuse_at: tuple[int, ...] = ()
         self._clock = home.clock
         home.telegram.script = self._note
 
@@ -48,8 +48,7 @@ class Post:
         assert is_copy == body.get("allow_paid_broadcast", False), "only broadcasts are paid for"
         arrived = self.copies if is_copy else self.tips
         arrived.append(self._clock.monotonic())
-        if len(self.copies) == self.refuse_at:
-            self.refuse_at = None
+        if is_copy and len(self.copies) in self.refuse_at:
             return refusal(429, "Too Many Requests", retry_after=5)
         return None
 
@@ -100,7 +99,7 @@ async def test_few_tips_are_leased_ahead_so_that_none_waits_long_under_its_lease
 
 async def test_a_flood_gives_the_leases_of_both_back(home: House, tg: Telegram) -> None:
     post = Post(home)
-    post.refuse_at = 30
+    post.refuse_at = (30, 31)
     await home.morning()
     await home.broadcast()
     sender = paced(home)

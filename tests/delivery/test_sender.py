@@ -125,7 +125,8 @@ async def test_a_flood_is_waited_out_in_full_and_everyone_gets_theirs(
 ) -> None:
     await home.fill(range(1, 41))
     await home.morning()
-    tg.script = once(None, None, refusal(429, "Too Many Requests", retry_after=3))
+    flood = refusal(429, "Too Many Requests", retry_after=3)
+    tg.script = once(None, None, flood, flood)
     sent = await home.sender.drain()
     tried = len(tg.calls)
     assert sent < 40

@@ -168,6 +168,19 @@ async def test_a_database_of_the_first_release_keeps_its_readers_and_their_tips(
     assert await run(database_url, "SELECT id, cursor FROM slot ORDER BY id") == [(3, 0), (5, 0)]
 
 
+async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0003"))
+    held = "INSERT INTO heartbeat (name, at, detail) VALUES ('held:bulk', {now}, '')"
+    await run(database_url, READER, KEPT, held)
+    assert await upgrade(database_url) is True
+    assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
+    assert await run(database_url, "SELECT name FROM heartbeat") == []
+    waits = "SELECT lane, kind, chat_id FROM flood_wait"
+    assert await run(database_url, waits) == [("bulk", "all", 0)]
+
+
 async def test_two_starters_migrate_once(database_url: str) -> None:
     changed = await asyncio.gather(*(upgrade(database_url) for _ in range(4)))
     assert sorted(changed) == [False, False, False, True]

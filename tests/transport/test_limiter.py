@@ -12,7 +12,7 @@ from telegram.error import RetryAfter
 from bot.clock import MovableClock
 from bot.delivery.limits import CALL_BURST
 from bot.delivery.pacing import Lane, Pace
-from bot.limiter import HeldBackError, LaneLimiter
+from bot.limiter import NEVER, HeldBackError, LaneLimiter
 from bot.transport import TipBot, build_bot
 from bot.updates.errand import Errand
 from tests.transport.rude import TOKEN, RudeServer, says, turns
@@ -92,7 +92,7 @@ async def test_a_call_may_ask_for_no_repetition_at_all(bot: TipBot, server: Rude
     server.script += [FLOOD]
 
     with pytest.raises(RetryAfter):
-        await bot.send_message(5, "hi", rate_limit_args=-1)
+        await bot.send_message(5, "hi", rate_limit_args=NEVER)
     assert server.copies == 1
 
 
@@ -103,20 +103,86 @@ async def test_reading_is_not_limited(bot: TipBot, server: RudeServer, pace: Pac
     assert (await bot.get_me()).username == "gut_bot"
 
 
-async def test_a_long_flood_is_not_waited_for(
-    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
-) -> None:
-    server.script += [says(refuses(429, "Too Many Requests: retry after 90", retry_after=90))]
-    with pytest.raises(HeldBackError) as first:
-        await bot.send_message(5, "hi")
-    with pytest.raises(HeldBackError):
-        await bot.send_message(6, "hi")
+LONG = says(refuses(429, "Too Many Requests: retry after 90", retry_after=90))
 
-    assert first.value.seconds == 90.0
+
+async def test_a_long_flood_is_not_waited_for(
+    bot: TipBot, server: RudeServer, clock: MovableClock
+) -> None:
+    server.script += [LONG]
+    for _ in range(2):
+        with pytest.raises(HeldBackError) as held:
+            await bot.send_message(5, "hi")
+        assert held.value.seconds == 90.0
     assert server.copies == 1
+
     clock.move(90.1)
     server.script += [says(gives(MESSAGE))]
     await bot.send_message(5, "hi")
+
+
+async def test_a_flood_is_its_chats_and_its_kind_of_calls(
+    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+) -> None:
+    server.script += [LONG]
+    with pytest.raises(HeldBackError):
+        await bot.edit_message_text("hi", 5, 7)
+    clock.move(1.0)
+    server.script += [says(gives(MESSAGE))] * 2
+    await bot.send_message(5, "hi")
+    await bot.edit_message_text("hi", 6, 7)
+
+    assert pace.held_for(Lane.REPLY) == 0.0
+    assert pace.chats_waiting(Lane.REPLY) == 1
+
+
+async def test_a_second_chat_that_meets_one_holds_the_lane_in_full(
+    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+) -> None:
+    for chat in (5, 6):
+        server.script += [LONG]
+        with pytest.raises(HeldBackError):
+            await bot.send_message(chat, "hi")
+    with pytest.raises(HeldBackError):
+        await bot.send_message(7, "hi")
+
+    assert pace.held_for(Lane.REPLY) == 90.0
+    assert server.copies == 2
+    clock.move(90.1)
+    server.script += [says(gives(MESSAGE))]
+    await bot.send_message(7, "hi")
+
+
+async def test_edits_of_two_chats_hold_edits_and_no_messages(
+    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+) -> None:
+    for chat in (5, 6):
+        server.script += [LONG]
+        with pytest.raises(HeldBackError):
+            await bot.edit_message_text("hi", chat, 7)
+    with pytest.raises(HeldBackError):
+        await bot.edit_message_text("hi", 8, 7)
+    clock.move(1.0)
+    server.script += [says(gives(MESSAGE))]
+    await bot.send_message(8, "hi")
+
+    assert pace.held_for(Lane.REPLY) == 0.0
+
+
+async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
+    bot: TipBot, server: RudeServer, clock: MovableClock
+) -> None:
+    server.script += [FLOOD]
+    for _ in range(2):
+        with pytest.raises(RetryAfter):
+            await bot.edit_message_text("so far", 5, 7, rate_limit_args=NEVER)
+    assert server.copies == 1
+    server.script += [FLOOD]
+    with pytest.raises(RetryAfter):
+        await bot.edit_message_text("so far", 6, 7, rate_limit_args=NEVER)
+    clock.move(1.0)
+    server.script += [says(gives(MESSAGE))]
+    await bot.edit_message_text("hi", 8, 7)
 
 
 async def test_where_updates_go_is_said_during_a_flood_too(

@@ -19,7 +19,6 @@ from bot.store.database import Database
 from bot.transport import FloodWait
 from bot.updates.inbox import MOST_ATTEMPTS, Inbox
 from tests.logbook import captured
-from tests.waiting import until
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -122,20 +121,35 @@ async def test_a_long_flood_delays_the_answer_and_repeats_nothing_of_it(
 
 async def test_meanwhile_nothing_is_begun_and_all_follows_in_its_order(db: Database) -> None:
     async with working(Bot(db)) as bot:
-        bot.floods = [300.0]
-        await bot.inbox.take([message(1)])
+        for number in (1, 2):
+            bot.floods = [0.0, 1000.0]
+            await bot.inbox.take([message(number, chat=number)])
+            await rested(bot)
+        await bot.inbox.take([message(number, chat=number % 40) for number in range(3, 200)])
         await rested(bot)
-        await bot.inbox.take([message(number, chat=number % 40) for number in range(2, 200)])
-        await rested(bot)
-        await bot.pass_time(290.0)
-        assert bot.begun == [1]
+        await bot.pass_time(800.0, step=5.0)
+        assert bot.begun == [1, 2]
         await answered(bot, 199)
     first_of_chat: dict[int, list[int]] = {}
-    for number in bot.begun[1:]:
+    for number in bot.begun[2:]:
         first_of_chat.setdefault(number % 40, []).append(number)
     assert all(numbers == sorted(numbers) for numbers in first_of_chat.values())
     assert len(bot.said) == 3 * 199
     assert await left(db) == 0
+
+
+async def test_one_chats_flood_holds_up_nobody_else(db: Database) -> None:
+    async with working(Bot(db)) as bot:
+        bot.floods = [0.0, 300.0]
+        await bot.inbox.take([message(1, chat=-100)])
+        await rested(bot)
+        await bot.inbox.take([message(2, chat=-100), message(3, chat=3)])
+        await rested(bot)
+        assert bot.words(3) == ALL
+        assert bot.begun == [1, 3]
+        await bot.pass_time(301.0)
+        await answered(bot, 3)
+        assert bot.words(-100) == ALL * 2
 
 
 async def test_a_short_flood_is_waited_out_in_the_hand(db: Database) -> None:
@@ -160,9 +174,13 @@ async def test_an_update_that_is_always_refused_is_put_aside_in_the_end(db: Data
     with captured() as log:
         async with working(Bot(db)) as bot:
             bot.floods = [60.0] * MOST_ATTEMPTS
-            await bot.inbox.take([message(1), message(2, chat=2)])
+            await bot.inbox.take([message(1)])
+            await rested(bot)
+            while not bot.inbox.counts.failed:
+                await bot.pass_time(10.0)
+                await rested(bot)
+            await bot.inbox.take([message(2, chat=2)])
             await answered(bot, 1)
-            await until(lambda: bot.inbox.counts.failed == 1)
         assert bot.words(2) == ALL
     assert "could not be answered for floods and is put aside" in log.getvalue()
     assert await left(db) == 0

@@ -1,0 +1,225 @@
+"""Telegram asks one chat to wait: that chat waits, and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.flood_waits import SEND
+from bot.delivery.pacing import Lane, Pace
+from bot.delivery.replicas import Replicas
+from bot.store import flood_waits
+from bot.store.database import Database
+from bot.store.flood_waits import Waiting
+from tests.delivery.house import House
+from tests.delivery.server import Telegram, refusal
+
+PATIENT = range(1, 101)
+ANGRY = 13  # the chat that is always told to wait
+
+
+def flood(seconds: int) -> Any:
+    return refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
+
+
+def always(seconds: int, *chats: int) -> Callable[[str, dict[str, Any]], Any]:
+    return lambda _method, body: flood(seconds) if body["chat_id"] in chats else None
+
+
+class Process:
+    """A sender with its own pace beside others on the one database."""
+
+    def __init__(self, home: House) -> None:
+        self.home = home
+        rates = (home.settings.total_rate, home.settings.bulk_rate)
+        self.pace = Pace(home.clock, *rates, jitter=lambda: 0.0)
+        self.replicas = Replicas(home.db, home.clock, self.pace)
+        self.sender = home.new_sender(self.pace)
+
+    async def send(self) -> float:
+        """All that may be sent now; how long it takes on the clock, which goes on meanwhile."""
+        begun = self.home.clock.monotonic()
+        task = asyncio.create_task(self.sender.drain())
+        while not task.done():
+            await asyncio.wait([task], timeout=0.001)
+            self.home.clock.move(0.01)
+        await task
+        return self.home.clock.monotonic() - begun
+
+
+@pytest.fixture
+async def process(home: House) -> Process:
+    await home.fill(PATIENT)
+    await home.morning()
+    return Process(home)
+
+
+@pytest.mark.parametrize("seconds", [3, 10072])
+async def test_of_a_hundred_tips_the_others_are_sent_at_the_pace(
+    process: Process, tg: Telegram, seconds: int
+) -> None:
+    tg.script = always(seconds, ANGRY)
+    took = await process.send()
+    assert sorted(tg.arrived) == [chat for chat in PATIENT if chat != ANGRY]
+    assert took < 100 / 25 + 5.0
+    assert process.pace.held_for(Lane.BULK) == 0.0
+    assert process.pace.slowed_to(Lane.BULK) == 1.0
+
+
+async def test_without_a_pace_it_is_the_same(process: Process, tg: Telegram) -> None:
+    tg.script = always(10072, ANGRY)
+    assert await process.home.sender.drain() == 99
+    assert process.home.sender.held_for == 0.0
+    assert tg.tried(ANGRY) == 1
+
+
+async def test_the_refused_row_waits_for_its_own_moment_and_never_at_the_head(
+    process: Process, tg: Telegram
+) -> None:
+    told: list[Any] = []
+
+    def script(_method: str, body: dict[str, Any]) -> Any:
+        if body["chat_id"] != ANGRY or told:
+            return None
+        told.append(process.home.clock.now())
+        return flood(600)
+
+    tg.script = script
+    await process.send()
+    (row,) = [row for row in await process.home.rows() if row.state == "queued"]
+    assert (row.chat_id, row.reason, row.attempts) == (ANGRY, "flood", 0)
+    assert timedelta(0) <= row.ready_at - told[0] - timedelta(seconds=600) < timedelta(seconds=1)
+    process.home.clock.move(590.0)
+    await process.send()
+    assert tg.tried(ANGRY) == 1
+    process.home.clock.move(11.0)
+    await process.send()
+    assert tg.copies[ANGRY] == 1
+
+
+async def test_a_broadcast_s_copy_for_that_chat_waits_too(process: Process, tg: Telegram) -> None:
+    tg.script = always(600, ANGRY)
+    await process.send()
+    await process.home.broadcast()
+    await process.send()
+    assert tg.tried(ANGRY) == 1
+    assert sum(tg.copies.values()) == 2 * 99
+
+
+async def test_a_second_chat_makes_it_the_lanes_in_full(process: Process, tg: Telegram) -> None:
+    tg.script = always(600, ANGRY, ANGRY + 1)
+    await process.send()
+    sent = len(tg.arrived)
+    assert sent < 99
+    assert 599.0 < process.pace.held_for(Lane.BULK) <= 600.0
+    tg.script = lambda _m, _b: None
+    process.home.clock.move(process.pace.held_for(Lane.BULK) - 0.5)
+    await process.send()
+    assert len(tg.arrived) == sent
+    process.home.clock.move(1.0)
+    await process.send()
+    assert sorted(tg.arrived) == list(PATIENT)
+
+
+async def test_a_second_chat_that_meets_one_afterwards_is_alone(
+    process: Process, tg: Telegram
+) -> None:
+    process.pace.refused(Lane.BULK, 7, 30.0)
+    process.home.clock.move(31.0)
+    process.pace.refused(Lane.BULK, 8, 30.0)
+    assert process.pace.held_for(Lane.BULK) == 0.0
+    assert process.pace.take_chat(7) == 0.0
+    assert process.pace.take_chat(8) == 30.0
+
+
+class TestReplicas:
+    @pytest.fixture
+    async def other(
+        self, db: Database, library: Any, tg: Telegram, database_url: str, process: Process
+    ) -> AsyncIterator[Process]:
+        async with AsyncExitStack() as stack:
+            second = await Database.open(database_url)
+            stack.push_async_callback(second.close)
+            home = process.home
+            parts = (home.library, home.settings, tg, home.wire)
+            yield Process(House(second, home.clock, *parts))
+
+    async def test_another_replica_leaves_that_chat_alone(
+        self, process: Process, other: Process, tg: Telegram
+    ) -> None:
+        process.pace.refused(Lane.BULK, ANGRY, 600.0)
+        await process.replicas._holds.written()
+        await other.replicas.beat()
+        await other.send()
+        assert tg.tried(ANGRY) == 0
+        assert len(tg.arrived) == 99
+
+    async def test_the_next_run_does_too_until_it_is_over(
+        self, process: Process, other: Process, tg: Telegram
+    ) -> None:
+        process.pace.refused(Lane.REPLY, ANGRY, 600.0)
+        await process.replicas.leave()
+        await other.replicas.recall()
+        assert other.pace.reply_held_for(ANGRY) == pytest.approx(600.0, abs=0.01)
+        assert other.pace.reply_held_for(ANGRY + 1) <= 0.0
+        process.home.clock.move(601.0)
+        await other.replicas.recall()
+        assert other.pace.reply_held_for(ANGRY) <= 0.0
+        assert await process.home.db.look(flood_waits.everything) == []
+
+    async def test_two_chats_in_two_replicas_hold_the_lane_in_both(
+        self, process: Process, other: Process, tg: Telegram
+    ) -> None:
+        process.pace.refused(Lane.BULK, ANGRY, 600.0)
+        process.home.clock.move(1.0)
+        other.pace.refused(Lane.BULK, ANGRY + 1, 300.0)
+        for one in (process, other, process, other):
+            await one.replicas.beat()
+        for one in (process, other):
+            assert one.pace.held_for(Lane.BULK) == pytest.approx(300.0, abs=0.5)
+
+    async def test_what_a_clock_that_ran_ahead_was_told_is_forgotten(
+        self, process: Process, tg: Telegram
+    ) -> None:
+        now = process.home.clock.now()
+        ahead = Waiting(
+            "bulk", SEND, ANGRY, now + timedelta(days=4), now + timedelta(days=4, seconds=30)
+        )
+        await process.home.db.transaction(lambda session: flood_waits.put(session, [ahead]))
+        await process.replicas.recall()
+        await process.send()
+        assert tg.copies[ANGRY] == 1
+
+
+async def test_whoever_is_forgotten_leaves_no_wait_behind(process: Process) -> None:
+    process.pace.refused(Lane.BULK, ANGRY, 600.0)
+    await process.replicas._holds.written()
+    await process.home.readers.forget(ANGRY)
+    assert await process.home.db.look(flood_waits.everything) == []
+
+
+async def test_the_log_says_it_once_a_minute_and_names_no_chat(
+    process: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    for chat in (424242, 424242):
+        process.pace.refused(Lane.BULK, chat, 30.0)
+    (line,) = [text for text in caplog.messages if "Telegram asks" in text]
+    assert line == "Telegram asks one chat to wait: no send for 30 s (lane bulk, 1 chats wait)"
+    process.pace.refused(Lane.BULK, 434343, 30.0)
+    assert "Telegram asks us to wait: lane bulk is held for 30 s" in caplog.text
+    assert process.pace.chats_waiting(Lane.BULK) == 2
+    await process.replicas._holds.written()
+
+
+async def test_thousands_of_waits_are_forgotten_when_they_are_over(process: Process) -> None:
+    for chat in range(5000):
+        process.pace.refused(Lane.REPLY, chat + 1, 1.0, alone=True)
+        process.home.clock.move(0.01)
+    assert len(process.pace.floods) < 600
+    await process.replicas._holds.written()
