@@ -8,6 +8,7 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -158,6 +159,15 @@ class MovableClock:
             waiter = heapq.heappop(self._sleepers)[2]
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def http_date(text: str) -> datetime | None:
+    """The instant that an HTTP ``Date`` header names, in whole seconds; None if it names none."""
+    try:
+        named = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return named.replace(tzinfo=UTC) if named.tzinfo is None else named.astimezone(UTC)
 
 
 def error_against(clock: Clock, reference: datetime) -> float:

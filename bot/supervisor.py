@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from bot.delivery.lane import Lane
 from bot.hold_watch import HoldWatch
 from bot.jobs import Job, Jobs
+from bot.store import heartbeat
 
 if TYPE_CHECKING:
     from bot.app import House
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+CLOCK_SET = "clock-set"  # the heartbeat that says when it was set last, and by how much
 LOOK_S = 5.0  # how soon a step of the wall clock is noticed
 AGAIN_S = 60.0  # how often a clock that is wrong is held against the others again
 LOOK_LIMIT_S = 60.0
@@ -54,6 +56,7 @@ class Supervisor:
                 Lane.BULK.value: lambda: house.sender.held_for,
             },
         )
+        self._step = 0.0
         self._compared_at = house.clock.monotonic()
 
     async def run(self) -> None:
@@ -80,6 +83,7 @@ class Supervisor:
         trust, now = self._house.trust, self._house.clock.monotonic()
         step = trust.look()
         if step:
+            self._step = step
             log.warning("the wall clock was set", forward=round(step))
             # What waits for a moment of the old time would wait for as long as it was set back.
             self._jobs.start_over()
@@ -94,8 +98,19 @@ class Supervisor:
         await self._house.replicas.compare_clocks()
         if not self._house.trust.troubles():
             await self._house.repair.run()
+            await self._write_down()
         self._house.trust.accept()
         self._house.sender.wake()
+
+    async def _write_down(self) -> None:
+        """That the clock was set, and by how much, for ``gutskin doctor``."""
+        if not self._step:
+            return
+        now, detail = self._house.clock.now(), f"{self._step:+.0f}"
+        await self._house.db.transaction(
+            lambda session: heartbeat.beat(session, CLOCK_SET, now, detail)
+        )
+        self._step = 0.0
 
     async def _ask_telegram(self) -> None:
         try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ import aiohttp
 import orjson
 
 from bot.cli.troubles import PROXY_REFUSES, of_network
-from bot.clock import SystemClock
+from bot.clock import SystemClock, http_date
 from bot.config import Settings
 from bot.delivery.session import Attempt, open_session
 from bot.store.troubles import DATABASE_ERRORS, of_database
@@ -38,7 +37,7 @@ Check = Callable[[Settings], Awaitable[list[Finding]]]
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which an operator mends them."""
-    checks: tuple[Check, ...] = (_telegram, _database, _content, _zones, _search)
+    checks: tuple[Check, ...] = (_telegram, _database, _instants, _content, _zones, _search)
     return [finding for check in checks for finding in await check(settings)]
 
 
@@ -78,17 +77,16 @@ def _token(status: int, body: bytes) -> Finding:
 
 
 def _clock(date: str) -> Finding:
-    try:
-        theirs = parsedate_to_datetime(date)
-    except ValueError:
+    theirs = http_date(date)
+    if theirs is None:
         return Finding("clock", ok=True, found="the server names no time to compare with")
     return judge_clock(SystemClock().now(), theirs)
 
 
-def judge_clock(ours: datetime, theirs: datetime) -> Finding:
-    """Whether our clock agrees with the server's ``Date`` header (whole seconds)."""
+def judge_clock(ours: datetime, theirs: datetime, whose: str = "Telegram") -> Finding:
+    """Whether our clock agrees with another's, in whole seconds."""
     skew = (ours - theirs).total_seconds()
-    found = f"{skew:+.0f} s against Telegram's"
+    found = f"{skew:+.0f} s against that of {whose}"
     remedy = "let the machine set its clock (NTP)"
     return Finding("clock", ok=abs(skew) <= SKEW_S, found=found, remedy=remedy)
 
@@ -113,6 +111,44 @@ async def _database(settings: Settings) -> list[Finding]:
         Finding("database", ok=True, found=db.address),
         Finding("migrations", ok=have == need, found=state, remedy=remedy),
     ]
+
+
+async def _instants(settings: Settings) -> list[Finding]:
+    """What a wrong clock has left in the database, and what a running bot has noticed of one."""
+    from bot.delivery.repair import how_far_ahead
+    from bot.store import heartbeat, migrate
+    from bot.store.database import Database
+    from bot.supervisor import CLOCK_SET
+
+    try:
+        have, need = await migrate.current(settings.database)
+        if have != need:
+            return []
+        db = await Database.open(settings.database)
+        try:
+            now = SystemClock().now()
+            ahead = await how_far_ahead(db, now)
+            noticed = await db.look(lambda session: heartbeat.last(session, CLOCK_SET))
+            theirs = None if db.is_sqlite else await db.look(heartbeat.server_now)
+        finally:
+            await db.close()
+    except DATABASE_ERRORS:
+        return []  # what is wrong with it has a line of its own
+    found = [] if theirs is None else [judge_clock(now, theirs, "the database")]
+    return [*found, judge_instants(ahead, noticed)]
+
+
+def judge_instants(ahead: timedelta, noticed: tuple[datetime, str] | None) -> Finding:
+    """Whether stored instants are as they can be, and when the clock was set last."""
+    said = ""
+    if noticed is not None:
+        at, seconds = noticed
+        said = f"; the clock was set by {seconds} s at {at:%Y-%m-%d %H:%M} UTC while the bot ran"
+    if not ahead:
+        return Finding("stored times", ok=True, found=f"none lies too far ahead{said}")
+    found = f"some lie up to {ahead / timedelta(hours=1):.1f} h too far ahead{said}"
+    remedy = "let the machine set its clock (NTP), then start the bot again: it sets them right"
+    return Finding("stored times", ok=False, found=found, remedy=remedy)
 
 
 async def _content(_settings: Settings) -> list[Finding]:

@@ -107,7 +107,7 @@ class Planner:
         some = await slots.later_than(session, now + ALMOST_A_DAY, behind, RECOMPUTED_AT_ONCE)
         held = 0
         for slot in some:
-            due = self._following(slot, now)
+            due = following(slot, now)
             if due is not None and slot.next_at > due.instant_utc:
                 await slots.move_on(session, slot.id, due.instant_utc, due.local_date)
                 held += 1
@@ -187,7 +187,7 @@ class Planner:
         return queued, slot.next_at
 
     async def _move_on(self, session: Executor, slot: Slot, after: datetime) -> datetime:
-        due = self._following(slot, after)
+        due = following(slot, after)
         if due is None:
             # Nobody knows when these readers' hour comes; who of them writes is asked for a place.
             log.error("zone %s has left the time-zone data: its readers get no tips", slot.zone)
@@ -196,8 +196,9 @@ class Planner:
         await slots.move_on(session, slot.id, due.instant_utc, due.local_date)
         return due.instant_utc
 
-    def _following(self, slot: Slot, after: datetime) -> Due | None:
-        """The slot's first moment after that; None when its zone has left the data."""
-        if not zone_exists(slot.zone):
-            return None
-        return next_instant(slot.local_minute, slot.zone, ALL_WEEKDAYS, after)
+
+def following(slot: Slot, after: datetime) -> Due | None:
+    """The slot's first moment after that; None when its zone has left the data."""
+    if not zone_exists(slot.zone):
+        return None
+    return next_instant(slot.local_minute, slot.zone, ALL_WEEKDAYS, after)

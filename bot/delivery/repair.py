@@ -12,9 +12,10 @@ from typing import Any
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
 from bot.delivery.calendar import local_date
-from bot.delivery.planner import Planner
+from bot.delivery.planner import Planner, following
 from bot.delivery.replicas import LIVE_SECONDS
 from bot.store import instant_repairs as repairs
+from bot.store import slots
 from bot.store.database import Database
 from bot.store.instants import LONGEST_LEASE
 from bot.store.tables import Executor
@@ -82,7 +83,7 @@ class Repair:
     async def _dates(self, *, told: bool) -> Counter[str]:
         """Look for tips of dates to come, but only where something tells that there are some."""
         now = self._clock.now()
-        told = told or await self._db.look(partial(repairs.beats_ahead, now=now))
+        told = told or bool(await self._db.look(partial(repairs.furthest_beat, now=now)))
         if not told:
             return Counter()
         found: Counter[str] = Counter()
@@ -98,6 +99,15 @@ class Repair:
                 )
             )
         return found
+
+
+async def how_far_ahead(db: Database, now: datetime) -> timedelta:
+    """By how much the furthest slot or heartbeat lies ahead of what it can be; 0: none does."""
+    known = await db.look(slots.all_slots)
+    expected = [(slot.next_at, following(slot, now)) for slot in known]
+    ahead = [at - due.instant_utc for at, due in expected if due is not None]
+    beats = await db.look(partial(repairs.furthest_beat, now=now))
+    return max([timedelta(), beats, *ahead])
 
 
 def _today(now: datetime, zone: str | None) -> date:

@@ -30,6 +30,9 @@ from bot.store.tables import counter as hourly
 from bot.store.tables import heartbeat as beats
 from bot.store.types import UTCDateTime
 
+POLLER = "poller"
+"""The heartbeat that is a lease: it lies ahead while somebody polls."""
+
 
 async def hold_back(session: Executor, now: datetime) -> Counter[str]:
     """Hold every column that has a plain rule to it; how many values were set, by column."""
@@ -191,18 +194,18 @@ def _came(table: FromClause) -> ColumnElement[bool]:
     return or_(table.c.state.in_(("sent", "in_doubt", "leased")), begun)
 
 
-async def beats_ahead(session: Executor, now: datetime) -> bool:
-    """Whether anything went well at a moment that is still to come."""
-    statement = select(func.max(beats.c.at)).where(beats.c.name.not_in(("poller",)))
+async def furthest_beat(session: Executor, now: datetime) -> timedelta:
+    """How far ahead of the present something went well; 0 when nothing did."""
+    statement = select(func.max(beats.c.at)).where(beats.c.name != POLLER)
     last: datetime | None = (await session.execute(statement)).scalar()
-    return last is not None and last > now + SLACK
+    return last - now if last is not None and last > now + SLACK else timedelta()
 
 
 async def hold_back_beats(session: Executor, now: datetime, lease: timedelta) -> Counter[str]:
     """What went well did so by now; the lease of polling ends when it can at the latest."""
     found: Counter[str] = Counter()
     for name, (at, detail) in (await heartbeat.everything(session)).items():
-        most = now + (lease if name == "poller" else timedelta())
+        most = now + (lease if name == POLLER else timedelta())
         if at > most + SLACK:
             await heartbeat.beat(session, name, most, detail)
             found["heartbeat.at"] += 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import Application, BaseRateLimiter
 
+from bot.clock import http_date
 from bot.config import Settings
 from bot.limiter import NEVER
 from bot.transport import AiohttpRequest, DoubtfulError, TipBot
@@ -63,11 +63,7 @@ class Client(TipBot):
         """
         await self._post("getMe")
         request = self.request
-        named = request.answered_on if isinstance(request, AiohttpRequest) else ""
-        try:
-            return parsedate_to_datetime(named)
-        except ValueError:
-            return None
+        return http_date(request.answered_on) if isinstance(request, AiohttpRequest) else None
 
     async def call(
         self, method: str, payload: Mapping[str, Any], *, dropped_in_floods: bool = False

@@ -16,7 +16,8 @@ from theatre import MONDAY, Person, Theatre, open_theatre
 
 import bot.clock
 from bot.jobs import Job, Jobs
-from bot.supervisor import LOOK_S
+from bot.store import heartbeat
+from bot.supervisor import CLOCK_SET, LOOK_S
 
 HOUR, DAY = 3600.0, 86400.0
 RITA = 4711
@@ -76,6 +77,10 @@ class TestWhileTheBotRuns:
         assert await days_with_a_tip(theatre, reader, 1) == [0], "by a wrong clock nothing is sent"
         theatre.clock.set_wall(-2 * DAY)
         await look_at_the_clock(theatre)
+        async with theatre.app.house.db.read() as session:
+            noticed = await heartbeat.last(session, CLOCK_SET)
+        assert noticed is not None
+        assert noticed[1] == "-172800", "which doctor tells"
         assert await days_with_a_tip(theatre, reader, 3) == [1, 1, 1]
 
     async def test_a_clock_that_telegram_contradicts_is_told_and_sends_nothing(
