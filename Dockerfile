@@ -24,6 +24,7 @@ ENV PATH=/opt/gutskin/bin:$PATH \
     GUTSKIN_DATA_DIR=/data \
     # Within a container only its own processes reach 127.0.0.1.
     GUTSKIN_WEB_HOST=0.0.0.0 \
+    GUTSKIN_HEALTH_HOST=0.0.0.0 \
     GUTSKIN_LOG_FORMAT=json
 USER 10001
 WORKDIR /data
@@ -31,7 +32,7 @@ VOLUME /data
 EXPOSE 8080
 # /readyz is red when the scheduler has not ticked for too long.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('GUTSKIN_WEBHOOK_PORT', '8080') + '/readyz', timeout=4)"]
+  CMD ["python", "-c", "import os, urllib.request; get = os.environ.get; port = get('GUTSKIN_HEALTH_PORT') or (get('GUTSKIN_WEBHOOK_URL') and '8081') or get('GUTSKIN_WEBHOOK_PORT') or '8080'; urllib.request.urlopen('http://127.0.0.1:' + port + '/readyz', timeout=4)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["gutskin"]
 CMD ["run"]

@@ -15,6 +15,7 @@ from sqlalchemy import URL
 from bot.database_url import expanded, read_address, sqlite_file
 
 TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+HEALTH_PORT = 8081  # beside a webhook
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
 
 
@@ -102,11 +103,22 @@ class Settings(BaseSettings):
         default=None, description="secret that Telegram repeats with every webhook call"
     )
     webhook_port: int = Field(
-        default=8080, ge=0, le=65535, description="port of webhook and health"
+        default=8080,
+        ge=0,
+        le=65535,
+        description="port of the webhook; of health, where there is no webhook",
     )
     web_host: str = Field(
-        default="127.0.0.1",
-        description="address webhook and health listen on; the image has 0.0.0.0",
+        default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
+    )
+    health_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="port of its own for health and metrics; beside a webhook 8081 if not set",
+    )
+    health_host: str = Field(
+        default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
     )
 
     @field_validator("token")
@@ -188,6 +200,20 @@ class Settings(BaseSettings):
                 "GUTSKIN_TOTAL_RATE: above 30 a second needs GUTSKIN_PAID_BROADCAST=true"
             )
         return self
+
+    @model_validator(mode="after")
+    def _health_is_apart_from_the_webhook(self) -> Settings:
+        if self.webhook_url and self.webhook_port and self.health[1] == self.webhook_port:
+            raise ValueError("GUTSKIN_HEALTH_PORT: must not be the webhook's, which is public")
+        return self
+
+    @property
+    def health(self) -> tuple[str, int]:
+        """Address and port of health and metrics: the webhook's place where there is none."""
+        if self.health_port is None and self.webhook_url is None:
+            return self.web_host, self.webhook_port
+        port = HEALTH_PORT if self.health_port is None else self.health_port
+        return self.health_host, port
 
     @property
     def database(self) -> URL:

@@ -27,7 +27,7 @@ from bot.updates.inbox import Inbox
 from bot.updates.parsing import parse_update
 from bot.updates.poller import Poller
 from bot.watch import Watch
-from bot.web.health import Health
+from bot.web.health import Health, health_routes
 from bot.web.server import WebServer
 from bot.web.webhook import Refusals, Webhook
 
@@ -59,7 +59,7 @@ class App:
         self.clock = clock
         self._open_house = open_house
         self._house: House | None = None
-        self._web: WebServer | None = None
+        self._web: list[WebServer] = []
         self._jobs = Jobs([])
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stop_sending = asyncio.Event()
@@ -79,10 +79,10 @@ class App:
 
     @property
     def web_url(self) -> str:
-        """Where health (and the webhook) is served, while the bot runs."""
-        if self._web is None:
+        """Where health is served, while the bot runs."""
+        if not self._web:
             raise RuntimeError("the bot is not running")
-        return self._web.url
+        return self._web[0].url
 
     async def __aenter__(self) -> Self:
         try:
@@ -129,12 +129,16 @@ class App:
         log.info("the bot runs", database=house.db.address)
 
     async def _serve(self) -> None:
-        url, secret = self.settings.webhook_url, self.settings.webhook_secret
-        refusals = Refusals(self.clock, self.house.metrics)
-        webhook = Webhook(url, secret, self.inbox.take, refusals) if url and secret else None
         health = Health(self.watch.troubles, self.house.metrics.registry, self.watch.refresh)
-        self._web = WebServer(self.settings.web_host, self.settings.webhook_port, health, webhook)
-        await self._web.start()
+        self._web = [WebServer(*self.settings.health, health_routes(health))]
+        url, secret = self.settings.webhook_url, self.settings.webhook_secret
+        if url and secret:
+            refusals = Refusals(self.clock, self.house.metrics)
+            hook = Webhook(url, secret, self.inbox.take, refusals)
+            place = self.settings.web_host, self.settings.webhook_port
+            self._web.append(WebServer(*place, hook.routes()))
+        for server in self._web:
+            await server.start()
 
     def _begin(self, house: House) -> None:
         self._task("supervisor", self.supervisor.run())
@@ -263,8 +267,8 @@ class App:
         for name in ENDLESS:
             if task := self._tasks.get(name):
                 task.cancel()
-        if self._web is not None:
-            await self._web.stop()
+        for server in self._web:
+            await server.stop()
         self._stop_sending.set()
         if self._tasks:
             self.inbox.close()

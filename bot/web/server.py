@@ -1,26 +1,31 @@
-"""The one small web server: liveness, readiness, metrics, and the webhook where one is set."""
+"""A small web server: for health and metrics, for the webhook, or for both."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
 
-from bot.web.health import Health, health_routes
-from bot.web.webhook import MAX_BODY, Webhook
-
 log = structlog.get_logger(__name__)
+
+PATIENCE_S = 10.0  # for the head of a request, and once more for its body
+LINGER_S = 1.0  # so that whoever still sends gets to read why nobody listens
 
 
 @dataclass
 class WebServer:
-    """Serves ``health`` and, if given, ``webhook``; port 0 lets the machine choose one."""
+    """Serves ``routes``; port 0 lets the machine choose one.
+
+    A connection whose request is not whole after ``patience`` seconds is closed: to hold thousands
+    of them half-open costs nobody much but us.
+    """
 
     host: str
     port: int
-    health: Health
-    webhook: Webhook | None = None
+    routes: Sequence[web.RouteDef]
+    patience: float = PATIENCE_S
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -29,16 +34,21 @@ class WebServer:
         Raises:
             OSError: the address is taken or not ours.
         """
-        app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes(health_routes(self.health))
-        if self.webhook is not None:
-            app.add_routes(self.webhook.routes())
+        app = web.Application()
+        app.add_routes(self.routes)
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=2.0
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=2.0,
+            # Counted from when the connection was made, too.
+            keepalive_timeout=self.patience,
+            lingering_time=LINGER_S,
         )
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, self.port).start()
-        log.info("health is served", address=self.url)
+        paths = " ".join(sorted({route.path for route in self.routes}))
+        log.info("the web server listens", address=self.url, paths=paths)
 
     @property
     def url(self) -> str:

@@ -6,6 +6,7 @@ written down, and wrong where it cannot be read: the hundredth time it is as bro
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,6 +21,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.store.troubles import kind_of
 from bot.updates.reading import Broken, Given, read_update
+from bot.web.server import PATIENCE_S
 
 log = structlog.get_logger(__name__)
 
@@ -57,12 +59,16 @@ class Refusals:
 
 @dataclass(frozen=True)
 class Webhook:
-    """Accepts updates at the path of ``url`` from whoever knows ``secret``."""
+    """Accepts updates at the path of ``url`` from whoever knows ``secret``.
+
+    A body may take ``patience`` seconds to arrive.
+    """
 
     url: str
     secret: SecretStr
     take: Take
     refusals: Refusals
+    patience: float = PATIENCE_S
 
     @property
     def path(self) -> str:
@@ -79,7 +85,15 @@ class Webhook:
             self.refusals.note("wrong secret" if known else "no secret")
             return web.Response(status=401)
         try:
-            await self.take([await _read(request)])
+            async with asyncio.timeout(self.patience):
+                update = await _read(request)
+        except TimeoutError:
+            self.refusals.note("too slow")
+            response = web.Response(status=408)
+            response.force_close()
+            return response
+        try:
+            await self.take([update])
         except Exception as error:  # noqa: BLE001 - whatever it is, Telegram gives it again
             self.refusals.note("not written down")
             log.error(  # noqa: TRY400 - a full disk would be filled further by tracebacks

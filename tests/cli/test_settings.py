@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terminal import TOKEN, gutskin
@@ -72,3 +73,27 @@ def test_a_tilde_is_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert refused.stderr == (
         "GUTSKIN_DATA_DIR: begins with the home of a user who is not known here\n"
     )
+
+
+WEBHOOK = {"webhook_url": "https://bot.example/hook", "webhook_secret": "a-secret_1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({}, ("127.0.0.1", 8080)),
+        ({"webhook_port": 80, "web_host": "::"}, ("::", 80)),
+        (WEBHOOK | {"web_host": "::"}, ("127.0.0.1", 8081)),
+        (WEBHOOK | {"health_port": 9, "health_host": "10.0.0.1"}, ("10.0.0.1", 9)),
+        ({"health_port": 9, "web_host": "::"}, ("127.0.0.1", 9)),
+    ],
+)
+def test_health_is_never_where_the_webhook_is_public(
+    given: dict[str, Any], place: tuple[str, int]
+) -> None:
+    assert load_settings(token=TOKEN, **given).health == place
+
+
+def test_the_webhooks_port_is_not_taken_for_health() -> None:
+    with pytest.raises(SettingsError, match="GUTSKIN_HEALTH_PORT: must not be the webhook's"):
+        load_settings(token=TOKEN, **WEBHOOK, health_port=8080)

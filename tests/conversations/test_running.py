@@ -259,3 +259,22 @@ def test_an_app_that_does_not_run_has_no_rooms() -> None:
     for name in ("house", "web_url"):
         with pytest.raises(RuntimeError, match="not running"):
             getattr(app, name)
+
+
+async def test_beside_a_webhook_health_is_on_a_port_of_its_own(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
+    hook = f"http://127.0.0.1:{unused_tcp_port}"
+    async with open_theatre(
+        tmp_path,
+        webhook_url=f"{hook}/hook",
+        webhook_secret="a-secret_1",
+        webhook_port=unused_tcp_port,
+    ) as theatre:
+        for path in ("healthz", "readyz", "metrics"):
+            async with theatre.session.get(f"{hook}/{path}") as public:
+                assert public.status == 404
+            async with theatre.session.get(f"{theatre.app.web_url}/{path}") as private:
+                assert private.status in {200, 503}
+        async with theatre.session.post(f"{theatre.app.web_url}/hook") as private:
+            assert private.status == 404

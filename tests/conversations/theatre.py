@@ -191,6 +191,7 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
         "admin_ids": frozenset({ADMIN}),
         "data_dir": folder,
         "webhook_port": 0,
+        "health_port": 0 if "webhook_url" in more else None,
         "spread_minutes": 0.0,
     }
     return load_settings(**{**given, **more})

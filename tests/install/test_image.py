@@ -138,7 +138,8 @@ async def test_the_webhook_is_reached_from_outside_and_health_from_within(tmp_pa
         async with session.get(f"http://127.0.0.2:{port}/healthz") as response:
             assert response.status == 200
         check = json.loads(DOCKERFILE.split("HEALTHCHECK")[1].split("CMD ")[1].split("\n")[0])
-        done = await asyncio.create_subprocess_exec(
-            sys.executable, *check[1:], env={"GUTSKIN_WEBHOOK_PORT": str(port)}
-        )
-        assert await done.wait() == 0
+        for name in ("GUTSKIN_WEBHOOK_PORT", "GUTSKIN_HEALTH_PORT"):
+            done = await asyncio.create_subprocess_exec(
+                sys.executable, *check[1:], env={name: str(port)}
+            )
+            assert await done.wait() == 0

@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.metrics import Metrics
-from bot.web.health import Health
+from bot.web.health import Health, health_routes
 from bot.web.server import WebServer
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ def health_of(*troubles: str) -> Health:
 
 @asynccontextmanager
 async def served(*troubles: str) -> AsyncIterator[aiohttp.ClientSession]:
-    server = WebServer("127.0.0.1", 0, health_of(*troubles))
+    server = WebServer("127.0.0.1", 0, health_routes(health_of(*troubles)))
     await server.start()
     try:
         async with aiohttp.ClientSession(server.url) as session:
@@ -78,7 +78,7 @@ async def test_a_taken_port_is_told_and_a_stopped_server_has_no_address() -> Non
     async with served() as session:
         port = session._base_url.port
         assert port is not None
-        second = WebServer("127.0.0.1", port, health_of())
+        second = WebServer("127.0.0.1", port, health_routes(health_of()))
         with pytest.raises(OSError, match="in use"):
             await second.start()
         await second.stop()

@@ -17,7 +17,6 @@ from bot.updates.reading import Broken, Given
 from bot.web.server import WebServer
 from bot.web.webhook import EVERY_S, MAX_BODY, SECRET_HEADER, Refusals, Webhook
 from tests.logbook import captured
-from tests.web.test_health import health_of
 
 SECRET = "s3cret_of-the-webhook"
 UPDATE = {"update_id": 7, "message": {"text": "my story"}}
@@ -43,7 +42,7 @@ class Rows:
 async def served(rows: Rows) -> AsyncIterator[aiohttp.ClientSession]:
     refusals = Refusals(rows.clock, rows.metrics)
     hook = Webhook("https://bot.example/telegram/hook", SecretStr(SECRET), rows.take, refusals)
-    server = WebServer("127.0.0.1", 0, health_of(), hook)
+    server = WebServer("127.0.0.1", 0, hook.routes())
     await server.start()
     try:
         async with aiohttp.ClientSession(server.url) as session:
