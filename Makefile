@@ -11,7 +11,7 @@ CACHES := $(abspath $(VENV))/.caches
 export RUFF_CACHE_DIR := $(CACHES)/ruff
 export MYPY_CACHE_DIR := $(CACHES)/mypy
 
-.PHONY: old-enough help demo test check fmt bench chaos soak search-train search-eval screenshots lock clean
+.PHONY: old-enough help demo test check fmt bench chaos soak search-train search-eval screenshots sbom lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,12 +39,16 @@ test: $(READY)  ## the tests (PostgreSQL and Chromium are used where the machine
 	@echo "Running the tests; it takes about a quarter of an hour on two cores"
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY)  ## formatting, lint, types, import contracts, content
+check: $(READY)  ## formatting, lint, types, import contracts, content, advisories (IGNORED="ID ID")
 	@$(TOLD) "Formatting" $(BIN)/ruff format --check .
 	@$(TOLD) "Lint" $(BIN)/ruff check .
 	@$(TOLD) "Types (a minute the first time)" $(BIN)/mypy
 	@$(TOLD) "Import contracts" $(BIN)/lint-imports --cache-dir $(CACHES)/grimp
 	@$(TOLD) "Content" $(BIN)/gutskin tips check
+	@$(TOLD) "Advisories about what is installed" $(BIN)/python -m tests.install.audit advisories $(IGNORED:%=--ignore %)
+
+sbom: $(READY)  ## list what the image carries from Python, as CycloneDX (JSON=sbom.cdx.json)
+	$(BIN)/python -m tests.install.audit sbom $(or $(JSON),sbom.cdx.json)
 
 fmt: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff format .
