@@ -48,10 +48,11 @@ class Leased(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What became of a leased row. Fields are in the order that the statement wants.
+    """What becomes of a leased row; ``state`` is the one it goes to.
 
-    ``retry_at`` set means back to the queue; ``uncounted`` (0 or 1) takes the attempt back;
-    ``doubt`` (0 or 1) counts one more doubt.
+    ``retry_at`` is when it may be leased again (None: its place in the queue stays as it was), and
+    like ``sent_at`` an aware instant. ``uncounted`` (0 or 1) takes the attempt back; ``doubt``
+    (0 or 1) counts one more doubt. ``message_id`` and ``sent_at`` are kept of a sent row alone.
     """
 
     id: int
@@ -115,7 +116,7 @@ async def lease(
     most: int,
     broadcast_id: int | None = None,
 ) -> list[Leased]:
-    """Take up to ``most`` ready tips (or rows of one broadcast), the latest first in line."""
+    """Take up to ``most`` ready tips (or rows of one broadcast), those first that were ready first."""
     given: dict[str, Any] = {"owner": owner, "now": now, "until": until, "most": most}
     statement = _lease_tips if broadcast_id is None else _lease_broadcast
     if broadcast_id is not None:
