@@ -116,7 +116,7 @@ async def lease(
     most: int,
     broadcast_id: int | None = None,
 ) -> list[Leased]:
-    """Take up to ``most`` ready tips (or rows of one broadcast), those first that were ready first."""
+    """Take up to ``most`` ready tips (or rows of one broadcast), the longest ready first."""
     given: dict[str, Any] = {"owner": owner, "now": now, "until": until, "most": most}
     statement = _lease_tips if broadcast_id is None else _lease_broadcast
     if broadcast_id is not None:

@@ -20,7 +20,11 @@ from tests.docs import tables
 from tips.library import load_library
 
 README = tables.ROOT / "README.md"
-DOCS = [README, tables.ROOT / "CHANGELOG.md", *sorted((tables.ROOT / "docs").glob("*.md"))]
+DOCS = [
+    README,
+    *(tables.ROOT / f"{name}.md" for name in ("CHANGELOG", "SECURITY")),
+    *sorted((tables.ROOT / "docs").glob("*.md")),
+]
 OPERATIONS = (tables.ROOT / "docs" / "OPERATIONS.md").read_text("utf-8")
 TEST_SWITCHES = {"GUTSKIN_TEST_REQUIRE_POSTGRES", "GUTSKIN_TEST_REQUIRE_BROWSER"}
 
