@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.store import backup, inbox
+from bot.jobs import JobError
+from bot.store import backup, heartbeat, inbox
 
 if TYPE_CHECKING:
     from bot.app import House
@@ -21,6 +22,7 @@ BACKUPS = "backups"
 """The folder of the copies, in the data folder."""
 
 BACKUPS_KEPT = 7
+BACKUP_EVERY = timedelta(hours=23, minutes=30)  # looked after by the hour, so a day in all
 PATTERN = "gutskin-*.db"
 UNFINISHED = ".gutskin-*.db.part"  # as bot/store/backup.py names what it has not checked yet
 
@@ -44,19 +46,43 @@ class Housekeeping:
         await self._house.privacy.erase_long_gone(after)
 
     async def back_up(self) -> None:
-        """Copy a SQLite database into ``backups`` beside it; the last seven are kept."""
-        if not self._house.db.is_sqlite:
+        """Copy a SQLite database into ``backups`` beside it, once a day; the last seven are kept.
+
+        The day is counted from the last copy, whichever run of the bot made it.
+
+        Raises:
+            JobError: no copy could be made.
+        """
+        now = self._house.clock.now()
+        if not self._house.db.is_sqlite or not await self._is_due(now):
             return
         folder = self._house.settings.data_dir / BACKUPS
-        file = folder / f"gutskin-{self._house.clock.now():%Y-%m-%d}.db"
-        await backup.backup(self._house.settings.database, file)
-        await asyncio.to_thread(_drop_old, folder)
+        file = folder / f"gutskin-{now:%Y-%m-%d}.db"
+        try:
+            await backup.backup(self._house.settings.database, file)
+            await asyncio.to_thread(_drop_old, folder, file.name)
+        except (backup.BackupError, OSError) as error:
+            raise JobError(str(error)) from error
+        await self._house.db.transaction(
+            lambda session: heartbeat.beat(session, heartbeat.BACKUP, now)
+        )
+
+    async def _is_due(self, now: datetime) -> bool:
+        last = await self._house.db.look(lambda session: heartbeat.last(session, heartbeat.BACKUP))
+        return last is None or not timedelta() <= now - last[0] < BACKUP_EVERY
 
 
-def _drop_old(folder: Path) -> None:
-    for old in sorted(folder.glob(PATTERN))[:-BACKUPS_KEPT]:
-        old.unlink()
-        log.info("an old backup was removed", file=old.name)
+def _drop_old(folder: Path, newest: str) -> None:
+    copies = sorted(file.name for file in folder.glob(PATTERN))
+    until_now = [name for name in copies if name <= newest]
+    old = until_now[:-BACKUPS_KEPT]
+    if len(until_now) >= BACKUPS_KEPT:
+        # Made by a clock that was ahead, they would outlive all others. Not before there are
+        # enough of those: it might as well be this clock that is behind.
+        old += [name for name in copies if name > newest]
+    for name in old:
+        (folder / name).unlink()
+        log.info("an old backup was removed", file=name)
     for part in folder.glob(UNFINISHED):
         # Its process was killed while copying, and nobody else would ever look for it.
         part.unlink(missing_ok=True)

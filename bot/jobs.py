@@ -22,6 +22,10 @@ STOP_S = 2.0
 Work = Callable[[], Awaitable[object]]
 
 
+class JobError(Exception):
+    """A job could not do its work, for a reason outside the program; the text says which."""
+
+
 @dataclass(frozen=True)
 class Job:
     """Something done every ``every`` seconds, given at most ``limit`` seconds each time."""
@@ -38,6 +42,9 @@ class Job:
                 await self.work()
         except TimeoutError:
             log.error("a job took too long and was stopped", job=self.name, seconds=self.limit)  # noqa: TRY400
+            return False
+        except JobError as error:
+            log.error("a job could not do its work", job=self.name, why=str(error))  # noqa: TRY400
             return False
         except Exception:
             log.exception("a job failed", job=self.name)

@@ -18,9 +18,11 @@ from bot import simulation
 from bot.clock import Clock, MovableClock
 from bot.config import Settings
 from bot.delivery.replicas import BEAT_SECONDS
+from bot.delivery.restored import heed_restore
 from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
 from bot.registration import register_with_telegram, say_who_we_are
+from bot.store import standing
 from bot.supervisor import Supervisor
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
@@ -39,7 +41,6 @@ TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
 TICK_LIMIT_S = 60.0
 PROGRESS_S = 3.0
 HOUSEKEEPING_S = 3600.0
-BACKUP_S = 24 * 3600.0
 IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
 ENDLESS = ("poller", "supervisor")  # they hold nothing that would have to be finished
 SETTLE_S = 1.5  # and its outcomes this long to be written
@@ -121,11 +122,14 @@ class App:
             raise StartError(f"cannot open what the bot needs: {error}") from error
         await house.replicas.recall()
         await register_with_telegram(house.client, self.settings)
+        await heed_restore(house.db)
         await house.planner.ready_at_start()
         house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover
         if await house.replicas.join() == 1:
             await self.inbox.recover()
         self._begin(house)
+        if await house.db.look(standing.has_subscribers):
+            self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
         log.info("the bot runs", database=house.db.address)
 
     async def _serve(self) -> None:
@@ -155,7 +159,7 @@ class App:
                 Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
                 Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
-                Job("backup", BACKUP_S, 3600.0, care.back_up),
+                Job("backup", HOUSEKEEPING_S, 3600.0, care.back_up),
             ],
             house.metrics,
         )

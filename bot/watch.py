@@ -111,3 +111,5 @@ class Watch:
             metrics.outbox_depth.labels(kind, state).set(count)
         metrics.oldest_overdue.set(found.overdue)
         metrics.inbox_depth.set(found.inbox)
+        if found.backed_up is not None:
+            metrics.backup_age.set((self._house.clock.now() - found.backed_up).total_seconds())

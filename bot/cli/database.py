@@ -99,15 +99,25 @@ def backup(file: Path = typer.Argument(help="Where the copy goes.")) -> None:
 
 
 @db_app.command()
-def restore(file: Path = typer.Argument(exists=True, dir_okay=False)) -> None:
+def restore(
+    file: Path = typer.Argument(exists=True, dir_okay=False),
+    skip_today: bool = typer.Option(
+        False,
+        "--skip-today",
+        help="Send no tip that was due before now, and pause broadcasts that were being sent.",
+    ),
+) -> None:
     """Put a checked copy in the database's place; stop the bot first."""
+    from bot.clock import SystemClock
     from bot.store import migrate
     from bot.store.backup import BackupError
-    from bot.store.backup import restore as put_back
+    from bot.store.restore import restore as put_back
 
     log_to_stderr()
+    until = SystemClock().now() if skip_today else None
+    url, known = settings(token=False).database, migrate.revisions()
     try:
-        aside = run(put_back(settings(token=False).database, file, known=migrate.revisions()))
+        aside = run(put_back(url, file, known=known, skip_tips_until=until))
     except (BackupError, OSError) as error:
         fail(f"nothing was restored: {plainly(error)}")
     if aside is not None:

@@ -93,6 +93,16 @@ async def cancel_tips(
     return await affected(session, change.values(state="cancelled", reason=reason))
 
 
+async def cancel_tips_due(session: Executor, until: datetime, reason: str) -> int:
+    """Cancel everybody's tips that are not sent yet and were due by then; how many."""
+    cancelled = 0
+    for state in ("queued", "leased"):
+        tips = (rows_in(state), table.c.broadcast_id.is_(None), table.c.due_at <= until)
+        values = {"state": "cancelled", "reason": reason, "lease_owner": None, "lease_until": None}
+        cancelled += await affected(session, update(table).where(*tips).values(**values))
+    return cancelled
+
+
 async def restore_tips(
     session: Executor, subscription_id: int, dates: Sequence[date], reason: str, now: datetime
 ) -> int:

@@ -10,6 +10,12 @@ from bot.store.tables import Executor, affected, insert_into
 from bot.store.tables import heartbeat as table
 from bot.store.types import UTCDateTime
 
+BACKUP = "backup"
+"""When the last copy of the database was made, by the job."""
+
+SKIP_TIPS = "skip-tips-until"
+"""Left in a restored copy: tips due until then had been sent by the database that was lost."""
+
 
 async def beat(session: Executor, name: str, now: datetime, detail: str = "") -> None:
     """Remember that ``name`` went well at ``now``."""

@@ -184,6 +184,12 @@ async def move_on(
     await _move_on.run(session, [(slot_id, next_at, next_date, cursor)])
 
 
+async def leave_out_before(session: Executor, slot_id: int, day: date) -> None:
+    """Whoever is in the slot gets no tip of a local date before ``day``."""
+    early = (member.c.slot_id == slot_id, member.c.not_before < day)
+    await session.execute(update(member).where(*early).values(not_before=day))
+
+
 _next_slots = (
     select(*_columns)
     .where(table.c.id > bindparam("behind", type_=BigInteger))

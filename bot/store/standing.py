@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy import case, func, literal, select
 
-from bot.store import inbox, subscribers
+from bot.store import heartbeat, inbox, subscribers
 from bot.store.broadcasts import OPEN_STATES
 from bot.store.models import SUBSCRIBER_STATES
-from bot.store.tables import Executor, broadcast, rows_in
+from bot.store.tables import Executor, broadcast, rows_in, subscriber
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
 
@@ -21,13 +21,21 @@ further back than their lateness, and looking through a million would take a sec
 
 
 class Standing(NamedTuple):
-    """Counts of rows at one moment, and the seconds by which the latest tip is overdue."""
+    """Counts of rows at one moment, the seconds by which the latest tip is overdue, and when the
+    last backup was made."""
 
     subscribers: Mapping[str, int]
     broadcasts: Mapping[str, int]
     outbox: Mapping[tuple[str, str], int]
     overdue: float
     inbox: int
+    backed_up: datetime | None
+
+
+async def has_subscribers(session: Executor) -> bool:
+    """Whether there is anybody whose settings would be a loss."""
+    statement = select(subscriber.c.chat_id).limit(1)
+    return (await session.execute(statement)).first() is not None
 
 
 async def look(session: Executor, now: datetime) -> Standing:
@@ -38,6 +46,7 @@ async def look(session: Executor, now: datetime) -> Standing:
         await _outbox(session),
         await overdue(session, now),
         await inbox.pending_count(session),
+        (await heartbeat.last(session, heartbeat.BACKUP) or (None,))[0],
     )
 
 

@@ -14,10 +14,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import BigInteger, Connection, DateTime, Integer, inspect, text
 
-from bot.store.backup import restore
 from bot.store.database import Database
 from bot.store.migrate import COPY, SCRIPTS, MigrationError, current, head, upgrade
 from bot.store.models import Table
+from bot.store.restore import restore
 from bot.store.types import UTCDateTime
 
 FAILING = """
