@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     broadcast_pause_window: int = Field(
         default=200, ge=10, description="of how many last messages that share is taken"
     )
+    contact: str | None = Field(
+        default=None,
+        max_length=200,
+        description="who answers for the data, and how to reach them; shown by /privacy",
+    )
     erase_after_days: int = Field(
         default=365,
         ge=1,

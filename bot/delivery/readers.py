@@ -17,7 +17,6 @@ from bot.store import counters, slots, subscribers
 from bot.store.values import (
     ALL_WEEKDAYS,
     EXPECTABLE,
-    Arrival,
     Subscriber,
     Upcoming,
 )
@@ -37,40 +36,41 @@ class Readers(Opinions):
     """
 
     async def arrive(
-        self, chat_id: int, *, language: str = "en", source: str | None = None
-    ) -> Arrival:
-        """Greet whoever wrote: make the row (state ``new``), or bring back one who blocked.
+        self,
+        chat_id: int,
+        *,
+        consent: str | None = None,
+        language: str = "en",
+        source: str | None = None,
+    ) -> Subscriber:
+        """Make the row of somebody new, in the state ``new``, with the words they agreed to.
 
-        A stopped reader stays stopped: ``resume`` brings them back. ``source`` and ``language``
-        count the first time only. A ``source`` that no deep link can carry was typed by the
-        reader, and what readers write is not stored.
+        Whoever is known stays as they are; only an agreement that was lacking is added. A
+        ``source`` that no deep link can carry was typed by the reader, and what readers write is
+        not stored.
         """
         now = self._clock.now()
         async with self._db.write() as session:
-            themes = self._library.all_themes
             made = await subscribers.add(
                 session,
                 chat_id,
                 language=language,
                 source=source if source and DEEP_LINK.fullmatch(source) else None,
-                themes=themes,
+                themes=self._library.all_themes,
                 now=now,
             )
-            returned = not made and await self._return(session, chat_id, now)
             reader = await membership.known(session, chat_id, now)
-            return Arrival(replace(reader, changed=made or returned), not made, returned)
+            if consent is None or reader.consent_version is not None:
+                return replace(reader, changed=made)
+            agreed: dict[str, Any] = {"consent_version": consent, "consent_at": now}
+            await subscribers.change(session, chat_id, agreed)
+            return replace(reader, **agreed, changed=True)
 
     async def find(self, chat_id: int) -> Subscriber | None:
         """The reader, or None."""
         async with self._db.read() as session:
             reader = await subscribers.get(session, chat_id)
         return membership.present(reader, self._clock.now()) if reader else None
-
-    async def consent(self, chat_id: int, version: str) -> Subscriber:
-        """Keep which text was agreed to and when; agreeing again keeps the first instant."""
-        return await self._set(
-            chat_id, {"consent_version": version}, {"consent_at": self._clock.now()}
-        )
 
     async def expect(self, chat_id: int, what: str | None) -> Subscriber:
         """What the reader's next typed message answers: ``zone``, ``hour``, … or nothing."""
@@ -200,17 +200,13 @@ class Readers(Opinions):
         await membership.come_back(session, chat_id, now)
         return True
 
-    async def _set(
-        self, chat_id: int, values: Mapping[str, Any], along: Mapping[str, Any] | None = None
-    ) -> Subscriber:
-        """Set ``values``, and with them what goes ``along``, unless they are so already."""
+    async def _set(self, chat_id: int, values: Mapping[str, Any]) -> Subscriber:
         async with self._db.write() as session:
             reader = await membership.known(session, chat_id, self._clock.now())
             if all(getattr(reader, name) == value for name, value in values.items()):
                 return reader
-            every = {**values, **(along or {})}
-            await subscribers.change(session, chat_id, every)
-            return replace(reader, **every, changed=True)
+            await subscribers.change(session, chat_id, values)
+            return replace(reader, **values, changed=True)
 
     async def _reschedule(
         self, chat_id: int, values: Mapping[str, Any], *, moved: bool

@@ -14,7 +14,11 @@ PASSING = "inbox"  # the very update that asks, gone with its answer
 
 async def privacy(visit: Visit, _rest: str) -> None:
     """``/privacy``."""
-    await visit.say(texts.privacy(visit.language))
+    settings = visit.desk.settings
+    words = texts.privacy(
+        visit.language, contact=settings.contact, erase_after_days=settings.erase_after_days
+    )
+    await visit.say(words)
 
 
 async def export(visit: Visit, _rest: str) -> None:

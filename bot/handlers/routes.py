@@ -38,6 +38,7 @@ ON_COMMAND: dict[str, OnCommand] = {
 }
 
 ON_TAP: dict[type[taps.Callback], OnTap] = {
+    taps.Agree: start.agree,
     taps.AskZone: start.ask_zone,
     taps.PickZone: start.pick_zone,
     taps.KeepZone: start.keep_zone,

@@ -1,4 +1,4 @@
-"""The way to a subscription: time zone, hour, done, and the first tip at once."""
+"""The way to a subscription: consent, time zone, hour, done, and the first tip at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from telegram import Location
 
+from bot.delivery.readers import DEEP_LINK
 from bot.handlers.desk import Visit
 from bot.handlers.faq import answer_if_sure
 from bot.handlers.hearing import Heard
@@ -14,30 +15,63 @@ from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.values import Subscriber
 from bot.texts import privacy, settings, start
-from bot.texts.callbacks import AskHour, AskZone, KeepZone, PickHour, PickZone
+from bot.texts.callbacks import Agree, AskHour, AskZone, KeepZone, PickHour, PickZone
 from bot.texts.hours import read_hour
 from tips.normalise import normalise
 
 PLACES_SHOWN = 5
+LINK_LONGEST = 55  # characters that fit into the button
 
 
-async def greet(visit: Visit, source: str) -> None:
-    """``/start``, perhaps with where the reader came from."""
-    arrival = await visit.desk.readers.arrive(
-        visit.chat_id, language=visit.language, source=source.strip() or None
-    )
+async def greet(visit: Visit, link: str) -> None:
+    """``/start``, perhaps with where the reader came from.
+
+    Nothing is stored of somebody new before they agree: the link waits in the button.
+    """
     if visit.desk.is_admin(visit.user):
         await visit.desk.offer_admin_menu(visit.chat_id)
-    reader = arrival.subscriber
-    visit = visit.of(reader)
+    if await _asks_for_consent(visit, link):
+        return
+    reader = visit.known
     if reader.state == "stopped":
         visit = visit.of(await visit.desk.readers.resume(visit.chat_id))
     if not visit.known.subscribed:
         await _go_on(visit, visit.known)
         return
-    back = arrival.returned or visit.returned or reader.state == "stopped"
-    text = start.returned if back else start.known
+    text = start.returned if visit.returned or reader.state == "stopped" else start.known
     await visit.say(text(visit.known, await visit.next_at(), visit.now, visit.language))
+
+
+async def _asks_for_consent(visit: Visit, link: str = "") -> bool:
+    """Whether this person has not agreed yet; asks them."""
+    if visit.reader is not None and not _has_not_agreed(visit.reader):
+        return False
+    known = DEEP_LINK.fullmatch(link.strip())
+    await visit.say(start.welcome(known[0][:LINK_LONGEST] if known else "", visit.language))
+    return True
+
+
+def _has_not_agreed(reader: Subscriber) -> bool:
+    """Whoever was subscribed before this was asked keeps what is on record."""
+    complete = reader.zone is not None and reader.local_minute is not None
+    return reader.consent_version is None and not complete
+
+
+async def agree(visit: Visit, tap: Agree) -> None:
+    """Yes to the words above the button: only now is anything stored."""
+    await visit.toast()
+    if visit.reader is not None and not _has_not_agreed(visit.reader):
+        await greet(visit, "")  # a button of old
+        return
+    reader = await visit.desk.readers.arrive(
+        visit.chat_id,
+        language=visit.language,
+        source=tap.link or None,
+        consent=str(min(tap.version, privacy.CONSENT_VERSION)),
+    )
+    visit = visit.of(reader)
+    await visit.show(start.agreed(visit.language))
+    await _go_on(visit, reader)
 
 
 async def _go_on(visit: Visit, reader: Subscriber) -> None:
@@ -45,7 +79,7 @@ async def _go_on(visit: Visit, reader: Subscriber) -> None:
         await ask_for_lost_zone(visit)
     elif reader.zone is None:
         await visit.desk.readers.expect(visit.chat_id, "zone")
-        await visit.say(start.welcome(_suggestions(visit), visit.language))
+        await visit.say(start.ask_zone(_suggestions(visit), visit.language))
     else:
         await _ask_hour(visit, reader.zone)
 
@@ -91,9 +125,9 @@ async def ask_zone(visit: Visit, _tap: AskZone) -> None:
 
 
 async def needs_start(visit: Visit) -> bool:
-    """Whether this person has to begin with /start; says so."""
+    """Whether this person has to begin with /start, or to agree first; says so."""
     if visit.reader is not None:
-        return False
+        return await _asks_for_consent(visit)
     await visit.say(start.finish_first(visit.language))
     return True
 
@@ -150,10 +184,9 @@ async def typed_zone(visit: Visit, typed: str) -> bool:
 
 async def take_zone(visit: Visit, zone: str) -> None:
     """Set the zone; then the hour while subscribing, else what is set now."""
+    if await needs_start(visit):
+        return
     readers, before = visit.desk.readers, visit.known
-    if visit.known.consent_version is None:
-        # Whoever moves later was not shown these words, and keeps on record what they were shown.
-        await readers.consent(visit.chat_id, privacy.CONSENT_VERSION)
     reader = await readers.set_zone(visit.chat_id, zone)
     await visit.say(start.zone_taken(zone, visit.language))
     visit = visit.of(reader)
@@ -197,6 +230,8 @@ async def typed_hour(visit: Visit, typed: str) -> bool:
 
 async def take_hour(visit: Visit, minute: int) -> None:
     """Set the hour; completes a subscription, else shows what is set now."""
+    if await needs_start(visit):
+        return
     before = visit.reader
     reader = await visit.desk.readers.set_hour(visit.chat_id, minute)
     if reader.expecting is not None and reader.zone is not None:

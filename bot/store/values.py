@@ -65,15 +65,6 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What ``Readers.arrive`` found: ``known`` before, ``returned`` from blocked or gone."""
-
-    subscriber: Subscriber
-    known: bool
-    returned: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Upcoming:
     """A reader's next tip: the instant in UTC and as the reader's own clock shows it.
 

@@ -17,6 +17,19 @@ STATS_DAYS = (1, 7, 30)
 
 
 @dataclass(frozen=True)
+class Agree(Callback):
+    """Yes to the words of this version; ``link`` is what the deep link carried ("": none).
+
+    The link waits in the button, since nothing is stored before. Of one that is longer than 55
+    characters the rest does not fit.
+    """
+
+    kind: ClassVar[str] = "ag"
+    version: Annotated[int, form.Whole(1, 9999)]
+    link: form.Link
+
+
+@dataclass(frozen=True)
 class AskZone(Callback):
     """Ask for the time zone (again)."""
 

@@ -10,38 +10,68 @@ from bot.texts.callbacks import Forget
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, page
 
-CONSENT_VERSION: Final = "2"
-"""The version of the texts that a reader is shown before subscribing (welcome and privacy).
+CONSENT_VERSION: Final = 3
+"""The version of the texts that a reader agrees to before subscribing (welcome and privacy).
 Change it whenever what they say about data or about medical advice changes. Whoever has agreed to
 an earlier version keeps that one on record and is not asked again."""
 
 
-def privacy(language: str = "en") -> Message:
-    """The whole of what is stored and for how long."""
+def privacy(
+    language: str = "en", *, contact: str | None = None, erase_after_days: int = 365
+) -> Message:
+    """The whole of what is stored, why, for how long, and who answers for it."""
+    _ = translator(language)
+    return page(
+        html.bold(_("What I keep about you")),
+        _stored(language),
+        html.text(
+            _(
+                "I don't keep your name, your location or what you write. A message is encrypted "
+                "while it waits, and gone once I've answered it."
+            )
+        ),
+        html.text(
+            _(
+                "It's there to send you tips and to see which ones help. It isn't sold and it "
+                "isn't shared. Telegram itself sees the messages between you and me."
+            )
+        ),
+        *_rights(language, contact),
+        *_how_long(language, erase_after_days),
+    )
+
+
+def _stored(language: str) -> html.Html:
     _ = translator(language)
     stored = [
         _("your Telegram chat number and language"),
-        _("your time zone, hour, days, themes, and whom you read for"),
-        _("when you subscribed, by which link, and which version of these words you saw"),
+        _("your time zone, hour, days, themes, and who the tips are for"),
+        _("when you joined, by which link, and which version of these words you agreed to"),
         _("which tips you got, saved or rated, and which answers you rated"),
-        _("when each message was sent, and whether it arrived"),
+        _("for a week: when each message was sent, and whether it arrived"),
     ]
-    return page(
-        html.bold(_("What is stored about you")),
-        html.join(html.text(f"• {line}") for line in stored),
-        html.text(
-            _(
-                "Not stored: your name, your location, and what you write. A message is held only "
-                "until it is answered."
-            )
-        ),
-        html.text(
-            _(
-                "It is used to send you tips and to see which ones help. It is not sold and not "
-                "shared. Telegram itself sees the messages between you and the bot."
-            )
-        ),
-        html.text(_("To get a copy, send /export. To erase everything, send /forget.")),
+    return html.join(html.text(f"• {line}") for line in stored)
+
+
+def _rights(language: str, contact: str | None) -> tuple[html.Html, ...]:
+    _ = translator(language)
+    ground = _(
+        "I keep it because you said yes. In EU law that's consent: GDPR Article 6(1)(a), and "
+        "9(2)(a) too, since wanting eczema tips may say something about your health. You can take "
+        "it back any time: /stop ends the tips, /forget erases everything. A copy: /export"
+    )
+    known = _("Who answers for it: {contact}")
+    nobody = _("Whoever runs this bot answers for it, but hasn't said how to reach them.")
+    complain = _("You can also complain to the data-protection authority where you live.")
+    who = html.fill(known, contact=html.one_line(contact, 200)) if contact else html.text(nobody)
+    return html.text(ground), html.join([who, html.text(complain)])
+
+
+def _how_long(language: str, erase_after_days: int) -> tuple[html.Html, ...]:
+    _ = translator(language)
+    words = _("If you block me, everything goes after {days} days.")
+    return (
+        html.fill(words, days=erase_after_days),
         html.text(
             _(
                 "Backups made before you erase may still hold it. The bot keeps its last seven "

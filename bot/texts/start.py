@@ -1,4 +1,4 @@
-"""The way to a subscription: who we are, the time zone, the hour, done."""
+"""The way to a subscription: who we are and whether they agree, the time zone, the hour, done."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from datetime import datetime
 
 from bot.places.place import Place
 from bot.texts import html, times
-from bot.texts.callbacks import AskHour, AskZone, KeepZone, PickHour, PickZone, ShowSettings
+from bot.texts.callbacks import (
+    Agree,
+    AskHour,
+    AskZone,
+    KeepZone,
+    PickHour,
+    PickZone,
+    ShowSettings,
+)
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
+from bot.texts.privacy import CONSENT_VERSION
 from bot.texts.reader import Reader
 from bot.texts.settings import next_tip_line, paused_line
 
@@ -18,17 +27,38 @@ PROPOSED = 480
 QUOTED_UNITS = 60
 
 
-def welcome(suggestions: Sequence[Place], language: str = "en") -> Message:
-    """The first message: five lines, then the question for the time zone."""
+def welcome(link: str = "", language: str = "en") -> Message:
+    """The first message: five lines on what this is, and the question whether that is all right.
+
+    Nothing is kept of whoever has not said yes. ``link`` is what the deep link carried.
+    """
     _ = translator(language)
-    lines = [
-        html.text(_("Hello, this is GutSkin.")),
-        html.text(_("You get one short tip a day on the gut, daily habits and eczema.")),
-        html.text(_("Each tip names its source and how strong the evidence is.")),
-        html.text(_("It informs. It does not replace your doctor.")),
-        html.text(_("Stored: your time zone, hour and choices. Details: /privacy")),
-    ]
-    return page(html.join(lines), *_zone_question(language), reply=_zones(suggestions, language))
+    question = _(
+        "To send you tips I keep your chat number, your settings and which tips you've had. "
+        "Wanting eczema tips may say something about your health, so I ask first: is that OK?"
+    )
+    yes = Button(_("Yes, I agree"), Agree(CONSENT_VERSION, link))
+    return page(_about_us(language), html.text(question), buttons=((yes,),))
+
+
+def agreed(language: str = "en") -> Message:
+    """The same words once they were agreed to, without the button."""
+    _ = translator(language)
+    thanks = _("You said yes, thank you. Changed your mind? /forget erases everything.")
+    return page(_about_us(language), html.text(thanks))
+
+
+def _about_us(language: str) -> html.Html:
+    _ = translator(language)
+    return html.join(
+        [
+            html.text(_("Hello, I'm GutSkin.")),
+            html.text(_("One small, checked tip a day for living with eczema.")),
+            html.text(_("Tap Why? under a tip to see how we know.")),
+            html.text(_("It's for information and doesn't replace your doctor.")),
+            html.text(_("I don't keep what you write to me. What I do keep: /privacy")),
+        ]
+    )
 
 
 def ask_zone(suggestions: Sequence[Place], language: str = "en") -> Message:

@@ -17,7 +17,9 @@ class TestReader:
         self, chat: ChatPage
     ) -> None:
         await chat.say("/start")
-        await chat.sees("does not replace your doctor")
+        await chat.sees("doesn't replace your doctor")
+        await chat.tap("Yes, I agree")
+        await chat.sees("You said yes")
         await chat.tap("Berlin, Germany")
         await chat.sees("for you now, right?")
         await chat.tap("08:00")
@@ -30,6 +32,7 @@ class TestReader:
 
     async def test_shares_a_location_instead_of_typing_a_place(self, chat: ChatPage) -> None:
         await chat.say("/start")
+        await chat.tap("Yes, I agree")
         await chat.tap("Share my location", exact=False)
         await chat.page.locator("#place-list").get_by_role("button", name="Tokyo").click()
 
@@ -145,7 +148,10 @@ class TestEveryoneCanUseIt:
         await expect(chat.page.locator("#text")).to_be_focused()
         await keys.type("/start")
         await keys.press("Enter")
-        await chat.sees("does not replace your doctor")
+        await chat.sees("doesn't replace your doctor")
+        await chat.button("Yes, I agree").focus()
+        await keys.press("Enter")
+        await chat.sees("You said yes")
         await chat.button("Menu").focus()
         await keys.press("Enter")
         await expect(chat.page.get_by_role("menuitem").first).to_be_focused()
@@ -174,16 +180,16 @@ class TestEveryoneCanUseIt:
         await chat.sees("How strong the evidence is")
         await chat.messages.first.evaluate("node => { node.marked = true }")
         await chat.say("/privacy")
-        await chat.sees("Not stored:")
+        await chat.sees("I don't keep your name")
 
         assert await chat.messages.first.evaluate("node => node.marked") is True
 
     async def test_commands_within_a_text_can_be_tapped(self, chat: ChatPage) -> None:
         await chat.page.locator(".none a", has_text="/start").click()
-        welcome = await chat.sees("does not replace your doctor")
+        welcome = await chat.sees("doesn't replace your doctor")
         await welcome.get_by_role("link", name="/privacy").click()
 
-        await chat.sees("What is stored about you")
+        await chat.sees("What I keep about you")
 
     async def test_calls_are_listed_with_what_they_held_and_no_token(self, chat: ChatPage) -> None:
         await chat.say("/help")
@@ -198,8 +204,9 @@ class TestEveryoneCanUseIt:
 class TestSmallScreens:
     async def test_a_phone_shows_the_whole_conversation(self, phone: ChatPage) -> None:
         await phone.say("/start")
-        await phone.sees("does not replace your doctor")
+        await phone.sees("doesn't replace your doctor")
         await phone.nothing_is_cut_off()
+        await phone.tap("Yes, I agree")
         await phone.tap("Berlin, Germany")
         await phone.tap("08:00")
         tip = await phone.sees("Try today:")

@@ -99,6 +99,7 @@ class ChatPage:
 
     async def subscribe(self, place: str = "Berlin", hour: str = "08:00") -> None:
         await self.say("/start")
+        await self.tap("Yes, I agree")
         await self.page.locator("#reply-keyboard button", has_text=place).click()
         await self.tap(hour)
         await self.sees("Try today:")

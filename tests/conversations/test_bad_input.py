@@ -44,7 +44,7 @@ async def test_strange_words_get_a_kind_answer_and_change_nothing(
 
 async def _bring_to(person: Person, when: str) -> None:
     if when in {"zone", "hour", "subscribed"}:
-        await person.say("/start")
+        await person.begin()
     if when in {"hour", "subscribed"}:
         await person.say("Berlin")
     if when == "subscribed":
@@ -155,6 +155,7 @@ async def test_forged_buttons_are_refused_and_change_nothing(
 
 
 VALID = {
+    "ag": ":3:leaflet",
     "za": "", "zp": ":Asia/Tokyo", "zk": "", "ha": "", "hp": ":480", "tw": ":1", "tr": ":1:1",
     "ts": ":1:1", "to": ":1", "tp": ":0", "tn": "", "td": ":0:0", "sv": ":main", "sh": ":480",
     "sd": ":0:0", "st": ":0:0", "sf": ":adult", "sl": ":en", "pp": ":3", "pr": "", "ps": "",
@@ -172,6 +173,7 @@ async def test_every_button_works_on_a_message_out_of_reach(theatre: Theatre, wh
     person = await (theatre.admin() if who == "admin" else theatre.person())
     await person.say("/start")
     if who != "stranger":
+        await person.tap("Yes, I agree")
         await person.say("Berlin")
         await person.tap("08:00")
     for kind, rest in VALID.items():
@@ -197,7 +199,7 @@ async def test_two_taps_at_once_are_one(reader: Person, label: str) -> None:
 
 
 async def test_two_taps_on_the_hour_give_one_first_tip(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Berlin")
     await newcomer.tap("08:00", times=2)
     assert len(await newcomer.tips()) == 1
@@ -215,7 +217,7 @@ async def test_two_contradicting_taps_end_with_the_last(theatre: Theatre, reader
 async def test_a_start_link_of_any_shape_is_taken(theatre: Theatre) -> None:
     for source in ("a" * 500, "<b>", "\u202e", "a b c"):
         person = await theatre.person()
-        await person.say(f"/start {source}")
+        await person.begin(source)
         await person.sees("Where are you")
         found = await theatre.app.house.readers.find(person.id)
         assert found is not None

@@ -20,7 +20,7 @@ ORDERS = [f"/{name}" for name in ON_COMMAND] + [
 async def test_no_order_that_was_forwarded_is_carried_out(theatre: Theatre, who: str) -> None:
     await theatre.reader("Rita")
     person = await (theatre.admin() if who == "admin" else theatre.person("Tom"))
-    await person.say("/start")
+    await person.begin()
     await person.say("Berlin")
     await person.tap("08:00")
     before = await theatre.app.house.readers.find(person.id)
@@ -43,7 +43,7 @@ async def test_a_newcomer_is_not_subscribed_by_a_forwarded_start(
 async def test_no_question_of_ours_is_answered_by_another(
     theatre: Theatre, newcomer: Person
 ) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     asked = await theatre.app.house.readers.find(newcomer.id)
     await newcomer.say("Berlin", forwarded=True)
     assert await theatre.app.house.readers.find(newcomer.id) == asked

@@ -22,7 +22,7 @@ async def test_the_log_of_a_whole_run_holds_no_token_and_no_word_of_a_reader(
     with captured("DEBUG") as log:
         async with open_theatre(tmp_path) as theatre:
             reader = await theatre.person(SECRETS[1])
-            await reader.say(f"/start {SECRETS[3]}")
+            await reader.begin(SECRETS[3])
             await reader.say(SECRETS[2])
             await reader.say("Berlin")
             await reader.tap("08:00")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import orjson
 from sqlalchemy import select
-from theatre import Person, Theatre
+from theatre import Person, Theatre, open_theatre
 
+from bot.housekeeping import BACKUP_EVERY
 from bot.store import tables
 
 
 async def test_privacy_and_help_are_there_for_everyone(newcomer: Person) -> None:
     await newcomer.say("/privacy")
-    await newcomer.sees("What is stored about you", "/export", "/forget", "Backups")
+    await newcomer.sees("What I keep about you", "/export", "/forget", "Backups")
     await newcomer.say("/help")
     message = await newcomer.sees("/tip", "/faq", "/settings", "does not replace a doctor")
     assert "/broadcast" not in message["text"]
@@ -31,7 +33,7 @@ async def test_a_backup_holds_what_is_erased_until_seven_more_were_made(
     for day in range(1, 8):
         assert await theatre.app.house.readers.find(reader.id) is None
         assert _backups_with(theatre, reader) == 1, day
-        theatre.clock.move(backup.every)
+        theatre.clock.move(BACKUP_EVERY.total_seconds())
         assert await backup.run()
     assert _backups_with(theatre, reader) == 0
 
@@ -161,7 +163,7 @@ async def test_buttons_after_forgetting_lead_to_start(reader: Person) -> None:
         await reader.forge(data)
         await reader.hears("/start")
     await reader.forge("1pr")
-    await reader.sees("Where are you")
+    await reader.sees("is that OK?")
     await reader.say("/forget")
     await reader.forge("1xf:1")
     await reader.forge("1ps")
@@ -175,3 +177,25 @@ async def test_the_database_holds_no_words_of_a_reader(theatre: Theatre, reader:
     assert str(reader.id) in held
     assert "secret story" not in held
     assert b"secret story".hex().upper() not in held.upper()
+
+
+async def test_privacy_names_the_operator_s_contact(tmp_path: Path) -> None:
+    contact = "Jane Doe, Dorfstr. 1, privacy@example.org"
+    async with open_theatre(tmp_path, contact=contact, erase_after_days=90) as theatre:
+        person = await theatre.person()
+        await person.say("/privacy")
+        await person.sees(contact, "after 90 days", "data-protection authority where you live")
+
+
+async def test_who_blocked_long_ago_is_erased_by_the_caretaker(tmp_path: Path) -> None:
+    async with open_theatre(tmp_path, erase_after_days=30) as theatre:
+        gone, stays = await theatre.reader("Gone"), await theatre.reader("Stays")
+        await gone.block()
+        tidy = theatre.app._jobs.jobs["housekeeping"]
+        await theatre.pass_time(days=29)
+        assert await tidy.run()
+        assert await theatre.app.house.readers.find(gone.id) is not None
+        await theatre.pass_time(days=2)
+        assert await tidy.run()
+        assert await theatre.app.house.privacy.export(gone.id) == {}
+        assert await theatre.app.house.readers.find(stays.id) is not None

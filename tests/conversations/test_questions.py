@@ -153,7 +153,7 @@ async def test_a_courtesy_is_met_with_one(reader: Person, word: str, reply: str)
 
 
 async def test_warning_signs_come_first_even_while_subscribing(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("my face is swelling and I have trouble breathing")
     heard = await newcomer.hears()
     assert "I do not know the place" not in heard

@@ -148,7 +148,7 @@ async def test_health_readiness_and_metrics(theatre: Theatre, reader: Person) ->
         async with session.get("/metrics") as response:
             metrics = await response.text()
         assert 'gutskin_subscribers{state="active"} 1.0' in metrics
-        assert 'gutskin_updates_total{what="processed"} 3.0' in metrics
+        assert 'gutskin_updates_total{what="processed"} 4.0' in metrics
         assert 'gutskin_deliveries_total{kind="tip",outcome="sent"} 1.0' in metrics
         theatre.clock.move(600)
         async with session.get("/readyz") as response:

@@ -179,10 +179,11 @@ async def test_an_old_pause_button_does_not_pause_what_is_stopped(
     assert (found.state, found.paused_until) == ("stopped", None)
 
 
-@pytest.mark.parametrize("steps", [["/start"], ["/start", "Berlin"], ["/start", "/stop"]])
+@pytest.mark.parametrize("steps", [[], ["Berlin"], ["/stop"]])
 async def test_who_is_half_way_through_joining_is_led_on(
     theatre: Theatre, newcomer: Person, steps: list[str]
 ) -> None:
+    await newcomer.begin()
     for step in steps:
         await newcomer.say(step)
     before = await theatre.app.house.readers.find(newcomer.id)
@@ -242,7 +243,7 @@ async def test_a_bare_word_opens_the_settings_and_a_question_does_not(reader: Pe
 async def test_stopping_is_true_to_what_is_stored(newcomer: Person) -> None:
     await newcomer.say("/stop")
     await newcomer.sees("nothing is stored about you")
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("/stop")
     await newcomer.sees("Your settings are kept")
     await newcomer.say("hjkl")

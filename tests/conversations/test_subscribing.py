@@ -6,21 +6,24 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from theatre import MONDAY, Person, Theatre, open_theatre
+from theatre import Person, Theatre, open_theatre
+
+from bot.store import subscribers
 
 
-async def test_start_says_in_five_lines_what_this_is(newcomer: Person) -> None:
+async def test_start_says_in_five_lines_what_this_is_and_asks(newcomer: Person) -> None:
     await newcomer.say("/start")
-    message = await newcomer.sees("GutSkin", "does not replace your doctor", "/privacy")
+    message = await newcomer.sees("GutSkin", "doesn't replace your doctor", "/privacy")
     first = message["text"].split("\n\n")[0]
     assert len(first.splitlines()) == 5
-    assert message["reply_keyboard"]
+    await newcomer.sees("may say something about your health", "is that OK?")
+    assert await newcomer.labels() == ["Yes, I agree"]
 
 
-async def test_three_acts_make_a_subscription_and_the_first_tip_comes_at_once(
+async def test_four_acts_make_a_subscription_and_the_first_tip_comes_at_once(
     newcomer: Person,
 ) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Berlin")
     await newcomer.sees("It is 13:00 for you now, right?")
     await newcomer.tap("08:00")
@@ -50,13 +53,13 @@ async def test_the_daily_tip_comes_the_next_morning_and_every_morning(theatre: T
     ],
 )
 async def test_a_place_may_be_typed_in_many_ways(newcomer: Person, typed: str, clock: str) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say(typed)
     await newcomer.sees(f"It is {clock} for you now, right?")
 
 
 async def test_a_location_may_be_shared_with_the_button(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.tap("Share my location", latitude=-33.87, longitude=151.21)
     await newcomer.hears("Sydney")
     await newcomer.sees("It is 23:00 for you now, right?")
@@ -64,7 +67,7 @@ async def test_a_location_may_be_shared_with_the_button(newcomer: Person) -> Non
 
 async def test_a_place_from_the_keyboard_will_do(theatre: Theatre) -> None:
     person = await theatre.person(language="de")
-    await person.say("/start")
+    await person.begin()
     message = (await person.messages())[-1]
     rows = message["reply_keyboard"]["rows"]
     labels = [button["label"] for row in rows for button in row]
@@ -73,14 +76,14 @@ async def test_a_place_from_the_keyboard_will_do(theatre: Theatre) -> None:
 
 
 async def test_a_location_at_sea_is_told_kindly(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.share(0.0, -170.0)
     heard = await newcomer.hears()
     assert "I cannot find a time zone" in heard or "for you now" in heard
 
 
 async def test_a_place_that_is_unknown_is_asked_for_again(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Xqzwvutopia")
     await newcomer.sees("I do not know the place “Xqzwvutopia”")
     await newcomer.say("Berlin")
@@ -88,7 +91,7 @@ async def test_a_place_that_is_unknown_is_asked_for_again(newcomer: Person) -> N
 
 
 async def test_several_places_of_one_name_are_offered_with_their_clocks(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Australia")
     message = await newcomer.sees("Several places fit")
     assert message["keyboard"]
@@ -97,7 +100,7 @@ async def test_several_places_of_one_name_are_offered_with_their_clocks(newcomer
 
 
 async def test_the_wrong_clock_leads_back_to_the_places(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Berlin")
     await newcomer.tap("No, my clock shows another time")
     await newcomer.sees("Where are you")
@@ -108,7 +111,7 @@ async def test_the_wrong_clock_leads_back_to_the_places(newcomer: Person) -> Non
 
 
 async def test_another_hour_may_be_typed(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Berlin")
     await newcomer.tap("Another hour")
     await newcomer.sees("Type the hour")
@@ -120,14 +123,14 @@ async def test_another_hour_may_be_typed(newcomer: Person) -> None:
 
 
 async def test_an_hour_may_be_typed_without_being_asked(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Berlin")
     await newcomer.say("9pm")
     await newcomer.hears("Done.", "tomorrow, Tuesday, about 21:00")
 
 
 async def test_a_question_in_between_is_answered_and_the_way_goes_on(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Do probiotics help children with eczema?")
     await newcomer.hears("probiotic")
     await newcomer.say("Berlin")
@@ -144,6 +147,8 @@ async def test_a_second_start_greets_and_changes_nothing(theatre: Theatre, reade
 
 async def test_start_goes_on_where_it_was_left(newcomer: Person) -> None:
     await newcomer.say("/start")
+    await newcomer.begin()
+    await newcomer.sees("Where are you")
     await newcomer.say("/start")
     await newcomer.sees("Where are you")
     await newcomer.say("Berlin")
@@ -151,21 +156,88 @@ async def test_start_goes_on_where_it_was_left(newcomer: Person) -> None:
     await newcomer.sees("for you now, right?")
 
 
-async def test_where_a_reader_came_from_and_what_they_agreed_to_is_kept(
+async def test_nothing_is_stored_before_the_tap(theatre: Theatre, newcomer: Person) -> None:
+    for act in ("/start leaflet-7", "Berlin", "8:00", "/settings", "/resume"):
+        await newcomer.say(act)
+    await newcomer.forge("1zp:Europe/Berlin")
+    await newcomer.forge("1hp:480")
+    await newcomer.share(52.5, 13.4)
+    assert await theatre.app.house.privacy.export(newcomer.id) == {}
+    await theatre.pass_time(days=2)
+    assert await newcomer.tips() == []
+
+
+async def test_agreeing_is_a_tap_and_what_was_agreed_to_is_kept(
     theatre: Theatre, newcomer: Person
 ) -> None:
     await newcomer.say("/start leaflet-7")
+    await theatre.pass_time(hours=1)
+    await newcomer.tap("Yes, I agree")
+    agreed_at = theatre.clock.now()
+    await newcomer.hears("You said yes", "/forget", "Where are you")
+    assert await newcomer.labels() == []
     await newcomer.say("Berlin")
     await newcomer.say("/start another")
     reader = await theatre.app.house.readers.find(newcomer.id)
     assert reader is not None
-    assert (reader.source, reader.consent_version) == ("leaflet-7", "2")
+    assert (reader.source, reader.consent_version) == ("leaflet-7", "3")
     assert reader.consent_at is not None
-    assert 0 <= (reader.consent_at - MONDAY).total_seconds() < 120
+    assert abs((reader.consent_at - agreed_at).total_seconds()) < 10
+
+
+async def test_the_words_of_an_older_button_are_the_ones_agreed_to(
+    theatre: Theatre, newcomer: Person
+) -> None:
+    """The bot was upgraded in between; a number from the future is not believed."""
+    await newcomer.say("/start")
+    await newcomer.forge("1ag:2:leaflet")
+    reader = await theatre.app.house.readers.find(newcomer.id)
+    assert reader is not None
+    assert (reader.source, reader.consent_version) == ("leaflet", "2")
+    other = await theatre.person("Ole")
+    await other.say("/start")
+    await other.forge("1ag:99:")
+    forged = await theatre.app.house.readers.find(other.id)
+    assert forged is not None
+    assert (forged.source, forged.consent_version) == (None, "3")
+
+
+async def test_the_longest_link_is_cut_to_what_a_button_holds(
+    theatre: Theatre, newcomer: Person
+) -> None:
+    await newcomer.begin("a" * 64)
+    reader = await theatre.app.house.readers.find(newcomer.id)
+    assert reader is not None
+    assert reader.source == "a" * 55
+
+
+async def test_an_old_button_to_agree_changes_nothing(theatre: Theatre, reader: Person) -> None:
+    before = await theatre.app.house.readers.find(reader.id)
+    await reader.forge("1ag:3:elsewhere")
+    await reader.hears("Nothing has changed")
+    assert await theatre.app.house.readers.find(reader.id) == before
+
+
+async def test_who_was_half_way_when_this_was_not_asked_yet_is_asked(
+    theatre: Theatre, newcomer: Person
+) -> None:
+    readers = theatre.app.house.readers
+    await readers.arrive(newcomer.id, source="leaflet")
+    await readers.expect(newcomer.id, "zone")
+    await newcomer.say("Berlin")
+    await newcomer.sees("is that OK?")
+    assert (await readers.arrive(newcomer.id)).zone is None
+    await newcomer.tap("Yes, I agree")
+    await newcomer.say("Berlin")
+    await newcomer.tap("08:00")
+    found = await readers.find(newcomer.id)
+    assert found is not None
+    assert (found.subscribed, found.consent_version, found.source) == (True, "3", "leaflet")
 
 
 async def test_new_words_leave_present_readers_in_peace(theatre: Theatre, reader: Person) -> None:
-    await theatre.app.house.readers.consent(reader.id, "1")
+    async with theatre.app.house.db.write() as session:
+        await subscribers.change(session, reader.id, {"consent_version": "1"})
     before = await theatre.app.house.readers.find(reader.id)
     assert before is not None
     for said in ("/start", "/settings"):
@@ -180,7 +252,7 @@ async def test_new_words_leave_present_readers_in_peace(theatre: Theatre, reader
 
 
 async def test_an_hour_chosen_before_the_zone_waits_for_the_zone(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.forge("1hp:480")
     await newcomer.sees("Where are you")
     await newcomer.say("Berlin")
@@ -195,6 +267,7 @@ async def test_who_never_started_is_led_to_start(newcomer: Person, act: str) -> 
 
 async def test_resume_without_a_subscription_begins_one(newcomer: Person) -> None:
     await newcomer.say("/resume")
+    await newcomer.tap("Yes, I agree")
     await newcomer.sees("Where are you")
 
 
@@ -202,7 +275,7 @@ async def test_the_operators_zone_and_hour_are_proposed_first(tmp_path: Path) ->
     set_ = {"default_timezone": "Africa/Nairobi", "default_time": time(6, 45)}
     async with open_theatre(tmp_path, **set_) as theatre:
         person = await theatre.person(language="")
-        await person.say("/start")
+        await person.begin()
         first = (await person.messages())[-1]["reply_keyboard"]["rows"][1][0]["label"]
         assert first == "Africa/Nairobi"
         await person.say(first)

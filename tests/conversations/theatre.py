@@ -65,7 +65,7 @@ class Theatre:
     ) -> Person:
         """Someone who has subscribed."""
         person = await self.person(name, **more)
-        await person.say("/start")
+        await person.begin()
         await person.say(place)
         await person.tap(hour)
         return person
@@ -119,6 +119,11 @@ class Person:
 
     async def say(self, text: str, **more: Any) -> Any:
         return await self._act("say", text=text, **more)
+
+    async def begin(self, link: str = "") -> None:
+        """Come, and agree to what is said about data."""
+        await self.say(f"/start {link}".strip())
+        await self.tap("Yes, I agree")
 
     async def send(self, **more: Any) -> Any:
         return await self._act("say", **more)

@@ -40,8 +40,7 @@ def is_of_a_person(column: Column[Any]) -> bool:
 
 async def subscribe(readers: Readers, *chats: int) -> None:
     for chat in chats:
-        await readers.arrive(chat, source="leaflet")
-        await readers.consent(chat, "3")
+        await readers.arrive(chat, consent="3", source="leaflet")
         await readers.set_zone(chat, "Europe/Berlin")
         await readers.set_hour(chat, 480)
 

@@ -36,25 +36,23 @@ async def next_at(readers: Readers, chat: int = ANNA) -> str | None:
 async def test_a_newcomer_is_remembered_once(readers: Readers, library: Library) -> None:
     first = await readers.arrive(ANNA, language="de", source="clinic")
     again = await readers.arrive(ANNA, language="en", source="poster")
-    assert (first.known, again.known) == (False, True)
-    assert again.subscriber.source == "clinic"
-    assert again.subscriber.language == "de"
-    assert again.subscriber.state == "new"
-    assert again.subscriber.themes == library.all_themes
-    assert not again.subscriber.subscribed
+    assert (first.changed, again.changed) == (True, False)
+    assert again.source == "clinic"
+    assert again.language == "de"
+    assert again.state == "new"
+    assert again.themes == library.all_themes
+    assert not again.subscribed
 
 
 async def test_of_a_start_link_only_what_a_link_can_carry_is_kept(readers: Readers) -> None:
     links = {1: "leaflet_7-b", 2: "a" * 64, 3: "a" * 65, 4: "my skin itches", 5: "<b>", 6: ""}
-    kept = [
-        (await readers.arrive(chat, source=link)).subscriber.source for chat, link in links.items()
-    ]
+    kept = [(await readers.arrive(chat, source=link)).source for chat, link in links.items()]
     assert kept == ["leaflet_7-b", "a" * 64, None, None, None, None]
 
 
 async def test_ten_greetings_at_once_make_one_reader(readers: Readers) -> None:
     arrivals = await asyncio.gather(*(readers.arrive(ANNA) for _ in range(10)))
-    assert sum(not arrival.known for arrival in arrivals) == 1
+    assert sum(arrival.changed for arrival in arrivals) == 1
 
 
 async def test_zone_and_hour_make_a_subscriber(readers: Readers) -> None:
@@ -129,7 +127,7 @@ async def test_stopping_keeps_settings_and_resuming_brings_tips_back(readers: Re
     stopped = await readers.stop(ANNA)
     assert (stopped.state, stopped.zone) == ("stopped", "Europe/Berlin")
     assert await next_at(readers) is None
-    assert (await readers.arrive(ANNA)).subscriber.state == "stopped"
+    assert (await readers.arrive(ANNA)).state == "stopped"
     assert (await readers.resume(ANNA)).state == "active"
     assert await next_at(readers) == "Tue 02 08:00"
 
@@ -148,10 +146,12 @@ async def test_who_blocked_keeps_settings_and_comes_back_as_they_were(readers: R
     assert await readers.blocked(ANNA) is True
     assert await readers.blocked(ANNA) is False
     assert await next_at(readers) is None
-    arrival = await readers.arrive(ANNA)
-    assert (arrival.known, arrival.returned) == (True, True)
-    assert arrival.subscriber.state == "paused"
+    assert (await readers.arrive(ANNA)).state == "blocked"
+    assert await readers.unblocked(ANNA) is True
     assert await readers.unblocked(ANNA) is False
+    returned = await readers.find(ANNA)
+    assert returned is not None
+    assert returned.state == "paused"
     await readers.resume(ANNA)
     await readers.blocked(ANNA)
     assert await readers.unblocked(ANNA) is True
@@ -204,13 +204,22 @@ async def test_plain_settings(readers: Readers) -> None:
 
 
 async def test_consent_keeps_its_first_instant(readers: Readers, clock: MovableClock) -> None:
-    await readers.arrive(ANNA)
-    agreed_at = clock.now()
-    await readers.consent(ANNA, "2026-06")
+    first = await readers.arrive(ANNA, consent="3")
+    assert (first.consent_version, first.consent_at) == ("3", clock.now())
     clock.move(60)
-    again = await readers.consent(ANNA, "2026-06")
-    assert (again.changed, again.consent_at) == (False, agreed_at)
-    assert (await readers.consent(ANNA, "2026-07")).consent_at == clock.now()
+    again = await readers.arrive(ANNA, consent="4")
+    assert (again.consent_version, again.consent_at) == ("3", first.consent_at)
+    assert again.changed is False
+
+
+async def test_an_agreement_that_was_lacking_is_added(
+    readers: Readers, clock: MovableClock
+) -> None:
+    assert (await readers.arrive(ANNA, source="leaflet")).consent_version is None
+    clock.move(60)
+    later = await readers.arrive(ANNA, consent="3", source="poster")
+    assert (later.consent_version, later.consent_at) == ("3", clock.now())
+    assert (later.source, later.changed) == ("leaflet", True)
 
 
 async def test_moving_east_leaves_out_the_date_that_had_its_tip(

@@ -37,8 +37,8 @@ async def settle(session: aiohttp.ClientSession, *apps: App) -> None:
         await app.settle()
 
 
-async def say(session: aiohttp.ClientSession, who: int, text: str) -> None:
-    async with session.post("/control/say", json={"user": who, "text": text}) as response:
+async def do(session: aiohttp.ClientSession, who: int, act: str, **words: str) -> None:
+    async with session.post(f"/control/{act}", json={"user": who, **words}) as response:
         assert response.status == 200
 
 
@@ -88,7 +88,7 @@ async def test_two_bots_send_each_tip_once_and_one_of_them_polls(
             assert {call["status"] for call in polls(sandbox)} <= {200, None}
             assert (first.house.replicas.leads, second.house.replicas.leads) == (True, False)
 
-        await say(session, 1, "/help")
+        await do(session, 1, "say", text="/help")
         async with asyncio.timeout(20):
             while not second.house.replicas.leads:
                 clock.move(BEAT_SECONDS)
@@ -103,8 +103,13 @@ async def subscribe(session: aiohttp.ClientSession, app: App) -> None:
         given = {"id": who, "first_name": "R", "language_code": "en"}
         async with session.post("/control/users", json=given) as response:
             assert response.status == 200
-    for text in ("/start", "Europe/Berlin", "08:00"):
-        await asyncio.gather(*(say(session, who, text) for who in PEOPLE))
+    for act, words in (
+        ("say", {"text": "/start"}),
+        ("tap", {"label": "Yes, I agree"}),
+        ("say", {"text": "Europe/Berlin"}),
+        ("say", {"text": "08:00"}),
+    ):
+        await asyncio.gather(*(do(session, who, act, **words) for who in PEOPLE))
         await settle(session, app)
 
 

@@ -88,7 +88,7 @@ class Person:
     """How someone who has left comes back; nothing else is done before."""
 
     def subscription(self) -> Act:
-        return Act([say("/start"), share(self.zone), *choose(self.hour)])
+        return Act([say("/start"), tap("Yes, I agree"), share(self.zone), *choose(self.hour)])
 
     def subscribed(self, at: datetime) -> None:
         self.life.standings.append(Standing(at, self.zone, minute_of(self.hour)))

@@ -146,7 +146,8 @@ def _reasons(words: str) -> dict[str, int]:
 
 
 CALLS: dict[str, Call] = {
-    "start.welcome": lambda w, _: start.welcome(_places(w)),
+    "start.welcome": lambda *_: start.welcome("a-link"),
+    "start.agreed": lambda *_: start.agreed(),
     "start.ask_zone": lambda w, _: start.ask_zone(_places(w)),
     "start.zone_lost": lambda w, _: start.zone_lost(_places(w)),
     "start.zone_candidates": lambda w, _: start.zone_candidates(w, _places(w), NOW),
@@ -205,6 +206,7 @@ CALLS: dict[str, Call] = {
     "faq.not_asked": lambda _, lib: faq.not_asked(lib.answers),
     "faq.thanks": lambda *_: faq.thanks(-1),
     "privacy.privacy": lambda *_: privacy.privacy(),
+    "privacy.privacy, with contact": lambda w, _: privacy.privacy(contact=w),
     "privacy.forget_ask": lambda *_: privacy.forget_ask(),
     "privacy.forgotten": lambda *_: privacy.forgotten(),
     "privacy.forgotten_but": lambda *_: privacy.forgotten_but([3, 2**62]),

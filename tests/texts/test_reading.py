@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 import pytest
 
 from bot.places import Place
-from bot.texts import errors, faq, html, pause, privacy, settings, start
+from bot.texts import errors, faq, html, pause, settings, start
 from bot.texts import tip as tips
 from bot.texts.callbacks import (
     FaqTopic,
@@ -48,12 +47,8 @@ def taps(message: Message) -> list[object]:
 
 
 class TestStart:
-    def test_the_welcome_is_five_lines_and_a_question(self) -> None:
-        said = start.welcome([Place("Berlin, Germany", "Europe/Berlin", "DE")])
-        greeting, *_ = said.plain.split("\n\n")
-        assert len(greeting.splitlines()) == 5
-        assert "does not replace your doctor" in greeting
-        assert "/privacy" in greeting
+    def test_the_zone_is_asked_for_with_places_to_tap(self) -> None:
+        said = start.ask_zone([Place("Berlin, Germany", "Europe/Berlin", "DE")])
         assert said.reply is not None
         assert said.reply.rows == (("Berlin, Germany",),)
 
@@ -288,10 +283,3 @@ def test_a_stranger_learns_nothing_of_admin_commands() -> None:
     assert errors.unknown_command().plain == (
         "I do not know that command. What I can do is in /help."
     )
-
-
-def test_what_a_reader_agrees_to_has_a_version() -> None:
-    """When this fails, the words changed: raise CONSENT_VERSION if their meaning did too."""
-    shown = start.welcome([]).plain + privacy.privacy().plain
-    digest = hashlib.sha256(shown.encode()).hexdigest()[:12]
-    assert (privacy.CONSENT_VERSION, digest) == ("2", "7365fd657929")
