@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from tips.findings import Report
 from tips.models import Answer, Claim, Names, Question, Retired, Source, Theme, Tip
 from tips.reading import Model, Raw, Reader
+from tips.strays import strays
 
 FALLBACK_LANGUAGE = "en"
 CONTENT = Path(__file__).parent / "content"
@@ -51,6 +52,8 @@ def read_content(root: Path, language: str, report: Report) -> Content:
     """Read all files of one language; faults go to ``report``, which may raise."""
     reader = Reader(root, report)
     language = language_of(root, language)
+    for path, remedy in strays(root):
+        reader.fault(path, "", "not-read", "nobody reads this", remedy)
     claims = _by_id(reader, _list(reader, Claim, root / "claims.yaml"))
     unnumbered: set[str] = set()
     tips = list(_tips(reader, root / language / "tips", claims, unnumbered))

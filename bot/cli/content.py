@@ -82,9 +82,13 @@ def stats(language: str = LANGUAGE_OPTION, as_json: bool = JSON_OPTION) -> None:
 @tips_app.command()
 def number(language: str = LANGUAGE_OPTION, as_json: bool = JSON_OPTION) -> None:
     """Give every tip that lacks one its number, for life."""
+    from tips.findings import ContentError
     from tips.numbering import assign_numbers
 
-    given = assign_numbers(language=language)
+    try:
+        given = assign_numbers(language=language)
+    except ContentError as error:
+        fail(str(error))
     if as_json:
         emit([{"id": tip_id, "number": number} for tip_id, number in given.items()])
         return
