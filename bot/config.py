@@ -6,6 +6,7 @@ import re
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -16,6 +17,8 @@ from bot.database_url import expanded, read_address, sqlite_file
 
 TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 HEALTH_PORT = 8081  # beside a webhook
+TELEGRAM = "api.telegram.org"
+WEBHOOK_PORTS = (443, 80, 88, 8443)  # Bot API: setWebhook
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
 
 
@@ -102,7 +105,8 @@ class Settings(BaseSettings):
         default=64, ge=1, le=1024, description="messages under way to Telegram at once"
     )
     webhook_url: str | None = Field(
-        default=None, description="public https address of the webhook"
+        default=None,
+        description="public https address of the webhook, on port 443, 80, 88 or 8443",
     )
     webhook_secret: SecretStr | None = Field(
         default=None, description="secret that Telegram repeats with every webhook call"
@@ -165,8 +169,12 @@ class Settings(BaseSettings):
     @field_validator("webhook_url")
     @classmethod
     def _webhook_is_an_address(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("http://", "https://")):
+        if url is None:
+            return None
+        if not url.startswith(("http://", "https://")):
             raise ValueError("must begin with https:// (or http:// for a server of your own)")
+        if not _has_host(url):
+            raise ValueError("must be an address like https://bot.example.org/telegram")
         return url
 
     @field_validator("default_timezone")
@@ -193,6 +201,22 @@ class Settings(BaseSettings):
         if not SECRET_SHAPE.fullmatch(secret):
             raise ValueError(
                 "GUTSKIN_WEBHOOK_SECRET: needed for a webhook: 1 to 256 letters, digits, _ or -"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _telegram_takes_the_webhook(self) -> Settings:
+        if self.webhook_url is None or urlsplit(self.api_base_url).hostname != TELEGRAM:
+            return self
+        address = urlsplit(self.webhook_url)
+        if address.scheme != "https":
+            raise ValueError(
+                "GUTSKIN_WEBHOOK_URL: must begin with https:// for Telegram to take it"
+            )
+        if (address.port or 443) not in WEBHOOK_PORTS:
+            raise ValueError(
+                "GUTSKIN_WEBHOOK_URL: must name port 443, 80, 88 or 8443, or none: Telegram calls "
+                "no other (GUTSKIN_WEBHOOK_PORT, behind a proxy, may be any)"
             )
         return self
 
@@ -229,6 +253,14 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return read_address(self.database_url.get_secret_value())
         return sqlite_file(self.data_dir / "gutskin.db")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        return bool(address.hostname) and address.port != 0
+    except ValueError:
+        return False
 
 
 def load_settings(**given: Any) -> Settings:

@@ -21,7 +21,7 @@ from bot.delivery.replicas import BEAT_SECONDS
 from bot.delivery.restored import heed_restore
 from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
-from bot.registration import register_with_telegram, say_who_we_are
+from bot.registration import WebhookRefusedError, register_with_telegram, say_who_we_are
 from bot.store import standing
 from bot.supervisor import Supervisor
 from bot.updates.fetching import Fetching
@@ -121,7 +121,12 @@ class App:
         except OSError as error:
             raise StartError(f"cannot open what the bot needs: {error}") from error
         await house.replicas.recall()
-        await register_with_telegram(house.client, self.settings)
+        try:
+            await register_with_telegram(house.client, self.settings, self.clock)
+        except WebhookRefusedError as refusal:
+            raise StartError(
+                f"Telegram refuses the webhook ({refusal}): correct GUTSKIN_WEBHOOK_URL"
+            ) from refusal
         await heed_restore(house.db)
         await house.planner.ready_at_start()
         house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
-from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.retry import REACH_TELEGRAM, Retries
 from bot.texts import commands
 from bot.texts.catalogue import languages
 from bot.updates.client import ALLOWED_UPDATES, Client
@@ -19,9 +21,11 @@ log = structlog.get_logger(__name__)
 
 Call = tuple[str, dict[str, Any]]
 
-TRIES = 5
-LONGEST_WAIT_S = 16.0
 PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
+
+
+class WebhookRefusedError(Exception):
+    """Telegram does not take the webhook; the text is its reason."""
 
 
 async def say_who_we_are(client: Client, clock: Clock) -> None:
@@ -31,15 +35,21 @@ async def say_who_we_are(client: Client, clock: Clock) -> None:
         telegram.error.InvalidToken: Telegram does not know the token.
         telegram.error.NetworkError: Telegram could not be reached at all.
     """
-    for attempt in range(TRIES):
+    await _patiently(client.initialize, clock)
+
+
+async def _patiently(call: Callable[[], Awaitable[object]], clock: Clock) -> None:
+    """Make a call that the bot cannot do without, again where Telegram cannot be reached."""
+    retries = Retries(REACH_TELEGRAM, clock)
+    while True:
         try:
-            await client.initialize()
-        except InvalidToken:
+            await call()
+        except (BadRequest, InvalidToken):
             raise
         except (NetworkError, RetryAfter) as error:
-            if attempt + 1 == TRIES:
+            seconds = retries.failed()
+            if seconds is None:
                 raise
-            seconds = min(LONGEST_WAIT_S, 2.0**attempt)
             log.warning(
                 "Telegram cannot be reached; trying again",
                 kind=type(error).__name__,
@@ -50,15 +60,16 @@ async def say_who_we_are(client: Client, clock: Clock) -> None:
             return
 
 
-async def register_with_telegram(client: Client, settings: Settings) -> None:
+async def register_with_telegram(client: Client, settings: Settings, clock: Clock) -> None:
     """Say where updates go, then set menus and descriptions.
 
     Menus and descriptions that fail are logged and do not stop the bot.
 
     Raises:
-        telegram.error.TelegramError: the webhook could not be set, or not be taken away.
+        WebhookRefusedError: Telegram does not take the webhook.
+        telegram.error.TelegramError: Telegram could not be reached for it.
     """
-    await _where_updates_go(client, settings)
+    await _patiently(partial(_where_updates_go, client, settings), clock)
     admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(admin)]
     calls = [*_menus(), *admins, *_descriptions()]
     try:
@@ -77,7 +88,10 @@ async def _where_updates_go(client: Client, settings: Settings) -> None:
         "secret_token": settings.webhook_secret.get_secret_value(),
         "allowed_updates": list(ALLOWED_UPDATES),
     }
-    await client.call("setWebhook", payload)
+    try:
+        await client.call("setWebhook", payload)
+    except BadRequest as refusal:
+        raise WebhookRefusedError(refusal.message) from None
 
 
 async def _try(client: Client, method: str, payload: Mapping[str, Any]) -> None:

@@ -51,6 +51,7 @@ class Backoff:
         return min(self.longest, doubled) * (1.0 - self.spread * jitter)
 
 
+REACH_TELEGRAM = Backoff(5, first=1.0, longest=16.0)
 FETCH_UPDATES = Backoff(None, first=1.0, longest=30.0)
 WRITE_UPDATES = Backoff(None, first=1.0, longest=60.0)
 READ_UPDATES = Backoff(None, first=1.0, longest=30.0)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +21,7 @@ from bot.store.troubles import DATABASE_ERRORS, of_database
 
 SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
 PATIENCE_S = 15.0
+RECENTLY_S = 3600.0  # for how long a failed delivery is worth a word
 
 
 class Finding(NamedTuple):
@@ -43,16 +44,48 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _telegram(settings: Settings) -> list[Finding]:
     try:
-        status, body, date = await _get_me(settings)
+        status, body, date = await _ask(settings, "getMe")
+        webhook = await _webhook(settings) if status == 200 else []
     except (aiohttp.ClientError, OSError, ValueError) as error:
         trouble, asked = of_network(error), urlsplit(settings.api_base_url).hostname
         found = f"cannot be checked with {asked}: {trouble.found}"
         return [Finding("token", ok=False, found=found, remedy=trouble.remedy)]
-    return [_token(status, body), _clock(date)]
+    return [_token(status, body), _clock(date), *webhook]
 
 
-async def _get_me(settings: Settings) -> tuple[int, bytes, str]:
-    url = f"{settings.api_base_url}{settings.token.get_secret_value()}/getMe"
+async def _webhook(settings: Settings) -> list[Finding]:
+    """How Telegram gets on with the webhook; nothing where there is none and shall be none."""
+    _, body, _ = await _ask(settings, "getWebhookInfo")
+    try:
+        info = dict(orjson.loads(body)["result"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return []
+    return judge_webhook(settings.webhook_url, info, SystemClock().now())
+
+
+def judge_webhook(wanted: str | None, info: dict[str, Any], now: datetime) -> list[Finding]:
+    """Whether Telegram posts updates where the settings say; ``info`` is a WebhookInfo."""
+    has = str(info.get("url") or "")
+    place = urlsplit(has).hostname
+    if wanted is None:
+        left = f"set at {place}; gutskin run takes it away"
+        return [Finding("webhook", ok=True, found=left)] if has else []
+    if not has:
+        return [Finding("webhook", ok=True, found="not set yet; gutskin run sets it")]
+    if has != wanted:
+        remedy = "start this bot, which sets its own, and stop whoever set that one"
+        return [Finding("webhook", ok=False, found=f"updates go to {place}", remedy=remedy)]
+    failed_at = info.get("last_error_date")
+    if isinstance(failed_at, int) and now.timestamp() - failed_at < RECENTLY_S:
+        count = info.get("pending_update_count", 0)
+        found = f"Telegram cannot deliver: {info.get('last_error_message')}; {count} updates wait"
+        remedy = f"see that {place} leads to GUTSKIN_WEBHOOK_PORT, with a certificate that holds"
+        return [Finding("webhook", ok=False, found=found, remedy=remedy)]
+    return [Finding("webhook", ok=True, found=f"set at {place}")]
+
+
+async def _ask(settings: Settings, method: str) -> tuple[int, bytes, str]:
+    url = f"{settings.api_base_url}{settings.token.get_secret_value()}/{method}"
     patience = aiohttp.ClientTimeout(PATIENCE_S)
     async with (
         open_session(1, settings.proxy_url) as session,

@@ -42,7 +42,8 @@ class Sandbox:
     """One bot's Telegram; `transcript_limit` bounds the transcript (None keeps every event).
 
     `overall_rate` in messages per second (None: no limit of its own), `rate_burst` in messages;
-    both are counted on `clock`. Port 0 takes a free one.
+    both are counted on `clock`. Port 0 takes a free one. In `local_mode` it is a Bot API server of
+    one's own, run with `--local`: webhooks may be on any port of any machine, without TLS.
     """
 
     def __init__(  # noqa: PLR0913 - the contract with everyone who starts a sandbox
@@ -57,11 +58,13 @@ class Sandbox:
         overall_rate: float | None = None,
         rate_burst: int = 30,
         transcript_limit: int | None = None,
+        local_mode: bool = False,
     ) -> None:
         self._host, self._port = host, port
         bot = User(int(token.partition(":")[0]), "GutSkin", username=bot_username, is_bot=True)
         journal = Journal(clock, transcript_limit, CALL_LOG_LENGTH)
-        self.world = World(clock=clock, bot=bot, table=load_table(), journal=journal)
+        table = load_table()
+        self.world = World(clock, bot, table, journal, local_mode=local_mode)
         rate = None if overall_rate is None else RateLimit(overall_rate, rate_burst)
         self._api = BotApi(self.world, token, rate)
         self._acting = Acting(self.world, self._api.faults, stage)

@@ -49,6 +49,7 @@ class World:
     profile: Profile = field(default_factory=Profile)
     files: FileStore = field(default_factory=FileStore)
     calls_in_progress: int = 0
+    local_mode: bool = False
 
     def __post_init__(self) -> None:
         self.updates = UpdateQueue(self.activity)

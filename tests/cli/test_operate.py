@@ -13,8 +13,9 @@ import pytest
 from terminal import TOKEN, gutskin
 from typer.testing import Result
 
-from bot.cli.doctor import judge_clock
+from bot.cli.doctor import judge_clock, judge_webhook
 from bot.clock import SystemClock
+from bot.config import SettingsError, load_settings
 from bot.sandbox.server import Sandbox
 
 
@@ -32,6 +33,9 @@ def test_what_needs_a_token_says_so(command: str) -> None:
         ("DATABASE_URL", "sqlite:///:memory:", "SQLite in memory is one database per"),
         ("PROXY_URL", "u:secret@host:3128", "must begin with http://"),
         ("WEBHOOK_URL", "bot.example.org", "must begin with https://"),
+        ("WEBHOOK_URL", "https://", "must be an address like https://"),
+        ("WEBHOOK_URL", "https://bot.example.org:0/x", "must be an address like https://"),
+        ("WEBHOOK_URL", "https://bot.example.org:secret/x", "must be an address like https://"),
         ("ADMIN_IDS", "1, x", "must be Telegram user ids, separated by commas"),
     ],
 )
@@ -45,6 +49,64 @@ def test_a_malformed_setting_is_one_line_without_its_value(
     assert result.stderr.startswith(f"GUTSKIN_{name}: {line}")
     assert result.stderr.count("\n") == 1
     assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("http://bot.example.org/x", "must begin with https:// for Telegram to take it"),
+        ("https://bot.example.org:8080/x", "must name port 443, 80, 88 or 8443, or none"),
+    ],
+)
+def test_a_webhook_that_telegram_would_refuse_is_told_before_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch, url: str, line: str
+) -> None:
+    monkeypatch.setenv("GUTSKIN_TOKEN", TOKEN)
+    monkeypatch.setenv("GUTSKIN_WEBHOOK_SECRET", "a-secret")
+    monkeypatch.setenv("GUTSKIN_WEBHOOK_URL", url)
+    result = gutskin("run")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"GUTSKIN_WEBHOOK_URL: {line}")
+    assert result.stderr.count("\n") == 1
+    with pytest.raises(SettingsError, match="WEBHOOK_URL"):
+        load_settings()
+    # A Bot API server of one's own takes any.
+    assert load_settings(api_base_url="http://127.0.0.1:8081/bot").webhook_url == url
+
+
+@pytest.mark.parametrize("port", ["", ":443", ":80", ":88", ":8443"])
+def test_a_webhook_that_telegram_takes_is_taken(port: str) -> None:
+    url = f"https://bot.example.org{port}/x"
+    assert load_settings(token=TOKEN, webhook_url=url, webhook_secret="s").webhook_url == url
+
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOOK = "https://bot.example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "info", "ok", "found"),
+    [
+        (None, {"url": ""}, True, None),
+        (None, {"url": HOOK}, True, "gutskin run takes it away"),
+        (HOOK, {"url": ""}, True, "gutskin run sets it"),
+        (HOOK, {"url": HOOK}, True, "set at bot.example.org"),
+        (HOOK, {"url": "https://other.example.org/x"}, False, "go to other.example.org"),
+        (HOOK, {"url": HOOK, "last_error_date": int(NOW.timestamp()) - 60,
+                "last_error_message": "Connection refused", "pending_update_count": 7},
+         False, "Telegram cannot deliver: Connection refused; 7 updates wait"),
+        (HOOK, {"url": HOOK, "last_error_date": int(NOW.timestamp()) - 7200,
+                "last_error_message": "Connection refused"}, True, "set at bot.example.org"),
+    ],
+)  # fmt: skip
+def test_doctor_says_how_telegram_gets_on_with_the_webhook(
+    wanted: str | None, info: dict[str, object], ok: bool, found: str | None
+) -> None:
+    findings = judge_webhook(wanted, info, NOW)
+    assert [(item.ok, found in item.found) for item in findings if found] == (
+        [(ok, True)] if found else []
+    )
+    assert len(findings) == (found is not None)
 
 
 def _doctor(monkeypatch: pytest.MonkeyPatch, token: str, *words: str) -> Result:
@@ -63,9 +125,16 @@ def test_doctor_finds_all_well(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0, result.output
     names = [line.split(":")[0].split()[1:] for line in result.stdout.splitlines()]
     assert [" ".join(name) for name in names] == [
-        "token", "clock", "database", "migrations", "content", "time zones", "search",
+        "token", "clock", "database", "migrations", "stored times", "content", "time zones",
+        "search",
     ]  # fmt: skip
     assert TOKEN not in result.output
+
+
+def test_doctor_asks_telegram_about_the_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUTSKIN_WEBHOOK_URL", HOOK)
+    monkeypatch.setenv("GUTSKIN_WEBHOOK_SECRET", "a-secret")
+    assert "ok   webhook: not set yet" in _doctor(monkeypatch, TOKEN).stdout
 
 
 def test_doctor_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:

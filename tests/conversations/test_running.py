@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from theatre import MONDAY, TOKEN, Person, Theatre, open_theatre, settings_for
 
-from bot.app import StartError, build
+from bot.app import build
 from bot.clock import MovableClock
 from bot.lifecycle import App
 from bot.sandbox.server import Sandbox
@@ -106,31 +106,6 @@ async def test_buttons_of_a_deleted_tip_may_be_tapped(theatre: Theatre, reader: 
     await reader.hears("Saved.")
     await reader.say("/saved")
     await reader.sees("Your saved tips")
-
-
-async def test_menu_and_descriptions_that_fail_do_not_stop_the_bot(tmp_path: Path) -> None:
-    clock = MovableClock(MONDAY, flowing=True)
-    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
-        async with aiohttp.ClientSession(sandbox.base_url) as session:
-            for method in ("setMyCommands", "setMyDescription", "setMyShortDescription"):
-                fault = {"method": method, "kind": "500", "times": 9}
-                async with session.post("/control/faults", json=fault) as response:
-                    assert response.status == 200
-        with captured() as log:
-            async with build(settings_for(sandbox, tmp_path), clock=clock):
-                pass
-    assert log.getvalue().count("did not take a setting") >= 3
-
-
-async def test_a_wrong_token_is_told_in_one_line_without_it(tmp_path: Path) -> None:
-    clock = MovableClock(MONDAY, flowing=True)
-    wrong = "111111:another-token-that-nobody-knows"
-    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
-        app = build(settings_for(sandbox, tmp_path, token=wrong), clock=clock)
-        with pytest.raises(StartError, match="BotFather") as failure:
-            await app.start()
-        await app.stop()
-        assert wrong not in repr(app) + str(failure.value) + str(failure.value.__cause__)
 
 
 async def test_nothing_in_the_house_shows_the_token(theatre: Theatre) -> None:

@@ -106,7 +106,8 @@ async def start() -> AsyncIterator[Start]:
 
         async def begin(**options: Any) -> Hand:
             clock = StoppedClock()
-            sandbox = Sandbox(clock=clock, token=TOKEN, **{"stage": clock, **options})
+            given = {"stage": clock, "local_mode": True, **options}
+            sandbox = Sandbox(clock=clock, token=TOKEN, **given)
             await sandbox.start()
             sandboxes.append(sandbox)
             return Hand(sandbox, session, clock)

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.sandbox.updates import FIRST_UPDATE_ID
-from tests.sandbox.conftest import Hand
+from tests.sandbox.conftest import Hand, Start
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -255,8 +255,9 @@ class TestWebhook:
     @pytest.mark.parametrize(
         ("given", "error"),
         [
-            ({"url": "ftp://a.org"},
-             "bad webhook: An HTTPS URL must be provided for webhook"),
+            ({"url": "ftp://a.org"}, "invalid webhook URL specified"),
+            ({"url": "https://"}, "invalid webhook URL specified"),
+            ({"url": "https://a.org:99999"}, "invalid webhook URL specified"),
             ({"url": "http://a.org", "secret_token": "ä"},
              "secret token contains unallowed characters"),
             ({"url": "http://a.org", "secret_token": "x" * 257}, "secret token is too long"),
@@ -265,6 +266,26 @@ class TestWebhook:
     )  # fmt: skip
     async def test_what_is_no_webhook(self, hand: Hand, given: dict[str, str], error: str) -> None:
         assert await hand.refused("setWebhook", **given) == f"Bad Request: {error}"
+
+    @pytest.mark.parametrize(
+        ("url", "error"),
+        [
+            ("http://bot.example.org/hook", "An HTTPS URL must be provided for webhook"),
+            ("https://bot.example.org:8080/hook",
+             "Webhook can be set up only on ports 80, 88, 443 or 8443"),
+            ("https://127.0.0.1/hook", "IP address 127.0.0.1 is reserved"),
+            ("https://localhost/hook", "IP address 127.0.0.1 is reserved"),
+            ("https://192.168.0.7:8443/hook", "IP address 192.168.0.7 is reserved"),
+            ("https://[2001:db8::1]/hook", "IPv6-only addresses are not allowed"),
+        ],
+    )  # fmt: skip
+    async def test_telegram_itself_calls_only_public_https(
+        self, start: Start, url: str, error: str
+    ) -> None:
+        hand = await start(local_mode=False)
+        assert await hand.refused("setWebhook", url=url) == f"Bad Request: bad webhook: {error}"
+        for port in ("", ":443", ":80", ":88", ":8443"):
+            await hand.ok("setWebhook", url=f"https://bot.example.org{port}/hook")
 
     async def test_an_empty_address_removes_the_webhook(self, hand: Hand) -> None:
         await hand.ok("setWebhook", url="http://127.0.0.1:1/hook")

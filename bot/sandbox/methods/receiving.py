@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.sandbox.calls import Call, Handler
 from bot.sandbox.errors import bad_request
@@ -11,6 +12,7 @@ from bot.sandbox.people import Payload
 from bot.sandbox.updates import Webhook
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{0,256}", re.ASCII)
+_PORTS: Final = {443, 80, 88, 8443}
 MAX_HOLD_SECONDS: Final = 50  # the official server's longest poll
 
 
@@ -27,13 +29,15 @@ async def get_updates(call: Call) -> list[Payload]:
 
 
 def set_webhook(call: Call) -> bool:
-    """Post updates to an address; plain HTTP is taken too, the sandbox has no certificates."""
+    """Post updates to an address. Certificates are not looked at, and names are not looked up."""
     url: str = call.get("url")
     secret: str = call.get("secret_token") or ""
-    if not _SECRET.fullmatch(secret):
-        raise bad_request("secret token contains unallowed characters")
-    if url and not _is_address(url):
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if url:
+        address = _address(url)
+        if not _SECRET.fullmatch(secret):
+            raise bad_request("secret token contains unallowed characters")
+        if not call.world.local_mode:
+            _check_public(address)
     call.get("certificate")
     _configure(call)
     if call.get("drop_pending_updates"):
@@ -48,9 +52,33 @@ def _configure(call: Call) -> None:
         call.world.updates.allowed = call.get("allowed_updates")
 
 
-def _is_address(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+def _address(url: str) -> SplitResult:
+    """The address in its parts; https where it names no scheme, as the Bot API server reads it."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if not named or parts.scheme not in {"http", "https"}:
+        raise bad_request("invalid webhook URL specified")
+    return parts
+
+
+def _check_public(address: SplitResult) -> None:
+    """In the words of tdlib/telegram-bot-api, WebhookActor.cpp."""
+    if address.scheme != "https":
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if (address.port or 443) not in _PORTS:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
+    host = address.hostname or ""
+    try:
+        number = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return
+    if number.version == 6:
+        raise bad_request("bad webhook: IPv6-only addresses are not allowed")
+    if not number.is_global:
+        raise bad_request(f"bad webhook: IP address {number} is reserved")
 
 
 def delete_webhook(call: Call) -> bool:
