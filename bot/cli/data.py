@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot.cli.database import asked, open_database
 from bot.cli.output import JSON_OPTION, emit, fail, log_to_stderr, say, settings, table
+from bot.cli.plan import plan
 
 if TYPE_CHECKING:
     from bot.delivery.broadcasts import Broadcasts
-    from bot.store.values import Figures, Forecast
+    from bot.store.values import Figures
 
 PERIODS = (1, 7, 30)  # days
 OPERATOR = 0  # no Telegram user: the one at the machine
@@ -62,71 +61,6 @@ def _column(item: Figures) -> dict[str, object]:
         elif name != "days":
             shown[name] = " / ".join(map(str, value)) if isinstance(value, tuple) else value
     return shown
-
-
-def plan(
-    dry_run: bool = typer.Option(False, "--dry-run", help="Forecast, change nothing."),
-    at: str | None = typer.Option(None, help="From this instant on (ISO 8601); now if left out."),
-    as_json: bool = JSON_OPTION,
-) -> None:
-    """Forecast the next 24 hours: the busiest minute, and whether the promise holds."""
-    if not dry_run:
-        fail("only --dry-run is to be had here: the running bot does the planning", 2)
-    start = _instant(at)
-    log_to_stderr()
-    forecast = asked(_forecast(start))
-    if as_json:
-        emit(asdict(forecast))
-        return
-    shown = {name: value for name, value in asdict(forecast).items() if name != "skipped"}
-    table(("", ""), shown.items())
-    for zone, count in forecast.skipped.items():
-        say(f"Left out: {count} subscribers whose zone {zone} is not in the time-zone data.")
-    if forecast.queued_tips or forecast.queued_copies:
-        say(
-            f"Waiting already and counted in: {forecast.queued_tips} tips and "
-            f"{forecast.queued_copies} messages of running broadcasts."
-        )
-    if not forecast.holds:
-        say(
-            "The budget cannot hold the promise: the unluckiest tip would come "
-            f"{forecast.longest_wait / 60:.0f} min late. {_advice(forecast)}"
-        )
-
-
-def _advice(forecast: Forecast) -> str:
-    from bot.delivery.limits import free_bulk_rate
-
-    spread, given = ceil(forecast.spread_needed), settings(token=False)
-    advice = []
-    if forecast.capacity < 60 * free_bulk_rate(given.total_rate, given.total_rate):
-        advice.append("raise GUTSKIN_BULK_RATE")
-    if spread > given.spread_minutes:
-        advice.append(f"set GUTSKIN_SPREAD_MINUTES to {spread}")
-    if not advice:
-        return "What waits already has to be sent first."
-    words = ", or ".join(advice)
-    return f"{words[0].upper()}{words[1:]}."
-
-
-async def _forecast(at: datetime | None) -> Forecast:
-    from bot.clock import SystemClock
-    from bot.delivery.forecast import forecast
-
-    async with open_database() as db:
-        return await forecast(db, SystemClock(), settings(token=False), at)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"--at {text}: is not an instant; write e.g. 2026-03-29T07:00:00+00:00", 2)
-    if read.tzinfo is None:
-        fail(f"--at {text}: lacks its offset from UTC; write e.g. {text}+00:00", 2)
-    return read
 
 
 @broadcast_app.command("list")

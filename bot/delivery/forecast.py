@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
+from bot.delivery.advice import advise
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.calendar import next_instant
 from bot.delivery.letting import BROADCAST_SHARE
@@ -129,41 +131,84 @@ def simulate(
     """Let the tips due at these instants queue for the pace, minute by minute.
 
     ``now`` (``start`` by default) is when the outbox is as in ``waiting``; what is told is how it
-    goes from ``start`` on.
+    goes from ``start`` on. Where the promise does not hold, what would help is tried in the same
+    way.
     """
-    before = ceil((start - (now or start)) / ONE_MINUTE)
-    arrivals = _arrivals(start - before * ONE_MINUTE, due, settings.spread_minutes)
-    longest, too_old = _live_through(arrivals, waiting, settings, before)
-    told = {instant: readers for instant, readers in due.items() if instant >= start}
-    shown = arrivals[before:]
-    busiest = max(range(len(shown)), key=shown.__getitem__) if told else None
-    capacity = free_bulk_rate(settings.total_rate, settings.bulk_rate) * 60
-    return Forecast(
-        start=start,
-        tips=sum(told.values()),
-        busiest_minute=None if busiest is None else start + busiest * ONE_MINUTE,
-        busiest_count=0 if busiest is None else ceil(shown[busiest]),
-        capacity=capacity,
-        longest_wait=longest,
-        too_old=round(too_old),
-        spread_needed=max(told.values(), default=0) / capacity,
-        queued_tips=waiting.tips.total(),
-        queued_copies=waiting.copies,
-        holds=longest <= PROMISE_SECONDS,
+    day = _Day(start, due, now or start, waiting)
+    found = day.forecast(settings)
+    if found.holds:
+        return found
+    advised = advise(found, settings, day.forecast)
+    at_once = settings.model_copy(update={"tip_grace_minutes": PROMISE_SECONDS / 60})
+    return replace(
+        found,
+        advice=advised.changes,
+        spread_needed=advised.spread_needed,
+        to_move=day.forecast(at_once).too_old,
     )
+
+
+class _Day(NamedTuple):
+    """What is to be lived through: tips due at instants, and what waits at ``now`` already."""
+
+    start: datetime
+    due: Counter[datetime]
+    now: datetime
+    waiting: Waiting
+
+    def forecast(self, settings: Settings) -> Forecast:
+        """How it goes with these settings."""
+        start, waiting = self.start, self.waiting
+        before = ceil((start - self.now) / ONE_MINUTE)
+        first = start - before * ONE_MINUTE
+        arrivals = _arrivals(first, self.due, settings.spread_minutes)
+        longest, too_old = _live_through(arrivals, waiting, settings, before)
+        told = {instant: readers for instant, readers in self.due.items() if instant >= start}
+        busiest = _busiest(arrivals[before:]) if told else (None, 0.0)
+        hour = _busiest(_by_hour(_arrivals(start, Counter(told), 0.0))) if told else (None, 0.0)
+        return Forecast(
+            start=start,
+            tips=sum(told.values()),
+            busiest_minute=None if busiest[0] is None else start + busiest[0] * ONE_MINUTE,
+            busiest_count=ceil(busiest[1]),
+            capacity=free_bulk_rate(settings.total_rate, settings.bulk_rate) * 60,
+            longest_wait=longest,
+            too_old=round(too_old),
+            spread_needed=settings.spread_minutes,
+            queued_tips=waiting.tips.total(),
+            queued_copies=waiting.copies,
+            holds=longest <= PROMISE_SECONDS and not round(too_old),
+            busiest_hour=None if hour[0] is None else start + hour[0] * ONE_MINUTE,
+            busiest_hour_count=round(hour[1]),
+        )
+
+
+def _busiest(counts: list[float]) -> tuple[int, float]:
+    """Where the most are, and how many."""
+    where = max(range(len(counts)), key=counts.__getitem__)
+    return where, counts[where]
+
+
+def _by_hour(minutes: list[float]) -> list[float]:
+    """For each minute in which some come, how many come in the hour that begins with it."""
+    sums = [0.0, *accumulate(minutes)]
+    last = len(minutes)
+    return [sums[min(last, at + 60)] - sums[at] if minutes[at] else 0.0 for at in range(last)]
 
 
 def _live_through(
     arrivals: list[float], waiting: Waiting, settings: Settings, before: int
 ) -> tuple[float, float]:
-    """The longest wait in seconds, and how many tips are too old; without the first minutes."""
+    """The longest wait in seconds of those that are sent, and how many are too old; without the
+    first minutes.
+    """
     backlog, longest, too_old = _Backlog(settings, waiting.copies), 0.0, 0.0
     grace = settings.tip_grace_minutes * 60.0
     for minute, arrived in enumerate(arrivals):
         backlog.minute(arrived + waiting.tips[minute])
         wait = backlog.wait
         if minute >= before:
-            longest = max(longest, wait)
+            longest = max(longest, min(wait, grace))
         if wait > grace:
             lost = backlog.tips - backlog.within(grace)
             backlog.tips -= lost

@@ -166,12 +166,25 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """Settings to change, and how the same day would go with them."""
+
+    settings: dict[str, float]
+    longest_wait: float
+    too_old: int
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """How the 24 hours after ``start`` would go at the operator's rate.
 
-    ``longest_wait`` is the seconds the unluckiest tip waits past its due instant; ``holds`` is
-    false when that is more than a minute; ``capacity`` is tips a minute; ``spread_needed`` is the
-    window, in minutes, in which the busiest hour would fit. ``queued_tips`` and ``queued_copies``
+    ``longest_wait`` is the seconds that the latest of those sent waits past its due instant;
+    ``holds`` is false when that is more than a minute; ``capacity`` is tips a minute.
+    ``busiest_hour`` is when most are due within sixty minutes. ``to_move`` are subscribers who
+    would have to choose quieter hours for the promise to hold, with all settings as they are;
+    ``spread_needed`` is the window, in minutes, that would do by itself (None: none would), and
+    ``advice`` what would help, each tried. ``queued_tips`` and ``queued_copies``
     (messages of running broadcasts) are in the outbox already and were taken into account.
     ``skipped`` are readers without a tip, by their zone, which is not in the time-zone data.
     """
@@ -183,8 +196,12 @@ class Forecast:
     capacity: float
     longest_wait: float
     too_old: int
-    spread_needed: float
+    spread_needed: float | None
     queued_tips: int
     queued_copies: int
     holds: bool
+    busiest_hour: datetime | None = None
+    busiest_hour_count: int = 0
+    to_move: int = 0
+    advice: tuple[Advice, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -69,7 +70,9 @@ def test_a_plan_that_cannot_hold_says_what_to_do(
     monkeypatch.setenv("GUTSKIN_SPREAD_MINUTES", "0")
     result = gutskin("plan", "--dry-run")
     assert result.exit_code == 0
-    assert "Raise GUTSKIN_BULK_RATE" in result.stderr
+    assert "the unluckiest tip would come" in result.stderr
+    assert "GUTSKIN_BULK_RATE=30: every tip comes in its window" in result.stderr
+    assert re.search(r"GUTSKIN_SPREAD_MINUTES=\d: every tip comes in its window", result.stderr)
 
 
 def test_the_database_is_upgraded_copied_and_put_back(tmp_path: Path) -> None:

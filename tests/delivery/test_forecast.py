@@ -33,9 +33,74 @@ def test_a_rush_breaks_it_and_the_window_needed_is_told() -> None:
     found = simulate(START, due, load_settings(token=TOKEN))
     assert not found.holds
     assert found.longest_wait == pytest.approx((40_000 - 5 * 1500) / 25)
-    assert found.spread_needed == pytest.approx(40_000 / 1500)
+    assert found.spread_needed == 26
     wide = load_settings(token=TOKEN, spread_minutes=27)
     assert simulate(START, due, wide).holds
+
+
+def a_million() -> Counter[datetime]:
+    """Most of them in the morning of one continent, each quarter of an hour and some between."""
+    shares = {6: 0.06, 7: 0.28, 8: 0.36, 9: 0.16, 12: 0.06, 18: 0.08}
+    due: Counter[datetime] = Counter()
+    for hour, share in shares.items():
+        for quarter in range(4):
+            due[START + timedelta(hours=hour, minutes=15 * quarter)] += round(share * 200_000)
+        for minute in range(60):
+            due[START + timedelta(hours=hour, minutes=minute)] += round(share * 200_000 / 60)
+    return due
+
+
+class TestAdvice:
+    def test_where_no_window_keeps_the_promise_none_is_advised(self) -> None:
+        found = simulate(START, a_million(), load_settings(token=TOKEN))
+        assert found.too_old > 250_000
+        assert found.spread_needed is None
+        assert all(not one.holds for one in found.advice)
+        assert found.advice[0].settings.keys() == {"tip_grace_minutes"}
+        assert found.advice[0].too_old == 0
+        assert found.advice[0].longest_wait > 4 * 3600, "how late the last one comes"
+
+    @pytest.mark.parametrize(
+        ("due", "settings"),
+        [
+            (a_million(), {}),
+            (a_million(), {"tip_grace_minutes": 5}),
+            (a_million(), {"bulk_rate": 30}),
+            (Counter({START + timedelta(hours=8): 40_000}), {}),
+            (Counter({START + timedelta(hours=8): 40_000}), {"bulk_rate": 5.0, "total_rate": 6.0}),
+            (Counter({START: 3_000_000}), {}),
+        ],
+    )
+    def test_it_is_what_the_forecast_says_with_those_settings(
+        self, due: Counter[datetime], settings: dict[str, Any]
+    ) -> None:
+        found = simulate(START, due, load_settings(token=TOKEN, **settings))
+        assert found.advice
+        for one in found.advice:
+            again = simulate(
+                START, due, load_settings(token=TOKEN, **{**settings, **one.settings})
+            )
+            assert again.longest_wait == one.longest_wait
+            assert (again.too_old, again.holds) == (one.too_old, one.holds)
+            assert (one.too_old, one.longest_wait) < (found.too_old, found.longest_wait)
+
+    def test_of_several_that_keep_it_the_fewest_changes_are_told(self) -> None:
+        rush = Counter({START + timedelta(hours=8): 40_000})
+        (only,) = simulate(START, rush, load_settings(token=TOKEN)).advice
+        assert (only.settings, only.holds) == ({"spread_minutes": 26.0}, True)
+        narrower = load_settings(token=TOKEN, spread_minutes=25)
+        assert not simulate(START, rush, narrower).holds, "and none less than needed"
+
+    def test_who_would_have_to_move_is_counted_and_enough(self) -> None:
+        found = simulate(START, a_million(), load_settings(token=TOKEN))
+        assert found.busiest_hour == START + timedelta(hours=8)
+        assert found.busiest_hour_count == pytest.approx(0.36 * 1_000_000, rel=0.01)
+        left = found.tips - found.to_move
+        assert 0 < left < found.capacity * 24 * 60
+
+    def test_a_day_that_holds_needs_none(self) -> None:
+        found = simulate(START, Counter({START: 1000}), load_settings(token=TOKEN))
+        assert (found.advice, found.to_move, found.spread_needed) == ((), 0, 5.0)
 
 
 def test_beyond_the_grace_tips_are_lost() -> None:
