@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import content, data, database, operate
+from bot.cli import content, data, database, operate, subscriber
 
 app = typer.Typer(
     name="gutskin",
@@ -17,6 +17,7 @@ operate.register(app)
 content.register(app)
 data.register(app)
 database.register(app)
+subscriber.register(app)
 
 
 def _version(wanted: bool) -> None:

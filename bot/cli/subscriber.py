@@ -1,0 +1,67 @@
+"""Commands for requests that come by letter: ``subscriber export``, ``subscriber forget``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from bot.cli.database import asked, open_database
+from bot.cli.output import JSON_OPTION, emit, log_to_stderr, say, table
+
+if TYPE_CHECKING:
+    from bot.delivery.privacy import Privacy
+
+T = TypeVar("T")
+CHAT = typer.Argument(help="The number of their chat, as /export shows it.")
+
+subscriber_app = typer.Typer(
+    help="One subscriber's data, for requests by letter: export, forget.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.add_typer(subscriber_app, name="subscriber")
+
+
+@subscriber_app.command()
+def export(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
+    """Everything that is kept about somebody, table by table; also while the bot runs."""
+    log_to_stderr()
+    found = asked(_with_privacy(lambda rules: rules.export(chat)))
+    if as_json:
+        emit(found)
+    else:
+        cells = (
+            (name, column, value)
+            for name, rows in found.items()
+            for row in rows
+            for column, value in row.items()
+        )
+        table(("table", "column", "value"), cells)
+    if not found:
+        say(f"nothing is kept about {chat}")
+
+
+@subscriber_app.command()
+def forget(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
+    """Erase everything about somebody, as their own /forget does; also while the bot runs."""
+    log_to_stderr()
+    done = asked(_with_privacy(lambda rules: rules.forget(chat)))
+    if as_json:
+        emit({"chat_id": chat, "erased": done.erased, "under_way": done.under_way})
+    said = "erased; copies made before still hold it" if done.erased else "nothing is kept"
+    say(f"{chat}: {said}")
+    for broadcast in done.under_way:
+        say(f"broadcast {broadcast} of theirs is under way and stays: let it end, or cancel it")
+
+
+async def _with_privacy(act: Callable[[Privacy], Awaitable[T]]) -> T:
+    from bot.clock import SystemClock
+    from bot.delivery.privacy import Privacy
+    from tips.library import load_library
+
+    async with open_database() as db:
+        return await act(Privacy(db, SystemClock(), load_library()))
