@@ -63,11 +63,11 @@ async def fold(session: Executor, before: datetime) -> None:
     rows = (
         await session.execute(select(table.c.at, table.c.name, table.c.value).where(old))
     ).all()
+    if all(row.at.hour == 0 for row in rows):
+        return
     by_day: Counter[tuple[datetime, str]] = Counter()
     for at, name, value in rows:
         by_day[at.replace(hour=0), name] += value
-    if len(by_day) == len(rows):
-        return
     await session.execute(delete(table).where(old))
     folded = [{"at": at, "name": name, "value": n} for (at, name), n in by_day.items()]
     await session.execute(table.insert(), folded)
