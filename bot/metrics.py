@@ -216,6 +216,9 @@ class Metrics:
         self.flood_wait_chats = self._gauge(
             "flood_wait_chats", "Chats that Telegram has asked to wait, by lane.", "lane"
         )
+        self.breaker_open = self._gauge(
+            "breaker_open", "1 while tips and broadcasts lead to nothing and one at a time tries."
+        )
         self.holds = self._counter("holds_total", "Holds that began, by what is held.", "lane")
         self.held_seconds = self._counter(
             "held_seconds_total", "Seconds for which nothing was sent, by what was held.", "lane"

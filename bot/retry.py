@@ -56,6 +56,8 @@ FETCH_UPDATES = Backoff(None, first=1.0, longest=30.0)
 WRITE_UPDATES = Backoff(None, first=1.0, longest=60.0)
 READ_UPDATES = Backoff(None, first=1.0, longest=30.0)
 POLL_LEASE = Backoff(None, first=5.0, longest=30.0)
+PROBE = Backoff(None, first=2.0, longest=60.0)
+"""How long nothing is sent before one message tries whether Telegram takes any again."""
 
 
 class Retries:

@@ -56,6 +56,7 @@ class Watch:
     async def troubles(self) -> list[str]:
         """What keeps the bot from doing its work; nothing when all is well."""
         said = [*self._house.trust.troubles(), *self._fetching.troubles()]
+        said += self._house.sender.troubles()
         found = [*said, *self._standing_still(), *await self._database()]
         self._metrics.ready.set(not found)
         return found

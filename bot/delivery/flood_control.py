@@ -49,7 +49,7 @@ class FloodControl:
         if alone or not shared:
             return
         if kind == SEND:
-            self.flood(lane, retry_after)
+            self._silence(lane, retry_after)
         else:
             self._remember(wait._replace(chat_id=EVERY_CHAT))
 
@@ -72,6 +72,10 @@ class FloodControl:
 
     def flood(self, lane: Lane, retry_after: float) -> None:
         """Telegram asks everybody to wait: silence the lane for ``retry_after`` s, in full."""
+        self._metrics.flood_waits.labels(lane.value).inc()
+        self._silence(lane, retry_after)
+
+    def _silence(self, lane: Lane, retry_after: float) -> None:
         self._lanes[lane].flood(retry_after, self._clock.monotonic())
         self._tell(lane)
 

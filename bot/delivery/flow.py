@@ -15,15 +15,16 @@ from functools import partial
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.connection import Reply
 from bot.delivery.flood_waits import SEND, FloodWait, FloodWaits
 from bot.delivery.item import Finished, Item
 from bot.delivery.outcome import Outcome, classify
 from bot.delivery.pacing import HeldError, Lane, Pace
 from bot.delivery.verdicts import put_back
+from bot.metrics import Metrics
 from bot.store.leases import Settled
 
-LONGEST_HOLD = 60.0
 LONGEST_WAIT = 20.0
 """Seconds without a turn after which leases are given up: replies may take the whole pace."""
 
@@ -76,6 +77,7 @@ class Flow:
         most: int,
         rate: float,
         on_change: Callable[[], None],
+        metrics: Metrics,
     ) -> None:
         self._clock = clock
         self._wire = wire
@@ -97,13 +99,26 @@ class Flow:
         self.sent = 0
         self._held_until = -math.inf
         self._floods = FloodWaits()
-        self._failures_in_a_row = 0
+        self.breaker = CircuitBreaker(clock, metrics)
         self._lost: set[int] = set()
 
     @property
     def waiting(self) -> int:
         """How many are leased and not started."""
         return sum(len(queue.items) for queue in self._queues)
+
+    @property
+    def wanted(self) -> int:
+        """How many more may be leased: no more than one while the breaker is open."""
+        room = self.capacity - self.waiting
+        if not self.breaker.is_open:
+            return room
+        return min(room, self._room - self.waiting)
+
+    @property
+    def _room(self) -> int:
+        """How many more may be under way."""
+        return self.breaker.room(self._most, len(self.in_flight))
 
     @property
     def unpaid_room(self) -> int:
@@ -122,8 +137,8 @@ class Flow:
 
     @property
     def held_for(self) -> float:
-        """Seconds for which nothing may be sent, after a flood or without a connection."""
-        own = max(0.0, self._held_until - self._clock.monotonic())
+        """Seconds for which nothing may be sent, after a flood or while it leads to nothing."""
+        own = max(self.breaker.held_for, self._held_until - self._clock.monotonic())
         return own if self._pace is None else max(own, self._pace.held_for(Lane.BULK))
 
     def add(self, items: list[Item]) -> None:
@@ -168,7 +183,7 @@ class Flow:
         items = queue.items
         while True:
             await queue.can_send.wait()
-            room = min(len(items), self._most - len(self.in_flight))
+            room = min(len(items), self._room)
             if room <= 0:
                 queue.can_send.clear()
                 continue
@@ -190,7 +205,7 @@ class Flow:
                 queue.can_send.set()
             return
         items = self._queue.items
-        while items and len(self.in_flight) < self._most:
+        while items and self._room > 0:
             self._start(items.popleft())
 
     def _start(self, item: Item) -> None:
@@ -218,22 +233,22 @@ class Flow:
             outcome = classify(*reply)
         else:
             outcome = classify(0, error)
-        self.finished.append(Finished(item, outcome, self._clock.now()))
+        self.breaker.ended(outcome)
+        suspect = self.breaker.suspects(outcome)
+        self.finished.append(Finished(item, outcome, self._clock.now(), suspect))
         if outcome.kind == "sent":
             self.sent += 1
-            self._failures_in_a_row = 0
         else:
             self._react(item, outcome)
         self._fill()
         self._on_change()
 
     def _react(self, item: Item, outcome: Outcome) -> None:
+        if self.breaker.held_for:
+            self.give_back()
         if outcome.kind == "flood":
             self._flooded(item.row.chat_id, outcome.retry_after)
-        elif outcome.kind == "hold":
-            self._failures_in_a_row += 1
-            self._hold(min(LONGEST_HOLD, 2.0 ** min(self._failures_in_a_row, 10)))
-        elif outcome.kind in ("blocked", "gone"):
+        elif outcome.kind == "blocked":
             chat = item.row.chat_id
             self._lost.add(chat)
             for queue in self._queues:

@@ -36,11 +36,12 @@ class Item:
 
 
 class Finished(NamedTuple):
-    """An attempt that ended, and when."""
+    """An attempt that ended, and when; ``suspect`` if that says nothing of message or reader."""
 
     item: Item
     outcome: Outcome
     at: datetime
+    suspect: bool = False
 
     @property
     def is_tip(self) -> bool:
@@ -50,4 +51,13 @@ class Finished(NamedTuple):
     @property
     def lateness(self) -> float:
         """Seconds from due to the end of the attempt."""
-        return self.item.row.late + (self.at - self.item.leased_at).total_seconds()
+        return self.item.row.late + self._since_leased
+
+    @property
+    def fresh(self) -> float:
+        """Seconds from the end of the attempt until the message is too late."""
+        return self.item.row.fresh - self._since_leased
+
+    @property
+    def _since_leased(self) -> float:
+        return (self.at - self.item.leased_at).total_seconds()

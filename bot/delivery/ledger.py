@@ -180,7 +180,7 @@ class Ledger:
             chat, outcome = one.item.row.chat_id, one.outcome
             if outcome.kind == "migrated":
                 await membership.move_chat(session, chat, outcome.new_chat_id)
-            elif outcome.kind in ("blocked", "gone"):
+            elif outcome.kind in ("blocked", "gone") and not one.suspect:
                 await membership.leave(session, chat, outcome.kind, one.at)
 
     async def _watch(
@@ -190,7 +190,8 @@ class Ledger:
         touched: set[int] = set()
         for one, row in zip(finished, rows, strict=True):
             which = one.item.row.broadcast_id
-            if which is not None:
+            # An outage says nothing of the broadcast, and holds it anyway.
+            if which is not None and not one.suspect:
                 self._health.count(which, row)
                 touched.add(which)
         events = []

@@ -61,9 +61,8 @@ class Sender:
         self._pace = pace
         self._on_event = on_event
         self._trust = trust or ClockTrust(clock)
-        self._ledger = Ledger(
-            db, clock, settings, renderer, lease_seconds, metrics or Metrics(clock)
-        )
+        metrics = metrics or Metrics(clock)
+        self._ledger = Ledger(db, clock, settings, renderer, lease_seconds, metrics)
         self.owner = self._ledger.owner
         self._flow = Flow(
             clock,
@@ -72,6 +71,7 @@ class Sender:
             most=settings.in_flight,
             rate=settings.bulk_rate,
             on_change=self._changed,
+            metrics=metrics,
         )
         self._group_timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
@@ -92,6 +92,10 @@ class Sender:
         knows for how long, by a clock that is wrong.
         """
         return self._flow.held_for if self._trust.holds else max(UNTRUSTED, self._flow.held_for)
+
+    def troubles(self) -> list[str]:
+        """What keeps messages from being sent; nothing when all is well."""
+        return self._flow.breaker.troubles()
 
     @property
     def in_flight(self) -> int:
@@ -185,7 +189,7 @@ class Sender:
     def _wanted(self) -> int:
         if not self._leasing or self.held_for or not self._flow.is_low:
             return 0
-        return self._flow.capacity - self._flow.waiting
+        return self._flow.wanted
 
     async def _exchange(self, want: int) -> Exchange:
         """One transaction with the ledger that a cancellation does not cut in two."""

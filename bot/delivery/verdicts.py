@@ -11,25 +11,32 @@ MOST_ATTEMPTS = 5
 FIRST_PAUSE = 2.0  # seconds; doubles with each attempt
 LONGEST_PAUSE = 300.0  # seconds
 RECONNECT_PAUSE = timedelta(seconds=2)
+MOST_DOUBTS = 2
+MOST_DOUBTS_IN_AN_OUTAGE = 4
+GOLDEN_RATIO = 0.6180339887498949
 
 
 def verdict(done: Finished, doubt_pause: float) -> Settled:
     """What the row becomes. ``doubt_pause``: seconds until a tip in doubt is sent once more."""
-    row, outcome, at = done.item.row, done.outcome, done.at
+    row, outcome = done.item.row, done.outcome
     if outcome.kind == "sent":
-        return Settled(row.id, "sent", message_id=outcome.message_id, sent_at=at)
+        return Settled(row.id, "sent", message_id=outcome.message_id, sent_at=done.at)
     if outcome.kind in ("flood", "hold"):
-        # Whoever waits for a flood goes behind those who do not, and never back to the head.
-        wait = timedelta(seconds=outcome.retry_after)
-        again = at + (RECONNECT_PAUSE if outcome.kind == "hold" else wait)
-        return Settled(row.id, "queued", outcome.reason, retry_at=again, uncounted=1)
+        return _waited(done)
     if outcome.kind == "migrated" and row.attempts < MOST_ATTEMPTS:
         return Settled(row.id, "queued", outcome.reason)
-    if outcome.kind == "retry":
+    if outcome.kind == "retry" or (done.suspect and outcome.kind != "in_doubt"):
         return _retried(done)
     if outcome.kind == "in_doubt":
         return _doubted(done, doubt_pause)
     return Settled(row.id, "failed", outcome.reason)
+
+
+def _waited(done: Finished) -> Settled:
+    row, outcome = done.item.row, done.outcome
+    # Whoever waits for a flood goes behind those who do not, and never back to the head.
+    wait = timedelta(seconds=outcome.retry_after) or RECONNECT_PAUSE
+    return Settled(row.id, "queued", outcome.reason, retry_at=done.at + wait, uncounted=1)
 
 
 def _retried(done: Finished) -> Settled:
@@ -45,10 +52,23 @@ def _retried(done: Finished) -> Settled:
 
 def _doubted(done: Finished, doubt_pause: float) -> Settled:
     row, outcome = done.item.row, done.outcome
-    if row.broadcast_id is None and row.doubts == 0:
-        again = done.at + timedelta(seconds=doubt_pause)
-        return Settled(row.id, "queued", outcome.reason, retry_at=again, doubt=1)
-    return Settled(row.id, "in_doubt", outcome.reason, doubt=1)
+    # What Telegram answers to nobody says little of this message: it has another chance.
+    most = MOST_DOUBTS_IN_AN_OUTAGE if done.suspect else MOST_DOUBTS
+    if row.broadcast_id is not None or row.doubts + 1 >= most:
+        return Settled(row.id, "in_doubt", outcome.reason, doubt=1)
+    pause = _some_time(done, doubt_pause) if done.suspect else doubt_pause
+    again = done.at + timedelta(seconds=pause)
+    return Settled(row.id, "queued", outcome.reason, retry_at=again, doubt=1)
+
+
+def _some_time(done: Finished, at_least: float) -> float:
+    """Seconds until some moment before the message is too late, another one for each message.
+
+    So that one outage cannot meet all the second tries as well. Multiples of the golden ratio
+    spread consecutive numbers evenly.
+    """
+    share = (done.item.row.id + done.item.row.doubts) * GOLDEN_RATIO % 1.0
+    return max(at_least, at_least + share * (done.fresh - LONGEST_PAUSE - at_least))
 
 
 def put_back(row_id: int, retry_at: datetime | None = None) -> Settled:

@@ -28,10 +28,10 @@ MOST_CRASHES = 10  # attempts after which a tip that its holder dropped stays in
 
 
 class Leased(NamedTuple):
-    """A row that is ours to send until the lease ends; ``stale`` means that it is too late.
+    """A row that is ours to send until the lease ends.
 
-    ``late`` is the seconds since it was due, at the moment of leasing; ``dropped`` says that its
-    last holder went silent with it.
+    ``fresh`` is the seconds until it is too late, at the moment of leasing, and ``late`` those
+    since it was due; ``dropped`` says that its last holder went silent with it.
     """
 
     id: int
@@ -42,9 +42,14 @@ class Leased(NamedTuple):
     local_date: date | None
     attempts: int
     doubts: int
-    stale: bool
+    fresh: float
     late: float
     dropped: bool
+
+    @property
+    def stale(self) -> bool:
+        """It is too late."""
+        return self.fresh < 0
 
 
 class Settled(NamedTuple):
@@ -96,7 +101,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
             table.c.local_date,
             table.c.attempts,
             table.c.doubts,
-            table.c.not_after < _now(),
+            seconds_between(_now(), table.c.not_after),
             seconds_between(table.c.due_at, _now()),
             func.coalesce(table.c.reason, "") == DROPPED,
         )

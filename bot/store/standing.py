@@ -73,10 +73,15 @@ async def _outbox(session: Executor) -> dict[tuple[str, str], int]:
 
 
 async def overdue(session: Executor, now: datetime) -> float:
-    """Seconds by which the latest of the tips next in line is overdue; 0 if none is."""
+    """Seconds by which the latest of the tips next in line is overdue; 0 if none is.
+
+    Left out are those whose chat has to wait for a flood, and those that may have arrived: their
+    second try may be put off for hours.
+    """
     first = (
         select(table.c.due_at)
         .where(rows_in("queued"), table.c.broadcast_id.is_(None))
+        .where(table.c.doubts == 0, func.coalesce(table.c.reason, "") != "flood")
         .order_by(table.c.ready_at)
         .limit(LOOKED_THROUGH)
         .subquery()

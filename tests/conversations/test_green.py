@@ -63,6 +63,24 @@ class TestReadiness:
         assert told("ready") == 0
         assert reader
 
+    async def test_while_telegram_takes_no_tip_the_bot_is_not_ready_and_soon_is_again(
+        self, theatre: Theatre
+    ) -> None:
+        for number in range(6):
+            await theatre.reader(f"R{number}")
+        due = await theatre.app.house.planner.next_due()
+        assert due is not None
+        await theatre.fault("500", method="sendMessage", times=9)
+        await theatre.pass_time((due - theatre.clock.now()).total_seconds() + 1)
+        status, text = await get(theatre, "/readyz")
+        assert status == 503
+        assert re.search(r"tips and broadcasts have been held for \d+ s: server_error", text)
+        assert (await metrics(theatre))("breaker_open") == 1
+        for _ in range(15):
+            await theatre.pass_time(minutes=1)
+        assert await get(theatre, "/readyz") == (200, "ok\n")
+        assert (await metrics(theatre))("breaker_open") == 0
+
     async def test_a_night_without_work_is_no_trouble(
         self, theatre: Theatre, reader: Person
     ) -> None:

@@ -21,6 +21,7 @@ from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.sender import Sender
 from bot.delivery.wire import Wire
+from bot.metrics import Metrics
 from bot.store import tables
 from bot.store.database import Database
 from tests.delivery.server import TOKEN, Telegram
@@ -49,7 +50,9 @@ class House:
         self.broadcasts = Broadcasts(self.db, self.clock, self.settings)
         self.sender = self.new_sender()
 
-    def new_sender(self, pace: Pace | None = None, wire: Wire | None = None) -> Sender:
+    def new_sender(
+        self, pace: Pace | None = None, wire: Wire | None = None, metrics: Metrics | None = None
+    ) -> Sender:
         async def remember(event: Event) -> None:
             self.events.append(event)
 
@@ -61,6 +64,7 @@ class House:
             pace,
             TipRenderer(self.library),
             on_event=remember,
+            metrics=metrics,
         )
 
     async def subscribe(self, *chats: int) -> None:

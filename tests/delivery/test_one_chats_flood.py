@@ -199,7 +199,7 @@ class TestReplicas:
 async def test_whoever_is_forgotten_leaves_no_wait_behind(process: Process) -> None:
     process.pace.refused(Lane.BULK, ANGRY, 600.0)
     await process.replicas._holds.written()
-    await process.home.readers.forget(ANGRY)
+    await process.home.privacy.forget(ANGRY)
     assert await process.home.db.look(flood_waits.everything) == []
 
 
