@@ -37,7 +37,7 @@ demo: $(RUNTIME)  ## the bot, an embedded Telegram and a chat page; SCRIPT=FILE 
 
 test: $(READY)  ## the tests (PostgreSQL and Chromium are used where the machine has them)
 	@echo "Running the tests; it takes about a quarter of an hour on two cores"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -p tests.progress $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts, content, advisories (IGNORED="ID ID")
 	@$(TOLD) "Formatting" $(BIN)/ruff format --check .

@@ -14,9 +14,9 @@ import hypothesis.configuration
 import pytest
 
 from bot.store.database import Database
+from tests import progress
 from tests.databases import put_sqlite
 from tests.postgres import Cluster, start_cluster
-from tests.progress import Heartbeat
 from tests.reaper import temporary_files
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.access(ROOT, os.W_OK):
         hypothesis.configuration.set_hypothesis_home_dir(folder / "hypothesis")
     _listen_to_signals()
-    config.pluginmanager.register(Heartbeat(config), "heartbeat")
+    progress.begin(config.pluginmanager)
 
 
 def _listen_to_signals() -> None:

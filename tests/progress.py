@@ -1,4 +1,8 @@
-"""Says what a run is doing when nothing has been seen of it for some seconds."""
+"""Says what a run is doing when nothing has been seen of it for some seconds.
+
+With ``-p tests.progress``, as in the Makefile, from the first moment on; else from where the
+tests' own set-up begins.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,30 @@ from collections.abc import Iterator
 import pytest
 
 EVERY = 4.0  # seconds
+NAME = "heartbeat"
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Begins before anything is captured."""
+    begin(pluginmanager)
+
+
+def begin(plugins: pytest.PytestPluginManager) -> None:
+    """Watch over this run from now on, unless somebody does."""
+    if not plugins.has_plugin(NAME):
+        plugins.register(Heartbeat(), NAME)
 
 
 class Heartbeat:
     """A pytest plugin; its thread writes past pytest's capturing."""
 
-    def __init__(self, config: pytest.Config, every: float = EVERY) -> None:
+    def __init__(self, every: float = EVERY) -> None:
         self._out = os.dup(sys.stdout.fileno()) if _is_real() else None
         self._every = every
         self._over = threading.Event()
-        self._seen = self._began = time.monotonic()
+        self._began = time.monotonic()
+        self._seen = self._began - every / 2  # Python and pytest took a while to come so far
         self._doing = "starting"
-        config.add_cleanup(self._end)
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self._thread.start()
 
@@ -59,7 +75,8 @@ class Heartbeat:
         if self._out is not None:
             os.write(self._out, f"\n  … {line}\n".encode())
 
-    def _end(self) -> None:
+    def pytest_unconfigure(self) -> None:
+        """Ends."""
         self._over.set()
         self._thread.join()
         if self._out is not None:

@@ -96,6 +96,10 @@ class TestARun:
         said = line_with(" … ", process)
         assert said.startswith(f"  … {HARNESS}/slow.py::test_takes_its_time (")
 
+    def test_is_not_silent_while_it_starts(self, run: Run) -> None:
+        process = run("-p", "tests.progress", "-p", "tests.harness.starting", HARNESS)
+        assert line_with(" … ", process).startswith("  … starting (")
+
     def test_reaches_those_it_starts_where_signals_are_ignored(self, run: Run) -> None:
         """``make test &`` in a script, or under nohup: they never ended on Ctrl-C."""
         deaf = ("sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh")
