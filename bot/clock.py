@@ -14,17 +14,22 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 
-@lru_cache(maxsize=2048)
 def zone_exists(name: str) -> bool:
     """Whether the time-zone data on this machine know the zone.
 
     Zones leave the data, too: a stored name need not be one for ever.
     """
     try:
-        ZoneInfo(name)
+        _known(name)
     except (OSError, ValueError, KeyError):
         return False
     return True
+
+
+@lru_cache(maxsize=2048)
+def _known(name: str) -> ZoneInfo:
+    # What raises is not remembered: it may be anything that somebody wrote.
+    return ZoneInfo(name)
 
 
 class Clock(Protocol):

@@ -86,13 +86,20 @@ class Poller:
         """
         offset: int | None = None
         while True:
-            batch = await self._ask(offset)
-            if batch is None or not await self._keep(batch):
-                continue
-            self._fetching.succeeded()
-            # An offset that was answered has confirmed what lies below it. It is dropped then,
-            # since after a week of silence Telegram's ids may begin anew at a lower number.
-            offset = _after(batch)
+            offset = await self._fetch(offset)
+
+    async def _fetch(self, offset: int | None) -> int | None:
+        """Ask once and write down what came; the offset to ask with next.
+
+        What came goes with the end of it, and is not held while the next call is.
+        """
+        batch = await self._ask(offset)
+        if batch is None or not await self._keep(batch):
+            return offset
+        self._fetching.succeeded()
+        # An offset that was answered has confirmed what lies below it. It is dropped then,
+        # since after a week of silence Telegram's ids may begin anew at a lower number.
+        return _after(batch)
 
     async def _ask(self, offset: int | None) -> Sequence[Given] | None:
         """A batch, or None when this call failed and the wait for the next one is over."""
