@@ -5,19 +5,31 @@ from __future__ import annotations
 import re
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
-from bot.database_url import expanded, read_address, sqlite_file
+from bot.database_url import read_address, sqlite_file
+from bot.setting_values import (
+    API,
+    TELEGRAM,
+    ApiAddress,
+    DatabaseAddress,
+    Folder,
+    Hour,
+    LogFormat,
+    LogLevel,
+    ProxyAddress,
+    Token,
+    UserIds,
+    WebhookAddress,
+    Zone,
+)
 
-TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 HEALTH_PORT = 8081  # beside a webhook
-TELEGRAM = "api.telegram.org"
 WEBHOOK_PORTS = (443, 80, 88, 8443)  # Bot API: setWebhook
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
 
@@ -41,29 +53,31 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    token: SecretStr = Field(description="the bot's token, from @BotFather")
-    admin_ids: Annotated[frozenset[int], NoDecode] = Field(
+    token: Token = Field(description="the bot's token, from @BotFather")
+    admin_ids: UserIds = Field(
         default=frozenset(), description="Telegram user ids of the admins, comma-separated"
     )
-    data_dir: Path = Field(
+    data_dir: Folder = Field(
         default=Path("data"), description="folder for the database, taken literally; ~ is home"
     )
-    database_url: SecretStr | None = Field(
+    database_url: DatabaseAddress | None = Field(
         default=None,
         description="sqlite:///… or postgresql://…; without it, a SQLite file in the data folder",
     )
-    api_base_url: str = Field(
-        default="https://api.telegram.org/bot", description="Bot API address, ending in /bot"
+    api_base_url: ApiAddress = Field(
+        default=API,
+        description="Bot API address, ending in /bot",
+        repr=False,
     )
-    proxy_url: SecretStr | None = Field(default=None, description="HTTP proxy for Telegram calls")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="how much is logged"
+    proxy_url: ProxyAddress | None = Field(
+        default=None, description="HTTP proxy for Telegram calls"
     )
-    log_format: Literal["text", "json"] = Field(default="text", description="log line format")
-    default_timezone: str = Field(
+    log_level: LogLevel = Field(default="INFO", description="how much is logged")
+    log_format: LogFormat = Field(default="text", description="log line format")
+    default_timezone: Zone = Field(
         default="UTC", description="zone proposed first to whom Telegram tells no language of"
     )
-    default_time: time = Field(
+    default_time: Hour = Field(
         default=time(8, 0), description="hour proposed before the others, HH:MM"
     )
     bulk_rate: float = Field(
@@ -104,9 +118,10 @@ class Settings(BaseSettings):
     in_flight: int = Field(
         default=64, ge=1, le=1024, description="messages under way to Telegram at once"
     )
-    webhook_url: str | None = Field(
+    webhook_url: WebhookAddress | None = Field(
         default=None,
         description="public https address of the webhook, on port 443, 80, 88 or 8443",
+        repr=False,
     )
     webhook_secret: SecretStr | None = Field(
         default=None, description="secret that Telegram repeats with every webhook call"
@@ -129,69 +144,6 @@ class Settings(BaseSettings):
     health_host: str = Field(
         default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
     )
-
-    @field_validator("token")
-    @classmethod
-    def _token_has_the_right_shape(cls, token: SecretStr) -> SecretStr:
-        if not TOKEN_SHAPE.fullmatch(token.get_secret_value()):
-            raise ValueError("does not look like a token; copy it again from @BotFather")
-        return token
-
-    @field_validator("admin_ids", mode="before")
-    @classmethod
-    def _ids_from_commas(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        parts = [part.strip() for part in value.split(",") if part.strip()]
-        if not all(part.isascii() and part.isdecimal() for part in parts):
-            raise ValueError("must be Telegram user ids, separated by commas, like 12345,67890")
-        return frozenset(parts)
-
-    @field_validator("data_dir", mode="before")
-    @classmethod
-    def _home_is_followed(cls, folder: Any) -> Any:
-        return expanded(folder) if isinstance(folder, str) else folder
-
-    @field_validator("database_url")
-    @classmethod
-    def _database_is_of_a_kind_we_know(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None:
-            read_address(url.get_secret_value())
-        return url
-
-    @field_validator("proxy_url")
-    @classmethod
-    def _proxy_is_http(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not url.get_secret_value().startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return url
-
-    @field_validator("webhook_url")
-    @classmethod
-    def _webhook_is_an_address(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// (or http:// for a server of your own)")
-        if not _has_host(url):
-            raise ValueError("must be an address like https://bot.example.org/telegram")
-        return url
-
-    @field_validator("default_timezone")
-    @classmethod
-    def _zone_exists(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (OSError, ValueError, KeyError) as error:
-            raise ValueError("is not a time zone; try one like Europe/Berlin") from error
-        return name
-
-    @field_validator("api_base_url")
-    @classmethod
-    def _address_is_http(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// (or http:// for a server of your own)")
-        return url.rstrip("/")
 
     @model_validator(mode="after")
     def _webhook_is_guarded(self) -> Settings:
@@ -253,14 +205,6 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return read_address(self.database_url.get_secret_value())
         return sqlite_file(self.data_dir / "gutskin.db")
-
-
-def _has_host(url: str) -> bool:
-    try:
-        address = urlsplit(url)
-        return bool(address.hostname) and address.port != 0
-    except ValueError:
-        return False
 
 
 def load_settings(**given: Any) -> Settings:

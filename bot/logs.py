@@ -22,8 +22,15 @@ from structlog.typing import EventDict, WrappedLogger
 # Bot API tokens as BotFather gives them out: digits, a colon, and 35 characters; shorter ones from
 # servers of one's own are caught as well.
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
-PASSWORD_IN_URL = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
+# Who asks, and what is called a secret, in an address. A password may hold what divides one.
+USER_IN_URL = re.compile(
+    r"(?<=://)(?![^\s/:@]*:\d*/)[^\s/:@\"']*:[^\s\"']*@|(?<=://)[^\s/:@\"']+@"
+)
+SECRET_IN_QUERY = re.compile(
+    r"([?&][^=&\s\"']*(?:pass|secret|token|key)[^=&\s\"']*=)[^&\s\"']+", re.IGNORECASE
+)
 QUOTED = re.compile(r"""\"[^"]*\"|'[^']*'|[“„«‘].*""", re.DOTALL)
+LOOPS_OWN = re.compile(r"(?<=^Exception in callback).*|\n.*", re.DOTALL)
 MASK = "[token]"
 
 # What these print below WARNING holds tokens (request lines), or readers' words (parameters).
@@ -49,8 +56,8 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def redact(text: str) -> str:
-    """``text`` with every token and every password in a URL masked."""
-    return PASSWORD_IN_URL.sub(r"\1:***@", TOKEN.sub(MASK, text))
+    """``text`` with every token masked, and whatever is secret in an address."""
+    return SECRET_IN_QUERY.sub(r"\1***", USER_IN_URL.sub("***@", TOKEN.sub(MASK, text)))
 
 
 def redacted(value: Any) -> Any:
@@ -115,6 +122,9 @@ class RedactingFilter(logging.Filter):
     """Masks secrets in message, arguments and exception text of every record that passes."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "asyncio" and isinstance(record.msg, str):
+            # The loop's own lines show the ``repr`` of what failed, and with it anybody's words.
+            record.msg = LOOPS_OWN.sub("", record.msg)
         record.msg = redacted(record.msg)
         if record.args:
             record.args = redacted(record.args)

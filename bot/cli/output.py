@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import typer
 
@@ -51,7 +51,7 @@ def say(words: str) -> None:
 
 def complain(words: str) -> None:
     """Say why the bot does not run: in the form of its log, which others may read by machine."""
-    if os.environ.get("GUTSKIN_LOG_FORMAT") != "json":
+    if _style() == "text":
         say(words)
         return
     import structlog
@@ -62,13 +62,18 @@ def complain(words: str) -> None:
     structlog.get_logger("gutskin").error(words)
 
 
+def _style() -> Literal["text", "json"]:
+    """The form of the log, also where the settings cannot be read."""
+    return "json" if os.environ.get("GUTSKIN_LOG_FORMAT", "").lower() == "json" else "text"
+
+
 def crashed(error: BaseException) -> None:
     """Log an exception that nobody expected, without what its text may hold."""
     import structlog
 
     from bot.logs import configure
 
-    configure("INFO", "json" if os.environ.get("GUTSKIN_LOG_FORMAT") == "json" else "text")
+    configure("INFO", _style())
     structlog.get_logger("gutskin").critical(CRASHED, exc_info=error)
 
 

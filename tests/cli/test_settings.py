@@ -97,3 +97,57 @@ def test_health_is_never_where_the_webhook_is_public(
 def test_the_webhooks_port_is_not_taken_for_health() -> None:
     with pytest.raises(SettingsError, match="GUTSKIN_HEALTH_PORT: must not be the webhook's"):
         load_settings(token=TOKEN, **WEBHOOK, health_port=8080)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "API_BASE_URL",
+            "https://api.telegram.org",
+            "must be an address like https://api.telegram.org/bot",
+        ),
+        (
+            "API_BASE_URL",
+            "https://u:secret@host/bot",
+            "must be an address like https://api.telegram.org/bot",
+        ),
+        (
+            "API_BASE_URL",
+            "https://host/bot?secret=1",
+            "must be an address like https://api.telegram.org/bot",
+        ),
+        ("API_BASE_URL", "http://", "must be an address like http"),
+        ("API_BASE_URL", "http://ho st/bot", "must be an address like http"),
+        ("API_BASE_URL", "http://host:99999/bot", "must be an address like http"),
+        ("PROXY_URL", "http://", "must be an address like http"),
+        ("PROXY_URL", "http://u:secret@host:port", "must be an address like http"),
+        ("PROXY_URL", "http://[::1", "must be an address like http"),
+        ("ADMIN_IDS", "9" * 30, "must be Telegram user ids"),
+        ("DEFAULT_TIME", "08:00+02:00", "must be an hour like 08:00"),
+        ("DEFAULT_TIME", "08:00:30", "must be an hour like 08:00"),
+        ("DEFAULT_TIME", "24:00", "must be an hour like 08:00"),
+        ("DEFAULT_TIMEZONE", "/etc/localtime", "is not a time zone"),
+        ("BULK_RATE", "nan", "Input should be"),
+        ("TOKEN", "   ", "does not look like a token"),
+    ],
+)
+def test_an_odd_value_is_named_without_being_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    environment(monkeypatch, **{name: value})
+    result = gutskin("doctor")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"GUTSKIN_{name}: {words}")
+    assert result.stderr.count("\n") == 1
+    assert "secret" not in result.stderr
+
+
+def test_capitals_of_the_log_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(monkeypatch, LOG_LEVEL="warning", LOG_FORMAT="JSON")
+    assert (load_settings().log_level, load_settings().log_format) == ("WARNING", "json")
+
+
+def test_an_hour_may_lack_its_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(monkeypatch, DEFAULT_TIME="7:30")
+    assert load_settings().default_time.isoformat() == "07:30:00"

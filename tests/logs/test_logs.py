@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
 import sqlite3
@@ -10,7 +12,7 @@ import pytest
 import structlog
 from telegram.error import BadRequest
 
-from bot.logs import guard, redact, redacted, title, where
+from bot.logs import guard, redacted, title, where
 from tests.logbook import captured
 
 TOKEN = "123456789:AAF-abcdefghijklmnopqrstuvwxyz_0123"
@@ -25,6 +27,26 @@ def test_a_token_is_masked_in_message_arguments_and_values() -> None:
         structlog.get_logger("ours").warning("called", url=f"/bot{TOKEN}", deep=[{"a": (TOKEN,)}])
     assert TOKEN not in log.getvalue()
     assert log.getvalue().count("[token]") >= 5
+
+
+async def test_what_the_loop_says_of_a_failure_holds_no_words() -> None:
+    async def fails() -> None:
+        raise ValueError(STORY)
+
+    def fails_at_once(words: str) -> None:
+        raise ValueError(words)
+
+    with captured() as log:
+        asyncio.get_running_loop().call_soon(fails_at_once, STORY)
+        task = asyncio.create_task(fails())
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+        await asyncio.sleep(0)
+    assert STORY not in log.getvalue()
+    assert "Exception in callback" in log.getvalue()
+    assert "Task exception was never retrieved" in log.getvalue()
+    assert "test_logs.py" in log.getvalue()
 
 
 def test_an_exception_shows_where_but_not_what_was_said() -> None:
@@ -103,10 +125,6 @@ class Holder:
 )
 def test_values_are_redacted_at_any_depth(value: object, shown: object) -> None:
     assert redacted(value) == shown
-
-
-def test_a_password_in_an_address_is_masked() -> None:
-    assert redact("postgresql://bot:hush@db/x") == "postgresql://bot:***@db/x"
 
 
 def test_a_handler_is_guarded_once() -> None:
