@@ -235,7 +235,8 @@ class Flow:
             outcome = classify(0, error)
         self.breaker.ended(outcome)
         suspect = self.breaker.suspects(outcome)
-        self.finished.append(Finished(item, outcome, self._clock.now(), suspect))
+        ended = self._clock.monotonic()
+        self.finished.append(Finished(item, outcome, self._clock.now(), ended, suspect))
         if outcome.kind == "sent":
             self.sent += 1
         else:

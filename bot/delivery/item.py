@@ -14,7 +14,8 @@ from bot.store.subscribers import Mark
 class Item:
     """A leased row, ready to be sent.
 
-    ``left`` says that its reader has just been lost; ``send_before`` is on the monotonic clock.
+    ``left`` says that its reader has just been lost; ``leased_at`` and ``send_before`` are on the
+    monotonic clock.
     """
 
     __slots__ = ("leased_at", "left", "mark", "parts", "row", "send_before")
@@ -24,7 +25,7 @@ class Item:
         row: Leased,
         parts: Parts,
         mark: Mark | None,
-        leased_at: datetime,
+        leased_at: float,
         send_before: float,
     ) -> None:
         self.row = row
@@ -36,11 +37,15 @@ class Item:
 
 
 class Finished(NamedTuple):
-    """An attempt that ended, and when; ``suspect`` if that says nothing of message or reader."""
+    """An attempt that ended, and when: ``ended`` is on the monotonic clock.
+
+    ``suspect`` says that it means nothing for the message or the reader.
+    """
 
     item: Item
     outcome: Outcome
     at: datetime
+    ended: float
     suspect: bool = False
 
     @property
@@ -60,4 +65,4 @@ class Finished(NamedTuple):
 
     @property
     def _since_leased(self) -> float:
-        return (self.at - self.item.leased_at).total_seconds()
+        return self.ended - self.item.leased_at

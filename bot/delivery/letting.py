@@ -137,8 +137,8 @@ class Letting:
         return amounts
 
     def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> Item:
-        end = self._clock.monotonic() + self._lease_seconds - LONGEST_SEND
-        return Item(row, parts, mark, self._clock.now(), end)
+        now = self._clock.monotonic()
+        return Item(row, parts, mark, now, now + self._lease_seconds - LONGEST_SEND)
 
     async def _copies(
         self, session: Executor, broadcast: Broadcast, rows: list[Leased]

@@ -77,7 +77,8 @@ class Replicas:
 
         Raises whatever the database raises.
         """
-        await self._holds.exchange()
+        if self._trust.holds:
+            await self._holds.exchange()
 
     async def join(self) -> int:
         """Be one of them, once the others, if any, have made room; how many there are."""
@@ -92,9 +93,11 @@ class Replicas:
         What Telegram has asked of any of them holds for all. To be called every ``BEAT_SECONDS``.
         Raises whatever the database raises; until it goes well again the pace stays as it was.
         """
-        await self._holds.exchange()
         await self.compare_clocks()
-        if not self._db.is_sqlite and self._trust.holds:
+        if not self._trust.holds:
+            return self.count  # by our clock waits may be over that are not
+        await self._holds.exchange()
+        if not self._db.is_sqlite:
             before = self.count
             self._share(await self._db.transaction(self._beat))
             if self.count == 1 < before and self.on_alone is not None:

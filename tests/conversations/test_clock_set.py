@@ -15,8 +15,9 @@ import pytest
 from theatre import MONDAY, Person, Theatre, open_theatre
 
 import bot.clock
+from bot.delivery.lane import Lane
 from bot.jobs import Job, Jobs
-from bot.store import heartbeat
+from bot.store import flood_waits, heartbeat
 from bot.supervisor import CLOCK_SET, LOOK_S
 
 HOUR, DAY = 3600.0, 86400.0
@@ -96,6 +97,21 @@ class TestWhileTheBotRuns:
         theatre.clock.set_wall(HOUR)
         await look_at_the_clock(theatre)
         assert (await readiness(theatre))[0] == 200
+
+    async def test_what_telegram_asked_for_is_not_over_by_a_wrong_clock(
+        self, theatre: Theatre
+    ) -> None:
+        theatre.app.house.pace.refused(Lane.BULK, None, 3 * HOUR)
+        await theatre.app._beat()
+        theatre.clock.set_wall(2 * DAY)
+        await look_at_the_clock(theatre)
+        await theatre.app._beat()
+        theatre.clock.set_wall(-2 * DAY)
+        await look_at_the_clock(theatre)
+        await theatre.app._beat()
+        async with theatre.app.house.db.read() as session:
+            assert len(await flood_waits.everything(session)) == 1, "and the next run will know"
+        assert theatre.app.house.pace.held_for(Lane.BULK) > 2 * HOUR
 
     async def test_what_is_old_by_a_wrong_clock_is_kept(
         self, theatre: Theatre, reader: Person

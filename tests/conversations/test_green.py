@@ -135,7 +135,7 @@ class TestMetrics:
         )
 
     async def test_floods_and_holds(self, theatre: Theatre, reader: Person) -> None:
-        theatre.app.house.pace.flood(Lane.BULK, 300)
+        theatre.app.house.pace.refused(Lane.BULK, None, 300)
         for _ in range(20):
             theatre.clock.move(LOOK_S)
             theatre.app.supervisor.look_at_the_holds()

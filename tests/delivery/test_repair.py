@@ -217,6 +217,11 @@ class TestAStepWhileTipsAreUnderWay:
         tg.gate.set()
         await sending
         assert set(tg.copies.values()) == {1}
+        late = careful._ledger._metrics.registry.get_sample_value(
+            "gutskin_delivery_lateness_seconds_sum"
+        )
+        assert late is not None
+        assert 0.0 <= late < 20 * 600, "how long a send took no step of the clock makes longer"
         home.clock.set_wall(-step.total_seconds())
         careful._trust.accept()
         await careful.drain()
