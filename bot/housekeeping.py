@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.delivery.retention import prune
 from bot.jobs import JobError
 from bot.store import backup, heartbeat, inbox
 
@@ -41,7 +42,7 @@ class Housekeeping:
         now = self._house.clock.now()
         async with self._house.db.write() as session:
             await inbox.purge(session, now - REMEMBER_UPDATES)
-        await self._house.broadcasts.prune()
+        await prune(self._house.db, self._house.clock)
         after = timedelta(days=self._house.settings.erase_after_days)
         await self._house.privacy.erase_long_gone(after)
 

@@ -59,6 +59,8 @@ POLL_LEASE = Backoff(None, first=5.0, longest=30.0)
 PROBE = Backoff(None, first=2.0, longest=60.0)
 """How long nothing is sent before one message tries whether Telegram takes any again."""
 
+DRAW_PROGRESS = Backoff(None, first=3.0, longest=3600.0)
+
 
 class Retries:
     """Failures in a row of one piece of work that is tried again on an injected clock.

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.delivery.membership import KEPT_DAYS
+from bot.delivery.report import report_of
+from bot.store import audience, recipients
 from bot.store import broadcasts as store
-from bot.store import counters, pruning, recipients, slots
 from bot.store.database import Database
-from bot.store.personal import NOBODY
-from bot.store.values import LEFT_REASONS, Broadcast, Report
+from bot.store.values import Broadcast, Report
 
 log = structlog.get_logger(__name__)
 
 STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
 LIFETIME = timedelta(days=1)
-PRUNED_AT_ONCE = 1000
+SHOWN_FOR = timedelta(days=1)
+"""How long a draft may be confirmed as it was shown."""
+
 ROWS_AT_ONCE = 1000
 """Rows changed in one transaction: some 15 ms of the write lock."""
 
-COUNTED_BY_HOUR = 40  # days
+
+class Offer(NamedTuple):
+    """What an admin is shown before they confirm: how many get it, the seconds, the Stars."""
+
+    audience: int
+    seconds: float
+    stars: float
 
 
 class Broadcasts:
@@ -42,10 +48,16 @@ class Broadcasts:
         self._settings = settings
 
     async def draft(self, admin_id: int, source_chat_id: int, source_message_id: int) -> Broadcast:
-        """Remember the admin's message as a draft; nothing is sent yet."""
+        """Remember the admin's message as a draft, and the audience and the price as of now.
+
+        Nothing is sent yet; the admin is to be shown both.
+        """
         now = self._clock.now()
         async with self._db.write() as session:
-            made = await store.add(session, admin_id, source_chat_id, source_message_id, now)
+            offer = self.offer(await audience.count(session))
+            made = await store.add(
+                session, admin_id, source_chat_id, source_message_id, now, **_shown(offer, now)
+            )
             draft = await self._get(session, made)
         _log_act("draft", made, admin_id)
         return draft
@@ -57,8 +69,7 @@ class Broadcasts:
 
     async def audience_count(self) -> int:
         """How many readers would get it now: those who are active."""
-        async with self._db.read() as session:
-            return await store.audience_count(session)
+        return await self._db.look(audience.count)
 
     def expected_seconds(self, count: int) -> float:
         """How long ``count`` messages take at the operator's rate, in seconds."""
@@ -71,58 +82,111 @@ class Broadcasts:
         """
         return count * STARS_A_MESSAGE if self._settings.paid_broadcast else 0.0
 
+    def offer(self, count: int) -> Offer:
+        """What ``count`` messages take and cost."""
+        return Offer(count, self.expected_seconds(count), self.stars_cost(count))
+
     async def confirm(
         self, broadcast_id: int, admin_id: int, *, not_after: datetime | None = None
     ) -> bool:
         """Freeze the audience and start; False if it is not this admin's draft (any more).
 
-        ``not_after`` (default: a day from now) is when unsent messages become too old. Wake the
-        sender afterwards.
+        The audience is whoever is active at this moment: whoever joins later does not get it, and
+        whoever leaves is counted as cancelled. False, too, where more would be sent or paid than
+        the admin was shown, or a day has passed since: see :meth:`offer_anew`. ``not_after``
+        (default: a day from now) is when unsent messages become too old. Wake the sender
+        afterwards.
         """
-        now, expected = self._clock.now(), await self.audience_count()
+        now = self._clock.now()
         async with self._db.write() as session:
+            expected = await audience.count(session)
+            draft = await store.get(session, broadcast_id, lock=True)
+            as_shown = draft is not None and not self._is_stale(draft, self.offer(expected), now)
             values = {
                 "state": "sending",
                 "confirmed_at": now,
                 "not_after": not_after or now + LIFETIME,
                 "total": expected,
+                "ordinal": audience.next_ordinal(),
             }
             mine = store.is_admins(admin_id)
-            done = await store.change(session, broadcast_id, values, store.is_in("draft"), mine)
+            done = as_shown and await store.change(
+                session, broadcast_id, values, store.is_in("draft"), mine
+            )
         _log_act("confirm", broadcast_id, admin_id, changed=done, audience=expected)
         return done
 
-    async def cancel(self, broadcast_id: int, admin_id: int) -> bool:
-        """End it; what is queued is cancelled. Any admin may."""
+    def _is_stale(self, shown: Broadcast, offer: Offer, now: datetime) -> bool:
+        old = shown.shown_at is None or now - shown.shown_at > SHOWN_FOR
+        return old or offer.audience > shown.shown_audience or offer.stars > shown.shown_stars
+
+    async def is_as_shown(self, broadcast_id: int, offer: Offer) -> bool:
+        """Whether this, or more, was shown within the last day."""
+        found = await self.find(broadcast_id)
+        return found is not None and not self._is_stale(found, offer, self._clock.now())
+
+    async def offer_anew(self, broadcast_id: int, admin_id: int) -> Offer | None:
+        """What this admin is to be asked once more before their draft can be confirmed.
+
+        None where there is nothing to ask: no draft of theirs, or one that is as it was shown.
+        """
         now = self._clock.now()
+        async with self._db.read() as session:
+            draft = await store.get(session, broadcast_id)
+            if draft is None or (draft.state, draft.admin_id) != ("draft", admin_id):
+                return None
+            offer = self.offer(await audience.count(session))
+        return offer if self._is_stale(draft, offer, now) else None
+
+    async def offer_again(self, broadcast_id: int, *, in_doubt: bool) -> Offer:
+        """What it takes to send again what failed, or with ``in_doubt`` that, too.
+
+        Raises:
+            LookupError: there is no such broadcast.
+        """
+        report = await self.report(broadcast_id)
+        return self.offer(report.failed_again + (report.doubt_again if in_doubt else 0))
+
+    async def offered(self, broadcast_id: int, offer: Offer) -> None:
+        """The admin has been shown this, and may confirm it."""
+        shown = _shown(offer, self._clock.now())
         async with self._db.write() as session:
-            values = {"state": "cancelled", "finished_at": now, "frozen": True}
-            still = store.is_in("draft", "sending", "paused")
-            done = await store.change(session, broadcast_id, values, still)
+            await store.change(session, broadcast_id, shown, store.is_in("draft", "done"))
+
+    async def cancel(self, broadcast_id: int, admin_id: int) -> bool:
+        """End it; what is queued is cancelled. Any admin may; False where nothing is left."""
+        now = self._clock.now()
+        values = {"state": "cancelled", "finished_at": now, "pause_reason": None}
+        done = await self._while_work_is_left(broadcast_id, values, "draft", "sending", "paused")
         _log_act("cancel", broadcast_id, admin_id, changed=done)
         if done:
-            await self._cancel_rows(broadcast_id)
+            await cancel_rows(self._db, broadcast_id)
         return done
 
-    async def _cancel_rows(self, broadcast_id: int) -> None:
-        """In chunks: nothing of it is sent any more, and nobody has to wait for the lock."""
-        cancelled = ROWS_AT_ONCE
-        while cancelled == ROWS_AT_ONCE:
-            cancelled = await self._db.transaction(
-                lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
-            )
+    async def _while_work_is_left(
+        self, broadcast_id: int, values: dict[str, Any], *states: str
+    ) -> bool:
+        """Change a broadcast in one of these states; one of which nothing is left is done."""
+        async with self._db.write() as session:
+            found = await store.get(session, broadcast_id, lock=True)
+            if found is None or found.state not in states:
+                return False
+            if found.frozen and await recipients.finish(session, broadcast_id, self._clock.now()):
+                return False
+            return await store.change(session, broadcast_id, values)
 
     async def pause(self, broadcast_id: int, admin_id: int) -> bool:
-        """Hold it where it is; messages under way still arrive."""
-        done = await self._set(
-            broadcast_id, {"state": "paused", "pause_reason": "admin"}, "sending"
-        )
+        """Hold it where it is; messages under way still arrive. False where nothing is left."""
+        values = {"state": "paused", "pause_reason": "admin"}
+        done = await self._while_work_is_left(broadcast_id, values, "sending")
         _log_act("pause", broadcast_id, admin_id, changed=done)
         return done
 
     async def resume(self, broadcast_id: int, admin_id: int) -> bool:
         """Go on after a pause. Wake the sender afterwards."""
-        done = await self._set(broadcast_id, {"state": "sending", "pause_reason": None}, "paused")
+        values = {"state": "sending", "pause_reason": None}
+        async with self._db.write() as session:
+            done = await store.change(session, broadcast_id, values, store.is_in("paused"))
         _log_act("resume", broadcast_id, admin_id, changed=done)
         return done
 
@@ -133,24 +197,13 @@ class Broadcasts:
 
         Returns how many were queued. Wake the sender afterwards.
         """
-        # Paused meanwhile, lest the sender finds nothing queued yet and calls it done.
-        held = {"state": "paused", "pause_reason": "admin", "finished_at": None}
-        queued, found = 0, await self.find(broadcast_id)
-        # Once its admin is erased nobody knows where the message is.
-        known = found is not None and found.source_chat_id != NOBODY
-        if known and await self._set(broadcast_id, held, "sending", "paused", "done"):
-            queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
-            await self._set(broadcast_id, {"state": "sending", "pause_reason": None}, "paused")
+        queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
         act = "retry in doubt" if in_doubt else "retry"
         _log_act(act, broadcast_id, admin_id, changed=queued > 0, queued=queued)
         return queued
 
-    async def _set(self, broadcast_id: int, values: dict[str, Any], *states: str) -> bool:
-        async with self._db.write() as session:
-            return await store.change(session, broadcast_id, values, store.is_in(*states))
-
     async def _queue_again(self, broadcast_id: int, *, in_doubt: bool) -> int:
-        now, queued, last = self._clock.now(), 0, recipients.BEFORE_ALL_CHATS
+        now, queued, last = self._clock.now(), 0, audience.BEFORE_ALL_CHATS
         while True:
             step = partial(
                 recipients.queue_again_chunk,
@@ -175,7 +228,7 @@ class Broadcasts:
         """
         async with self._db.read() as session:
             found = await self._get(session, broadcast_id)
-            return _report(found, await recipients.counts(session, broadcast_id))
+            return report_of(found, await recipients.counts(session, broadcast_id))
 
     async def set_progress_message(self, broadcast_id: int, chat_id: int, message_id: int) -> None:
         """Where the admin sees the progress."""
@@ -183,29 +236,19 @@ class Broadcasts:
             values = {"progress_chat_id": chat_id, "progress_message_id": message_id}
             await store.change(session, broadcast_id, values)
 
-    async def prune(self) -> int:
-        """Delete outbox rows a week old, of tips and broadcasts; how many. Reports stay whole.
-
-        What came back to the queue of a cancelled broadcast is cancelled first.
-        """
-        for which in await self._db.look(recipients.cancelled_with_queued_rows):
-            await self._cancel_rows(which)
-        now = self._clock.now()
-        before, last, gone = now - timedelta(days=KEPT_DAYS), 0, 0
-        while True:
-            async with self._db.write() as session:
-                pruned = await pruning.prune_chunk(session, before, last, PRUNED_AT_ONCE)
-            if pruned is None:
-                break
-            last, gone = pruned.last_id, gone + pruned.rows
-        async with self._db.write() as session:
-            await counters.fold(session, now - timedelta(days=COUNTED_BY_HOUR))
-            await slots.remove_empty(session)
-        return gone
-
     async def running(self) -> list[Broadcast]:
         """Broadcasts that are sending or paused, oldest first."""
         return await self._db.look(lambda session: store.in_states(session, store.OPEN_STATES))
+
+    async def to_be_shown(self) -> list[Broadcast]:
+        """Broadcasts whose admin has not been shown everything, oldest first."""
+        return await self._db.look(store.to_be_shown)
+
+    async def reported(self, broadcast_id: int) -> None:
+        """The last report has reached the admin, or never will."""
+        over = store.is_in("done", "cancelled")
+        async with self._db.write() as session:
+            await store.change(session, broadcast_id, {"reported_at": self._clock.now()}, over)
 
     async def _get(self, session: AsyncSession, broadcast_id: int) -> Broadcast:
         found = await store.get(session, broadcast_id)
@@ -227,27 +270,14 @@ def _log_act(
     )
 
 
-def _report(broadcast: Broadcast, counts: dict[tuple[str, str], int]) -> Report:
-    by_state: Counter[str] = Counter()
-    failed: Counter[str] = Counter()
-    for (state, reason), count in counts.items():
-        by_state[state] += count
-        if state == "failed":
-            failed[reason] += count
-    blocked = sum(failed.pop(reason, 0) for reason in LEFT_REASONS)
-    # Confirmed readers whose rows the sender has not made yet.
-    unborn = 0 if broadcast.frozen else max(0, broadcast.total - by_state.total())
-    by_state["queued"] += unborn
-    if broadcast.state == "cancelled":
-        by_state["cancelled"] += by_state.pop("queued")
-    return Report(
-        total=max(broadcast.total, by_state.total()),
-        sent=by_state["sent"],
-        blocked=blocked,
-        failed=dict(failed),
-        in_doubt=by_state["in_doubt"],
-        too_old=by_state["too_old"],
-        cancelled=by_state["cancelled"],
-        queued=by_state["queued"] + by_state["leased"],
-        state=broadcast.state,
-    )
+def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
+    return {"shown_at": now, "shown_audience": offer.audience, "shown_stars": offer.stars}
+
+
+async def cancel_rows(db: Database, broadcast_id: int) -> None:
+    """Cancel what waits, in chunks: nothing of it is sent any more, and nobody waits for long."""
+    cancelled = ROWS_AT_ONCE
+    while cancelled == ROWS_AT_ONCE:
+        cancelled = await db.transaction(
+            lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
+        )

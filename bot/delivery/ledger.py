@@ -20,7 +20,7 @@ from bot.delivery.refusals import Refusals
 from bot.delivery.rendering import Renderer
 from bot.delivery.verdicts import verdict
 from bot.metrics import Metrics
-from bot.store import broadcasts, counters, leases, recipients, subscribers
+from bot.store import audience, broadcasts, counters, leases, recipients, subscribers
 from bot.store.database import Database
 from bot.store.leases import Reclaimed, Settled
 from bot.store.subscribers import Mark
@@ -125,35 +125,33 @@ class Ledger:
         want, unpaid = wanted
         if not want:
             return Exchange([], events, more=False), []
-        running = await broadcasts.in_states(session, ("sending",))
+        open_ = await broadcasts.in_states(session, broadcasts.OPEN_STATES)
+        running = [one for one in open_ if one.state == "sending"]
         leased = await self._letting.lease(session, running, want, unpaid)
         self._counted += leased.counted
-        unfrozen = [one.id for one in running if not one.frozen]
-        for one in running:
-            if one.frozen and one.id in leased.exhausted:
-                events += await self._finish(session, one.id)
+        unfrozen = [one.id for one in open_ if not one.frozen]
+        for one in open_:
+            # Of a paused one, too, the last message may just have ended, or its reader have left.
+            idle = one.state == "paused" or one.id in leased.exhausted
+            if one.frozen and idle and await recipients.finish(session, one.id, self._now()):
+                self._health.forget(one.id)
+                events.append(Event(one.id, "done"))
         return Exchange(leased.items, events, leased.more or bool(unfrozen)), unfrozen
 
-    async def _finish(self, session: Executor, broadcast_id: int) -> list[Event]:
-        """The broadcast is done if nothing of it is queued or under way."""
-        if await recipients.has_work(session, broadcast_id):
-            return []
-        values = {"state": "done", "finished_at": self._clock.now()}
-        still = broadcasts.is_in("sending")
-        changed = await broadcasts.change(session, broadcast_id, values, still)
-        return [Event(broadcast_id, "done")] if changed else []
-
     async def _freeze(self, broadcast_id: int) -> None:
-        complete = await self._db.transaction(
-            lambda session: recipients.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+        frozen = await self._db.transaction(
+            lambda session: audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
         )
-        if complete:
+        if frozen.just_now:
             # Counted outside the transaction, which many rows would make a long one.
             found = await self._db.look(lambda session: recipients.counts(session, broadcast_id))
-            total = {"total": sum(found.values())}
+            total = {"total": sum(one.rows for one in found)}
             await self._db.transaction(
                 lambda session: broadcasts.change(session, broadcast_id, total)
             )
+
+    def _now(self) -> datetime:
+        return self._clock.now()
 
     async def _write(
         self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
@@ -194,17 +192,22 @@ class Ledger:
             if which is not None and not one.suspect:
                 self._health.count(which, row)
                 touched.add(which)
-        events = []
-        for which in sorted(touched):
-            if self._health.is_ill(which):
-                self._health.forget(which)
-                values = {"state": "paused", "pause_reason": "failures"}
-                if await broadcasts.change(session, which, values, broadcasts.is_in("sending")):
-                    events.append(Event(which, "paused"))
-        return events
+        ill = [which for which in sorted(touched) if self._health.is_ill(which)]
+        return [Event(which, "paused") for which in ill if await self._pause(session, which)]
+
+    async def _pause(self, session: Executor, broadcast_id: int) -> bool:
+        """Hold what is left of it; there is no use in that once all of it is sent or under way."""
+        self._health.forget(broadcast_id)
+        found = await broadcasts.get(session, broadcast_id, lock=True)
+        if found is None or found.state != "sending":
+            return False
+        if found.frozen and not await recipients.has_queued(session, broadcast_id):
+            return False
+        values = {"state": "paused", "pause_reason": "failures"}
+        return await broadcasts.change(session, broadcast_id, values)
 
     async def _reclaim(self, session: Executor) -> None:
-        taken = await leases.reclaim(session, self._clock.now())
+        taken = await leases.reclaim(session, self._now())
         if len(taken) < leases.RECLAIM_AT_ONCE:
             self._reclaim_at = self._clock.monotonic() + RECLAIM_SECONDS
         await subscribers.mark_seen(session, list(filter(None, map(self._mark, taken))))
@@ -217,7 +220,7 @@ class Ledger:
 
     async def _count(self, session: Executor, amounts: Counter[str]) -> None:
         self._counted += amounts
-        await counters.add(session, self._clock.now(), amounts)
+        await counters.add(session, self._now(), amounts)
 
     def _mark(self, row: Reclaimed) -> Mark | None:
         """A tip that may have arrived, and will not be sent again, counts as seen."""
@@ -232,12 +235,14 @@ class Ledger:
         known = [moment for moment in moments if moment is not None]
         if not known:
             return None
-        return max(0.0, (min(known) - self._clock.now()) / timedelta(seconds=1))
+        return max(0.0, (min(known) - self._now()) / timedelta(seconds=1))
 
     async def _moments(self, session: Executor) -> list[datetime | None]:
         """When the first tip and the first row of each broadcast may be sent."""
         moments = [await leases.next_ready(session)]
-        for one in await broadcasts.in_states(session, ("sending",)):
-            at_once = None if one.frozen else self._clock.now()
-            moments.append(at_once or await recipients.next_ready(session, one.id))
+        for one in await broadcasts.in_states(session, broadcasts.OPEN_STATES):
+            if not one.frozen:
+                moments.append(self._now())
+            elif one.state == "sending":
+                moments.append(await recipients.next_ready(session, one.id))
         return moments

@@ -14,7 +14,16 @@ from bot.delivery.calendar import (
     local_date,
     next_instant,
 )
-from bot.store import broadcasts, counters, deliveries, feedback, personal, slots, subscribers
+from bot.store import (
+    audience,
+    broadcasts,
+    counters,
+    deliveries,
+    feedback,
+    personal,
+    slots,
+    subscribers,
+)
 from bot.store.personal import Person
 from bot.store.slots import Membership
 from bot.store.tables import Executor
@@ -70,7 +79,7 @@ async def settle_in(
         return reader
     if reader.state == "new":
         reader = replace(reader, state="active")
-        await subscribers.change(session, reader.chat_id, {"state": "active", "joined_at": now})
+        await subscribers.activate(session, reader.chat_id, {"joined_at": now})
         await counters.add(session, now, {"joined": 1})
     slot_id = await _slot_for(session, zone, minute, now)
     had = await slots.membership(session, reader.chat_id)
@@ -172,6 +181,7 @@ async def leave(session: Executor, chat_id: int, state: str, now: datetime) -> b
     if reader is None or reader.state in (state, "gone"):
         return False
     before = {} if reader.state in ("blocked", "gone") else {"state_before": reader.state}
+    await audience.freeze_one(session, chat_id)
     await subscribers.change(session, chat_id, {"state": state, "left_at": now, **before})
     await slots.change_membership(session, chat_id, {"state": "off"})
     await cancel_everything(session, chat_id, now, state)
@@ -189,8 +199,12 @@ async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
 
 
 async def erase(session: Executor, person: Person, now: datetime) -> bool:
-    """Delete every row about the person; whether there was one."""
+    """Delete every row about the person; whether there was one.
+
+    Reports go on counting that there was somebody, and not who.
+    """
     reader = await subscribers.get(session, person.chat_id, lock=True)
+    await audience.freeze_one(session, person.chat_id)
     if reader is not None and reader.subscribed:
         await counters.add(session, now, {"left": 1})
     return await personal.erase(session, person)
@@ -207,6 +221,8 @@ async def move_chat(session: Executor, old: int, new: int) -> bool:
     if source is None or old == new:
         await deliveries.move(session, (old, new), None, [], every)
         return False
+    for chat in (old, new):
+        await audience.freeze_one(session, chat)
     keep, drop = (new, old) if target is not None and target.subscribed else (old, new)
     await feedback.merge(session, drop, keep)
     await _erase_with_tips(session, drop)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import zone_exists
 from bot.delivery import membership
 from bot.delivery.opinions import Opinions
-from bot.store import counters, slots, subscribers
+from bot.store import audience, counters, slots, subscribers
 from bot.store.values import (
     ALL_WEEKDAYS,
     EXPECTABLE,
@@ -128,6 +128,7 @@ class Readers(Opinions):
             if not reader.subscribed or _same_pause(reader, end):
                 return reader
             values: dict[str, Any] = {"state": "paused", "paused_until": end}
+            await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, values)
             reader = replace(reader, **values, changed=True)
             await membership.settle_in(session, reader, now, moved=False)
@@ -151,8 +152,11 @@ class Readers(Opinions):
                 return reader
             complete = reader.zone is not None and reader.local_minute is not None
             state = "active" if complete or reader.zone_lost else "new"
-            values = {"state": state, "paused_until": None, "left_at": None}
-            await subscribers.change(session, chat_id, values)
+            values = {"paused_until": None, "left_at": None}
+            if state == "active":
+                await subscribers.activate(session, chat_id, values)
+            else:
+                await subscribers.change(session, chat_id, {**values, "state": state})
             if reader.state == "stopped" and complete:
                 await counters.add(session, now, {"returned": 1})
             await membership.switch_on(session, chat_id, now, reader.state)
@@ -166,6 +170,7 @@ class Readers(Opinions):
             if reader.state == "stopped":
                 return reader
             values: dict[str, Any] = {"state": "stopped", "paused_until": None}
+            await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, {**values, "left_at": now})
             await slots.change_membership(session, chat_id, {"state": "off"})
             await membership.cancel_everything(session, chat_id, now, "stopped")

@@ -40,8 +40,7 @@ async def compose(visit: Visit, rest: str) -> None:
     if visit.message is None or not (replied_to(visit.message) or rest.strip()):
         await visit.say(texts.how_to(visit.language))
         return
-    audience = await visit.desk.broadcasts.audience_count()
-    if not audience:
+    if not await visit.desk.broadcasts.audience_count():
         await visit.say(texts.nobody(visit.language))
         return
     preview = await _preview(visit, visit.message)
@@ -52,8 +51,8 @@ async def compose(visit: Visit, rest: str) -> None:
         return
     rules = visit.desk.broadcasts
     draft = await rules.draft(visit.user.id, visit.chat_id, preview)
-    seconds, stars = rules.expected_seconds(audience), rules.stars_cost(audience)
-    await visit.say(texts.preview(draft.id, audience, seconds, stars, visit.language))
+    offer = rules.offer(draft.shown_audience)
+    await visit.say(texts.preview(draft.id, *offer, visit.language))
 
 
 async def _preview(visit: Visit, message: Incoming) -> int | None:
@@ -128,9 +127,9 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
         "pause": _pause,
         "resume": _resume,
         "retry": partial(_ask_for_stars, in_doubt=False),
-        "retry_sure": partial(_send_again, in_doubt=False),
+        "retry_sure": partial(_send_if_as_shown, in_doubt=False),
         "doubt": partial(_ask_for_stars, in_doubt=True),
-        "doubt_sure": partial(_send_again, in_doubt=True),
+        "doubt_sure": partial(_send_if_as_shown, in_doubt=True),
         "report": _report,
     }
     if not await steps[tap.what](visit, tap.broadcast):
@@ -148,12 +147,29 @@ def _log_refusal(visit: Visit, tap: BroadcastDo, why: str) -> None:
 
 
 async def _confirm(visit: Visit, broadcast: int) -> bool:
-    done = await visit.desk.broadcasts.confirm(broadcast, visit.user.id)
-    if done and visit.spot is not None:
+    if not await visit.desk.broadcasts.confirm(broadcast, visit.user.id):
+        return await _ask_anew(visit, broadcast)
+    if visit.spot is not None:
         await visit.desk.broadcasts.set_progress_message(
             broadcast, visit.spot.chat_id, visit.spot.message_id
         )
-    return done and await _under_way(visit, broadcast)
+    return await _under_way(visit, broadcast)
+
+
+async def _ask_anew(visit: Visit, broadcast: int) -> bool:
+    """Whether the admin has to look again, because what they were shown no longer holds."""
+    rules = visit.desk.broadcasts
+    draft = await rules.find(broadcast)
+    offer = await rules.offer_anew(broadcast, visit.user.id)
+    if draft is None or offer is None:
+        return False
+    was, cost = draft.shown_audience, draft.shown_stars
+    question = texts.preview_anew(
+        broadcast, *offer, visit.language, shown_audience=was, shown_stars=cost
+    )
+    await visit.show(question)
+    await rules.offered(broadcast, offer)
+    return True
 
 
 async def _under_way(visit: Visit, broadcast: int) -> bool:
@@ -185,16 +201,26 @@ async def _resume(visit: Visit, broadcast: int) -> bool:
 async def _ask_for_stars(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
     """What costs nothing is done at once; of a cost the admin hears before it arises."""
     rules = visit.desk.broadcasts
-    report = await rules.report(broadcast)
-    count = sum(report.failed.values()) + (report.in_doubt if in_doubt else 0)
-    seconds, stars = rules.expected_seconds(count), rules.stars_cost(count)
-    if not stars:
+    offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
+    if not offer.audience:
+        return False
+    if not offer.stars:
         return await _send_again(visit, broadcast, in_doubt=in_doubt)
-    question = texts.ask_again(broadcast, count, seconds, stars, visit.language, in_doubt=in_doubt)
+    question = texts.ask_again(broadcast, *offer, visit.language, in_doubt=in_doubt)
     # The report goes on where the question now stands.
     shown = await visit.show(question)
     await rules.set_progress_message(broadcast, visit.chat_id, shown)
+    await rules.offered(broadcast, offer)
     return True
+
+
+async def _send_if_as_shown(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
+    """The answer to a question that is old, or was about fewer, is another question."""
+    rules = visit.desk.broadcasts
+    offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
+    if await rules.is_as_shown(broadcast, offer):
+        return await _send_again(visit, broadcast, in_doubt=in_doubt)
+    return await _ask_for_stars(visit, broadcast, in_doubt=in_doubt)
 
 
 async def _send_again(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    func,
+    and_,
     insert,
     or_,
     select,
@@ -22,8 +22,7 @@ from bot.store.tables import (
     affected,
 )
 from bot.store.tables import broadcast as table
-from bot.store.tables import subscriber as reader
-from bot.store.values import Broadcast
+from bot.store.values import NOBODY, Broadcast
 
 FIELDS = tuple(Broadcast.__dataclass_fields__)
 OPEN_STATES = ("sending", "paused")
@@ -32,9 +31,14 @@ _all = select(*(table.c[name] for name in FIELDS))
 
 
 async def add(
-    session: Executor, admin_id: int, source_chat_id: int, source_message_id: int, now: datetime
+    session: Executor,
+    admin_id: int,
+    source_chat_id: int,
+    source_message_id: int,
+    now: datetime,
+    **shown: Any,
 ) -> int:
-    """A new draft; its id."""
+    """A new draft, of which its admin was ``shown`` what it will cost; its id."""
     made = insert(table).values(
         admin_id=admin_id,
         source_chat_id=source_chat_id,
@@ -44,6 +48,7 @@ async def add(
         created_at=now,
         total=0,
         frozen=False,
+        **shown,
     )
     return int((await session.execute(made.returning(table.c.id))).scalar_one())
 
@@ -64,6 +69,22 @@ def _all_in(states: tuple[str, ...]) -> Select[Any]:
 async def in_states(session: Executor, states: tuple[str, ...]) -> list[Broadcast]:
     """Broadcasts in any of these states, oldest first."""
     return [Broadcast(*row) for row in (await session.execute(_all_in(states))).all()]
+
+
+IS_OPEN = or_(*(table.c.state == state for state in OPEN_STATES))
+"""The condition that a broadcast is under way, sending or paused."""
+
+_unreported = and_(
+    table.c.confirmed_at.is_not(None),
+    table.c.reported_at.is_(None),
+    table.c.admin_id != NOBODY,
+)
+_followed = _all.where(or_(IS_OPEN, _unreported)).order_by(table.c.id)
+
+
+async def to_be_shown(session: Executor) -> list[Broadcast]:
+    """Broadcasts under way, and those that are over without a report that reached its admin."""
+    return [Broadcast(*row) for row in (await session.execute(_followed)).all()]
 
 
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
@@ -93,9 +114,3 @@ def is_in(*states: str) -> ColumnElement[bool]:
 def is_admins(admin_id: int) -> ColumnElement[bool]:
     """The condition that a broadcast was drafted by this admin."""
     return table.c.admin_id == admin_id
-
-
-async def audience_count(session: Executor) -> int:
-    """How many readers a broadcast would reach now."""
-    statement = select(func.count()).select_from(reader).where(reader.c.state == "active")
-    return int((await session.execute(statement)).scalar_one())

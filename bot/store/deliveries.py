@@ -20,9 +20,12 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store import recipients
 from bot.store.tables import Executor, affected, rows_in
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
+
+UNFINISHED = {"queued": "cancelled", "leased": "in_doubt"}
 
 
 class Tip(NamedTuple):
@@ -134,6 +137,24 @@ async def erase_tips(session: Executor, subscription_id: int, dates: Sequence[da
     await session.execute(delete(table).where(_tips(subscription_id, dates)))
 
 
+async def keep_count(session: Executor, which: ColumnElement[bool], reason: str) -> None:
+    """Let reports of broadcasts go on counting these rows, which are about to be deleted.
+
+    What was not sent yet counts as cancelled for this reason; of what was under way nobody will
+    know.
+    """
+    why = func.coalesce(table.c.reason, "")
+    columns = (table.c.broadcast_id, table.c.state, why)
+    grouped = select(*columns, func.count()).where(which, table.c.broadcast_id.is_not(None))
+    ended: Counter[tuple[int, str, str]] = Counter()
+    for broadcast_id, state, old_reason, count in (
+        await session.execute(grouped.group_by(*columns))
+    ).all():
+        final = UNFINISHED.get(state)
+        ended[broadcast_id, final or state, reason if final else old_reason] += count
+    await recipients.add_tally(session, ended)
+
+
 async def move(
     session: Executor,
     chats: tuple[int, int],
@@ -149,7 +170,9 @@ async def move(
         .where(other.c.broadcast_id == table.c.broadcast_id, other.c.chat_id == new)
         .exists()
     )
-    await session.execute(delete(table).where(_shares(old, broadcasts), has_it))
+    twice = _shares(old, broadcasts) & has_it
+    await keep_count(session, twice, "migrated")
+    await session.execute(delete(table).where(twice))
     await session.execute(update(table).where(_shares(old, broadcasts)).values(chat_id=new))
     if subscription_id is not None:
         await session.execute(

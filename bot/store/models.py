@@ -47,7 +47,10 @@ def reader_key(*, primary: bool = True) -> Column[int]:
 
 
 class Subscriber(Table, table=True):
-    """A reader and their settings; ``state_before`` is what they were when they blocked."""
+    """A reader and their settings; ``state_before`` is what they were when they blocked.
+
+    ``joined_after`` is how many broadcasts had been confirmed when they last became active.
+    """
 
     __table_args__ = (
         CheckConstraint(one_of("state", *SUBSCRIBER_STATES), name="state"),
@@ -75,6 +78,9 @@ class Subscriber(Table, table=True):
     source: str | None = Field(default=None, max_length=64)
     created_at: datetime = Field(sa_type=UTCDateTime)
     joined_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    joined_after: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
     left_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     consent_version: str | None = Field(default=None, max_length=64)
     consent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

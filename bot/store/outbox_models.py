@@ -30,7 +30,10 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 class Broadcast(Table, table=True):
-    """An admin's message to many. ``cursor`` is the last chat put into the outbox."""
+    """An admin's message to many. ``cursor`` is the last chat put into the outbox.
+
+    ``ordinal`` is its place in the order in which broadcasts were confirmed.
+    """
 
     __table_args__ = (
         CheckConstraint(one_of("state", *BROADCAST_STATES), name="state"),
@@ -53,6 +56,13 @@ class Broadcast(Table, table=True):
     pause_reason: str | None = Field(default=None, max_length=10)
     progress_chat_id: int | None = Field(default=None, sa_type=BigInteger)
     progress_message_id: int | None = Field(default=None, sa_type=BigInteger)
+    ordinal: int | None = Field(default=None, sa_type=BigInteger)
+    shown_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    shown_audience: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    shown_stars: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    reported_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Delivery(Table, table=True):

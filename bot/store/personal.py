@@ -28,9 +28,7 @@ from bot.store.tables import (
     tip_vote,
 )
 from bot.store.tables import inbox as inbox_table
-
-NOBODY = 0
-"""Whose a finished broadcast is once its admin is erased; no Telegram user has this number."""
+from bot.store.values import NOBODY
 
 
 class Person(NamedTuple):
@@ -132,6 +130,8 @@ async def erase(session: Executor, person: Person) -> bool:
     for name in names:
         table, where = PERSONAL[name]
         for condition in where(person):
+            if table is delivery:
+                await deliveries.keep_count(session, condition, "forgotten")
             erased += await affected(session, delete(table).where(condition))
     await inbox.forget_chat(session, person.chat_id)
     erased += await _disown_broadcasts(session, person)

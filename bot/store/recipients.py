@@ -1,4 +1,4 @@
-"""A broadcast's rows in the outbox, one for each recipient: freezing, cancelling, trying again."""
+"""A broadcast's rows in the outbox, one for each recipient: counting, cancelling, trying again."""
 
 from __future__ import annotations
 
@@ -8,119 +8,70 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Integer,
     Select,
-    String,
     bindparam,
     exists,
     func,
     literal,
     or_,
     select,
+    union_all,
     update,
 )
 
+from bot.store.audience import AFTER_ALL_CHATS
 from bot.store.broadcasts import OPEN_STATES, change, get, is_in
-from bot.store.many import Filling
 from bot.store.tables import Executor, broadcast_tally, delivery, insert_into, rows_in
 from bot.store.tables import broadcast as table
-from bot.store.tables import subscriber as reader
 from bot.store.types import EPOCH, UTCDateTime
-from bot.store.values import LEFT_REASONS
+from bot.store.values import LEFT_REASONS, NOBODY
 
-BEFORE_ALL_CHATS = -(2**63)
-AFTER_ALL_CHATS = 2**63 - 1
+BY_ADMIN = "cancelled"
+"""The reason of rows that were cancelled with their broadcast."""
 
-_cursor = bindparam("cursor", type_=BigInteger)
-_end_of_chunk = (
-    select(reader.c.chat_id)
-    .where(reader.c.state == "active", reader.c.chat_id > _cursor)
-    .order_by(reader.c.chat_id)
-    .limit(1)
-    .offset(bindparam("chunk", type_=BigInteger))
+
+class Count(NamedTuple):
+    """How many recipients are in a state for a reason ("": none); ``kept`` says that their rows
+    are still there, so that they could be tried again."""
+
+    state: str
+    reason: str
+    rows: int
+    kept: bool
+
+
+_which = bindparam("which", type_=BigInteger)
+_reason = func.coalesce(delivery.c.reason, "")
+# In one statement, since rows move from the one table to the other.
+_counts = union_all(
+    select(delivery.c.state, _reason, func.count(), literal(True, Boolean))
+    .where(delivery.c.broadcast_id == _which)
+    .group_by(delivery.c.state, _reason),
+    select(
+        broadcast_tally.c.state,
+        broadcast_tally.c.reason,
+        broadcast_tally.c.count,
+        literal(False, Boolean),
+    ).where(broadcast_tally.c.broadcast_id == _which),
 )
-_instant = bindparam("due", type_=UTCDateTime)
-_rows: dict[str, Any] = {
-    "kind": literal("broadcast", String),
-    "broadcast_id": bindparam("which", type_=BigInteger),
-    "chat_id": reader.c.chat_id,
-    "state": literal("queued", String),
-    "due_at": _instant,
-    "ready_at": _instant,
-    "not_after": bindparam("end", type_=UTCDateTime),
-    "attempts": literal(0, Integer),
-    "doubts": literal(0, Integer),
-}
-_audience = select(*_rows.values()).where(
-    reader.c.state == "active",
-    reader.c.chat_id > _cursor,
-    reader.c.chat_id <= bindparam("last", type_=BigInteger),
-    reader.c.created_at <= _instant,
-)
-_fill = Filling(delivery, list(_rows), _audience, "which", "due", "end", "cursor", "last")
 
 
-async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> bool:
-    """Queue the broadcast for the next ``chunk`` readers; whether its audience is complete now.
-
-    Readers are taken in the order of their ids behind the cursor, so a crash resumes there.
-    """
-    found = await get(session, broadcast_id, lock=True)
-    if found is None or found.frozen or found.state not in OPEN_STATES:
-        return True
-    cursor = await _cursor_of(session, broadcast_id)
-    given = {"cursor": cursor, "chunk": chunk - 1}
-    end = (await session.execute(_end_of_chunk, given)).scalar()
-    values = {
-        "which": broadcast_id,
-        "due": found.confirmed_at,
-        "end": found.not_after,
-        "cursor": cursor,
-        "last": end if end is not None else AFTER_ALL_CHATS,
-    }
-    await _fill.run(session, values)
-    if end is not None:
-        await change(session, broadcast_id, {"cursor": end})
-        return False
-    await change(session, broadcast_id, {"frozen": True})
-    return True
-
-
-async def _cursor_of(session: Executor, broadcast_id: int) -> int:
-    cursor = (
-        await session.execute(select(table.c.cursor).where(table.c.id == broadcast_id))
-    ).scalar()
-    return BEFORE_ALL_CHATS if cursor is None else int(cursor)
-
-
-async def counts(session: Executor, broadcast_id: int) -> dict[tuple[str, str], int]:
-    """Rows by (state, reason), those already pruned included; no reason is an empty one."""
-    reason = func.coalesce(delivery.c.reason, "")
-    live = (
-        select(delivery.c.state, reason, func.count())
-        .where(delivery.c.broadcast_id == broadcast_id)
-        .group_by(delivery.c.state, reason)
-    )
-    pruned = select(
-        broadcast_tally.c.state, broadcast_tally.c.reason, broadcast_tally.c.count
-    ).where(broadcast_tally.c.broadcast_id == broadcast_id)
-    found: dict[tuple[str, str], int] = {}
-    for statement in (live, pruned):
-        for state, why, count in (await session.execute(statement)).all():
-            found[state, why] = found.get((state, why), 0) + count
-    return found
+async def counts(session: Executor, broadcast_id: int) -> list[Count]:
+    """What became of the broadcast's recipients, those included whose rows are gone."""
+    rows = (await session.execute(_counts, {"which": broadcast_id})).all()
+    return [Count(state, reason, rows, bool(kept)) for state, reason, rows, kept in rows]
 
 
 _waiting = (
     select(delivery.c.id)
     .where(rows_in("queued"))
-    .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
+    .where(delivery.c.broadcast_id == _which)
     .limit(bindparam("most", type_=BigInteger))
 )
 _cancel_chunk = (
-    update(delivery)
-    .where(delivery.c.id.in_(_waiting))
-    .values(state="cancelled", reason="cancelled")
+    update(delivery).where(delivery.c.id.in_(_waiting)).values(state="cancelled", reason=BY_ADMIN)
 )
 
 
@@ -139,7 +90,7 @@ async def cancelled_with_queued_rows(session: Executor) -> list[int]:
 
 
 _behind = (
-    delivery.c.broadcast_id == bindparam("which", type_=BigInteger),
+    delivery.c.broadcast_id == _which,
     delivery.c.chat_id > bindparam("behind", type_=BigInteger),
 )
 _end_of_rows = (
@@ -183,26 +134,36 @@ async def queue_again_chunk(
 ) -> Requeued:
     """Queue failed rows again among the next ``most`` behind the chat ``behind``.
 
-    Save those of readers who left; those in doubt only if wanted.
+    Save those of readers who left; those in doubt only if wanted. With the first of them the
+    broadcast is under way again; one that was cancelled stays so.
     """
+    found = await get(session, broadcast_id, lock=True)
+    if found is None or found.state not in (*OPEN_STATES, "done"):
+        return Requeued(0, None)
+    if found.source_chat_id == NOBODY:
+        # Once its admin is erased nobody knows where the message is.
+        return Requeued(0, None)
     given = {"which": broadcast_id, "behind": behind}
-    found = (await session.execute(_end_of_rows, {**given, "chunk": most - 1})).scalar()
+    last = (await session.execute(_end_of_rows, {**given, "chunk": most - 1})).scalar()
     values = {
         **given,
-        "last": found if found is not None else AFTER_ALL_CHATS,
+        "last": last if last is not None else AFTER_ALL_CHATS,
         "states": ["failed", "in_doubt"] if in_doubt else ["failed"],
         "now": now,
         "end": end,
     }
     result: Any = await session.execute(_again, values)
-    return Requeued(int(result.rowcount), found)
+    if result.rowcount:
+        under_way = {"state": "sending", "pause_reason": None, "finished_at": None}
+        await change(session, broadcast_id, {**under_way, "reported_at": None})
+    return Requeued(int(result.rowcount), last)
 
 
 def _any_in(state: str) -> Select[Any]:
     return (
         select(literal(1, Integer))
         .where(rows_in(state))
-        .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
+        .where(delivery.c.broadcast_id == _which)
         .limit(1)
     )
 
@@ -211,18 +172,30 @@ _any_queued = _any_in("queued")
 _any_leased = _any_in("leased").where(delivery.c.lease_until > EPOCH)
 
 
+async def has_queued(session: Executor, broadcast_id: int) -> bool:
+    """Whether any row of the broadcast waits to be sent."""
+    return (await session.execute(_any_queued, {"which": broadcast_id})).first() is not None
+
+
 async def has_work(session: Executor, broadcast_id: int) -> bool:
     """Whether any row of the broadcast is still queued or leased."""
-    for statement in (_any_queued, _any_leased):
-        if (await session.execute(statement, {"which": broadcast_id})).first() is not None:
-            return True
-    return False
+    if await has_queued(session, broadcast_id):
+        return True
+    return (await session.execute(_any_leased, {"which": broadcast_id})).first() is not None
+
+
+async def finish(session: Executor, broadcast_id: int, now: datetime) -> bool:
+    """Call the broadcast done if nothing of it is left; whether that is so now."""
+    if await has_work(session, broadcast_id):
+        return False
+    values = {"state": "done", "pause_reason": None, "finished_at": now}
+    return await change(session, broadcast_id, values, is_in(*OPEN_STATES), table.c.frozen)
 
 
 _next_ready = (
     select(delivery.c.ready_at)
     .where(rows_in("queued"))
-    .where(delivery.c.broadcast_id == bindparam("which", type_=BigInteger))
+    .where(delivery.c.broadcast_id == _which)
     .order_by(delivery.c.ready_at)
     .limit(1)
 )

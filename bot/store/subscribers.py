@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.clock import zone_exists
+from bot.store.audience import last_ordinal
 from bot.store.many import Many
 from bot.store.tables import Executor, affected, insert_into, is_sqlite
 from bot.store.tables import subscriber as table
@@ -136,6 +137,11 @@ async def change(
     return await affected(session, statement) == 1
 
 
+async def activate(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
+    """The reader is active from now on; broadcasts confirmed before are not for them."""
+    await change(session, chat_id, {**values, "state": "active", "joined_after": last_ordinal()})
+
+
 class Mark(NamedTuple):
     """That a reader got a tip: what they had seen when it was chosen, and what they have now.
 
@@ -214,7 +220,9 @@ _over = (
     .limit(bindparam("most", type_=BigInteger))
 )
 _end_pauses = (
-    update(table).where(table.c.chat_id.in_(_over)).values(state="active", paused_until=None)
+    update(table)
+    .where(table.c.chat_id.in_(_over))
+    .values(state="active", paused_until=None, joined_after=last_ordinal())
 )
 
 
@@ -230,6 +238,7 @@ async def restore_state(session: Executor, chat_id: int) -> None:
         "state": func.coalesce(table.c.state_before, "new"),
         "state_before": None,
         "left_at": None,
+        "joined_after": last_ordinal(),
     }
     await session.execute(update(table).where(table.c.chat_id == chat_id).values(**values))
 

@@ -11,6 +11,9 @@ ALL_WEEKDAYS = 0b1111111
 EXPECTABLE = ("zone", "hour", "themes", "question")
 """What a reader's next typed message may answer."""
 
+NOBODY = 0
+"""Whose a finished broadcast is once its admin is erased; no Telegram user has this number."""
+
 LEFT_REASONS = ("blocked", "kicked", "deactivated", "not_found", "not_started")
 """Reasons of a refusal that mean that the chat is lost, not that the message was bad."""
 
@@ -98,7 +101,10 @@ class Broadcast:
     """An admin's message to many. ``total`` is the audience counted at confirmation.
 
     ``state``: ``draft``, ``sending``, ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is
-    ``admin`` or ``failures`` while paused.
+    ``admin`` or ``failures`` while paused. ``ordinal`` is its place in the order of confirmation.
+    Its rows are being made until it is ``frozen``; ``cursor`` is the last chat that has one. A
+    draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``; the last
+    report reached them at ``reported_at``.
     """
 
     id: int
@@ -116,11 +122,23 @@ class Broadcast:
     pause_reason: str | None
     progress_chat_id: int | None
     progress_message_id: int | None
+    ordinal: int | None
+    cursor: int | None
+    shown_at: datetime | None
+    shown_audience: int
+    shown_stars: float
+    reported_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Where a broadcast stands; ``failed`` counts by reason, ``queued`` includes leases."""
+    """Where a broadcast stands: its recipients, each counted once, are ``total`` together.
+
+    ``failed`` counts by reason; ``queued`` includes the ``under_way``. ``state`` is the
+    broadcast's, or ``cancelling`` for one that was cancelled while messages are under way.
+    ``left`` is how many of the ``cancelled`` had left before it was their turn; ``failed_again``
+    and ``doubt_again`` are how many of those that failed, or are in doubt, can be sent again.
+    """
 
     total: int
     sent: int
@@ -130,6 +148,10 @@ class Report:
     too_old: int
     cancelled: int
     queued: int
+    under_way: int
+    left: int
+    failed_again: int
+    doubt_again: int
     state: str
 
 

@@ -1,40 +1,11 @@
-"""A broadcast as its admin sees it: how to, preview, progress, report."""
+"""A broadcast as its admin sees it before it is sent: how to, preview, questions."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Protocol
 
 from bot.texts import html, times
 from bot.texts.callbacks import BroadcastDo
 from bot.texts.catalogue import translator
-from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.reasons import reason_lines
-
-REASONS_SHOWN = 12
-
-
-class Report(Protocol):
-    """Where a broadcast stands; ``failed`` counts by reason."""
-
-    @property
-    def total(self) -> int: ...
-    @property
-    def sent(self) -> int: ...
-    @property
-    def blocked(self) -> int: ...
-    @property
-    def failed(self) -> Mapping[str, int]: ...
-    @property
-    def in_doubt(self) -> int: ...
-    @property
-    def too_old(self) -> int: ...
-    @property
-    def cancelled(self) -> int: ...
-    @property
-    def queued(self) -> int: ...
-    @property
-    def state(self) -> str: ...
+from bot.texts.message import Button, Message, page, toast
 
 
 def how_to(language: str = "en") -> Message:
@@ -74,10 +45,41 @@ def preview(
     broadcast_id: int, audience: int, seconds: float, stars: float = 0, language: str = "en"
 ) -> Message:
     """Goes under a copy of the message: how many get it, how long it takes, what it costs."""
+    return _question(broadcast_id, _facts(audience, seconds, stars, language), language)
+
+
+def preview_anew(
+    broadcast_id: int,
+    audience: int,
+    seconds: float,
+    stars: float = 0,
+    language: str = "en",
+    *,
+    shown_audience: int,
+    shown_stars: float,
+) -> Message:
+    """The same question once more: more would be sent or paid than was shown, or it is old."""
+    _ = translator(language)
+    if audience > shown_audience:
+        words = _("I'm asking again, as more people would get it now: {now:,} instead of {was:,}.")
+        why = words.format(now=audience, was=shown_audience)
+    elif stars > shown_stars:
+        words = _("I'm asking again, as it would cost more now: {now:,.1f} instead of {was:,.1f}.")
+        why = words.format(now=stars, was=shown_stars)
+    else:
+        why = _("I'm asking again, as more than a day has passed. Is it still what you want?")
+    facts = _facts(audience, seconds, stars, language)
+    return _question(broadcast_id, facts, language, html.text(why))
+
+
+def _question(
+    broadcast_id: int, facts: list[html.Html], language: str, why: html.Html | None = None
+) -> Message:
     _ = translator(language)
     return page(
         html.bold(_("Send the message above?")),
-        html.join(_facts(audience, seconds, stars, language)),
+        why or html.Html(),
+        html.join(facts),
         buttons=(
             (Button(_("Send it now"), BroadcastDo("confirm", broadcast_id)),),
             (Button(_("Cancel"), BroadcastDo("cancel", broadcast_id)),),
@@ -122,116 +124,6 @@ def _facts(audience: int, seconds: float, stars: float, language: str) -> list[h
     if stars > 0:
         facts.append(html.fill(_("Cost at most: {stars} Telegram Stars"), stars=f"{stars:,.1f}"))
     return facts
-
-
-def progress(
-    broadcast_id: int, report: Report, seconds_left: float | None = None, language: str = "en"
-) -> Message:
-    """Moves while the broadcast is under way, then becomes the report."""
-    if report.state in ("done", "cancelled"):
-        return final(broadcast_id, report, language)
-    if report.state == "paused":
-        return paused(broadcast_id, report, language)
-    _ = translator(language)
-    left = html.Html()
-    if seconds_left is not None:
-        left = html.fill(_("Time left: {time}"), time=times.duration(seconds_left, language))
-    return page(
-        html.bold(_("Sending")),
-        html.join([_done_line(report, language), left]),
-        html.join(_counts(report, language)),
-        buttons=(
-            (
-                Button(_("Pause"), BroadcastDo("pause", broadcast_id)),
-                Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
-            ),
-        ),
-    )
-
-
-def paused(
-    broadcast_id: int, report: Report, language: str = "en", *, by_failures: bool = False
-) -> Message:
-    """Paused by an admin, or by itself because too many failed."""
-    _ = translator(language)
-    why = html.text(_("The broadcast is paused."))
-    if by_failures:
-        why = html.text(_("I paused the broadcast by myself, because too many messages failed."))
-    return page(
-        html.bold(_("Paused")),
-        why,
-        _done_line(report, language),
-        html.join(_counts(report, language)),
-        buttons=(
-            (
-                Button(_("Go on"), BroadcastDo("resume", broadcast_id)),
-                Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
-            ),
-        ),
-    )
-
-
-def final(broadcast_id: int, report: Report, language: str = "en") -> Message:
-    """The final report, with a button for what can still be done."""
-    _ = translator(language)
-    title = _("Broadcast cancelled") if report.state == "cancelled" else _("Broadcast done")
-    doubt = html.Html()
-    if report.in_doubt:
-        doubt = html.text(
-            _("In doubt means: the connection broke, so the message may or may not have arrived.")
-        )
-    return page(
-        html.bold(title),
-        html.join(_counts(report, language)),
-        doubt,
-        buttons=_retry_rows(broadcast_id, report, language),
-    )
-
-
-def _retry_rows(broadcast_id: int, report: Report, language: str) -> Rows:
-    if report.state != "done":
-        return ()  # a broadcast that was cancelled stays so
-    _ = translator(language)
-    rows = []
-    if sum(report.failed.values()):
-        rows.append((Button(_("Try the failed ones again"), BroadcastDo("retry", broadcast_id)),))
-    if report.in_doubt:
-        rows.append(
-            (Button(_("Send to those in doubt again"), BroadcastDo("doubt", broadcast_id)),)
-        )
-    return tuple(rows)
-
-
-def _done_line(report: Report, language: str) -> html.Html:
-    _ = translator(language)
-    # What is under way is neither queued nor done: only a known outcome counts.
-    failed = sum(report.failed.values())
-    ended = report.sent + report.blocked + failed + report.in_doubt
-    done = min(report.total, ended + report.too_old + report.cancelled)
-    share = round(100 * done / report.total) if report.total else 100
-    numbers = {"done": f"{done:,}", "total": f"{report.total:,}", "share": str(share)}
-    return html.fill(_("{done} of {total} ({share} %)"), **numbers)
-
-
-def _counts(report: Report, language: str) -> list[html.Html]:
-    _ = translator(language)
-    failed = sum(report.failed.values())
-    lines = [
-        _count(_("Sent: {count}"), report.sent),
-        _count(_("Blocked the bot: {count}"), report.blocked),
-        _count(_("Failed: {count}"), failed),
-        *reason_lines(report.failed, REASONS_SHOWN, language),
-        _count(_("In doubt: {count}"), report.in_doubt),
-    ]
-    if report.too_old:
-        lines.append(_count(_("Too old to send: {count}"), report.too_old))
-    if report.cancelled:
-        lines.append(_count(_("Cancelled: {count}"), report.cancelled))
-    return lines
-
-
-def _count(template: str, count: int) -> html.Html:
-    return html.fill(template, count=f"{count:,}")
 
 
 def cancelled(language: str = "en") -> Message:

@@ -227,9 +227,10 @@ async def failing_broadcast(folder: Path) -> AsyncIterator[tuple[Theatre, Person
     strict = {"broadcast_pause_window": 10, "broadcast_pause_share": 0.2, "in_flight": 1}
     async with open_theatre(folder, **strict) as theatre:
         admin = await theatre.admin()
-        for number in range(12):
+        # Enough that some still wait when ten have failed, beside those leased ahead.
+        for number in range(20):
             await theatre.reader(f"R{number}")
         await admin.say("/broadcast Hello")
-        await theatre.fault("error", method="copyMessage", times=12, error_code=400,
+        await theatre.fault("error", method="copyMessage", times=20, error_code=400,
                             description="Bad Request: wrong file identifier")  # fmt: skip
         yield theatre, admin

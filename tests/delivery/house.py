@@ -19,6 +19,7 @@ from bot.delivery.planner import Planner
 from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
+from bot.delivery.retention import prune
 from bot.delivery.sender import Sender
 from bot.delivery.wire import Wire
 from bot.metrics import Metrics
@@ -98,6 +99,10 @@ class House:
         draft = await self.broadcasts.draft(ADMIN, ADMIN, 5)
         assert await self.broadcasts.confirm(draft.id, ADMIN)
         return draft.id
+
+    async def prune(self) -> int:
+        """The hour's housekeeping; how many rows went."""
+        return await prune(self.db, self.clock)
 
     async def rows(self) -> list[Any]:
         async with self.db.read() as session:

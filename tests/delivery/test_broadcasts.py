@@ -122,7 +122,7 @@ async def test_what_comes_back_after_the_cancel_is_cancelled_too(
     assert ("queued", "flood") in await home.states()
     report = await home.broadcasts.report(broadcast)
     assert (report.cancelled, report.queued) == (30, 0)
-    assert await home.broadcasts.prune() == 0
+    assert await home.prune() == 0
     assert {state for state, _ in await home.states()} == {"cancelled"}
 
 
@@ -219,10 +219,10 @@ async def test_reports_stay_whole_when_rows_are_pruned(home: House) -> None:
     broadcast = await home.broadcast()
     await home.sender.drain()
     before = await home.broadcasts.report(broadcast)
-    assert await home.broadcasts.prune() == 0
+    assert await home.prune() == 0
     home.clock.move(timedelta(days=8).total_seconds())
-    assert await home.broadcasts.prune() == 10
-    assert await home.broadcasts.prune() == 0
+    assert await home.prune() == 10
+    assert await home.prune() == 0
     assert await home.rows() == []
     assert await home.broadcasts.report(broadcast) == before
 
@@ -233,5 +233,5 @@ async def test_a_paused_broadcasts_rows_are_not_pruned(home: House) -> None:
     await home.new_sender()._ledger._freeze(broadcast)
     await home.broadcasts.pause(broadcast, ADMIN)
     home.clock.move(timedelta(days=30).total_seconds())
-    assert await home.broadcasts.prune() == 0
+    assert await home.prune() == 0
     assert len(await home.rows()) == 2

@@ -58,8 +58,8 @@ async def test_old_hours_are_folded_into_days_and_add_up(home: House) -> None:
         for hours in (0, 1, 2, 30, 31):
             await counters.add(session, now + timedelta(hours=hours), {"joined": 1, "none": 0})
     home.clock.move(timedelta(days=60).total_seconds())
-    await home.broadcasts.prune()
-    await home.broadcasts.prune()
+    await home.prune()
+    await home.prune()
     async with home.db.read() as session:
         assert await counters.totals(session, now - timedelta(days=1)) == {"joined": 5}
         rows = await counters.totals(session, now + timedelta(days=1))

@@ -72,12 +72,14 @@ def scripts_up_to(folder: Path, revision: str) -> Path:
 async def run(url: str, *statements: str) -> list[Any]:
     db = await Database.open(url)
     now, empty = ("0", "x''") if db.is_sqlite else ("now()", "''")
+    false = "0" if db.is_sqlite else "false"
     try:
         async with db.write() as session:
             rows: list[Any] = []
             result: Any
             for statement in statements:
                 filled = statement.replace("{now}", now).replace("{empty}", empty)
+                filled = filled.replace("{false}", false)
                 result = await session.execute(text(filled))
                 rows = list(result.all()) if result.returns_rows else []
             return rows
@@ -179,6 +181,39 @@ async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
     assert await run(database_url, "SELECT name FROM heartbeat") == []
     waits = "SELECT lane, kind, chat_id FROM flood_wait"
     assert await run(database_url, waits) == [("bulk", "all", 0)]
+
+
+BROADCASTS_OF_BEFORE = (
+    READER,
+    *(
+        "INSERT INTO broadcast (id, admin_id, source_chat_id, source_message_id, state, audience, "
+        "created_at, confirmed_at, total, frozen) "
+        f"VALUES ({number}, 9, 9, 1, '{state}', 'active', {{now}}, {confirmed}, 1, {{false}})"
+        for number, state, confirmed in (
+            (1, "draft", "NULL"),
+            (2, "sending", "{now}"),
+            (3, "done", "{now}"),
+            (4, "cancelled", "NULL"),
+        )
+    ),
+)
+
+
+async def test_broadcasts_of_before_keep_their_audience_and_are_not_reported_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0004"))
+    await run(database_url, *BROADCASTS_OF_BEFORE)
+    assert await upgrade(database_url) is True
+    order = "SELECT id, ordinal, reported_at IS NULL FROM broadcast ORDER BY id"
+    assert [tuple(row) for row in await run(database_url, order)] == [
+        (1, None, True),
+        (2, 1, True),
+        (3, 1, False),
+        (4, None, False),
+    ]
+    everyone = "SELECT count(*) FROM subscriber WHERE joined_after < 1"
+    assert await run(database_url, everyone) == [(1,)]
 
 
 async def test_two_starters_migrate_once(database_url: str) -> None:

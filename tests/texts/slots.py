@@ -16,6 +16,7 @@ from bot.texts import (
     help,  # noqa: A004 - the module is named after the command
     pause,
     privacy,
+    report,
     settings,
     start,
     stats,
@@ -59,7 +60,11 @@ class SomeReport:
     in_doubt: int = 0
     too_old: int = 0
     cancelled: int = 0
+    left: int = 0
     queued: int = 350
+    under_way: int = 0
+    failed_again: int = 0
+    doubt_again: int = 0
 
 
 @dataclass(frozen=True)
@@ -219,12 +224,24 @@ CALLS: dict[str, Call] = {
     "broadcast.not_ready": lambda *_: broadcast.not_ready(),
     "broadcast.nobody": lambda *_: broadcast.nobody(),
     "broadcast.preview": lambda *_: broadcast.preview(2**62, 12_000, 480, 90.5),
+    "broadcast.preview_anew, grown": lambda *_: broadcast.preview_anew(
+        2**62, 12_000, 480, 90.5, shown_audience=80, shown_stars=0
+    ),
+    "broadcast.preview_anew, dearer": lambda *_: broadcast.preview_anew(
+        2**62, 12_000, 480, 90.5, shown_audience=12_000, shown_stars=0
+    ),
+    "broadcast.preview_anew, old": lambda *_: broadcast.preview_anew(
+        2**62, 12_000, 480, shown_audience=12_000, shown_stars=0
+    ),
+    "report.cancelling": lambda *_: report.cancelling(
+        SomeReport(state="cancelling", under_way=3, queued=3, cancelled=40, left=2)
+    ),
     "broadcast.ask_again": lambda *_: broadcast.ask_again(2**62, 12_000, 480, 90.5, in_doubt=True),
-    "broadcast.progress": lambda w, _: broadcast.progress(1, SomeReport(failed=_reasons(w)), 200),
-    "broadcast.paused": lambda w, _: broadcast.paused(
+    "report.progress": lambda w, _: report.progress(1, SomeReport(failed=_reasons(w)), 200),
+    "report.paused": lambda w, _: report.paused(
         1, SomeReport(state="paused", failed=_reasons(w)), by_failures=True
     ),
-    "broadcast.final": lambda w, _: broadcast.final(
+    "report.final": lambda w, _: report.final(
         1, SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4)
     ),
     "broadcast.cancelled": lambda *_: broadcast.cancelled(),

@@ -17,7 +17,8 @@ from bot.texts.message import LABEL_UNITS, TOAST_UNITS, Message
 from tests.texts.slots import CALLS, library_of
 
 MODULES = (
-    "broadcast", "errors", "faq", "help", "pause", "privacy", "settings", "start", "stats", "tip",
+    "broadcast", "errors", "faq", "help", "pause", "privacy", "report", "settings", "start",
+    "stats", "tip",
 )  # fmt: skip
 ANY_WORDS = st.one_of(
     st.text(max_size=60),

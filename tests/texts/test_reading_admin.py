@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.texts import broadcast, stats
+from bot.texts import report as reports
 from bot.texts.callbacks import BroadcastDo, ShowStats
 from bot.texts.message import Message
 from tests.texts.slots import SomeFigures, SomeLateness, SomeReport
@@ -25,32 +26,58 @@ class TestBroadcast:
         assert "Stars" not in broadcast.preview(3, 1, 1).plain
 
     def test_progress_moves_and_becomes_the_report(self) -> None:
-        moving = broadcast.progress(3, SomeReport(), 130)
+        moving = reports.progress(3, SomeReport(), 130)
         assert "647 of 1,000 (65 %)" in moving.plain
         assert "Time left: about 3 minutes" in moving.plain
-        assert "Time left" not in broadcast.progress(3, SomeReport()).plain
-        assert broadcast.progress(3, SomeReport(state="paused")).plain.startswith("Paused")
-        assert broadcast.progress(3, SomeReport(state="done")).plain.startswith("Broadcast done")
-        cancelled = broadcast.progress(3, SomeReport(state="cancelled", cancelled=9))
+        assert "Time left" not in reports.progress(3, SomeReport()).plain
+        assert reports.progress(3, SomeReport(state="paused")).plain.startswith("Paused")
+        assert reports.progress(3, SomeReport(state="done")).plain.startswith("Broadcast done")
+        cancelled = reports.progress(3, SomeReport(state="cancelled", cancelled=9))
         assert cancelled.plain.startswith("Broadcast cancelled")
         assert "Cancelled: 9" in cancelled.plain
 
     def test_an_empty_audience_is_wholly_done(self) -> None:
-        assert "(100 %)" in broadcast.progress(3, SomeReport(total=0, queued=0)).plain
+        assert "(100 %)" in reports.progress(3, SomeReport(total=0, queued=0)).plain
 
     def test_the_report_gives_reasons_and_what_can_still_be_done(self) -> None:
-        report = SomeReport(state="done", failed={"not_found": 2, "odd_thing": 1}, in_doubt=4)
-        said = broadcast.final(3, report)
+        report = SomeReport(
+            state="done", failed={"not_found": 2, "odd_thing": 1}, in_doubt=4, failed_again=3,
+            doubt_again=4,
+        )  # fmt: skip
+        said = reports.final(3, report)
         assert "Failed: 3" in said.plain
         assert "the chat was not found: 2" in said.plain
         assert "odd thing: 1" in said.plain
         assert taps(said) == [BroadcastDo("retry", 3), BroadcastDo("doubt", 3)]
-        assert not broadcast.final(3, SomeReport(state="done")).buttons
+        assert not reports.final(3, SomeReport(state="done")).buttons
+        pruned = replace(report, failed_again=0, doubt_again=0)
+        assert not reports.final(3, pruned).buttons, "nobody knows any more who they were"
+
+    def test_what_is_on_its_way_cannot_be_held_back(self) -> None:
+        assert taps(reports.progress(3, SomeReport(queued=8, under_way=7)))
+        assert not taps(reports.progress(3, SomeReport(queued=8, under_way=8)))
+
+    def test_a_cancelled_one_waits_for_what_is_on_its_way(self) -> None:
+        waiting = SomeReport(state="cancelling", queued=3, under_way=3, cancelled=40, left=2)
+        said = reports.progress(3, waiting)
+        assert said.plain.startswith("Cancelling")
+        for words in ("3 messages that are on their way", "Cancelled: 40", "their turn: 2"):
+            assert words in said.plain
+        assert not said.buttons
+
+    def test_a_question_that_is_asked_anew_says_why(self) -> None:
+        grown = broadcast.preview_anew(3, 300, 12, 30.0, shown_audience=2, shown_stars=0.2)
+        assert "300 instead of 2" in grown.plain
+        dearer = broadcast.preview_anew(3, 2, 1, 0.2, shown_audience=2, shown_stars=0)
+        assert "cost more now: 0.2 instead of 0.0" in dearer.plain
+        old = broadcast.preview_anew(3, 2, 1, 0.2, shown_audience=2, shown_stars=0.2)
+        assert "more than a day has passed" in old.plain
+        assert taps(old) == [BroadcastDo("confirm", 3), BroadcastDo("cancel", 3)]
 
     def test_reasons_add_up_to_what_failed_however_many_there_are(self) -> None:
         failed = {f"reason_{number}": number for number in range(20)}
         for said in (
-            broadcast.final(3, SomeReport(state="done", failed=failed)),
+            reports.final(3, SomeReport(state="done", failed=failed)),
             stats.figures(SomeFigures(failures=failed)),
         ):
             listed = re.findall(r"^• .+: (\d+)$", said.plain, re.MULTILINE)
@@ -59,7 +86,7 @@ class TestBroadcast:
 
     def test_a_cancelled_broadcast_offers_nothing_any_more(self) -> None:
         report = SomeReport(state="cancelled", failed={"not_found": 2}, in_doubt=4, cancelled=9)
-        said = broadcast.final(3, report)
+        said = reports.final(3, report)
         assert "Failed: 2" in said.plain
         assert not said.buttons
 
@@ -76,15 +103,15 @@ class TestBroadcast:
     def test_only_what_has_an_outcome_counts_as_done(self) -> None:
         under_way = SomeReport(state="sending", total=4, sent=0, blocked=0, failed={}, in_doubt=0,
                                too_old=0, cancelled=0, queued=0)  # fmt: skip
-        assert "0 of 4 (0 %)" in broadcast.progress(3, under_way).plain
+        assert "0 of 4 (0 %)" in reports.progress(3, under_way).plain
         ended = replace(under_way, sent=1, blocked=1, failed={"empty": 1})
-        assert "3 of 4 (75 %)" in broadcast.progress(3, ended).plain
+        assert "3 of 4 (75 %)" in reports.progress(3, ended).plain
 
     def test_an_album_is_named_as_what_cannot_be_copied(self) -> None:
         assert "an album not" in broadcast.cannot_copy().plain
 
     def test_a_broadcast_that_paused_by_itself_says_so(self) -> None:
-        said = broadcast.paused(3, SomeReport(state="paused"), by_failures=True)
+        said = reports.paused(3, SomeReport(state="paused"), by_failures=True)
         assert "by myself" in said.plain
 
 

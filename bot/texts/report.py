@@ -1,0 +1,182 @@
+"""A broadcast as its admin sees it once it is sent: progress, pause, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.texts import html, times
+from bot.texts.callbacks import BroadcastDo
+from bot.texts.catalogue import translator
+from bot.texts.message import Button, Message, Rows, page
+from bot.texts.reasons import reason_lines
+
+REASONS_SHOWN = 12
+
+
+class Report(Protocol):
+    """Where a broadcast stands; ``failed`` counts by reason, ``queued`` includes ``under_way``."""
+
+    @property
+    def total(self) -> int: ...
+    @property
+    def sent(self) -> int: ...
+    @property
+    def blocked(self) -> int: ...
+    @property
+    def failed(self) -> Mapping[str, int]: ...
+    @property
+    def in_doubt(self) -> int: ...
+    @property
+    def too_old(self) -> int: ...
+    @property
+    def cancelled(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+    @property
+    def queued(self) -> int: ...
+    @property
+    def under_way(self) -> int: ...
+    @property
+    def failed_again(self) -> int: ...
+    @property
+    def doubt_again(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+
+
+def progress(
+    broadcast_id: int, report: Report, seconds_left: float | None = None, language: str = "en"
+) -> Message:
+    """Moves while the broadcast is under way, then becomes the report."""
+    if report.state in ("done", "cancelled"):
+        return final(broadcast_id, report, language)
+    if report.state == "cancelling":
+        return cancelling(report, language)
+    if report.state == "paused":
+        return paused(broadcast_id, report, language)
+    _ = translator(language)
+    left = html.Html()
+    if seconds_left is not None:
+        left = html.fill(_("Time left: {time}"), time=times.duration(seconds_left, language))
+    return page(
+        html.bold(_("Sending")),
+        html.join([_done_line(report, language), left]),
+        html.join(_counts(report, language)),
+        buttons=_stop_rows(broadcast_id, report, language),
+    )
+
+
+def _stop_rows(broadcast_id: int, report: Report, language: str) -> Rows:
+    if report.queued <= report.under_way:
+        return ()  # what is on its way cannot be held back
+    _ = translator(language)
+    return (
+        (
+            Button(_("Pause"), BroadcastDo("pause", broadcast_id)),
+            Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
+        ),
+    )
+
+
+def cancelling(report: Report, language: str = "en") -> Message:
+    """Cancelled, but the last messages are on their way: the report waits for them."""
+    _ = translator(language)
+    waiting = _.many(
+        "Nothing more is sent. I'm waiting for {count} message that's on its way.",
+        "Nothing more is sent. I'm waiting for {count} messages that are on their way.",
+        report.under_way,
+    )
+    return page(
+        html.bold(_("Cancelling")),
+        html.fill(waiting, count=f"{report.under_way:,}"),
+        html.join(_counts(report, language)),
+    )
+
+
+def paused(
+    broadcast_id: int, report: Report, language: str = "en", *, by_failures: bool = False
+) -> Message:
+    """Paused by an admin, or by itself because too many failed."""
+    _ = translator(language)
+    why = html.text(_("The broadcast is paused."))
+    if by_failures:
+        why = html.text(_("I paused the broadcast by myself, because too many messages failed."))
+    return page(
+        html.bold(_("Paused")),
+        why,
+        _done_line(report, language),
+        html.join(_counts(report, language)),
+        buttons=(
+            (
+                Button(_("Go on"), BroadcastDo("resume", broadcast_id)),
+                Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
+            ),
+        ),
+    )
+
+
+def final(broadcast_id: int, report: Report, language: str = "en") -> Message:
+    """The final report, with a button for what can still be done."""
+    _ = translator(language)
+    title = _("Broadcast cancelled") if report.state == "cancelled" else _("Broadcast done")
+    doubt = html.Html()
+    if report.in_doubt:
+        doubt = html.text(
+            _("In doubt means: the connection broke, so the message may or may not have arrived.")
+        )
+    return page(
+        html.bold(title),
+        html.join(_counts(report, language)),
+        doubt,
+        buttons=_retry_rows(broadcast_id, report, language),
+    )
+
+
+def _retry_rows(broadcast_id: int, report: Report, language: str) -> Rows:
+    if report.state != "done":
+        return ()  # a broadcast that was cancelled stays so
+    _ = translator(language)
+    rows = []
+    if report.failed_again:
+        rows.append((Button(_("Try the failed ones again"), BroadcastDo("retry", broadcast_id)),))
+    if report.doubt_again:
+        rows.append(
+            (Button(_("Send to those in doubt again"), BroadcastDo("doubt", broadcast_id)),)
+        )
+    return tuple(rows)
+
+
+def _done_line(report: Report, language: str) -> html.Html:
+    _ = translator(language)
+    # What is under way is neither queued nor done: only a known outcome counts.
+    failed = sum(report.failed.values())
+    ended = report.sent + report.blocked + failed + report.in_doubt
+    done = min(report.total, ended + report.too_old + report.cancelled)
+    share = round(100 * done / report.total) if report.total else 100
+    numbers = {"done": f"{done:,}", "total": f"{report.total:,}", "share": str(share)}
+    return html.fill(_("{done} of {total} ({share} %)"), **numbers)
+
+
+def _counts(report: Report, language: str) -> list[html.Html]:
+    _ = translator(language)
+    failed = sum(report.failed.values())
+    lines = [
+        _count(_("Audience: {count}"), report.total),
+        _count(_("Sent: {count}"), report.sent),
+        _count(_("Blocked the bot: {count}"), report.blocked),
+        _count(_("Failed: {count}"), failed),
+        *reason_lines(report.failed, REASONS_SHOWN, language),
+        _count(_("In doubt: {count}"), report.in_doubt),
+    ]
+    if report.too_old:
+        lines.append(_count(_("Too old to send: {count}"), report.too_old))
+    if report.cancelled:
+        lines.append(_count(_("Cancelled: {count}"), report.cancelled))
+    if report.left:
+        lines.append(_count(_("• left before it was their turn: {count}"), report.left))
+    return lines
+
+
+def _count(template: str, count: int) -> html.Html:
+    return html.fill(template, count=f"{count:,}")
