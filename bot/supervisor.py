@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram.error import TelegramError
 
+from bot.clock_trust import STEP_S
 from bot.delivery.lane import Lane
 from bot.hold_watch import HoldWatch
 from bot.jobs import Job, Jobs
@@ -83,14 +84,20 @@ class Supervisor:
         trust, now = self._house.trust, self._house.clock.monotonic()
         step = trust.look()
         if step:
-            self._step = step
-            log.warning("the wall clock was set", forward=round(step))
-            # What waits for a moment of the old time would wait for as long as it was set back.
-            self._jobs.start_over()
+            self._notice(step)
         elif trust.holds or now - self._compared_at < AGAIN_S:
             return
         self._compared_at = now
         await self.believe_the_clock()
+
+    def _notice(self, step: float) -> None:
+        """Once for each step, however long it takes until it is looked after."""
+        if abs(step - self._step) < STEP_S:
+            return
+        self._step = step
+        log.warning("the wall clock was set", forward=round(step))
+        # What waits for a moment of the old time would wait for as long as it was set back.
+        self._jobs.start_over()
 
     async def believe_the_clock(self) -> None:
         """Hold the clock against others'; if none contradicts it, mend stored instants by it."""
@@ -100,6 +107,7 @@ class Supervisor:
             await self._house.repair.run()
             await self._write_down()
         self._house.trust.accept()
+        self._step = 0.0
         self._house.sender.wake()
 
     async def _write_down(self) -> None:
@@ -110,7 +118,6 @@ class Supervisor:
         await self._house.db.transaction(
             lambda session: heartbeat.beat(session, CLOCK_SET, now, detail)
         )
-        self._step = 0.0
 
     async def _ask_telegram(self) -> None:
         try:

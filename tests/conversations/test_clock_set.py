@@ -19,6 +19,7 @@ from bot.delivery.lane import Lane
 from bot.jobs import Job, Jobs
 from bot.store import flood_waits, heartbeat
 from bot.supervisor import CLOCK_SET, LOOK_S
+from tests.logbook import captured
 
 HOUR, DAY = 3600.0, 86400.0
 RITA = 4711
@@ -83,6 +84,25 @@ class TestWhileTheBotRuns:
         assert noticed is not None
         assert noticed[1] == "-172800", "which doctor tells"
         assert await days_with_a_tip(theatre, reader, 3) == [1, 1, 1]
+
+    async def test_a_step_is_told_once_though_the_database_is_away(
+        self, theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def away() -> None:
+            raise OSError("the disk is away")
+
+        await theatre.settle()
+        supervisor, repair = theatre.app.supervisor, theatre.app.house.repair
+        with captured("WARNING") as log, monkeypatch.context() as broken:
+            broken.setattr(repair, "run", away)
+            theatre.clock.set_wall(-300)
+            for _ in range(3):
+                with pytest.raises(OSError, match="away"):
+                    await supervisor.look_at_the_clock()
+        assert log.getvalue().count("the wall clock was set") == 1
+        assert not theatre.app.house.trust.holds
+        await supervisor.look_at_the_clock()
+        assert theatre.app.house.trust.holds
 
     async def test_a_clock_that_telegram_contradicts_is_told_and_sends_nothing(
         self, theatre: Theatre
