@@ -42,7 +42,12 @@ def make_engine(
         return make_postgres_engine(url, pool_size=pool_size, limited=limited)
     _private_file(Path(str(url.database)))
     # The driver's own transactions begin too late (at the first write) and lose updates.
-    engine = create_async_engine(url, pool_size=pool_size, connect_args={"isolation_level": None})
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        connect_args={"isolation_level": None},
+        hide_parameters=True,  # an error's text would hold chat numbers and settings
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _settle(connection: DBAPIConnection, _record: Any) -> None:

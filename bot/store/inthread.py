@@ -86,6 +86,7 @@ def _engine(url: URL, settle: Callable[[Any], None], begin: str) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite"),
         connect_args={"isolation_level": None, "check_same_thread": False},
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,

@@ -66,7 +66,11 @@ def make_postgres_engine(url: URL, *, pool_size: int, limited: bool) -> AsyncEng
     limits = {"timeout": CONNECT_S, "command_timeout": STATEMENT_S if limited else None}
     arguments = {**limits, **driver_arguments(url), "connection_class": _WatchedConnection}
     engine = create_async_engine(
-        URL.create(POSTGRESQL), pool_size=pool_size, pool_pre_ping=True, connect_args=arguments
+        URL.create(POSTGRESQL),
+        pool_size=pool_size,
+        pool_pre_ping=True,
+        connect_args=arguments,
+        hide_parameters=True,
     )
     if limited:
         event.listen(engine.sync_engine, "connect", _settle)

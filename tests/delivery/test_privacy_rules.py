@@ -14,8 +14,9 @@ from bot.clock import MovableClock
 from bot.delivery import membership
 from bot.delivery.privacy import AT_ONCE, Erasure, Privacy
 from bot.delivery.readers import Readers
-from bot.store import inbox, personal
+from bot.store import flood_waits, inbox, personal
 from bot.store.database import Database
+from bot.store.flood_waits import Waiting
 from bot.store.inbox import Arrived
 from bot.store.models import Table as AnyTable
 from bot.store.types import UTCDateTime
@@ -57,8 +58,10 @@ async def live(home: House, chat: int) -> None:
     await home.morning(day=3)
     await home.broadcast()
     await home.sender.drain()
+    now = home.clock.now()
     async with home.db.write() as session:
-        await inbox.put(session, [Arrived(chat, chat, b"\x01sealed")], home.clock.now())
+        await inbox.put(session, [Arrived(chat, chat, b"\x01sealed")], now)
+        await flood_waits.put(session, [Waiting("bulk", "send", chat, now, now)])
 
 
 async def rows_with(db: Database, chat: int) -> dict[str, int]:

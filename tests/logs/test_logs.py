@@ -62,7 +62,7 @@ def test_an_exception_shows_where_but_not_what_was_said() -> None:
     text = log.getvalue()
     assert TOKEN not in text
     assert STORY not in text
-    assert text.count("ValueError") == 2
+    assert text.count("\nValueError") == 2
     assert text.count("which led to") == 2
     assert text.count("test_logs.py") >= 4
 
@@ -135,3 +135,29 @@ def test_a_handler_is_guarded_once() -> None:
     guard(logger)
     assert len(handler.filters) == 1
     logger.removeHandler(handler)
+
+
+async def test_asyncio_s_own_lines_show_neither_exceptions_nor_arguments() -> None:
+    """Of what nobody awaited it prints the repr, words and secrets included."""
+
+    async def fails() -> None:
+        raise ValueError(f"{STORY} {TOKEN}")
+
+    def breaks(_words: str) -> None:
+        raise KeyError(STORY)
+
+    loop = asyncio.get_running_loop()
+    with captured() as log:
+        task = asyncio.create_task(fails(), name="the part that failed")
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+        loop.call_soon(breaks, STORY)
+        await asyncio.sleep(0)
+        loop.call_exception_handler({"message": "lost", "exception": ValueError(STORY)})
+    text = log.getvalue()
+    assert "Task exception was never retrieved" in text
+    assert "Exception in callback" in text
+    assert text.count("\nValueError") == 2
+    for secret in (STORY, TOKEN):
+        assert secret not in text

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import literal, select, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.store import counters, heartbeat, inbox, slots, subscribers, tables
 from bot.store.database import Database
@@ -56,6 +57,23 @@ async def test_a_failing_write_leaves_nothing(db: Database) -> None:
             await work(session)
     async with db.read() as session:
         assert await counters.totals(session, NOW) == {}
+
+
+async def test_an_error_s_text_holds_no_value(db: Database) -> None:
+    """Errors are logged without their text; whoever prints one all the same shows no value."""
+
+    async def twice(session: Executor) -> None:
+        for _ in range(2):
+            await session.execute(tables.heartbeat.insert().values(name="secret-value", at=NOW))
+
+    with pytest.raises(IntegrityError) as by_session:
+        async with db.write() as session:
+            await twice(session)
+    with pytest.raises(IntegrityError) as by_transaction:
+        await db.transaction(twice)
+    for error in (by_session, by_transaction):
+        assert "hide_parameters" in str(error.value)
+        assert "[parameters: (" not in str(error.value)
 
 
 async def test_readers_see_the_last_commit_while_someone_writes(sqlite_db: Database) -> None:
