@@ -44,9 +44,10 @@ def open_library(language: str) -> Library:
 @tips_app.command("check")
 def check_tips(as_json: bool = JSON_OPTION) -> None:
     """Check the content against the editorial rules; exit 1 if one is broken."""
+    from tips.check import check
+
     with beyond_the_image():
-        from tips.check import check
-    found = check(render=_as_readers_see_it)
+        found = check(render=_as_readers_see_it)
     if as_json:
         emit([asdict(finding) for finding in found])
     else:
@@ -69,8 +70,8 @@ def _as_readers_see_it(item: Tip | Answer, library: Library) -> str:
 @tips_app.command()
 def stats(language: str = LANGUAGE_OPTION, as_json: bool = JSON_OPTION) -> None:
     """How the tips are spread over topics, evidence, seasons and audiences."""
-    with beyond_the_image():
-        from tips.check import balance
+    from tips.check import balance
+
     rows = balance(open_library(language))
     if as_json:
         emit([asdict(row) for row in rows])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from importlib.metadata import metadata
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.clock import MovableClock
 from bot.config import Settings
+from bot.metrics import Metrics
 from tests.docs import used
 
 PROJECT = tomllib.loads((used.ROOT / "pyproject.toml").read_text("utf-8"))
@@ -70,6 +73,12 @@ def is_used_in(name: str, room: str) -> bool:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_a_setting_is_read(name: str) -> None:
     assert name in used.settings_read()
+
+
+def test_every_metric_is_set_by_something() -> None:
+    """The tables list what exists; one that nobody sets would stay 0 for ever."""
+    made = vars(Metrics(MovableClock(datetime(2026, 6, 1, tzinfo=UTC))))
+    assert {name for name in made if name[0] != "_"} - {"registry"} <= used.metrics_set()
 
 
 @pytest.mark.parametrize("name", [*RUNS, *MORE])

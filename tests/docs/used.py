@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = frozenset({"settings", "_settings", "chosen"})
+METRICS = frozenset({"metrics", "_metrics"})
 
 
 def trees(*rooms: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -39,6 +40,12 @@ def settings_read() -> set[str]:
     }
     followed = {name for found in outside for name in inside.get(found, ())}
     return outside | followed
+
+
+def metrics_set() -> set[str]:
+    """Metrics that something in the bot counts up, sets or marks."""
+    others = (tree for path, tree in trees("bot") if path != Path("bot/metrics.py"))
+    return {name for tree in others for name in _of(METRICS, tree)}
 
 
 def _is_property(node: ast.FunctionDef) -> bool:

@@ -31,7 +31,6 @@ NEEDS_MORE = (
     "bot.sandbox",
     "bot.cli.demo",
     "bot.places.build",
-    "tips.check",
     "tips.search.training",
 )
 TOKEN = "424242:the-token-of-the-image-0123456789"
@@ -93,6 +92,11 @@ def test_a_command_that_needs_more_says_so(command: list[str], package: str) -> 
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"this needs {package}")
     assert "`make demo`" in line
+
+
+def test_what_asks_for_no_dictionary_works_in_it() -> None:
+    done = as_in_the_image("from bot.cli.commands import app; app(['tips', 'stats'])")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_what_it_stands_on_is_pinned_by_digest() -> None:

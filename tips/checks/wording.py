@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-
-from spellchecker import SpellChecker
+from typing import TYPE_CHECKING
 
 from tips.checks.context import Context, Item, texts_of
 from tips.checks.text import phrase_pattern, reading_grade, sentences, words
 from tips.findings import Finding
 from tips.models import Evidence, Tip
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
 
 HIGHEST_GRADE = 8.0
 
@@ -128,6 +130,8 @@ def spelling(context: Context) -> Iterator[Finding]:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> SpellChecker:
+    from spellchecker import SpellChecker  # noqa: PLC0415 - the image lacks it
+
     return SpellChecker(language="en", distance=1)
 
 
