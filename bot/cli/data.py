@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import JSON_OPTION, emit, fail, log_to_stderr, say, settings, table
+from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, fail, log_to_stderr, say, settings, table
 from bot.cli.plan import plan
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.store.values import Figures
 
 PERIODS = (1, 7, 30)  # days
+BROADCAST = typer.Argument(min=1, max=BIGGEST_ID, help="Its number, as broadcast list tells.")
 OPERATOR = 0  # no Telegram user: the one at the machine
 
 broadcast_app = typer.Typer(
@@ -77,7 +78,7 @@ def list_broadcasts(as_json: bool = JSON_OPTION) -> None:
 
 
 @broadcast_app.command()
-def report(broadcast: int, as_json: bool = JSON_OPTION) -> None:
+def report(broadcast: int = BROADCAST, as_json: bool = JSON_OPTION) -> None:
     """What became of one broadcast."""
     log_to_stderr()
     try:
@@ -91,26 +92,26 @@ def report(broadcast: int, as_json: bool = JSON_OPTION) -> None:
 
 
 @broadcast_app.command()
-def pause(broadcast: int) -> None:
+def pause(broadcast: int = BROADCAST) -> None:
     """Hold a broadcast where it is."""
     _change(broadcast, lambda rules: rules.pause(broadcast, OPERATOR), "paused")
 
 
 @broadcast_app.command()
-def resume(broadcast: int) -> None:
+def resume(broadcast: int = BROADCAST) -> None:
     """Go on with a paused broadcast."""
     _change(broadcast, lambda rules: rules.resume(broadcast, OPERATOR), "goes on")
 
 
 @broadcast_app.command()
-def cancel(broadcast: int) -> None:
+def cancel(broadcast: int = BROADCAST) -> None:
     """End a broadcast; what is queued is not sent."""
     _change(broadcast, lambda rules: rules.cancel(broadcast, OPERATOR), "cancelled")
 
 
 @broadcast_app.command()
 def retry(
-    broadcast: int,
+    broadcast: int = BROADCAST,
     in_doubt: bool = typer.Option(False, help="Also those that may have arrived."),
 ) -> None:
     """Queue again what failed; readers who blocked the bot are left alone."""

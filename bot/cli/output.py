@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 JSON_OPTION = typer.Option(False, "--json", help="Print data as JSON and nothing else.")
 BAD_SETTINGS = 2
+BIGGEST_ID = 2**63 - 1  # what a column holds
 CRASHED = "ended by a fault of its own: please report it"
 NO_TOKEN = "000:not-a-token-at-all--"  # noqa: S105 - has the shape, opens nothing
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.store.values import Advice, Forecast
 
 MINUTES_A_DAY = 24 * 60
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 TOLD_IN_WORDS = ("skipped", "advice")
 
 
@@ -121,4 +122,6 @@ def _instant(text: str | None) -> datetime | None:
         fail(f"--at {text}: is not an instant; write e.g. 2026-03-29T07:00:00+00:00", 2)
     if read.tzinfo is None:
         fail(f"--at {text}: lacks its offset from UTC; write e.g. {text}+00:00", 2)
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        fail(f"--at {text}: is too near the end or the beginning of all dates", 2)
     return read

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import JSON_OPTION, emit, log_to_stderr, say, table
+from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, log_to_stderr, say, table
 
 if TYPE_CHECKING:
     from bot.delivery.privacy import Privacy
 
 T = TypeVar("T")
-CHAT = typer.Argument(help="The number of their chat, as /export shows it.")
+CHAT = typer.Argument(
+    min=-BIGGEST_ID, max=BIGGEST_ID, help="The number of their chat, as /export shows it."
+)
 
 subscriber_app = typer.Typer(
     help="One subscriber's data, for requests by letter: export, forget.", no_args_is_help=True

@@ -8,10 +8,9 @@ import json
 import platform
 import sys
 import time
-from pathlib import Path
 
 from tests.bench import contests
-from tests.bench.lab import PEERS_PYTHON, cores, standin
+from tests.bench.lab import PEERS_PYTHON, cores, standin, writable
 from tests.reaper import temporary_files
 
 # What issue readers were promised; printed beside what was measured, asserted by nobody.
@@ -48,7 +47,7 @@ PARTS = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, for CI")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    parser.add_argument("--json", type=writable, metavar="FILE", help="write the figures there")
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="some parts only")
     given = parser.parse_args()
     if not PEERS_PYTHON.exists():

@@ -44,7 +44,7 @@ from typing import Any
 
 from tests.bench.audit import Audit, Line, Message
 from tests.bench.chaos_victim import LIFE_SECONDS, Victim
-from tests.bench.lab import Server, standin
+from tests.bench.lab import Server, standin, writable
 from tests.reaper import temporary_files
 
 READERS_A_KILL = 170
@@ -170,7 +170,7 @@ def run(times: int) -> tuple[dict[str, int], Audit]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.chaos", description=__doc__)
     parser.add_argument("--times", type=int, default=200, help="how often the bot is killed")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    parser.add_argument("--json", type=writable, metavar="FILE", help="write the figures there")
     given = parser.parse_args()
     with temporary_files():
         results, found = run(given.times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -20,6 +21,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PEERS_PYTHON = Path(f"{sys.prefix}-bench") / "bin" / "python"  # beside this environment
 PATIENCE_SECONDS = 900.0
 Figures = dict[str, Any]
+
+
+def writable(text: str) -> Path:
+    """The file for the figures, tried before anything is measured.
+
+    Raises:
+        argparse.ArgumentTypeError: it cannot be written.
+    """
+    path = Path(text)
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+    return path
 
 
 def cores() -> tuple[int, int]:
