@@ -42,9 +42,12 @@ class Let(NamedTuple):
 
 
 class _Sorted(NamedTuple):
+    """What to do with leased rows; those of ``nobodys`` go, since their subscriber was erased."""
+
     items: list[Item]
     dropped: list[Settled]
     marks: list[Mark]
+    nobodys: list[int]
 
 
 class Letting:
@@ -114,17 +117,21 @@ class Letting:
         rows: list[tuple[Broadcast, list[Leased]]],
         exhausted: set[int],
     ) -> Let:
-        ready = await self._tips(session, tips) if tips else _Sorted([], [], [])
+        ready = await self._tips(session, tips) if tips else _Sorted([], [], [], [])
         for one, taken in rows:
             if taken:
                 more = await self._copies(session, one, taken)
                 ready.items.extend(more.items)
                 ready.dropped.extend(more.dropped)
+                ready.nobodys.extend(more.nobodys)
         await subscribers.mark_seen(session, ready.marks)
+        if ready.nobodys:
+            await leases.forget(session, ready.nobodys)
         counted: Counter[str] = Counter()
         if ready.dropped:
             counted = await self._drop(session, ready.dropped, {row.id for row in tips})
-        return Let(ready.items, exhausted, bool(ready.dropped), counted)
+        more_to_come = bool(ready.dropped or ready.nobodys)
+        return Let(ready.items, exhausted, more_to_come, counted)
 
     async def _drop(
         self, session: Executor, dropped: list[Settled], tips: set[int]
@@ -143,28 +150,32 @@ class Letting:
     async def _copies(
         self, session: Executor, broadcast: Broadcast, rows: list[Leased]
     ) -> _Sorted:
-        lost = await subscribers.in_states(
-            session, [row.chat_id for row in rows], GONE_FROM_BROADCASTS
-        )
+        states = await subscribers.states(session, [row.chat_id for row in rows])
         parts = copy_of(broadcast, paid=self._paid)
-        out = _Sorted([], [], [])
+        out = _Sorted([], [], [], [])
         for row in rows:
-            if row.stale:
+            state = states.get(row.chat_id)
+            if state is None:
+                out.nobodys.append(row.id)
+            elif row.stale:
                 out.dropped.append(Settled(row.id, "too_old", uncounted=1))
-            elif row.chat_id in lost:
-                out.dropped.append(Settled(row.id, "cancelled", lost[row.chat_id], uncounted=1))
+            elif state in GONE_FROM_BROADCASTS:
+                out.dropped.append(Settled(row.id, "cancelled", state, uncounted=1))
             else:
                 out.items.append(self._item(row, parts))
         return out
 
     async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
         readers = await subscribers.get_many(session, [row.chat_id for row in rows])
-        out = _Sorted([], [], [])
+        out = _Sorted([], [], [], [])
         chosen: list[tuple[int, int]] = []
         for row in rows:
             reader = readers.get(row.chat_id)
+            if reader is None:
+                out.nobodys.append(row.id)
+                continue
             reason = await self._reason_against(session, row, reader)
-            if reader is None or reason is not None:
+            if reason is not None:
                 self._give_up(row, reason, out)
                 continue
             made = self._tip(row, reader)
@@ -190,11 +201,9 @@ class Letting:
         out.dropped.append(Settled(row.id, state, reason, uncounted=1))
 
     async def _reason_against(
-        self, session: Executor, row: Leased, reader: Subscriber | None
+        self, session: Executor, row: Leased, reader: Subscriber
     ) -> str | None:
         """Why a tip must not be sent any more."""
-        if reader is None:
-            return "forgotten"
         state = present(reader, self._clock.now()).state
         if row.stale:
             return "late"

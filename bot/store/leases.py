@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     bindparam,
     case,
+    delete,
     func,
     select,
     update,
@@ -185,6 +186,11 @@ async def settle(session: Executor, owner: str, outcomes: Iterable[Settled]) -> 
             other.append((*changes, one.id, owner))
     await _write_sent.run(session, sent)
     await _write_other.run(session, other)
+
+
+async def forget(session: Executor, rows: Sequence[int]) -> None:
+    """Delete rows: whoever they were for has been erased."""
+    await session.execute(delete(table).where(table.c.id.in_(rows)))
 
 
 _set_content = Many(

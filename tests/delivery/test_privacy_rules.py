@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -11,10 +11,9 @@ from sqlalchemy import BigInteger, Column, LargeBinary, Table, func, insert, sel
 from sqlmodel import AutoString
 
 from bot.clock import MovableClock
-from bot.delivery import membership
-from bot.delivery.privacy import AT_ONCE, Erasure, Privacy
+from bot.delivery.privacy import Erasure, Privacy
 from bot.delivery.readers import Readers
-from bot.store import flood_waits, inbox, personal
+from bot.store import flood_waits, inbox, personal, subscribers
 from bot.store.database import Database
 from bot.store.flood_waits import Waiting
 from bot.store.inbox import Arrived
@@ -25,7 +24,6 @@ from tests.delivery.server import Telegram, once, refusal
 
 ANNA, BEN = 5_111_222_333, 5_999_888_777
 TABLES = AnyTable.metadata.tables
-YEAR = timedelta(days=365)
 OF_A_PERSON = ("chat_id", "admin_id", "user_id", "subscription_id", "reader_id", "subscriber_id")
 DRAWN_FROM_A_PERSON = {
     ("slot", "cursor"): "where planning stands: the seat planned last, which holds no chat number",
@@ -208,44 +206,6 @@ class TestForget:
         assert (report.state, report.failed) == ("done", {"bad_request": 1})
 
 
-class TestRetention:
-    async def test_who_blocked_or_went_a_year_ago_is_erased(
-        self, readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
-    ) -> None:
-        await subscribe(readers, 1, 2, 3, 4)
-        await readers.arrive(5)
-        await readers.blocked(1)
-        async with db.write() as session:
-            await membership.leave(session, 2, "gone", clock.now())
-        await readers.stop(3)
-        clock.move(YEAR.total_seconds() - 1)
-        assert await privacy.erase_long_gone(YEAR) == 0
-        clock.move(2)
-        assert await privacy.erase_long_gone(YEAR) == 3
-        for chat in (1, 2, 5):
-            assert await readers.find(chat) is None
-        assert await readers.find(3) is not None, "who stopped may come back"
-        assert await readers.find(4) is not None
-
-    async def test_who_came_back_meanwhile_stays(
-        self, readers: Readers, privacy: Privacy, clock: MovableClock
-    ) -> None:
-        await subscribe(readers, 1)
-        await readers.blocked(1)
-        clock.move(YEAR.total_seconds() - 60)
-        await readers.unblocked(1)
-        clock.move(YEAR.total_seconds())
-        assert await privacy.erase_long_gone(YEAR) == 0
-
-    async def test_more_than_one_transaction_takes(
-        self, readers: Readers, privacy: Privacy, clock: MovableClock
-    ) -> None:
-        for chat in range(AT_ONCE + 3):
-            await readers.arrive(chat)
-        clock.move(2 * YEAR.total_seconds())
-        assert await privacy.erase_long_gone(YEAR) == AT_ONCE + 3
-
-
 async def fill_all_tables(db: Database) -> None:
     """One row a table about Anna, with something in every column, whatever columns there are."""
     async with db.write() as session:
@@ -286,3 +246,20 @@ def something(column: Column[Any]) -> Any:
         return "x"
     kind = column.type.python_type
     return date(2026, 6, 1) if kind is date else kind(1)
+
+
+class TestErasedMeanwhile:
+    """On PostgreSQL a row may be planned in the very moment in which its subscriber is erased."""
+
+    async def test_what_was_planned_just_then_is_not_sent_and_not_kept(
+        self, home: House, tg: Telegram
+    ) -> None:
+        await subscribe(home.readers, ANNA, BEN)
+        await home.morning(day=3)
+        await home.broadcast()
+        async with home.db.write() as session:
+            await subscribers.erase(session, ANNA)
+        await home.sender.drain()
+        assert tg.tried(ANNA) == 0
+        assert tg.copies == {BEN: 2}
+        assert await rows_with(home.db, ANNA) == {}

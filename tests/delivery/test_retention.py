@@ -1,0 +1,59 @@
+"""How long what is kept of a person is kept: what was promised, and not a day longer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.clock import MovableClock
+from bot.delivery import membership
+from bot.delivery.privacy import AT_ONCE, Privacy
+from bot.delivery.readers import Readers
+from bot.store.database import Database
+
+YEAR = timedelta(days=365)
+
+
+async def subscribe(readers: Readers, *chats: int) -> None:
+    for chat in chats:
+        await readers.arrive(chat, consent="3")
+        await readers.set_zone(chat, "Europe/Berlin")
+        await readers.set_hour(chat, 480)
+
+
+async def test_who_blocked_or_went_a_year_ago_is_erased(
+    readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
+) -> None:
+    await subscribe(readers, 1, 2, 3, 4)
+    await readers.arrive(5)
+    await readers.blocked(1)
+    async with db.write() as session:
+        await membership.leave(session, 2, "gone", clock.now())
+    await readers.stop(3)
+    clock.move(YEAR.total_seconds() - 1)
+    assert await privacy.erase_long_gone(YEAR) == 0
+    clock.move(2)
+    assert await privacy.erase_long_gone(YEAR) == 3
+    for chat in (1, 2, 5):
+        assert await readers.find(chat) is None
+    assert await readers.find(3) is not None, "who stopped may come back"
+    assert await readers.find(4) is not None
+
+
+async def test_who_came_back_meanwhile_stays(
+    readers: Readers, privacy: Privacy, clock: MovableClock
+) -> None:
+    await subscribe(readers, 1)
+    await readers.blocked(1)
+    clock.move(YEAR.total_seconds() - 60)
+    await readers.unblocked(1)
+    clock.move(YEAR.total_seconds())
+    assert await privacy.erase_long_gone(YEAR) == 0
+
+
+async def test_more_than_one_transaction_takes(
+    readers: Readers, privacy: Privacy, clock: MovableClock
+) -> None:
+    for chat in range(AT_ONCE + 3):
+        await readers.arrive(chat)
+    clock.move(2 * YEAR.total_seconds())
+    assert await privacy.erase_long_gone(YEAR) == AT_ONCE + 3
