@@ -30,6 +30,7 @@ class _Error(NamedTuple):
     seconds: float
     limit: float
     noticed: float
+    binding: bool = False
 
     @property
     def is_wrong(self) -> bool:
@@ -44,7 +45,13 @@ _NONE = _Error(0.0, 1.0, 1.0)
 
 
 class ClockTrust:
-    """What is known of the wall clock's being right."""
+    """What is known of the wall clock's being right.
+
+    While somebody has set it and nobody has looked after that yet, or while it contradicts the
+    clock that all replicas go by, this process leaves the shared rows alone. While any other
+    clock contradicts it, work goes on as well as may be, for a wrong clock is no reason to send
+    nothing; but nothing is deleted for its age, and no stored instant is set right by it.
+    """
 
     def __init__(self, clock: Clock, metrics: Metrics | None = None) -> None:
         self._clock = clock
@@ -53,9 +60,21 @@ class ClockTrust:
         self._known = self._apart()
 
     @property
-    def holds(self) -> bool:
-        """Nobody has set the clock unnoticed, and no other clock contradicts it."""
-        return not self.look() and not any(one.is_wrong for one in self._errors.values())
+    def may_act(self) -> bool:
+        """Whether to plan, lease, take back and lead by this clock."""
+        return not self.look() and not any(
+            one.is_wrong and one.binding for one in self._errors.values()
+        )
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether to delete what is old and to set right what is ahead by this clock."""
+        return not self.look() and not self.is_contradicted
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether another clock says something else, by too much."""
+        return any(one.is_wrong for one in self._errors.values())
 
     def look(self) -> float:
         """Seconds by which the wall clock was set forward (negative: back) and nobody has looked
@@ -75,33 +94,41 @@ class ClockTrust:
             self._metrics.clock_steps.labels("forward" if step > 0 else "back").inc()
         self._known = self._apart()
 
-    def compare(self, whose: str, reference: datetime, limit: float, doubt: float = 0.0) -> float:
-        """Hold the clock against the present instant of another; by how many seconds it is ahead.
+    def compare(
+        self,
+        whose: str,
+        reference: datetime,
+        limit: float,
+        *,
+        doubt: float = 0.0,
+        binding: bool = False,
+    ) -> None:
+        """Hold the clock against the present instant of another.
 
         More than ``limit`` seconds, ``doubt`` not counted, is too much; more than a fifth of it
-        is worth a line in the log.
+        is worth a line in the log. ``binding`` says that all replicas go by the other clock.
         """
         error = error_against(self._clock, reference)
         self._metrics.clock_error.labels(whose).set(error)
         before = self._errors.get(whose, _NONE)
-        now = self._errors[whose] = _Error(error, limit + doubt, limit / 5 + doubt)
+        now = self._errors[whose] = _Error(error, limit + doubt, limit / 5 + doubt, binding)
         if now.is_wrong and not before.is_wrong:
-            log.error("the clock is wrong, so nothing is sent", against=whose, ahead=round(error))
+            log.error("the clock is wrong", against=whose, ahead=round(error), sends=not binding)
         elif now.is_worth_a_line and not before.is_worth_a_line:
             log.warning("the clock is off", against=whose, ahead=round(error))
         elif before.is_wrong and not now.is_wrong:
             log.info("the clock is right again", against=whose)
-        return error
 
     def troubles(self) -> list[str]:
         """One line for each clock that contradicts ours by too much."""
-        return [
-            f"this machine's clock is {abs(one.seconds):.0f} s "
-            f"{'ahead of' if one.seconds > 0 else 'behind'} that of {whose}; "
-            "nothing is sent until it is set right"
-            for whose, one in self._errors.items()
-            if one.is_wrong
-        ]
+        return [_trouble(whose, one) for whose, one in self._errors.items() if one.is_wrong]
 
     def _apart(self) -> timedelta:
         return self._clock.now() - EPOCH - timedelta(seconds=self._clock.monotonic())
+
+
+def _trouble(whose: str, error: _Error) -> str:
+    direction = "ahead of" if error.seconds > 0 else "behind"
+    effect = "nothing is sent until it is set right" if error.binding else "tips come at odd hours"
+    found = f"this machine's clock is {abs(error.seconds):.0f} s {direction} that of {whose}"
+    return f"{found}; {effect}"

@@ -37,7 +37,7 @@ class Housekeeping:
     async def tidy(self) -> None:
         """Forget the ids of updates done a day ago, deliveries that are counted by now, and
         whoever left long ago."""
-        if not self._house.trust.holds:
+        if not self._house.trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
         now = self._house.clock.now()
         async with self._house.db.write() as session:

@@ -198,7 +198,7 @@ class App:
 
         Nothing is planned by a clock that is wrong.
         """
-        if not self.house.trust.holds:
+        if not self.house.trust.may_act:
             return
         async with self._ticking:
             await self.house.readers.end_pauses()

@@ -85,7 +85,7 @@ class Supervisor:
         step = trust.look()
         if step:
             self._notice(step)
-        elif trust.holds or now - self._compared_at < AGAIN_S:
+        elif not trust.is_contradicted or now - self._compared_at < AGAIN_S:
             return
         self._compared_at = now
         await self.believe_the_clock()
@@ -103,11 +103,12 @@ class Supervisor:
         """Hold the clock against others'; if none contradicts it, mend stored instants by it."""
         await self._ask_telegram()
         await self._house.replicas.compare_clocks()
-        if not self._house.trust.troubles():
+        if not self._house.trust.is_contradicted:
             await self._house.repair.run()
-            await self._write_down()
+        await self._write_down()
         self._house.trust.accept()
         self._step = 0.0
+        self._jobs.soon("plan", 0.0)
         self._house.sender.wake()
 
     async def _write_down(self) -> None:

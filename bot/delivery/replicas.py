@@ -77,7 +77,7 @@ class Replicas:
 
         Raises whatever the database raises.
         """
-        if self._trust.holds:
+        if self._trust.is_believed:
             await self._holds.exchange()
 
     async def join(self) -> int:
@@ -94,10 +94,9 @@ class Replicas:
         Raises whatever the database raises; until it goes well again the pace stays as it was.
         """
         await self.compare_clocks()
-        if not self._trust.holds:
-            return self.count  # by our clock waits may be over that are not
-        await self._holds.exchange()
-        if not self._db.is_sqlite:
+        if self._trust.is_believed:  # else waits may seem to be over that are not
+            await self._holds.exchange()
+        if not self._db.is_sqlite and self._trust.may_act:
             before = self.count
             self._share(await self._db.transaction(self._beat))
             if self.count == 1 < before and self.on_alone is not None:
@@ -115,7 +114,8 @@ class Replicas:
         began = self._clock.monotonic()
         theirs = await self._db.look(heartbeat.server_now)
         took = self._clock.monotonic() - began
-        self._trust.compare("the database", theirs, SKEW_LIMIT_SECONDS, took)
+        limit = SKEW_LIMIT_SECONDS
+        self._trust.compare("the database", theirs, limit, doubt=took, binding=True)
 
     async def _beat(self, session: Executor) -> int:
         now = self._clock.now()
@@ -142,9 +142,9 @@ class Replicas:
         """
         if self._db.is_sqlite:
             return True
-        if not self._trust.holds:
+        if not self._trust.may_act:
             self.leads = False
-        if not (take or self.leads) or not self._trust.holds:
+        if not (take or self.leads) or not self._trust.may_act:
             return False
         led, self.leads = self.leads, await self._db.transaction(self._claim)
         if self.leads and not led:

@@ -91,7 +91,7 @@ class Sender:
         """Seconds for which nothing is sent: after a flood, without a connection, or, nobody
         knows for how long, by a clock that is wrong.
         """
-        return self._flow.held_for if self._trust.holds else max(UNTRUSTED, self._flow.held_for)
+        return self._flow.held_for if self._trust.may_act else max(UNTRUSTED, self._flow.held_for)
 
     def troubles(self) -> list[str]:
         """What keeps messages from being sent; nothing when all is well."""
@@ -198,7 +198,7 @@ class Sender:
             self._group_timer = None
         finished, back = self._flow.take_results()
         unpaid = self._flow.unpaid_room
-        act = self._ledger.exchange(finished, back, want, unpaid, reclaim=self._trust.holds)
+        act = self._ledger.exchange(finished, back, want, unpaid, reclaim=self._trust.may_act)
         work = asyncio.create_task(act)
         try:
             await asyncio.wait([work])

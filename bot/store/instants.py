@@ -62,6 +62,8 @@ RULES: Mapping[str, Rule] = {
     "broadcast.created_at": PAST,
     "broadcast.confirmed_at": PAST,
     "broadcast.finished_at": PAST,
+    "broadcast.shown_at": PAST,
+    "broadcast.reported_at": PAST,
     "broadcast.not_after": Rule("a day ahead", ONE_DAY),
     "inbox.received_at": PAST,
     "inbox.done_at": PAST,

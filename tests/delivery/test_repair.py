@@ -13,7 +13,7 @@ from bot.clock import MovableClock
 from bot.clock_trust import ClockTrust
 from bot.delivery.repair import Repair
 from bot.delivery.sender import Sender
-from bot.store import counters, heartbeat, instants, tables
+from bot.store import counters, heartbeat, tables
 from tests.delivery.house import EIGHT, House
 from tests.delivery.server import Telegram
 
@@ -37,10 +37,6 @@ async def repaired(home: House, sender: Sender | None = None) -> dict[str, int]:
 async def stored(home: House, table: str) -> Any:
     async with home.db.read() as session:
         return (await session.execute(select(tables.Table.metadata.tables[table]))).one()
-
-
-def test_every_instant_in_the_tables_has_its_rule() -> None:
-    assert sorted(instants.RULES) == sorted(instants.instants())
 
 
 async def test_where_nothing_is_ahead_nothing_is_touched(home: House, tg: Telegram) -> None:

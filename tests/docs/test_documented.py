@@ -14,6 +14,7 @@ import typer.main
 from bot.cli.commands import app
 from bot.config import Settings
 from bot.delivery.outcome import TEXTS
+from bot.store import instants
 from bot.store.outbox_models import DELIVERY_STATES
 from bot.texts.commands import COMMANDS
 from tests.docs import tables
@@ -60,6 +61,9 @@ class TestWhatExistsIsDocumented:
     @pytest.mark.parametrize("line", sorted(tables.log_lines()))
     def test_log_line(self, line: str) -> None:
         assert f"`{line}`" in OPERATIONS
+
+    def test_instant_in_the_tables(self) -> None:
+        assert sorted(instants.RULES) == sorted(instants.instants()), "see bot/store/instants.py"
 
     @pytest.mark.parametrize("state", DELIVERY_STATES)
     def test_state_of_a_delivery(self, state: str) -> None:
