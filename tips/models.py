@@ -14,6 +14,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 # A number is a bit in every reader's row: a slip of the pen must not make the rows megabytes long.
 MAX_NUMBER = 10_000
+MOST_THEMES = 31
+EVERY_THEME = (1 << MOST_THEMES) - 1
+"""The choice of a reader who wants all themes: those that are still to be written, too."""
 
 
 class Frozen(BaseModel):
@@ -141,7 +144,9 @@ class Theme(Frozen):
     """A plain heading readers choose by; gathers several of the editors' topics."""
 
     id: Slug
-    bit: int = Field(ge=0, lt=31, description="stable for ever: the bit in a reader's choice")
+    bit: int = Field(
+        ge=0, lt=MOST_THEMES, description="stable for ever: the bit in a reader's choice"
+    )
     topics: tuple[Slug, ...] = Field(min_length=1)
 
 

@@ -14,6 +14,7 @@ from bot.store import personal, subscribers
 from bot.store.database import Database
 from bot.store.subscribers import seen_from_bytes
 from tips.library import Library
+from tips.models import EVERY_THEME
 
 log = structlog.get_logger(__name__)
 
@@ -89,9 +90,16 @@ class Privacy:
             seen = seen_from_bytes(value)
             numbers = (number for number in range(seen.bit_length()) if seen >> number & 1)
             return [self._tip(number) for number in numbers]
+        if name == "themes":
+            return self._themes(value)
         if name in TIP_NUMBERS and value is not None:
             return self._tip(value)
         return value.isoformat() if isinstance(value, date | datetime) else value
+
+    def _themes(self, mask: int) -> str | list[str]:
+        """The ids of the themes, or that it is all of them, new ones included."""
+        chosen = [theme.id for theme in self._library.themes if mask >> theme.bit & 1]
+        return "all" if mask == EVERY_THEME else chosen
 
     def _tip(self, number: int) -> str | int:
         """A tip's id, or the number of one that was withdrawn."""

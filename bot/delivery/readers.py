@@ -20,6 +20,7 @@ from bot.store.values import (
     Subscriber,
     Upcoming,
 )
+from tips.models import EVERY_THEME
 
 AUDIENCES = ("both", "adult", "parent")
 PAUSES_AT_ONCE = 1000
@@ -56,7 +57,7 @@ class Readers(Opinions):
                 chat_id,
                 language=language,
                 source=source if source and DEEP_LINK.fullmatch(source) else None,
-                themes=self._library.all_themes,
+                themes=EVERY_THEME,
                 now=now,
             )
             reader = await membership.known(session, chat_id, now)
@@ -105,9 +106,14 @@ class Readers(Opinions):
             return replace(reader, weekdays=mask, changed=True)
 
     async def set_themes(self, chat_id: int, mask: int) -> Subscriber:
-        """Tips from these themes (at least one of the library's)."""
-        _check(mask & self._library.all_themes == mask != 0, "choose at least one known theme")
-        return await self._set(chat_id, {"themes": mask})
+        """Tips from these themes (at least one of the library's).
+
+        Whoever chooses all that there are gets new ones, too; whoever leaves one out does not.
+        """
+        every = self._library.all_themes
+        chosen = mask & every
+        _check(chosen != 0, "choose at least one known theme")
+        return await self._set(chat_id, {"themes": EVERY_THEME if chosen == every else chosen})
 
     async def set_audience(self, chat_id: int, audience: str) -> Subscriber:
         """``both``, ``adult`` (no tips for parents) or ``parent`` (none for adults only)."""

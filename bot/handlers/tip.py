@@ -88,7 +88,7 @@ async def _redraw(visit: Visit, tip: Tip) -> None:
 
 
 async def _ask_to_drop(visit: Visit, topic: str) -> None:
-    chosen = visit.known.themes
+    chosen = visit.known.themes & visit.desk.library.all_themes
     for theme in visit.desk.library.themes:
         alone = chosen == 1 << theme.bit
         if topic in theme.topics and chosen >> theme.bit & 1 and not alone:
@@ -105,7 +105,7 @@ async def drop_theme(visit: Visit, tap: DropTheme) -> None:
     if theme is None:
         await visit.show(texts.theme_gone(visit.language))
         return
-    left = visit.reader.themes & ~(1 << theme.bit)
+    left = visit.reader.themes & visit.desk.library.all_themes & ~(1 << theme.bit)
     if tap.drop and left:
         await visit.desk.readers.set_themes(visit.chat_id, left)
     text = texts.theme_dropped if tap.drop and left else texts.theme_kept

@@ -49,7 +49,9 @@ def reader_key(*, primary: bool = True) -> Column[int]:
 class Subscriber(Table, table=True):
     """A reader and their settings; ``state_before`` is what they were when they blocked.
 
-    ``joined_after`` is how many broadcasts had been confirmed when they last became active.
+    ``themes`` has a bit for each that they want, and every bit there can be if they want all, new
+    ones included. ``joined_after`` is how many broadcasts had been confirmed when they last
+    became active.
     """
 
     __table_args__ = (

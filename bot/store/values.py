@@ -30,9 +30,10 @@ class Subscriber:
     ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
     ``zone`` is None where none was given, and where the one that was given is no longer in the
     time-zone data. ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for
-    Monday; ``themes`` is the mask of ``tips`` themes; ``seen`` is the bitmap over tip numbers;
-    ``paused_until`` is ``None`` for a pause without end. ``changed`` tells whether the rule that
-    returned this value changed anything (the second of two taps does not).
+    Monday; ``themes`` is the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included);
+    ``seen`` is the bitmap over tip numbers; ``paused_until`` is ``None`` for a pause without end.
+    ``changed`` tells whether the rule that returned this value changed anything (the second of
+    two taps does not).
     """
 
     chat_id: int

@@ -13,6 +13,7 @@ from bot.store import subscribers
 from bot.store.database import Database
 from bot.store.values import Subscriber, UnknownReaderError
 from tips.library import Library
+from tips.models import EVERY_THEME
 
 ANNA = 7_000_000_001
 GROUP, SUPERGROUP = -4001, -1_001_234_567_890
@@ -40,7 +41,7 @@ async def test_a_newcomer_is_remembered_once(readers: Readers, library: Library)
     assert again.source == "clinic"
     assert again.language == "de"
     assert again.state == "new"
-    assert again.themes == library.all_themes
+    assert again.themes == EVERY_THEME
     assert not again.subscribed
 
 

@@ -19,6 +19,7 @@ from bot.store.migrate import COPY, SCRIPTS, MigrationError, current, head, upgr
 from bot.store.models import Table
 from bot.store.restore import restore
 from bot.store.types import UTCDateTime
+from tips.models import EVERY_THEME
 
 FAILING = """
 from alembic import op
@@ -214,6 +215,18 @@ async def test_broadcasts_of_before_keep_their_audience_and_are_not_reported_aga
     ]
     everyone = "SELECT count(*) FROM subscriber WHERE joined_after < 1"
     assert await run(database_url, everyone) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("had", "has"), [(0xFF, EVERY_THEME), (0xFE, 0xFE), (1, 1), (0x1FF, EVERY_THEME)]
+)
+async def test_whoever_had_all_themes_has_those_to_come(
+    database_url: str, tmp_path: Path, had: int, has: int
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0005"))
+    await run(database_url, READER, f"UPDATE subscriber SET themes = {had}")
+    assert await upgrade(database_url) is True
+    assert await run(database_url, "SELECT themes FROM subscriber") == [(has,)]
 
 
 async def test_two_starters_migrate_once(database_url: str) -> None:

@@ -216,7 +216,7 @@ def library_of(sketches: Iterable[Sketch], themes: Mapping[str, tuple[str, ...]]
         ),
         questions={},
         retired=Retired(),
-        names=Names(themes={}, topics={}),
+        names=Names(themes={name: f"The {name}" for name in themes}, topics={}),
         tips=built,
         answers=(),
         unnumbered=frozenset(),

@@ -1,0 +1,97 @@
+"""A theme that is written later reaches whoever had all of them, and nobody who had chosen."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.config import Settings
+from bot.delivery.choice import choose
+from bot.delivery.readers import Readers
+from bot.store import subscribers
+from bot.store.database import Database
+from bot.texts import settings as texts
+from tests.tips.trees import Sketch, library_of
+from tips.library import Library
+from tips.models import EVERY_THEME
+
+ANNA = 7
+OLD = {"first": ("a",), "second": ("b",)}
+NEW = {**OLD, "third": ("c",)}
+NOTHING_BUT_THE_FIRST, BOTH = 0b01, 0b11
+
+
+def of_before() -> Library:
+    return library_of([Sketch(0, "a"), Sketch(1, "b")], OLD)
+
+
+def of_today() -> Library:
+    return library_of([Sketch(0, "a"), Sketch(1, "b"), Sketch(2, "c"), Sketch(3, "c")], NEW)
+
+
+@pytest.fixture
+def before(db: Database, clock: MovableClock, settings: Settings) -> Readers:
+    return Readers(db, clock, of_before(), settings)
+
+
+@pytest.fixture
+def today(db: Database, clock: MovableClock, settings: Settings) -> Readers:
+    return Readers(db, clock, of_today(), settings)
+
+
+async def topics(readers: Readers, tips: int = 6) -> set[str]:
+    """What the reader's next tips are about."""
+    taken = [await readers.take_tip(ANNA) for _ in range(tips)]
+    return {tip.topic for tip in taken if tip is not None}
+
+
+async def test_whoever_had_all_gets_the_new_one(before: Readers, today: Readers) -> None:
+    await before.arrive(ANNA)
+    assert await topics(before) == {"a", "b"}
+    assert "c" in await topics(today)
+
+
+async def test_whoever_switched_all_on_again_has_all(before: Readers, today: Readers) -> None:
+    await before.arrive(ANNA)
+    await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
+    await before.set_themes(ANNA, BOTH)
+    assert await topics(today) == {"a", "b", "c"}
+
+
+async def test_whoever_had_chosen_keeps_to_their_choice(before: Readers, today: Readers) -> None:
+    await before.arrive(ANNA)
+    await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
+    assert await topics(today) == {"a"}
+
+
+async def test_leaving_one_out_leaves_out_no_more_than_that(today: Readers) -> None:
+    reader = await today.arrive(ANNA)
+    assert reader.themes == EVERY_THEME
+    changed = await today.set_themes(ANNA, EVERY_THEME & ~0b10)
+    assert changed.themes == 0b101
+    assert await topics(today) == {"a", "c"}
+
+
+async def test_the_settings_show_what_is_so(before: Readers, clock: MovableClock) -> None:
+    reader = await before.arrive(ANNA)
+    for library in (of_before(), of_today()):
+        shown = texts.overview(reader, library, None, clock.now())
+        assert "Themes: all" in shown.plain
+    chosen = await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
+    shown = texts.overview(chosen, of_today(), None, clock.now())
+    assert "Themes: all" not in shown.plain
+
+
+async def test_the_bit_of_a_theme_that_was_withdrawn_is_in_nobody_s_way(
+    today: Readers, db: Database
+) -> None:
+    await today.arrive(ANNA)
+    async with db.write() as session:
+        await subscribers.change(session, ANNA, {"themes": 1 << 9 | 1})
+    assert (await today.set_themes(ANNA, 1 << 9 | 0b11)).themes == 0b11
+    assert (await today.set_themes(ANNA, 1 << 9 | 0b111)).themes == EVERY_THEME
+    reader = await today.find(ANNA)
+    assert reader is not None
+    assert choose(of_today(), reader, reader.created_at.date()) is not None
+    with pytest.raises(ValueError, match="known theme"):
+        await today.set_themes(ANNA, 1 << 9)
