@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,14 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Connection, DateTime, Integer, inspect, text
+from sqlalchemy import BigInteger, Connection, DateTime, Integer, inspect
 
 from bot.store.database import Database
-from bot.store.migrate import COPY, SCRIPTS, MigrationError, current, head, upgrade
+from bot.store.migrate import COPY, MigrationError, current, head, upgrade
 from bot.store.models import Table
 from bot.store.restore import restore
 from bot.store.types import UTCDateTime
-from tips.models import EVERY_THEME
+from tests.migrations.revisions import KEPT, READER, run, scripts_with
 
 FAILING = """
 from alembic import op
@@ -45,47 +44,6 @@ depends_on = None
 def upgrade():
     op.execute("DELETE FROM subscriber")
 """
-
-READER = """INSERT INTO subscriber (chat_id, state, language, weekdays, themes, audience,
-    created_at, seed, seen) VALUES (7, 'new', 'en', 127, 1, 'both', {now}, 1, {empty})"""
-KEPT = "INSERT INTO saved (chat_id, tip_id, at) VALUES (7, 'one-tip', {now})"
-
-
-def scripts_with(folder: Path, step: str) -> Path:
-    """Our migrations and one more."""
-    scripts = folder / "scripts"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    parent = str(head())
-    (scripts / "versions" / "9999_more.py").write_text(step.replace("{parent}", parent))
-    return scripts
-
-
-def scripts_up_to(folder: Path, revision: str) -> Path:
-    """Our migrations as they were when this one was the last."""
-    scripts = folder / "earlier"
-    shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    for step in (scripts / "versions").glob("*.py"):
-        if step.name[:4] > revision:
-            step.unlink()
-    return scripts
-
-
-async def run(url: str, *statements: str) -> list[Any]:
-    db = await Database.open(url)
-    now, empty = ("0", "x''") if db.is_sqlite else ("now()", "''")
-    false = "0" if db.is_sqlite else "false"
-    try:
-        async with db.write() as session:
-            rows: list[Any] = []
-            result: Any
-            for statement in statements:
-                filled = statement.replace("{now}", now).replace("{empty}", empty)
-                filled = filled.replace("{false}", false)
-                result = await session.execute(text(filled))
-                rows = list(result.all()) if result.returns_rows else []
-            return rows
-    finally:
-        await db.close()
 
 
 async def test_migrations_lead_to_the_models(db: Database) -> None:
@@ -127,106 +85,6 @@ async def test_the_second_time_there_is_nothing_to_do(database_url: str) -> None
     assert await upgrade(database_url) is True
     assert await upgrade(database_url) is False
     assert await current(database_url) == (head(), head())
-
-
-OF_THE_FIRST_RELEASE = (
-    READER,
-    READER.replace("VALUES (7,", "VALUES (8,"),
-    (
-        "INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor) "
-        "VALUES (3, 'Europe/Berlin', 480, {now}, '2026-06-02', 1), "
-        "(5, 'Asia/Tokyo', 600, {now}, '2026-06-02', 0)"
-    ),
-    (
-        "INSERT INTO subscription (id, chat_id, kind, slot_id, state, weekdays, snoozed_until, "
-        "not_before, spread) VALUES (1, 7, 'tip', 5, 'active', 127, {now}, '2026-06-01', 65535), "
-        "(2, 8, 'tip', 3, 'off', 127, {now}, '2026-06-01', 0)"
-    ),
-    (
-        "INSERT INTO delivery (kind, subscription_id, chat_id, local_date, state, due_at, "
-        "ready_at, not_after, attempts, doubts) VALUES "
-        "('tip', 1, 7, '2026-06-01', 'sent', {now}, {now}, {now}, 1, 0), "
-        "('tip', 2, 8, '2026-06-01', 'queued', {now}, {now}, {now}, 0, 0), "
-        "('tip', 99, 9, '2026-06-01', 'sent', {now}, {now}, {now}, 1, 0)"
-    ),
-)
-
-
-async def test_a_database_of_the_first_release_keeps_its_readers_and_their_tips(
-    database_url: str, tmp_path: Path
-) -> None:
-    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0001"))
-    await run(database_url, *OF_THE_FIRST_RELEASE)
-    assert await upgrade(database_url) is True
-    seats = "SELECT id, chat_id, slot_id, spread FROM subscription ORDER BY chat_id"
-    assert await run(database_url, seats) == [
-        ((5 << 40) + (65535 << 24) + 1, 7, 5, 65535),
-        ((3 << 40) + 2, 8, 3, 0),
-    ]
-    tips = (
-        "SELECT d.chat_id, s.chat_id FROM delivery d "
-        "LEFT JOIN subscription s ON s.id = d.subscription_id ORDER BY d.chat_id"
-    )
-    assert await run(database_url, tips) == [(7, 7), (8, 8), (9, None)]
-    assert await run(database_url, "SELECT id, cursor FROM slot ORDER BY id") == [(3, 0), (5, 0)]
-
-
-async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
-    database_url: str, tmp_path: Path
-) -> None:
-    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0003"))
-    held = "INSERT INTO heartbeat (name, at, detail) VALUES ('held:bulk', {now}, '')"
-    await run(database_url, READER, KEPT, held)
-    assert await upgrade(database_url) is True
-    assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
-    assert await run(database_url, "SELECT name FROM heartbeat") == []
-    waits = "SELECT lane, kind, chat_id FROM flood_wait"
-    assert await run(database_url, waits) == [("bulk", "all", 0)]
-
-
-BROADCASTS_OF_BEFORE = (
-    READER,
-    *(
-        "INSERT INTO broadcast (id, admin_id, source_chat_id, source_message_id, state, audience, "
-        "created_at, confirmed_at, total, frozen) "
-        f"VALUES ({number}, 9, 9, 1, '{state}', 'active', {{now}}, {confirmed}, 1, {{false}})"
-        for number, state, confirmed in (
-            (1, "draft", "NULL"),
-            (2, "sending", "{now}"),
-            (3, "done", "{now}"),
-            (4, "cancelled", "NULL"),
-        )
-    ),
-)
-
-
-async def test_broadcasts_of_before_keep_their_audience_and_are_not_reported_again(
-    database_url: str, tmp_path: Path
-) -> None:
-    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0004"))
-    await run(database_url, *BROADCASTS_OF_BEFORE)
-    assert await upgrade(database_url) is True
-    order = "SELECT id, ordinal, reported_at IS NULL FROM broadcast ORDER BY id"
-    assert [tuple(row) for row in await run(database_url, order)] == [
-        (1, None, True),
-        (2, 1, True),
-        (3, 1, False),
-        (4, None, False),
-    ]
-    everyone = "SELECT count(*) FROM subscriber WHERE joined_after < 1"
-    assert await run(database_url, everyone) == [(1,)]
-
-
-@pytest.mark.parametrize(
-    ("had", "has"), [(0xFF, EVERY_THEME), (0xFE, 0xFE), (1, 1), (0x1FF, EVERY_THEME)]
-)
-async def test_whoever_had_all_themes_has_those_to_come(
-    database_url: str, tmp_path: Path, had: int, has: int
-) -> None:
-    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0005"))
-    await run(database_url, READER, f"UPDATE subscriber SET themes = {had}")
-    assert await upgrade(database_url) is True
-    assert await run(database_url, "SELECT themes FROM subscriber") == [(has,)]
 
 
 async def test_two_starters_migrate_once(database_url: str) -> None:
