@@ -94,7 +94,11 @@ def _run(*command: object) -> bytes:
     words = [str(word) for word in command]
     if os.geteuid() == 0:
         words = ["runuser", "-u", "postgres", "--", *words]
-    return subprocess.run(words, check=True, capture_output=True, cwd="/").stdout
+    try:
+        return subprocess.run(words, check=True, capture_output=True, cwd="/").stdout
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr.decode(errors="replace"))
+        raise
 
 
 def _free_port() -> int:

@@ -25,7 +25,7 @@ async def prune(db: Database, clock: Clock) -> int:
     before, last, gone = now - timedelta(days=KEPT_DAYS), 0, 0
     while True:
         async with db.write() as session:
-            pruned = await pruning.prune_chunk(session, before, last, PRUNED_AT_ONCE)
+            pruned = await pruning.prune_chunk(session, now, before, last, PRUNED_AT_ONCE)
         if pruned is None:
             break
         last, gone = pruned.last_id, gone + pruned.rows

@@ -227,11 +227,14 @@ async def test_reports_stay_whole_when_rows_are_pruned(home: House) -> None:
     assert await home.broadcasts.report(broadcast) == before
 
 
-async def test_a_paused_broadcasts_rows_are_not_pruned(home: House) -> None:
+async def test_a_paused_broadcasts_rows_go_when_they_can_be_sent_no_more(home: House) -> None:
     await home.subscribe(7, 8)
     broadcast = await home.broadcast()
     await home.new_sender()._ledger._freeze(broadcast)
     await home.broadcasts.pause(broadcast, ADMIN)
-    home.clock.move(timedelta(days=30).total_seconds())
+    home.clock.move(timedelta(days=6).total_seconds())
     assert await home.prune() == 0
-    assert len(await home.rows()) == 2
+    home.clock.move(timedelta(days=2).total_seconds())
+    assert await home.prune() == 2
+    assert await home.rows() == []
+    assert (await home.broadcasts.report(broadcast)).too_old == 2
