@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -26,8 +26,8 @@ from bot.store import standing
 from bot.supervisor import Supervisor
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
-from bot.updates.parsing import parse_update
 from bot.updates.poller import Poller
+from bot.updates.retrying import Retrying
 from bot.watch import Watch
 from bot.web.health import Health, health_routes
 from bot.web.server import WebServer
@@ -104,8 +104,11 @@ class App:
         """
         try:
             house = self._house = await self._open_house(self.settings, self.clock)
-            held = house.pace.reply_held_for
-            self.inbox = Inbox(house.db, self.clock, self._process, held, cipher=house.cipher)
+            process, held = house.dispatcher.process_json, house.pace.reply_held_for
+            again = Retrying(self.clock, house.client.server_time)
+            self.inbox = Inbox(
+                house.db, self.clock, process, held, cipher=house.cipher, retrying=again
+            )
             self.fetching = Fetching(self.clock, house.metrics.polled)
             self.watch = Watch(house, self.inbox, self.fetching)
             self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
@@ -188,10 +191,6 @@ class App:
     def _leave(self) -> None:
         self._exit_code = 1
         self._ended.set()
-
-    async def _process(self, update: Mapping[str, Any]) -> None:
-        read = parse_update(update, self.house.client)
-        await self.house.dispatcher.process_update(read)
 
     async def tick(self) -> None:
         """Plan what is due, wake the sender, and remember that it went well.

@@ -55,6 +55,8 @@ REACH_TELEGRAM = Backoff(5, first=1.0, longest=16.0)
 FETCH_UPDATES = Backoff(None, first=1.0, longest=30.0)
 WRITE_UPDATES = Backoff(None, first=1.0, longest=60.0)
 READ_UPDATES = Backoff(None, first=1.0, longest=30.0)
+ANSWER_AGAIN = Backoff(None, first=2.0, longest=30.0)
+ASK_WHETHER_BACK = Backoff(None, first=1.0, longest=15.0)
 POLL_LEASE = Backoff(None, first=5.0, longest=30.0)
 PROBE = Backoff(None, first=2.0, longest=60.0)
 """How long nothing is sent before one message tries whether Telegram takes any again."""

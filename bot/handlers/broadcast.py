@@ -15,6 +15,7 @@ from bot.texts import broadcast as texts
 from bot.texts import errors
 from bot.texts.callbacks import BroadcastDo
 from bot.texts.html import units
+from bot.updates.errand import once
 from tips.normalise import after_first_word
 
 log = structlog.get_logger(__name__)
@@ -50,7 +51,8 @@ async def compose(visit: Visit, rest: str) -> None:
         await visit.say(refused(visit.language))
         return
     rules = visit.desk.broadcasts
-    draft = await rules.draft(visit.user.id, visit.chat_id, preview)
+    drafting = partial(rules.draft, visit.user.id, visit.chat_id, preview)
+    draft = await once("draft", drafting)
     offer = rules.offer(draft.shown_audience)
     await visit.say(texts.preview(draft.id, *offer, visit.language))
 

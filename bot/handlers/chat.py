@@ -13,6 +13,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from bot.clock import Clock
 from bot.delivery.errors import NotSent
 from bot.texts.message import Message
+from bot.updates.errand import is_repeated
 
 log = structlog.get_logger(__name__)
 
@@ -157,8 +158,11 @@ class Chat:
             return await self._call(method, payload)
 
     async def _call(self, method: str, payload: Mapping[str, Any], **how: bool) -> Any:
-        """Call, and again when that promises something; a reply is worth three tries."""
-        for wait in TRY_AGAIN_S:
+        """Call, and again when that promises something; a reply is worth three tries.
+
+        One that failed three times already is given again later, as a whole.
+        """
+        for wait in () if is_repeated() else TRY_AGAIN_S:
             try:
                 return await self._api.call(method, payload, **how)
             except NetworkError as error:

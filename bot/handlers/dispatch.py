@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, TypeHandler
 
 from bot.delivery.outcome import reason_of_refusal
@@ -42,7 +42,7 @@ class Dispatch:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._tapped: dict[tuple[int, int, str], float] = {}
-        self._albums: dict[tuple[int, str], float] = {}
+        self._albums: dict[tuple[int, str], tuple[float, int]] = {}
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Hang up in PTB's application, which calls :meth:`on_update` for every update."""
@@ -73,8 +73,7 @@ class Dispatch:
             log.info("a chat cannot be answered", kind=reason_of_refusal(error.message))
             return
         log.error("a handler failed", exc_info=error)
-        out_of_reach = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-        if chat is None or chat.type != Chat.PRIVATE or out_of_reach:
+        if chat is None or chat.type != Chat.PRIVATE:
             return
         await self._tell(update, errors.went_wrong(_language(update)))
 
@@ -150,10 +149,13 @@ class Dispatch:
         if message.media_group_id is None:
             return False
         now, key = self._desk.clock.monotonic(), (message.chat.id, message.media_group_id)
-        self._albums = {album: at for album, at in self._albums.items() if now - at < ALBUM_S}
-        known = key in self._albums
-        self._albums[key] = now
-        return known
+        self._albums = {
+            album: one for album, one in self._albums.items() if now - one[0] < ALBUM_S
+        }
+        _, first = self._albums.get(key, (now, message.message_id))
+        self._albums[key] = now, first
+        # The first one may come again, when its answer could not be given at once.
+        return first != message.message_id
 
     async def _on_migration(self, message: Message) -> bool:
         """A group became a supergroup: told twice, under the old number and under the new one."""

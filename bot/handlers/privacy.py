@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import orjson
 
 from bot.handlers.desk import Visit
 from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
+from bot.updates.errand import once
 
 EXPORT_NAME = "gutskin-my-data.json"
 PASSING = "inbox"  # the very update that asks, gone with its answer
@@ -44,7 +47,7 @@ async def forget_tapped(visit: Visit, tap: Forget) -> None:
     if not tap.sure:
         await visit.show(texts.forget_kept(visit.language))
         return
-    done = await visit.desk.privacy.forget(visit.chat_id)
+    done = await once("forget", partial(visit.desk.privacy.forget, visit.chat_id))
     if done.under_way:
         await visit.show(texts.forgotten_but(done.under_way, visit.language))
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.handlers.desk import Visit
 from bot.texts import start
 from bot.texts import tip as texts
@@ -15,6 +17,7 @@ from bot.texts.callbacks import (
     Why,
 )
 from bot.texts.message import Message
+from bot.updates.errand import once
 from tips.models import Theme, Tip
 
 SAVED_SHOWN = 8
@@ -36,7 +39,7 @@ async def another(visit: Visit, _tap: TipNow) -> None:
 
 async def give_tip(visit: Visit) -> None:
     """Pick the reader's next tip and send it."""
-    tip = await visit.desk.readers.take_tip(visit.chat_id)
+    tip = await once("tip", partial(visit.desk.readers.take_tip, visit.chat_id))
     if tip is None:
         await visit.say(texts.none_fits(visit.language))
     else:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from telegram.error import RetryAfter
 from telegram.ext import Application, BaseRateLimiter
 
 from bot.clock import http_date
 from bot.config import Settings
 from bot.limiter import NEVER
 from bot.transport import AiohttpRequest, DoubtfulError, TipBot
+from bot.updates.parsing import parse_update
 from bot.updates.reading import Given, read_answer
+from bot.updates.retrying import is_passing
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 ANSWER_MARGIN_S = 10.0  # how much longer than the hold we wait for a held call
@@ -84,16 +85,25 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
 
     __slots__ = ()
 
+    async def process_json(self, update: Mapping[str, Any]) -> None:
+        """Deal with an update as Telegram gave it.
+
+        Raises:
+            bot.updates.parsing.UnreadableUpdateError: PTB does not understand it.
+            Exception: what passes by itself; see :meth:`process_error`.
+        """
+        await self.process_update(parse_update(update, self.bot))
+
     async def process_error(
         self, update: object | None, error: Exception, *more: Any, **others: Any
     ) -> bool:
         """Leave to the error handler what it can deal with.
 
         Raises:
-            telegram.error.RetryAfter: Telegram asks to wait; whoever handed the update in keeps
-                it until then. There is nobody to be told about it, least of all the reader.
+            Exception: what passes by itself, like a flood or an outage; whoever handed the update
+                in keeps it until then. There is nobody to be told, least of all the reader.
         """
-        if isinstance(error, RetryAfter):
+        if is_passing(error):
             raise error
         return await super().process_error(update, error, *more, **others)
 

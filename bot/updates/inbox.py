@@ -2,9 +2,9 @@
 
 An update is confirmed to Telegram only when it is a row, and a row is done only when its handler
 has ended, so neither a crash nor a restart loses a message; the unique ``update_id`` makes the
-same update given twice one row and one effect. What cannot be answered yet, because Telegram asked
-to wait, stays a row until it can. What a row holds is encrypted, here and in the database, until
-the moment it is dealt with.
+same update given twice one row and one effect. What cannot be answered yet, because Telegram asks
+to wait or is away, stays a row until it can. What a row holds is encrypted, here and in the
+database, until the moment it is dealt with.
 """
 
 from __future__ import annotations
@@ -16,22 +16,24 @@ from typing import Any
 
 import orjson
 import structlog
-from telegram.error import RetryAfter
 
 from bot.clock import Clock
-from bot.limiter import PATIENCE_S, seconds_of
+from bot.delivery.errors import NoAnswerError
+from bot.limiter import PATIENCE_S
+from bot.retry import READ_UPDATES, Retries
 from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
+from bot.store.troubles import kind_of
 from bot.updates.errand import Errand
 from bot.updates.lanes import Lanes
 from bot.updates.parsing import UnreadableUpdateError
 from bot.updates.reading import Broken, Given, number_of, written
+from bot.updates.retrying import Retrying, is_passing
 
 log = structlog.get_logger(__name__)
 
 HANDLER_LIMIT_S = 60.0  # longer than any reply may take, retries included
-MOST_ATTEMPTS = 5
 SOONEST_S = 2.0  # an update that comes again sooner would pass for a double tap
 NOWHERE = 0  # the lane of updates that belong to no chat
 
@@ -60,10 +62,10 @@ def _never(_chat_id: int) -> float:
 class Inbox:
     """Takes updates in, hands them to ``process`` in order within each chat.
 
-    ``process`` raises :class:`UnreadableUpdateError` for what cannot be parsed and a
-    ``telegram.error.RetryAfter`` for what cannot be answered yet: that is handed in again when
-    the time has come, at most five times in all. It may raise anything else; then the row is done
-    and never tried again.
+    ``process`` raises :class:`UnreadableUpdateError` for what cannot be parsed. What it raises
+    because Telegram asks to wait, or something is away, is handed in again when the time has
+    come, as ``retrying`` says. It may raise anything else; then the row is done and never tried
+    again.
 
     Args:
         held_for: the seconds for which nothing may be said in a chat; meanwhile its updates are
@@ -78,6 +80,7 @@ class Inbox:
         held_for: Callable[[int], float] = _never,
         *,
         cipher: BodyCipher,
+        retrying: Retrying | None = None,
         workers: int = 16,
         depth: int = 64,
     ) -> None:
@@ -86,7 +89,9 @@ class Inbox:
         self._process = process
         self._held_for = held_for
         self._cipher = cipher
+        self._retrying = retrying or Retrying(clock)
         self._errands: dict[int, Errand] = {}  # those that were cut short
+        self._unmarked: set[int] = set()  # dealt with, and not marked as done yet
         self._lanes: Lanes[rows.Arrived] = Lanes(
             self._handle, self._refill, clock, workers=workers, depth=depth
         )
@@ -142,19 +147,34 @@ class Inbox:
         await self._lanes.idle()
 
     async def _refill(self, chat_id: int, limit: int) -> Sequence[rows.Arrived]:
+        retries = Retries(READ_UPDATES, self._clock)
         while True:
             try:
-                async with self._db.read() as session:
-                    return await rows.pending(session, limit, chat_id=chat_id)
-            except Exception:
-                log.exception("updates could not be read back; trying again")
-                await self._clock.sleep(1.0)
+                return await self._read_back(chat_id, limit)
+            except Exception as error:  # noqa: BLE001 - whatever the database raises
+                seconds, kind = retries.failed() or 0.0, kind_of(error)
+                log.error(  # noqa: TRY400 - a line for each wait is enough
+                    "updates could not be read back; trying again", kind=kind, seconds=seconds
+                )
+                await self._clock.sleep(seconds)
+
+    async def _read_back(self, chat_id: int, limit: int) -> list[rows.Arrived]:
+        """The chat's next rows; those that were dealt with and are not marked so are left out."""
+        found: list[rows.Arrived] = []
+        after: int | None = None
+        async with self._db.read() as session:
+            while page := await rows.pending(session, limit, after=after, chat_id=chat_id):
+                found += [row for row in page if row.update_id not in self._unmarked]
+                if len(found) >= limit:
+                    break
+                after = page[-1].update_id
+        return found[:limit]
 
     async def _handle(self, row: rows.Arrived) -> float:
         """Deal with an update; 0, or the seconds after which to try again."""
         with structlog.contextvars.bound_contextvars(update=row.update_id):
             wait = self._held_for(row.chat_id or NOWHERE)
-            if wait > PATIENCE_S:
+            if wait > PATIENCE_S or (wait := await self._retrying.outage()):
                 return wait
             errand = self._errands.pop(row.update_id, None) or Errand(row.chat_id or NOWHERE)
             try:
@@ -162,36 +182,41 @@ class Inbox:
                     async with asyncio.timeout(HANDLER_LIMIT_S):
                         await self._process(self._update(row))
                 self.counts.processed += 1
-            except RetryAfter as flood:
-                if errand.attempts < MOST_ATTEMPTS:
-                    return self._later(row, errand, seconds_of(flood))
-                self.counts.failed += 1
-                log.error("an update could not be answered for floods and is put aside")  # noqa: TRY400
+                self._retrying.succeeded()
             except UndecryptableError:
                 self.counts.undecryptable += 1
                 log.error("an update was encrypted with another token and is put aside")  # noqa: TRY400
             except UnreadableUpdateError:
                 self.counts.unreadable += 1
                 log.warning("an update could not be read and is put aside")
-            except Exception:
+            except Exception as error:  # noqa: BLE001 - each is logged, here or when given up
+                if (seconds := self._retrying.after(errand, error)) is not None:
+                    return self._later(row, errand, seconds, error)
                 self.counts.failed += 1
-                log.exception("an update failed and is put aside")
+                _tell_of_the_end(error)
             await self._done(row)
         return 0.0
 
-    def _later(self, row: rows.Arrived, errand: Errand, seconds: float) -> float:
+    def _later(self, row: rows.Arrived, errand: Errand, seconds: float, why: Exception) -> float:
         self._errands[row.update_id] = errand
         self.counts.held += 1
         wait = max(SOONEST_S, seconds, self._held_for(errand.chat_id))
-        log.info("an update is answered later, since Telegram asks to wait", seconds=wait)
+        log.info("an update is answered later", kind=_kind(why), seconds=wait)
         return wait
 
     async def _done(self, row: rows.Arrived) -> None:
+        self._unmarked.add(row.update_id)
+        marked = list(self._unmarked)
         try:
             async with self._db.write() as session:
-                await rows.done(session, [row.update_id], self._clock.now())
-        except Exception:
-            log.exception("an update could not be marked as done; a restart repeats it")
+                await rows.done(session, marked, self._clock.now())
+        except Exception as error:  # noqa: BLE001 - whatever the database raises
+            log.error(  # noqa: TRY400 - a full disk would be filled further by tracebacks
+                "an update could not be marked as done; the next one takes it along",
+                kind=kind_of(error),
+            )
+        else:
+            self._unmarked.difference_update(marked)
 
     def _rows(self, updates: Iterable[Given]) -> tuple[list[rows.Arrived], list[int | None]]:
         """The updates as rows, and the numbers of those that are broken."""
@@ -209,6 +234,18 @@ class Inbox:
     def _update(self, row: rows.Arrived) -> Mapping[str, Any]:
         update: Mapping[str, Any] = orjson.loads(self._cipher.decrypt(row.update_id, row.body))
         return update
+
+
+def _tell_of_the_end(error: Exception) -> None:
+    if is_passing(error):
+        log.error("an update could not be answered and is put aside", kind=_kind(error))
+    else:
+        log.error("an update failed and is put aside", exc_info=error)
+
+
+def _kind(error: Exception) -> str:
+    """Why something failed, in words that quote nothing."""
+    return error.reason if isinstance(error, NoAnswerError) else kind_of(error)
 
 
 def chat_of(update: Mapping[str, Any]) -> int:

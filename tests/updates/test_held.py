@@ -17,7 +17,8 @@ from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.transport import FloodWait
-from bot.updates.inbox import MOST_ATTEMPTS, Inbox
+from bot.updates.inbox import Inbox
+from bot.updates.retrying import MOST_ATTEMPTS
 from tests.logbook import captured
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -182,7 +183,7 @@ async def test_an_update_that_is_always_refused_is_put_aside_in_the_end(db: Data
             await bot.inbox.take([message(2, chat=2)])
             await answered(bot, 1)
         assert bot.words(2) == ALL
-    assert "could not be answered for floods and is put aside" in log.getvalue()
+    assert "could not be answered and is put aside" in log.getvalue()
     assert await left(db) == 0
 
 

@@ -253,3 +253,47 @@ async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Dat
         inbox.close()
         await task
     assert desk.seen == [1, 2, 3]
+
+
+async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_line(
+    sqlite_db: Database,
+) -> None:
+    clock, desk = MovableClock(NOW), Desk()
+    inbox = Inbox(sqlite_db, clock, desk.process, cipher=CIPHER, depth=1)
+    await inbox.take([message(1), message(2)])
+    read = sqlite_db.read
+    sqlite_db.read = _broken  # type: ignore[method-assign]
+    with captured() as log:
+        task = asyncio.create_task(inbox.run())
+        for wait in (1.0, 2.0, 4.0):
+            await until(lambda wait=wait: f"seconds={wait}" in log.getvalue())  # type: ignore[misc]
+            clock.move(wait)
+        sqlite_db.read = read  # type: ignore[method-assign]
+        clock.move(8.0)
+        await inbox.idle()
+        inbox.close()
+        await task
+    assert desk.seen == [1, 2]
+    assert all("OSError" in line for line in log.getvalue().splitlines())
+
+
+def _broken() -> Any:
+    raise OSError("the disk is away")
+
+
+async def test_what_could_not_be_marked_as_done_is_not_done_again(db: Database) -> None:
+    desk = Desk()
+    async with inbox_on(db, desk, depth=1) as inbox:
+        write = db.write
+        await inbox.take([message(1), message(2), message(3)])
+        db.write = _broken  # type: ignore[method-assign]
+        with captured() as log:
+            await inbox.idle()
+        assert desk.seen == [1, 2, 3]
+        assert "Traceback" not in log.getvalue()
+        assert await left(db) == 3
+        db.write = write  # type: ignore[method-assign]
+        await inbox.take([message(4)])
+        await inbox.idle()
+    assert desk.seen == [1, 2, 3, 4]
+    assert await left(db) == 0

@@ -1,0 +1,136 @@
+"""Which failures pass by themselves, and when an update that met one is tried again.
+
+Telegram, the network or the database may be away for a while. A reply that was certainly not sent
+is kept for an hour; one that may have arrived is sent again a few times only, since its reader
+might be told the same as often. When nothing gets through any more, nothing is even begun until
+Telegram answers a question that does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
+from telegram.error import (
+    BadRequest,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.clock import Clock
+from bot.delivery.errors import NotSent
+from bot.limiter import seconds_of
+from bot.retry import ANSWER_AGAIN, ASK_WHETHER_BACK, Retries
+from bot.store.troubles import DATABASE_ERRORS
+from bot.updates.errand import Errand
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 5  # where others get through meanwhile, or where each may have arrived
+MOST_TIMEOUTS = 2  # what took too long has most likely arrived
+KEPT_S = 3600.0
+SOON_S = 1.0  # after which to look whether the question has been answered
+OUTAGE = 3  # attempts in a row that failed, of whichever chats
+OURS = (BadRequest, DataError, IntegrityError, ProgrammingError)  # the next time would end alike
+PASSING = (RetryAfter, NetworkError, InvalidToken, *DATABASE_ERRORS)
+
+
+async def _no_question() -> None:
+    """Who cannot ask finds out by trying."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether it may go well later without anybody's doing."""
+    if isinstance(error, OURS):
+        return False
+    return isinstance(error, PASSING)
+
+
+class Retrying:
+    """Decides for all updates of one inbox.
+
+    Args:
+        ask: a call of the Bot API that does nothing; raises while Telegram is away.
+    """
+
+    def __init__(self, clock: Clock, ask: Callable[[], Awaitable[object]] = _no_question) -> None:
+        self._clock = clock
+        self._ask = ask
+        self._asking = Retries(ASK_WHETHER_BACK, clock)
+        self._in_a_row = 0
+        self._told = False
+        self._is_asking = False
+        self._next_question = 0.0
+        self._answered_at = -KEPT_S
+
+    def succeeded(self) -> None:
+        """An update was answered, or did not need an answer."""
+        self._answered_at = self._clock.monotonic()
+        self._in_a_row = 0
+        if self._told:
+            self._told = False
+            self._asking.succeeded()
+            log.info("Telegram takes answers again")
+
+    async def outage(self) -> float:
+        """The seconds for which nothing need be tried; 0 where something may get through."""
+        if self._in_a_row < OUTAGE:
+            return 0.0
+        left = self._next_question - self._clock.monotonic()
+        if self._is_asking or left > 0:
+            return max(left, SOON_S)
+        self._is_asking = True
+        try:
+            await self._ask()
+        except TelegramError:
+            return self._wait_longer()
+        finally:
+            self._is_asking = False
+        # Whether it takes answers too, the next one shows.
+        self._in_a_row = OUTAGE - 1
+        return 0.0
+
+    def _wait_longer(self) -> float:
+        wait = self._asking.failed() or 0.0
+        self._next_question = self._clock.monotonic() + wait
+        return wait
+
+    def after(self, errand: Errand, error: Exception) -> float | None:
+        """The seconds until the errand's next attempt; None where there shall be none."""
+        if not is_passing(error):
+            return None
+        now = self._clock.monotonic()
+        errand.failed(now, in_doubt=_is_in_doubt(error))
+        if isinstance(error, RetryAfter):
+            return seconds_of(error) if errand.attempts < MOST_ATTEMPTS else None
+        if isinstance(error, TelegramError):
+            self._one_more()
+        if self._is_hopeless(errand, error, now):
+            return None
+        return ANSWER_AGAIN.wait(errand.attempts)
+
+    def _one_more(self) -> None:
+        self._in_a_row += 1
+        if self._in_a_row == OUTAGE:
+            self._wait_longer()
+            if not self._told:
+                log.warning("Telegram takes no answers; they wait until it does")
+            self._told = True
+
+    def _is_hopeless(self, errand: Errand, error: Exception, now: float) -> bool:
+        most = MOST_TIMEOUTS if isinstance(error, TimedOut) else MOST_ATTEMPTS
+        others_get_through = self._answered_at > errand.failing_since
+        return (
+            errand.doubts >= most
+            or (errand.attempts >= MOST_ATTEMPTS and others_get_through)
+            or now - errand.failing_since > KEPT_S
+        )
+
+
+def _is_in_doubt(error: Exception) -> bool:
+    """Whether the reader may have been told."""
+    return isinstance(error, NetworkError) and not isinstance(error, NotSent)
