@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 JSON_OPTION = typer.Option(False, "--json", help="Print data as JSON and nothing else.")
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 BAD_SETTINGS = 2
 BIGGEST_ID = 2**63 - 1  # what a column holds
 CRASHED = "ended by a fault of its own: please report it"
@@ -43,6 +44,19 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for row in rows:
         shown.add_row(*(str(cell) for cell in row))
     Console(soft_wrap=True, markup=False, highlight=False).print(shown)
+
+
+def instant(option: str, text: str) -> datetime:
+    """What was given for ``option``; the command ends where that is no instant."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} {text}: is not an instant; write e.g. 2026-03-29T07:00:00+00:00", 2)
+    if read.tzinfo is None:
+        fail(f"{option} {text}: lacks its offset from UTC; write e.g. {text}+00:00", 2)
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        fail(f"{option} {text}: is too near the end or the beginning of all dates", 2)
+    return read
 
 
 def say(words: str) -> None:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import JSON_OPTION, emit, fail, log_to_stderr, say, settings, table
+from bot.cli.output import JSON_OPTION, emit, fail, instant, log_to_stderr, say, settings, table
 
 if TYPE_CHECKING:
     from bot.store.values import Advice, Forecast
 
 MINUTES_A_DAY = 24 * 60
-FIRST_YEAR, LAST_YEAR = 1970, 9000
 TOLD_IN_WORDS = ("skipped", "advice")
 
 
@@ -28,7 +27,7 @@ def plan(
     """Forecast the next 24 hours: the busiest minute, and whether the promise holds."""
     if not dry_run:
         fail("only --dry-run is to be had here: the running bot does the planning", 2)
-    start = _instant(at)
+    start = instant("--at", at) if at else None
     log_to_stderr()
     forecast = asked(_forecast(start))
     if as_json:
@@ -111,17 +110,3 @@ async def _forecast(at: datetime | None) -> Forecast:
 
     async with open_database() as db:
         return await forecast(db, SystemClock(), settings(token=False), at)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"--at {text}: is not an instant; write e.g. 2026-03-29T07:00:00+00:00", 2)
-    if read.tzinfo is None:
-        fail(f"--at {text}: lacks its offset from UTC; write e.g. {text}+00:00", 2)
-    if not FIRST_YEAR <= read.year <= LAST_YEAR:
-        fail(f"--at {text}: is too near the end or the beginning of all dates", 2)
-    return read

@@ -1,14 +1,15 @@
-"""Commands for requests that come by letter: ``subscriber export``, ``subscriber forget``."""
+"""Commands about subscribers: what may be asked for by letter, and who was given up wrongly."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, log_to_stderr, say, table
+from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, instant, log_to_stderr, say, table
 
 if TYPE_CHECKING:
     from bot.delivery.privacy import Privacy
@@ -19,7 +20,8 @@ CHAT = typer.Argument(
 )
 
 subscriber_app = typer.Typer(
-    help="One subscriber's data, for requests by letter: export, forget.", no_args_is_help=True
+    help="Requests by letter (export, forget), and who was given up wrongly (revive).",
+    no_args_is_help=True,
 )
 
 
@@ -58,6 +60,30 @@ def forget(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
     say(f"{chat}: {said}")
     for broadcast in done.under_way:
         say(f"broadcast {broadcast} of theirs is under way and stays: let it end, or cancel it")
+
+
+@subscriber_app.command()
+def revive(
+    since: str = typer.Option(..., help="Who left at this instant or later (ISO 8601)."),
+    reason: str | None = typer.Option(
+        None, help="Who left for this reason, also by blocking: not_found, deactivated, blocked."
+    ),
+    as_json: bool = JSON_OPTION,
+) -> None:
+    """Bring back whom a server that had lost its files called gone; also while the bot runs."""
+    log_to_stderr()
+    revived = asked(_revive(instant("--since", since), reason))
+    if as_json:
+        emit({"revived": revived})
+    say(f"{len(revived)} subscribers are back as they were")
+
+
+async def _revive(since: datetime, reason: str | None) -> list[int]:
+    from bot.clock import SystemClock
+    from bot.delivery import losses
+
+    async with open_database() as db:
+        return await losses.revive(db, SystemClock(), since, reason)
 
 
 async def _with_privacy(act: Callable[[Privacy], Awaitable[T]]) -> T:

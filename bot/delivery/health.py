@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from bot.store.leases import Settled
-from bot.store.values import LEFT_REASONS
+from bot.store.values import OWN_REASONS
 
 FEWEST = 20
 """Messages from which on a broadcast is judged, though it has not had a whole window yet."""
@@ -14,8 +14,9 @@ FEWEST = 20
 class Health:
     """Failures among the last ``window`` messages of each broadcast.
 
-    Who left the bot is no failure: that says nothing about the message. After a restart the
-    count begins anew, which at worst lets a bad broadcast run for another few messages.
+    Who left the bot, or forbids such messages, is no failure: that says nothing about this one.
+    After a restart the count begins anew, which at worst lets a bad broadcast run for another few
+    messages.
     """
 
     def __init__(self, window: int, share: float) -> None:
@@ -28,7 +29,7 @@ class Health:
         """Count a message if it has ended for good; one that is tried again has not."""
         if row.state in ("sent", "failed", "in_doubt"):
             last = self._last.setdefault(broadcast_id, deque(maxlen=self._window))
-            last.append(row.state != "sent" and row.reason not in LEFT_REASONS)
+            last.append(row.state != "sent" and row.reason not in OWN_REASONS)
 
     def is_ill(self, broadcast_id: int) -> bool:
         """Whether more than the set share of the last messages failed."""

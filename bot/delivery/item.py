@@ -14,11 +14,11 @@ from bot.store.subscribers import Mark
 class Item:
     """A leased row, ready to be sent.
 
-    ``left`` says that its reader has just been lost; ``leased_at`` and ``send_before`` are on the
-    monotonic clock.
+    ``left`` says that its reader has just been lost, ``refused`` that Telegram did not know them
+    lately; ``leased_at`` and ``send_before`` are on the monotonic clock.
     """
 
-    __slots__ = ("leased_at", "left", "mark", "parts", "row", "send_before")
+    __slots__ = ("leased_at", "left", "mark", "parts", "refused", "row", "send_before")
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Item:
         self.parts = parts
         self.mark = mark
         self.send_before = send_before
-        self.left = False
+        self.left = self.refused = False
 
 
 class Finished(NamedTuple):
@@ -47,6 +47,11 @@ class Finished(NamedTuple):
     at: datetime
     ended: float
     suspect: bool = False
+
+    @property
+    def is_sent(self) -> bool:
+        """Telegram has it."""
+        return self.outcome.kind == "sent"
 
     @property
     def is_tip(self) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.delivery import membership
+from bot.delivery import losses, membership
 from bot.delivery.figures import count, publish
 from bot.delivery.health import Health
 from bot.delivery.item import Finished, Item
@@ -21,6 +21,7 @@ from bot.delivery.rendering import Renderer
 from bot.delivery.verdicts import verdict
 from bot.metrics import Metrics
 from bot.store import audience, broadcasts, counters, leases, recipients, subscribers
+from bot.store import losses as told
 from bot.store.database import Database
 from bot.store.leases import Reclaimed, Settled
 from bot.store.subscribers import Mark
@@ -168,7 +169,9 @@ class Ledger:
         if rows or back:
             await leases.settle(session, self.owner, [*rows, *back])
             await self._count(session, count(finished, rows))
-        unusual = [one for one in finished if one.outcome.kind != "sent"]
+        found = [one.item.row.chat_id for one in finished if one.item.refused and one.is_sent]
+        await told.forgive(session, found)
+        unusual = [one for one in finished if not one.is_sent]
         await self._follow(session, unusual)
         return await self._watch(session, finished, rows)
 
@@ -178,8 +181,10 @@ class Ledger:
             chat, outcome = one.item.row.chat_id, one.outcome
             if outcome.kind == "migrated":
                 await membership.move_chat(session, chat, outcome.new_chat_id)
-            elif outcome.kind in ("blocked", "gone") and not one.suspect:
-                await membership.leave(session, chat, outcome.kind, one.at)
+            elif outcome.kind == "blocked" and not one.suspect:
+                await membership.leave(session, chat, "blocked", one.at, outcome.reason)
+            elif outcome.kind == "gone" and not one.suspect:
+                await losses.refused(session, chat, outcome.reason, one.at)
 
     async def _watch(
         self, session: Executor, finished: Iterable[Finished], rows: Iterable[Settled]

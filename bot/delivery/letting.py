@@ -183,6 +183,7 @@ class Letting:
                 out.dropped.append(Settled(row.id, "cancelled", "no_tip_fits", uncounted=1))
                 continue
             item, number = made
+            item.refused = reader.refused_days > 0
             if number != row.content:
                 chosen.append((row.id, number))
             out.items.append(item)

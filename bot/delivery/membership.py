@@ -175,14 +175,17 @@ async def switch_on(session: Executor, chat_id: int, now: datetime, reason: str)
         await deliveries.restore_tips(session, had.id, _dates(now), reason, now)
 
 
-async def leave(session: Executor, chat_id: int, state: str, now: datetime) -> bool:
+async def leave(
+    session: Executor, chat_id: int, state: str, now: datetime, reason: str | None = None
+) -> bool:
     """The reader is ``blocked`` or ``gone``: cancel all, keep what they were; False: known."""
     reader = await subscribers.get(session, chat_id, lock=True)
     if reader is None or reader.state in (state, "gone"):
         return False
     before = {} if reader.state in ("blocked", "gone") else {"state_before": reader.state}
     await audience.freeze_one(session, chat_id)
-    await subscribers.change(session, chat_id, {"state": state, "left_at": now, **before})
+    left = {"state": state, "left_at": now, "left_reason": reason or state, **before}
+    await subscribers.change(session, chat_id, left)
     await slots.change_membership(session, chat_id, {"state": "off"})
     await cancel_everything(session, chat_id, now, state)
     if reader.subscribed:

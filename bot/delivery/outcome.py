@@ -52,6 +52,15 @@ TEXTS: dict[int, tuple[tuple[str, Kind, str], ...]] = {
         ("chat_write_forbidden", "refused", "no_rights"),
         ("need administrator rights", "refused", "no_rights"),
         ("topic_closed", "refused", "topic_closed"),
+        ("chat_restricted", "refused", "no_rights"),
+        ("chat_guest_send_forbidden", "refused", "no_rights"),
+        ("user_banned_in_channel", "refused", "no_rights"),
+        ("chat_send_", "refused", "no_rights"),  # chat_send_voices_forbidden and many more
+        ("voice_messages_forbidden", "refused", "forbids_voice"),
+        ("restricted receiving of", "refused", "forbids_voice"),  # voice notes, round videos
+        ("privacy_premium_required", "refused", "forbids_strangers"),
+        ("user_privacy_restricted", "refused", "forbids_strangers"),
+        ("allow_payment_required", "refused", "asks_payment"),
         ("", "refused", "bad_request"),
     ),
     401: (("", "hold", "unauthorized"),),
@@ -61,6 +70,7 @@ TEXTS: dict[int, tuple[tuple[str, Kind, str], ...]] = {
         ("can't initiate conversation", "blocked", "not_started"),
         ("was kicked", "blocked", "kicked"),
         ("not a member", "blocked", "kicked"),
+        ("group chat was deleted", "gone", "not_found"),
         ("", "refused", "forbidden"),
     ),
     404: (("", "hold", "unauthorized"),),

@@ -40,6 +40,7 @@ RULES: Mapping[str, Rule] = {
     "subscriber.created_at": PAST,
     "subscriber.joined_at": PAST,
     "subscriber.left_at": PAST,
+    "subscriber.refused_at": PAST,
     "subscriber.consent_at": PAST,
     "subscriber.paused_until": Rule("365 days ahead, the longest pause", timedelta(days=366)),
     "slot.next_at": Rule("the next instant of its hour and zone, by the calendar"),

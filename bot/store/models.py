@@ -47,11 +47,12 @@ def reader_key(*, primary: bool = True) -> Column[int]:
 
 
 class Subscriber(Table, table=True):
-    """A reader and their settings; ``state_before`` is what they were when they blocked.
+    """A reader and their settings; ``state_before`` is what they were when they left, for
+    ``left_reason``.
 
     ``themes`` has a bit for each that they want, and every bit there can be if they want all, new
     ones included. ``joined_after`` is how many broadcasts had been confirmed when they last
-    became active.
+    became active; ``refused_days`` counts days on which Telegram knew no such chat.
     """
 
     __table_args__ = (
@@ -92,6 +93,11 @@ class Subscriber(Table, table=True):
     seen: bytes = Field(default=b"", sa_type=LargeBinary)
     last_topic: str | None = Field(default=None, max_length=64)
     last_number: int | None = None
+    left_reason: str | None = Field(default=None, max_length=16)
+    refused_days: int = Field(
+        default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
+    )
+    refused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class Slot(Table, table=True):

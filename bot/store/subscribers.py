@@ -45,6 +45,8 @@ FIELDS = (
     "seen",
     "last_topic",
     "last_number",
+    "refused_days",
+    "refused_at",
 )
 SEEN, ZONE = FIELDS.index("seen"), FIELDS.index("zone")
 _all = select(*(table.c[name] for name in FIELDS))
@@ -235,6 +237,9 @@ async def restore_state(session: Executor, chat_id: int) -> None:
         "state_before": None,
         "left_at": None,
         "joined_after": last_ordinal(),
+        "left_reason": None,
+        "refused_days": 0,
+        "refused_at": None,
     }
     await session.execute(update(table).where(table.c.chat_id == chat_id).values(**values))
 

@@ -17,6 +17,13 @@ NOBODY = 0
 LEFT_REASONS = ("blocked", "kicked", "deactivated", "not_found", "not_started")
 """Reasons of a refusal that mean that the chat is lost, not that the message was bad."""
 
+OWN_REASONS = (
+    *LEFT_REASONS,
+    *("no_rights", "topic_closed", "forbids_voice", "forbids_strangers", "asks_payment"),
+)
+"""Reasons that are the subscriber's own, and say nothing of the message: those and what a
+subscriber, or who runs their group, forbids."""
+
 
 class UnknownReaderError(LookupError):
     """No such reader (never arrived, or everything about them was erased)."""
@@ -54,6 +61,8 @@ class Subscriber:
     seen: int
     last_topic: str | None
     last_number: int | None = None
+    refused_days: int = 0
+    refused_at: datetime | None = None
     changed: bool = field(default=False, compare=False)
 
     @property

@@ -14,6 +14,7 @@ def reason_words(reason: str, language: str = "en") -> str:
     """The reason in words; one that has none is shown as it was recorded."""
     _ = translator(language)
     known = {
+        "asks_payment": _("the reader wants to be paid for messages"),
         "attempts": _("given up after several tries"),
         "bad_gateway": _("Telegram had a fault"),
         "bad_request": _("Telegram refused the message"),
@@ -21,6 +22,8 @@ def reason_words(reason: str, language: str = "en") -> str:
         "deactivated": _("the account no longer exists"),
         "empty": _("the message was empty"),
         "flood": _("too many messages at once"),
+        "forbids_strangers": _("the reader's privacy settings forbid it"),
+        "forbids_voice": _("the reader takes no voice or video messages"),
         "forbidden": _("Telegram refused the message"),
         "kicked": _("the bot was removed from the chat"),
         "markup": _("the formatting was broken"),
@@ -31,6 +34,7 @@ def reason_words(reason: str, language: str = "en") -> str:
         "not_started": _("the reader never started the bot"),
         "original_deleted": _("the message to copy was deleted"),
         "server_error": _("Telegram had a fault"),
+        "topic_closed": _("the topic is closed"),
         "too_long": _("the message was too long"),
         "unauthorized": _("the bot's token was refused"),
         "unavailable": _("Telegram had a fault"),

@@ -81,3 +81,21 @@ def test_an_admin_s_broadcast_under_way_is_named(tmp_path: Path) -> None:
     assert gutskin("broadcast", "cancel", "1").exit_code == 0
     assert data("subscriber", "forget", str(ADMIN))["under_way"] == []
     assert data("subscriber", "export", str(ADMIN)) == {}
+
+
+def test_revive_brings_back_who_is_gone(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "gutskin.db")) as database:
+        database.execute(
+            "UPDATE subscriber SET state = 'gone', state_before = 'active', "
+            "left_reason = 'not_found', left_at = created_at WHERE chat_id = ?",
+            (ANNA,),
+        )
+        database.commit()
+    assert data("subscriber", "revive", "--since", "2100-01-01T00:00:00+00:00") == {"revived": []}
+    since = "2026-01-01T00:00:00+00:00"
+    assert data("subscriber", "revive", "--since", since, "--reason", "blocked") == {"revived": []}
+    assert data("subscriber", "revive", "--since", since) == {"revived": [ANNA]}
+    found = data("subscriber", "export", str(ANNA))["subscriber"][0]
+    assert (found["state"], found["left_reason"]) == ("active", None)
+    assert gutskin("subscriber", "revive", "--since", "yesterday").exit_code == 2

@@ -101,8 +101,9 @@ async def test_who_blocked_is_marked_at_once_and_never_tried_again(
 @pytest.mark.parametrize(
     ("answer", "reason", "state"),
     [
-        (refusal(400, "Bad Request: chat not found"), "not_found", "gone"),
-        (refusal(403, "Forbidden: user is deactivated"), "deactivated", "gone"),
+        (refusal(400, "Bad Request: chat not found"), "not_found", "active"),
+        (refusal(403, "Forbidden: user is deactivated"), "deactivated", "active"),
+        (refusal(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN"), "forbids_voice", "active"),
         (refusal(400, "Bad Request: message is too long"), "too_long", "active"),
         (refusal(400, "Bad Request: can't parse entities: x"), "markup", "active"),
     ],

@@ -108,3 +108,14 @@ async def test_whoever_had_all_themes_has_those_to_come(
     await run(database_url, READER, f"UPDATE subscriber SET themes = {had}")
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT themes FROM subscriber") == [(has,)]
+
+
+async def test_a_database_from_before_refusals_were_counted_knows_of_none(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0006"))
+    await run(database_url, READER, KEPT)
+    assert await upgrade(database_url) is True
+    assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
+    counted = "SELECT chat_id, refused_days, refused_at, left_reason FROM subscriber"
+    assert await run(database_url, counted) == [(7, 0, None, None)]
