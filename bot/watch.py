@@ -94,9 +94,9 @@ class Watch:
         """Set the gauges that have to be looked up; those of the database stay when it is away."""
         await self.troubles()
         try:
-            async with asyncio.timeout(LONGEST_LOOK_S):
-                look = partial(standing.look, now=self._house.clock.now())
-                found = await self._house.db.look(look)
+            # Not where the sender looks: counting a million rows would keep it waiting.
+            async with asyncio.timeout(LONGEST_LOOK_S), self._house.db.read() as session:
+                found = await standing.look(session, self._house.clock.now())
         except Exception as error:  # noqa: BLE001 - readiness says so, too
             log.debug("the gauges could not be looked up", kind=type(error).__name__)
             return
