@@ -36,7 +36,7 @@ class Housekeeping:
 
     async def tidy(self) -> None:
         """Forget the ids of updates done a day ago, deliveries that are counted by now, and
-        whoever left long ago."""
+        whoever left long ago; leave nothing in the log of what was erased in the last hour."""
         if not self._house.trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
         now = self._house.clock.now()
@@ -45,6 +45,7 @@ class Housekeeping:
         await prune(self._house.db, self._house.clock)
         after = timedelta(days=self._house.settings.erase_after_days)
         await self._house.privacy.erase_long_gone(after)
+        await self._house.db.empty_log()
 
     async def back_up(self) -> None:
         """Copy a SQLite database into ``backups`` beside it, once a day; the last seven are kept.

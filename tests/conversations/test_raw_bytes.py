@@ -174,6 +174,40 @@ async def test_not_in_a_broadcast_that_an_admin_drafts(files: Files, tmp_path: P
         assert files.traces(someone.words) == []
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_of_whoever_sent_forget_not_even_the_number_an_hour_later(
+    tmp_path: Path, stopped: bool
+) -> None:
+    """On SQLite. PostgreSQL writes over deleted rows in its own time."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'gutskin.db'}"
+    files, link = Files(tmp_path, url), f"leaflet-{uuid4().hex}"
+    async with running(files, tmp_path) as theatre:
+        reader = await theatre.person(id=5_111_222_333)
+        await reader.begin(link)
+        await reader.say("Berlin")
+        await reader.tap("08:00")
+        await reader.tap("Save")
+        for _ in range(5):
+            await theatre.reader(f"R{theatre.clock.monotonic()}")
+        await theatre.to_next_tip()
+        number = reader.id.to_bytes(6, "big")
+        assert traces(tmp_path, [link]) != []
+        assert holding(tmp_path, number) != []
+        await reader.say("/forget")
+        await reader.tap("Yes, erase everything")
+        if not stopped:
+            assert await theatre.app._jobs.jobs["housekeeping"].run()
+            assert traces(tmp_path, [link]) == []
+            assert holding(tmp_path, number) == []
+    assert traces(tmp_path, [link]) == []
+    assert holding(tmp_path, number) == []
+
+
+def holding(folder: Path, number: bytes) -> list[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if number in path.read_bytes()]
+
+
 def test_a_trace_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "file-wal").write_bytes(b"\0\xffstory\0")
