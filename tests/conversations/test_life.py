@@ -112,7 +112,7 @@ async def test_a_database_from_the_future_is_told_in_one_line(tmp_path: Path) ->
         with closing(sqlite3.connect(tmp_path / "gutskin.db")) as database:
             database.execute("update alembic_version set version_num = 'from-the-future'")
             database.commit()
-        with pytest.raises(StartError, match="does not fit this program"):
+        with pytest.raises(StartError, match="newer GutSkin"):
             await app.__aenter__()
 
 
