@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 from sqlalchemy import select
 from theatre import Person, Theatre, open_theatre
 
-from bot.housekeeping import BACKUP_EVERY
+from bot.delivery.membership import KEPT_DAYS
+from bot.housekeeping import BACKUP_EVERY, REMEMBER_UPDATES
 from bot.store import tables
+
+KEPT = timedelta(days=KEPT_DAYS)
 
 
 async def test_privacy_and_help_are_there_for_everyone(newcomer: Person) -> None:
@@ -199,3 +203,19 @@ async def test_who_blocked_long_ago_is_erased_by_the_caretaker(tmp_path: Path) -
         assert await tidy.run()
         assert await theatre.app.house.privacy.export(gone.id) == {}
         assert await theatre.app.house.readers.find(stays.id) is not None
+
+
+async def test_nothing_is_kept_longer_than_promised(theatre: Theatre, reader: Person) -> None:
+    tidy = theatre.app._jobs.jobs["housekeeping"]
+    for _ in range(10):
+        await theatre.pass_time(days=1)
+        await reader.say("/help")
+        assert await tidy.run()
+    now = theatre.clock.now()
+    sent = (await theatre.app.house.privacy.export(reader.id))["delivery"]
+    assert len(sent) >= KEPT_DAYS
+    assert all(now - datetime.fromisoformat(one["due_at"]) <= KEPT for one in sent)
+    async with theatre.app.house.db.read() as session:
+        received = (await session.execute(select(tables.inbox.c.received_at))).scalars().all()
+    assert received
+    assert all(now - at <= REMEMBER_UPDATES for at in received)

@@ -1,0 +1,86 @@
+"""What PRIVACY.md and /privacy promise of times and places is what the code's constants say."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.config import Settings
+from bot.delivery.membership import KEPT_DAYS
+from bot.delivery.retention import COUNTED_BY_HOUR
+from bot.handlers.start import LINK_LONGEST
+from bot.housekeeping import BACKUP_EVERY, BACKUPS, BACKUPS_KEPT, REMEMBER_UPDATES
+from bot.lifecycle import HOUSEKEEPING_S
+from bot.store.migrate import COPY
+from bot.store.models import Table
+from bot.texts.privacy import privacy
+from tests.docs import tables
+
+PRIVACY = " ".join((tables.ROOT / "docs" / "PRIVACY.md").read_text("utf-8").split())
+CHAT = " ".join(privacy(erase_after_days=90).plain.split())
+NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NAMED = {1 / 24: "an hour", 1.0: "a day", 7.0: "a week", 365.0: "a year"}
+
+
+def number(count: int) -> str:
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def span(time: timedelta) -> str:
+    """As one says it; some minutes make no difference to a day."""
+    hours = round(time.total_seconds() / 3600)
+    days = hours / 24
+    return NAMED.get(days) or f"{number(round(days))} days"
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+YEAR = span(days(Settings.model_fields["erase_after_days"].default))
+PROMISED = (
+    (PRIVACY, f"{number(KEPT_DAYS)} days, then only counts without a reader"),
+    (PRIVACY, f"by the hour for {COUNTED_BY_HOUR} days, then by the day"),
+    (PRIVACY, f"without the chat's, for {span(REMEMBER_UPDATES)}"),
+    (PRIVACY, f"`GUTSKIN_ERASE_AFTER_DAYS` ({YEAR})"),
+    (PRIVACY, f"within about {span(timedelta(seconds=HOUSEKEEPING_S))}"),
+    (PRIVACY, f"`{BACKUPS}` in the data folder once {span(BACKUP_EVERY)}"),
+    (PRIVACY, f"the last {number(BACKUPS_KEPT)} are kept"),
+    (PRIVACY, f"gone from them after {span(BACKUPS_KEPT * days(1))} in which"),
+    (PRIVACY, f"of which it holds {LINK_LONGEST} characters"),
+    (PRIVACY, f"`…{COPY}`"),
+    (CHAT, f"for {span(days(KEPT_DAYS))}: when each message was sent"),
+    (CHAT, f"its last {number(BACKUPS_KEPT)} daily ones"),
+    (CHAT, f"after about {span(BACKUPS_KEPT * days(1))}"),
+    (CHAT, "after 90 days"),
+)
+TIMES = re.compile(rf"\b(?:an?|\d+|{'|'.join(NUMBERS)})\s(?:minute|hour|day|week|month|year)s?\b")
+
+
+@pytest.mark.parametrize(("text", "promise"), PROMISED, ids=[promise for _, promise in PROMISED])
+def test_it_is_what_the_code_does(text: str, promise: str) -> None:
+    assert promise in text
+
+
+@pytest.mark.parametrize("text", [PRIVACY, CHAT], ids=["PRIVACY.md", "/privacy"])
+def test_no_time_is_promised_that_is_held_to_nothing(text: str) -> None:
+    held = sorted((promise for whose, promise in PROMISED if whose is text), key=len)
+    for promise in reversed(held):
+        text = text.replace(promise, "")
+    assert TIMES.findall(text) == []
+
+
+def test_every_table_is_in_the_list_or_holds_no_person() -> None:
+    listed = set(re.findall(r"`(\w+)`", PRIVACY.split("Not stored:")[0]))
+    assert set(Table.metadata.tables) - listed == {"slot", "heartbeat"}
+
+
+def test_what_is_named_in_the_list_exists() -> None:
+    lines = (tables.ROOT / "docs" / "PRIVACY.md").read_text("utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith("| ")][1:]
+    assert len(rows) >= 8
+    assert {len(row) for row in rows} == {4}
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row[1])}
+    assert named <= set(Table.metadata.tables)
