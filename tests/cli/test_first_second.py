@@ -151,6 +151,7 @@ def test_process_one_stops_when_it_is_told_to(environ: dict[str, str]) -> None:
             assert time.monotonic() < end
         inner = int(children.read_text())
         until_it_catches(inner, signal.SIGTERM)
+        assert loaded(inner) == set()
         os.kill(inner, signal.SIGTERM)
         assert outer.wait(PATIENCE_S) == 0
 

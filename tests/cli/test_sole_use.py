@@ -61,7 +61,7 @@ async def test_a_second_bot_is_refused_in_one_line(
     folder.mkdir()
     async with running(folder), Sandbox(clock=SystemClock(), token=TOKEN) as sandbox:
         environ = environment(sandbox, named(folder), GUTSKIN_TOKEN=TOKEN)
-        async with process(environ) as second:
+        async with process(environ) as second, asyncio.timeout(60):
             _, log = await second.communicate()
     assert second.returncode == 1
     words = OTHER.format(live=folder / "gutskin.db")
