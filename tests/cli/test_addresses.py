@@ -7,8 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+import typer.main
 from terminal import TOKEN, gutskin
 
+from bot.cli.commands import app
+from tests.docs.tables import leaves
 from tests.postgres import Cluster
 
 COMMANDS = (
@@ -25,7 +28,11 @@ COMMANDS = (
     "broadcast resume 1",
     "broadcast cancel 1",
     "broadcast retry 1",
+    "subscriber export 1",
+    "subscriber forget 1",
+    "subscriber revive --since 2026-01-01T00:00:00+00:00",
 )
+WITHOUT_A_DATABASE = {"demo", "faq", "calendar", "tips"}
 MALFORMED = (
     "nonsense",
     "mysql://u:secret@h/x",
@@ -79,6 +86,13 @@ def test_one_that_leads_nowhere_is_one_line(
     assert code == 1
     assert len(said) == 1
     assert "pg_dump" in said[0] or "nothing answers at its address" in said[0]
+
+
+def test_no_command_is_forgotten_here() -> None:
+    names = {" ".join(name.split()[1:]) for name, _ in leaves(typer.main.get_command(app), "g")}
+    plain = {re.sub(r" [A-Z_]+$", "", name) for name in names}
+    tried = {re.sub(r" (\d|copy\.db|--.*)$", "", command) for command in COMMANDS}
+    assert {name for name in plain if name.split()[0] not in WITHOUT_A_DATABASE} == tried
 
 
 @pytest.mark.postgres
