@@ -23,6 +23,10 @@ GROUP_SECONDS = 60.0
 # not take everybody's budget.
 CALL_RATE = 4.0
 CALL_BURST = 8
+# The same in the long run. Limits of editing and sending are shared, and there is none for
+# answers to buttons, says a maintainer (tdlib/td #3034, tdlib/telegram-bot-api #648).
+LONG_CALL_RATE = 1.0
+LONG_CALL_BURST = 40
 SERVER_BURST = 3.0  # the smallest bucket that a server enforcing the rate is assumed to have
 LATENESS = 1.2  # messages
 ROUNDING = 1e-9  # what adding floats may be off by; far below any timer
@@ -79,6 +83,10 @@ class Bucket:
         """Count the last take as having happened ``seconds`` later."""
         self.full_at += seconds
 
+    def give_back(self) -> None:
+        """The last take never was."""
+        self.full_at -= 1.0 / self.rate
+
     def fit(self, rate: float, burst: float, now: float) -> None:
         """Another rate from now on, slowed as before; the tokens that are missing stay missing."""
         before = self.rate
@@ -94,45 +102,46 @@ class Bucket:
 @dataclass(slots=True)
 class _Chat:
     bucket: Bucket
-    minute: Window | None
+    longer: Window | Bucket | None
 
     def ready_at(self) -> float:
         ready = self.bucket.ready_at()
-        return max(ready, self.minute.ready_at()) if self.minute else ready
+        return max(ready, self.longer.ready_at()) if self.longer else ready
 
     def take(self, now: float) -> None:
         self.bucket.take(now)
-        if self.minute:
-            self.minute.take(now)
+        if self.longer:
+            self.longer.take(now)
 
     def give_back(self) -> None:
-        self.bucket.shift(-1.0 / self.bucket.rate)
-        if self.minute:
-            self.minute.give_back()
+        self.bucket.give_back()
+        if self.longer:
+            self.longer.give_back()
 
 
 class Chats:
-    """What each chat has had lately: ``rate`` a second with small bursts, groups 20 a minute.
+    """What each chat has had lately: ``rate`` a second with small bursts, and a longer measure.
 
     Two generations of memory are kept and the older is dropped as a whole, so that forgetting
     costs nothing and no more chats are held than were written to within two generations.
     """
 
-    def __init__(self, rate: float, burst: float, *, groups_by_minute: bool) -> None:
+    def __init__(self, rate: float, burst: float, *, of_messages: bool) -> None:
         self._rate = rate
         self._burst = burst
-        self._people = _Generations(burst / rate)
-        self._groups = _Generations(GROUP_SECONDS) if groups_by_minute else self._people
+        self._of_messages = of_messages
+        self._people = _Generations(burst / rate if of_messages else LONG_CALL_BURST)
+        self._groups = _Generations(GROUP_SECONDS) if of_messages else self._people
 
     @classmethod
     def of_messages(cls) -> Self:
-        """The limits of Telegram for new messages."""
-        return cls(CHAT_RATE, CHAT_BURST, groups_by_minute=True)
+        """The limits of Telegram for new messages; groups get 20 a minute."""
+        return cls(CHAT_RATE, CHAT_BURST, of_messages=True)
 
     @classmethod
     def of_calls(cls) -> Self:
-        """Our own limit for what makes no message."""
-        return cls(CALL_RATE, CALL_BURST, groups_by_minute=False)
+        """Our own limits for what makes no message."""
+        return cls(CALL_RATE, CALL_BURST, of_messages=False)
 
     def __len__(self) -> int:
         apart = self._groups is not self._people
@@ -146,10 +155,14 @@ class Chats:
         memory = self._memory(chat_id)
         chat = memory.find(chat_id, now)
         if chat is None:
-            by_minute = memory is not self._people
-            minute = Window(GROUP_MESSAGES, GROUP_SECONDS) if by_minute else None
-            chat = memory.add(chat_id, _Chat(Bucket(self._rate, self._burst), minute))
+            longer = self._longer(is_group=memory is not self._people)
+            chat = memory.add(chat_id, _Chat(Bucket(self._rate, self._burst), longer))
         chat.take(now)
+
+    def _longer(self, *, is_group: bool) -> Window | Bucket | None:
+        if not self._of_messages:
+            return Bucket(LONG_CALL_RATE, LONG_CALL_BURST)
+        return Window(GROUP_MESSAGES, GROUP_SECONDS) if is_group else None
 
     def shift(self, chat_id: int | str, seconds: float, now: float) -> None:
         """The message that was counted last really left ``seconds`` later."""

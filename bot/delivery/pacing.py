@@ -10,7 +10,8 @@ from collections.abc import Callable
 from bot.clock import Clock
 from bot.delivery.chat_limits import ChatLimits
 from bot.delivery.flood_control import FloodControl
-from bot.delivery.flood_waits import EDIT, SEND, ChatId
+from bot.delivery.flood_waits import ANSWER, EDIT, SEND, ChatId
+from bot.delivery.floor import FLOOR_SHARE, Floor
 from bot.delivery.lane import Lane, LaneState
 from bot.delivery.limits import (
     FREE_RATE,
@@ -37,9 +38,11 @@ class Pace(FloodControl):
       bucket of only three never has a reason to refuse;
     * where R is paid for, bulk that is not keeps to ``free_bulk_rate``: it goes before the bulk
       that is, which never waits for it;
-    * a reply goes before any bulk and waits at most 1/R s for bulk, usually not at all;
+    * a reply goes before any bulk and waits at most 1/R s for bulk, usually not at all; but where
+      replies have had everything for three seconds, bulk has a third of the rate;
+    * edits are counted like messages, and answers to buttons are not counted, as Telegram does;
     * a chat gets one message a second, with bursts of three, a group 20 a minute; and four calls
-      a second that make no message, with bursts of eight;
+      a second that make no message, with bursts of eight, and one a second in the long run;
     * after a 429 the chat gets no call of that kind for the whole of ``retry_after``; if a second
       chat meets one meanwhile, the lane is silent for as long as that one says. When that happens
       again within a minute the lane slows to three quarters, and recovers by 5 % each half minute.
@@ -75,15 +78,20 @@ class Pace(FloodControl):
         self.free_bulk_rate = free_bulk_rate(total_rate, bulk_rate)
         """Messages a second for bulk that is not paid for."""
         self._total = self._free = Measure(total_rate, bulk_rate)
+        self._floor = Floor(self._floor_rate)
         bulk = self._unpaid = _even(self._total, bulk_rate)
         measures = [self._total]
-        self._turns = self._unpaid_turns = Turns(clock, self._bulk_ready, measures, [bulk])
+        counted = [self._floor]
+        self._turns = self._unpaid_turns = Turns(
+            clock, self._bulk_ready, measures, [bulk], counted
+        )
         if self._is_paid:
             self._free = Measure(FREE_RATE, self.free_bulk_rate)
             self._unpaid = _even(self._free, self.free_bulk_rate)
             measures = [self._total, self._free]
             buckets = [bulk, self._unpaid]
-            self._unpaid_turns = Turns(clock, self._unpaid_ready, measures, buckets)
+            self._turns = Turns(clock, self._bulk_ready, [self._total], [bulk])
+            self._unpaid_turns = Turns(clock, self._unpaid_ready, measures, buckets, counted)
         self._bulk = LaneState(jitter, bulk, self._unpaid)
         self._reply = LaneState(jitter, Bucket(min(FREE_RATE, total_rate), SERVER_BURST))
         self._reply_counts: tuple[Measure | Bucket, ...] = (*measures, self._reply.bucket)
@@ -114,6 +122,7 @@ class Pace(FloodControl):
             self._free.fit(free, unpaid, now)
             _fit_evenly(self._unpaid, self._free, unpaid, now)
         self._reply.bucket.fit(min(free, total), SERVER_BURST, now)
+        self._floor.fit(self._floor_rate / replicas)
         self._turns.forget()
         self._unpaid_turns.forget()
 
@@ -139,6 +148,9 @@ class Pace(FloodControl):
         """
         kind = kind or (SEND if makes_message else EDIT)
         counted_at = await self._chat_turn(kind, chat_id, patience)
+        if kind == ANSWER:
+            await until(self._clock, lambda now: self._reply_awake(now, patience))
+            return
         self._replies_waiting += 1
         try:
             async with self._reply_order:
@@ -200,14 +212,34 @@ class Pace(FloodControl):
         """How many chats are held in memory; bounded by what is sent in two minutes."""
         return len(self._chats)
 
+    @property
+    def _floor_rate(self) -> float:
+        return min(self.free_bulk_rate, FLOOR_SHARE * min(self._rates[0], FREE_RATE))
+
+    def _reply_awake(self, now: float, patience: float) -> float:
+        awake = self._reply.awake_at(now)
+        if awake - now > patience:
+            raise HeldError(awake - now)
+        return awake
+
     def _reply_ready(self, now: float, patience: float = math.inf) -> float:
-        held = self._reply.awake_at(now) - now
-        if held > patience:
-            raise HeldError(held)
-        ready = max(self._reply.ready_at(now), self._total.ready_at())
+        awake = self._reply_awake(now, patience)
+        if self._unpaid_turns.waiting and self._has_right(now):
+            return now + self._free.budget.slot
+        ready = max(awake, self._reply.ready_at(now), self._total.ready_at())
         return max(ready, self._free.ready_at()) if self._is_paid else ready
 
+    def _has_right(self, now: float) -> bool:
+        """Whether bulk that nobody pays for goes first, and waits for nothing but the total."""
+        own = self._unpaid if self._is_paid else self._bulk.bucket
+        is_free = max(own.ready_at(), self._bulk.awake_at(now)) <= now
+        return is_free and self._floor.is_due(now)
+
     def _bulk_ready(self, now: float) -> float:
+        if not self._is_paid:
+            self._floor.ask(now)
+            if self._has_right(now):
+                return self._total.ready_at()
         if self._gives_way(now):
             return now + self._total.budget.slot
         return max(self._total.bulk_ready_at(), self._bulk.ready_at(now))
@@ -219,6 +251,9 @@ class Pace(FloodControl):
         return self._is_paid and self._unpaid_turns.waiting > 0 and self._own_ready(now) <= now
 
     def _unpaid_ready(self, now: float) -> float:
+        self._floor.ask(now)
+        if self._has_right(now):
+            return max(self._free.ready_at(), self._total.ready_at())
         if self._replies_waiting and self._reply.ready_at(now) <= now:
             return now + self._free.budget.slot
         # These few are like replies to the total, and what they take is taken from paid bulk.

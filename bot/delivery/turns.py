@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.limits import ROUNDING, Bucket, Measure
@@ -19,6 +20,12 @@ class HeldError(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"held for {seconds:.1f} s")
         self.seconds = seconds
+
+
+class Counted(Protocol):
+    """Counts starts, in seconds of a clock that never runs backwards."""
+
+    def take(self, now: float) -> None: ...
 
 
 async def until(clock: Clock, ready_at: Callable[[float], float]) -> float:
@@ -37,6 +44,7 @@ class Turns:
     Args:
         ready_at: the instant from which one more may start, seen from the present.
         measures, buckets: what a start is counted in.
+        counted: what wants to know of starts as well.
     """
 
     def __init__(
@@ -45,10 +53,11 @@ class Turns:
         ready_at: Callable[[float], float],
         measures: Sequence[Measure],
         buckets: Sequence[Bucket],
+        counted: Sequence[Counted] = (),
     ) -> None:
         self._clock = clock
         self._ready_at = ready_at
-        self._counted: tuple[Measure | Bucket, ...] = (*measures, *buckets)
+        self._counted: tuple[Counted, ...] = (*measures, *buckets, *counted)
         self._buckets = (*(measure.bucket for measure in measures), *buckets)
         self._order = asyncio.Lock()
         self._handed: tuple[float, list[tuple[Bucket, float, float]]] | None = None

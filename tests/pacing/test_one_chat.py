@@ -103,10 +103,9 @@ class TestPatience:
             assert 38.0 <= held.value.seconds <= 40.0
             assert stage.pace.reply_held_for(-5) == held.value.seconds
 
-    async def test_of_bulk_ends_while_replies_take_the_whole_rate(self) -> None:
+    async def test_of_bulk_ends_while_a_flood_goes_on(self) -> None:
         async with Stage(30, 25) as stage:
-            for chat in range(2000):
-                stage.reply(chat)
+            stage.pace.flood(Lane.BULK, 60.0)
             waiting = asyncio.create_task(stage.pace.bulk_turns(4, patience=20.0))
             await stage.pass_time(19.9, step=0.01)
             assert not waiting.done()
