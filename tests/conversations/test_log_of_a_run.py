@@ -1,4 +1,4 @@
-"""What a whole run at DEBUG leaves in the log, tracebacks included."""
+"""What a whole run at DEBUG leaves in the log, tracebacks included, and in the metrics."""
 
 from __future__ import annotations
 
@@ -40,10 +40,13 @@ async def test_the_log_of_a_whole_run_holds_no_token_and_no_word_of_a_reader(
             admin = await theatre.admin()
             await admin.say(f"/broadcast {SECRETS[0]}")
             await admin.tap("Send it now")
+            async with theatre.session.get(f"{theatre.app.web_url}/metrics") as response:
+                metrics = await response.text()
             theatre.app.house.db.read = None  # type: ignore[method-assign,assignment]
             await theatre.post("say", user=reader.id, text=SECRETS[0])
             await theatre.get("idle", timeout=5, settle=0.1)
-    text = log.getvalue()
+    text = log.getvalue() + metrics
     assert "Traceback" in text
+    assert "gutskin_updates_total" in text
     for secret in (*SECRETS, TOKEN, TOKEN.partition(":")[2]):
         assert secret not in text
