@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cli
+from bot.cli.commands import app
 from bot.delivery import ledger, letting, planner
 from bot.delivery.sender import Sender
 from bot.delivery.wire import Wire
@@ -36,7 +36,7 @@ def _hasten(made: Any, *defaults: str) -> None:
 
 def main() -> None:
     shorten()
-    cli.app(["run"])
+    app(["run"])
 
 
 if __name__ == "__main__":
