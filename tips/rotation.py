@@ -1,6 +1,7 @@
 """Which tip comes next for a reader: a pure function of what is known of them and of the day.
 
-A *cycle* is one walk through all tips that fit the reader; within it none comes twice.
+A *cycle* is one walk through all tips that fit the reader; within it none comes twice. What came
+late in one cycle does not come early in the next: a third of what fits lies between.
 """
 
 from __future__ import annotations
@@ -9,12 +10,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from struct import unpack
 
 from tips.library import Library
 from tips.models import Audience, Season
 from tips.seasons import days_left, season_at
 
 DISLIKES_IN_A_ROW = 3
+NUMBER_BYTES = 2
+"""A tip's number is below 10,000."""
+
 _SIXTY_FOUR_BITS = (1 << 64) - 1
 
 
@@ -26,8 +31,10 @@ class ReaderState:
     """Any number that is the reader's own for ever: it sets their order."""
     seen: int = 0
     """A bit for the number of every tip seen in the running cycle."""
+    recent: bytes = b""
+    """The numbers of the tips sent last, two bytes each, oldest first."""
     last_number: int | None = None
-    """The tip sent last, so that a cycle does not begin with it."""
+    """The tip sent last, where ``recent`` does not say so yet."""
     last_topic: str | None = None
     """Its topic, kept beside the number because a withdrawn tip has no topic any more."""
     themes: int = 0
@@ -44,6 +51,7 @@ class Pick:
     number: int
     topic: str
     seen_after: int
+    recent_after: bytes
     started_new_cycle: bool
 
 
@@ -59,35 +67,83 @@ class _Pool:
     """The mask of each topic in ``now``."""
     largest: int
     """How many tips the largest of these topics has."""
+    between: int
+    """How many others come at least before a tip comes again."""
 
 
 def pick(library: Library, state: ReaderState, on: date, zone: str) -> Pick | None:
     """The next tip for a reader on a local date in an IANA time zone; None where no tip fits.
 
-    No tip comes twice before all that fit themes, audience and season have been seen; neighbours
-    differ in topic wherever an order of what remains allows it; tips of the season come spread
-    over it, and before it ends. The same arguments always give the same pick, so a repeated
-    attempt to plan a day changes nothing.
+    No tip comes twice before all that fit themes, audience and season have been seen, nor before
+    a third as many others have come; neighbours differ in topic wherever an order of what remains
+    allows it; tips of the season come spread over it, and before it ends. The same arguments
+    always give the same pick, so a repeated attempt to plan a day changes nothing.
     """
     season = season_at(on, zone)
     pool = _pool(library, state.themes, state.audience, season, state.dropped_topics)
-    unseen = pool.now & ~state.seen
-    seen = state.seen
+    seen, unseen = state.seen, pool.now & ~state.seen
     if not unseen:
-        # Tips of other themes stay seen: who adds the theme again goes on where they left off.
-        seen &= ~pool.ever
-        unseen = _without_last(pool.now, state.last_number)
+        seen, unseen = _new_cycle(pool, seen)
     if not unseen:
         return None
+    recent = state.recent or _remembered(b"", state.last_number)
+    number = _choose(library, state, pool, unseen, days_left(on))
+    if _is_among(number, recent, pool.between):
+        late = _mask_of(recent, pool.between)
+        if not unseen & ~late:
+            # All that is left of this cycle came late in the one before: it begins anew.
+            seen, unseen = _new_cycle(pool, seen)
+        number = _choose(library, state, pool, unseen & ~late, days_left(on))
+    kept = _remembered(recent, number)[-2 * (len(library.tips) // 3 or 1) :]
+    began = seen != state.seen
+    return Pick(number, library.topic_of[number], seen | 1 << number, kept, began)
+
+
+def fitting(library: Library, state: ReaderState, on: date, zone: str) -> int:
+    """How many tips there are for a reader: of their themes, for their audience, in the season."""
+    season = season_at(on, zone)
+    return _pool(
+        library, state.themes, state.audience, season, state.dropped_topics
+    ).now.bit_count()
+
+
+def _new_cycle(pool: _Pool, seen: int) -> tuple[int, int]:
+    """What has been seen, and what has not, when all that fits may come again.
+
+    Tips of other themes stay seen: who adds the theme again goes on where they left off.
+    """
+    return seen & ~pool.ever, pool.now
+
+
+def _choose(library: Library, state: ReaderState, pool: _Pool, unseen: int, days: int) -> int:
     last = library.topic_mask(state.last_topic) if state.last_topic else 0
     candidates = _apart(pool, unseen, last)
     chance = _mix(state.seed, unseen.bit_count())
     seasonal = candidates & pool.seasonal
-    if seasonal and _is_their_turn((unseen & pool.seasonal).bit_count(), days_left(on), chance):
+    if seasonal and _is_their_turn((unseen & pool.seasonal).bit_count(), days, chance):
         candidates = seasonal
-    number = _nth_bit(candidates, chance % candidates.bit_count())
-    new_cycle = not pool.now & ~state.seen
-    return Pick(number, library.topic_of[number], seen | 1 << number, new_cycle)
+    return _nth_bit(candidates, chance % candidates.bit_count())
+
+
+def _remembered(recent: bytes, number: int | None) -> bytes:
+    return recent if number is None else recent + number.to_bytes(NUMBER_BYTES, "little")
+
+
+def _is_among(number: int, recent: bytes, last: int) -> bool:
+    """Whether the number is one of the ``last`` in ``recent``."""
+    sought = number.to_bytes(NUMBER_BYTES, "little")
+    at = recent.find(sought, max(0, len(recent) - NUMBER_BYTES * last)) if last else -1
+    while at % NUMBER_BYTES and at >= 0:
+        at = recent.find(sought, at + 1)
+    return at >= 0
+
+
+def _mask_of(recent: bytes, last: int) -> int:
+    """A bit for each of the ``last`` numbers in ``recent``."""
+    mask = 0
+    for number in decode_recent(recent)[-last:]:
+        mask |= 1 << number
+    return mask
 
 
 @lru_cache(maxsize=4096)
@@ -99,14 +155,11 @@ def _pool(
     now = ever & library.season_mask(season)
     topics = tuple(mask for topic in library.topics if (mask := library.topic_mask(topic) & now))
     seasonal = now & ~library.all_year_mask
+    largest = max((mask.bit_count() for mask in topics), default=0)
+    count = now.bit_count()
     return _Pool(
-        now, ever, seasonal, topics, max((mask.bit_count() for mask in topics), default=0)
+        now, ever, seasonal, topics, largest, between=max(0, min(count - 1, count // 3 or 1))
     )
-
-
-def _without_last(pool: int, last: int | None) -> int:
-    """The pool for the first tip of a cycle: not the one sent last, unless there is no other."""
-    return pool if last is None else pool & ~(1 << last) or pool
 
 
 def _apart(pool: _Pool, unseen: int, last: int) -> int:
@@ -154,6 +207,12 @@ def _nth_bit(mask: int, index: int) -> int:
             index -= below
             position += half
     return position
+
+
+def decode_recent(recent: bytes) -> list[int]:
+    """The numbers of the tips sent last, oldest first."""
+    count = len(recent) // NUMBER_BYTES
+    return list(unpack(f"<{count}H", recent[: count * NUMBER_BYTES]))
 
 
 def encode_seen(seen: int) -> bytes:

@@ -232,7 +232,7 @@ class Ledger:
         topic = self._library.topic_of.get(row.content) if row.content is not None else None
         if row.state != "in_doubt" or row.content is None or topic is None:
             return None
-        return Mark(row.chat_id, row.content, topic, None, 0)
+        return Mark(row.chat_id, row.content, topic)
 
     async def seconds_to_next(self) -> float | None:
         """Seconds until the next row may be sent (0: now); None when nothing is queued."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.delivery.calendar import local_date
-from bot.delivery.choice import choose
+from bot.delivery.choice import choose, mark_of
 from bot.delivery.figures import count_ending
 from bot.delivery.item import Item
 from bot.delivery.membership import present
@@ -196,7 +196,7 @@ class Letting:
         may_have_arrived = row.doubts > 0 or row.dropped
         if may_have_arrived and row.content is not None and topic is not None:
             out.dropped.append(Settled(row.id, "in_doubt", reason, uncounted=1))
-            out.marks.append(Mark(row.chat_id, row.content, topic, None, 0))
+            out.marks.append(Mark(row.chat_id, row.content, topic))
             return
         state = "too_old" if row.stale or reason == "superseded" else "cancelled"
         out.dropped.append(Settled(row.id, state, reason, uncounted=1))
@@ -219,14 +219,14 @@ class Letting:
         if row.content is not None and row.content in self._library.topic_of:
             parts = self._renderer.render_tip(row.content, reader.language)
             topic = self._library.topic_of[row.content]
-            mark = Mark(row.chat_id, row.content, topic, None, 0)
+            mark = Mark(row.chat_id, row.content, topic)
             return (self._item(row, parts, mark), row.content) if parts else None
         on = row.local_date or local_date(self._clock.now(), reader.zone or "UTC")
         pick = choose(self._library, reader, on)
         parts = self._renderer.render_tip(pick.number, reader.language) if pick else None
         if pick is None or parts is None:
             return None
-        mark = Mark(row.chat_id, pick.number, pick.topic, reader.seen, pick.seen_after)
+        mark = mark_of(reader, pick)
         return self._item(row, parts, mark), pick.number
 
 

@@ -9,10 +9,9 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery import membership
 from bot.delivery.calendar import local_date
-from bot.delivery.choice import audience_of, choose
+from bot.delivery.choice import audience_of, choose, mark_of
 from bot.store import feedback, subscribers
 from bot.store.database import Database
-from bot.store.subscribers import Mark
 from bot.store.values import Said, Subscriber, UnknownReaderError
 from bot.store.values import Vote as VoteResult
 from tips.library import Library
@@ -44,8 +43,7 @@ class Opinions:
             chosen = choose(self._library, reader, _local_date(reader, now))
             if chosen is None:
                 return None
-            mark = Mark(chat_id, chosen.number, chosen.topic, reader.seen, chosen.seen_after)
-            await subscribers.mark_seen(session, [mark])
+            await subscribers.mark_seen(session, [mark_of(reader, chosen)])
             return self._library.by_number(chosen.number)
 
     async def themes_left(self, chat_id: int) -> dict[str, int]:

@@ -15,6 +15,7 @@ from bot.store.database import Database
 from bot.store.subscribers import seen_from_bytes
 from tips.library import Library
 from tips.models import EVERY_THEME
+from tips.rotation import decode_recent
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,8 @@ class Privacy:
             seen = seen_from_bytes(value)
             numbers = (number for number in range(seen.bit_length()) if seen >> number & 1)
             return [self._tip(number) for number in numbers]
+        if name == "recent":
+            return [self._tip(number) for number in decode_recent(value)]
         if name == "themes":
             return self._themes(value)
         if name in TIP_NUMBERS and value is not None:

@@ -12,6 +12,8 @@ from telegram import User
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.calendar import local_date
+from bot.delivery.choice import fitting
 from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.delivery.stats import Stats
@@ -108,9 +110,15 @@ class Visit:
         """The same visit with the reader as they now are."""
         return replace(self, reader=reader)
 
+    @property
+    def fitting(self) -> int:
+        """How many tips there are for this reader today."""
+        on = local_date(self.now, self.known.zone or "UTC")
+        return fitting(self.desk.library, self.known, on)
+
     async def next_at(self) -> datetime | None:
-        """When this reader's next tip comes."""
-        if self.reader is None:
+        """When this reader's next tip comes; None where none is due, or none fits."""
+        if self.reader is None or not self.fitting:
             return None
         upcoming = await self.desk.readers.next_tip(self.reader)
         return upcoming.at if upcoming else None

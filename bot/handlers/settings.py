@@ -45,6 +45,7 @@ async def _view(visit: Visit, name: str) -> Message:
         await visit.next_at(),
         visit.now,
         visit.language,
+        fitting=visit.fitting,
     )
 
 

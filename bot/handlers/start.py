@@ -198,7 +198,12 @@ async def take_zone(visit: Visit, zone: str) -> None:
         visit = visit.of(await readers.expect(visit.chat_id, None))
         await visit.say(
             settings.overview(
-                reader, visit.desk.library, await visit.next_at(), visit.now, visit.language
+                reader,
+                visit.desk.library,
+                await visit.next_at(),
+                visit.now,
+                visit.language,
+                fitting=visit.fitting,
             )
         )
 
@@ -245,7 +250,12 @@ async def take_hour(visit: Visit, minute: int) -> None:
     else:
         await visit.show(
             settings.overview(
-                reader, visit.desk.library, await visit.next_at(), visit.now, visit.language
+                reader,
+                visit.desk.library,
+                await visit.next_at(),
+                visit.now,
+                visit.language,
+                fitting=visit.fitting,
             )
         )
 

@@ -109,10 +109,12 @@ async def drop_theme(visit: Visit, tap: DropTheme) -> None:
         await visit.show(texts.theme_gone(visit.language))
         return
     left = visit.reader.themes & visit.desk.library.all_themes & ~(1 << theme.bit)
-    if tap.drop and left:
-        await visit.desk.readers.set_themes(visit.chat_id, left)
-    text = texts.theme_dropped if tap.drop and left else texts.theme_kept
-    await visit.show(text(theme, visit.desk.library, visit.language))
+    if not (tap.drop and left):
+        await visit.show(texts.theme_kept(theme, visit.desk.library, visit.language))
+        return
+    visit = visit.of(await visit.desk.readers.set_themes(visit.chat_id, left))
+    text = texts.theme_dropped(theme, visit.desk.library, visit.language, fitting=visit.fitting)
+    await visit.show(text)
 
 
 def _theme(visit: Visit, bit: int) -> Theme | None:

@@ -91,6 +91,7 @@ class Subscriber(Table, table=True):
     expecting: str | None = Field(default=None, max_length=16)
     seed: int = Field(sa_type=BigInteger)
     seen: bytes = Field(default=b"", sa_type=LargeBinary)
+    recent: bytes = Field(default=b"", sa_type=LargeBinary)
     last_topic: str | None = Field(default=None, max_length=64)
     last_number: int | None = None
     left_reason: str | None = Field(default=None, max_length=16)

@@ -25,6 +25,7 @@ from bot.store.tables import Executor, affected, insert_into, is_sqlite
 from bot.store.tables import subscriber as table
 from bot.store.types import UTCDateTime
 from bot.store.values import Subscriber
+from tips.rotation import NUMBER_BYTES
 
 FIELDS = (
     "chat_id",
@@ -43,6 +44,7 @@ FIELDS = (
     "expecting",
     "seed",
     "seen",
+    "recent",
     "last_topic",
     "last_number",
     "refused_days",
@@ -123,6 +125,7 @@ async def add(
         created_at=now,
         seed=fixed_number(chat_id, "seed", 32),
         seen=b"",
+        recent=b"",
     )
     return await affected(session, statement.on_conflict_do_nothing()) == 1
 
@@ -143,14 +146,16 @@ async def activate(session: Executor, chat_id: int, values: Mapping[str, Any]) -
 class Mark(NamedTuple):
     """That a reader got a tip: what they had seen when it was chosen, and what they have now.
 
-    ``before`` is None where the tip was chosen in an earlier life of the program.
+    ``recent`` are the numbers of the tips sent last, with this one. ``before`` is None where the
+    tip was chosen in an earlier life of the program.
     """
 
     chat_id: int
     number: int
     topic: str
-    before: int | None
-    after: int
+    before: int | None = None
+    after: int = 0
+    recent: bytes = b""
 
 
 _mark = (
@@ -158,14 +163,15 @@ _mark = (
     .where(table.c.chat_id == bindparam("chat"))
     .values(
         seen=bindparam("bits", type_=LargeBinary),
+        recent=bindparam("numbers", type_=LargeBinary),
         last_topic=bindparam("topic"),
         last_number=bindparam("number"),
     )
 )
-_write_marks = Many(_mark, "bits", "topic", "number", "chat")
+_MARKED = ("bits", "numbers", "topic", "number", "chat")
+_write_marks = Many(_mark, *_MARKED)
 _write_unchanged = Many(
-    _mark.where(table.c.seen == bindparam("before", type_=LargeBinary)),
-    *("bits", "topic", "number", "chat", "before"),
+    _mark.where(table.c.seen == bindparam("before", type_=LargeBinary)), *_MARKED, "before"
 )
 
 
@@ -173,7 +179,7 @@ async def mark_seen(session: Executor, marks: Sequence[Mark]) -> None:
     """Store that these readers got these tips, whatever else they were given meanwhile."""
     if marks and is_sqlite(session):
         rows = [
-            (*_row(mark, mark.after), seen_to_bytes(mark.before))
+            (*_row(mark, mark.after, mark.recent), seen_to_bytes(mark.before))
             for mark in marks
             if mark.before is not None
         ]
@@ -187,10 +193,14 @@ async def _mark_one_by_one(session: Executor, marks: Sequence[Mark]) -> None:
     present = await _seen_now(session, [mark.chat_id for mark in marks])
     rows = []
     for mark in marks:
-        seen = present.get(mark.chat_id)
-        if seen is not None and not _is_marked(mark, seen):
-            fresh = mark.after if seen == mark.before else seen | 1 << mark.number
-            rows.append(_row(mark, fresh))
+        seen, recent = present.get(mark.chat_id, (None, b""))
+        if seen is None or _is_marked(mark, seen):
+            continue
+        if seen == mark.before:
+            rows.append(_row(mark, mark.after, mark.recent))
+        else:
+            numbers = recent + mark.number.to_bytes(NUMBER_BYTES, "little")
+            rows.append(_row(mark, seen | 1 << mark.number, numbers))
     await _write_marks.run(session, rows)
 
 
@@ -198,14 +208,15 @@ def _is_marked(mark: Mark, seen: int) -> bool:
     return bool(seen >> mark.number & 1) and seen != mark.before
 
 
-def _row(mark: Mark, seen: int) -> tuple[Any, ...]:
-    return seen_to_bytes(seen), mark.topic, mark.number, mark.chat_id
+def _row(mark: Mark, seen: int, recent: bytes) -> tuple[Any, ...]:
+    return seen_to_bytes(seen), recent, mark.topic, mark.number, mark.chat_id
 
 
-async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, int]:
-    statement = select(table.c.chat_id, table.c.seen).where(table.c.chat_id.in_(list(chats)))
+async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, tuple[int, bytes]]:
+    columns = (table.c.chat_id, table.c.seen, table.c.recent)
+    statement = select(*columns).where(table.c.chat_id.in_(list(chats)))
     rows = (await session.execute(statement.order_by(table.c.chat_id).with_for_update())).all()
-    return {chat_id: seen_from_bytes(seen) for chat_id, seen in rows}
+    return {chat_id: (seen_from_bytes(seen), recent) for chat_id, seen, recent in rows}
 
 
 _over = (

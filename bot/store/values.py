@@ -38,7 +38,8 @@ class Subscriber:
     ``zone`` is None where none was given, and where the one that was given is no longer in the
     time-zone data. ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for
     Monday; ``themes`` is the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included);
-    ``seen`` is the bitmap over tip numbers; ``paused_until`` is ``None`` for a pause without end.
+    ``seen`` is the bitmap over tip numbers, ``recent`` are the numbers of those sent last, as
+    ``tips.rotation`` keeps them; ``paused_until`` is ``None`` for a pause without end.
     ``changed`` tells whether the rule that returned this value changed anything (the second of
     two taps does not).
     """
@@ -59,6 +60,7 @@ class Subscriber:
     expecting: str | None
     seed: int
     seen: int
+    recent: bytes
     last_topic: str | None
     last_number: int | None = None
     refused_days: int = 0

@@ -28,6 +28,8 @@ from tips.library import Library
 
 HOURS_OFFERED = tuple(range(360, 1320, 60))
 PAUSES_OFFERED = (3, 7, 14, 30)
+FEW_TIPS = 14
+"""Fewer than that fit: the same tip comes again within two weeks."""
 
 
 def next_tip_line(
@@ -51,12 +53,29 @@ def next_tip_line(
     return html.text(_("No tip is planned. Check the days and themes in /settings."))
 
 
+def few_tips_line(fitting: int | None, language: str = "en") -> html.Html:
+    """That the same tips will come round soon, where so few fit what is chosen."""
+    _ = translator(language)
+    if not fitting or fitting >= FEW_TIPS:
+        return html.Html()
+    template = _.many(
+        "Only {count} tip fits what you've chosen, so you'll get it again and again. "
+        "Switch on another theme for more.",
+        "Only {count} tips fit what you've chosen, so the same ones will soon come round again. "
+        "Switch on another theme for more.",
+        fitting,
+    )
+    return html.fill(template, count=fitting)
+
+
 def overview(
     reader: Reader,
     library: Library,
     next_at: datetime | None,
     now: datetime,
     language: str = "en",
+    *,
+    fitting: int | None = None,
 ) -> Message:
     """The main view: everything that is set, a button for each part."""
     _ = translator(language)
@@ -75,6 +94,7 @@ def overview(
         html.join(facts),
         paused_line(reader, now, language),
         next_tip_line(reader, next_at, now, language),
+        few_tips_line(fitting, language),
         buttons=_main_rows(reader, language),
     )
 
@@ -86,10 +106,12 @@ def view(
     next_at: datetime | None,
     now: datetime,
     language: str = "en",
+    *,
+    fitting: int | None = None,
 ) -> Message:
     """The view of that name (``callbacks.SETTINGS_VIEWS``); all say when the next tip comes."""
     if name == "main":
-        return overview(reader, library, next_at, now, language)
+        return overview(reader, library, next_at, now, language, fitting=fitting)
     title, rows = _views(name, reader, library, language)
     _ = translator(language)
     back = (Button(_("Back to settings"), ShowSettings("main")),)
@@ -97,6 +119,7 @@ def view(
         html.bold(title),
         paused_line(reader, now, language),
         next_tip_line(reader, next_at, now, language),
+        few_tips_line(fitting, language),
         buttons=(*rows, back),
     )
 

@@ -16,6 +16,7 @@ from bot.texts.callbacks import (
 )
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, Rows, page, toast
+from bot.texts.settings import few_tips_line
 from tips.library import Library
 from tips.models import Evidence, Source, Theme, Tip
 
@@ -153,14 +154,17 @@ def drop_theme(theme: Theme, library: Library, language: str = "en") -> Message:
     )
 
 
-def theme_dropped(theme: Theme, library: Library, language: str = "en") -> Message:
-    """The theme is off; how to switch it on again."""
+def theme_dropped(
+    theme: Theme, library: Library, language: str = "en", *, fitting: int | None = None
+) -> Message:
+    """The theme is off; how to switch it on again. ``fitting`` is how many tips are left."""
     _ = translator(language)
     return page(
         html.fill(
             _("No more tips on “{theme}”. You can switch it on again in /settings."),
             theme=library.theme_names[theme.id],
-        )
+        ),
+        few_tips_line(fitting, language),
     )
 
 

@@ -119,3 +119,13 @@ async def test_a_database_from_before_refusals_were_counted_knows_of_none(
     assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
     counted = "SELECT chat_id, refused_days, refused_at, left_reason FROM subscriber"
     assert await run(database_url, counted) == [(7, 0, None, None)]
+
+
+async def test_of_readers_of_before_it_is_not_known_what_they_got_last(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0007"))
+    await run(database_url, READER)
+    assert await upgrade(database_url) is True
+    rows = await run(database_url, "SELECT recent FROM subscriber")
+    assert [bytes(row.recent) for row in rows] == [b""]

@@ -25,6 +25,7 @@ from bot.store.types import (
     seconds_between,
     to_microseconds,
 )
+from tips.rotation import decode_recent
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -176,20 +177,22 @@ async def test_seen_sets_survive_what_comes_between(db: Database) -> None:
     async with db.write() as session:
         for chat in (1, 2, 3):
             await subscribers.add(session, chat, language="en", source=None, themes=1, now=NOW)
-        await subscribers.mark_seen(session, [Mark(1, 3, "a", 0, 8)])
+        await subscribers.mark_seen(session, [Mark(1, 3, "a", 0, 8, b"\x03\0")])
         await subscribers.mark_seen(session, [])
         # Reader 1 took another tip meanwhile; 2 is new to the cycle; 9 is gone.
         marks = [
-            Mark(1, 5, "b", 0, 32),
-            Mark(2, 6, "b", 0, 64),
-            Mark(3, 7, "c", None, 0),
-            Mark(9, 1, "d", None, 0),
+            Mark(1, 5, "b", 0, 32, b"\x05\0"),
+            Mark(2, 6, "b", 0, 64, b"\x01\0\x06\0"),
+            Mark(3, 7, "c"),
+            Mark(9, 1, "d"),
         ]
         await subscribers.mark_seen(session, marks)
         await subscribers.mark_seen(session, marks)
         found = await subscribers.get_many(session, [1, 2, 3, 9])
         assert {chat: one.seen for chat, one in found.items()} == {1: 40, 2: 64, 3: 128}
         assert found[1].last_topic == "b"
+        numbers = {chat: decode_recent(one.recent) for chat, one in found.items()}
+        assert numbers == {1: [3, 5], 2: [1, 6], 3: [7]}
 
 
 @given(st.integers(0, 2**400))

@@ -177,6 +177,7 @@ CALLS: dict[str, Call] = {
     "tip.kept": lambda *_: tip.kept(on=True),
     "tip.drop_theme": lambda _, lib: tip.drop_theme(lib.themes[0], lib),
     "tip.theme_dropped": lambda _, lib: tip.theme_dropped(lib.themes[0], lib),
+    "tip.theme_dropped, few left": lambda _, lib: tip.theme_dropped(lib.themes[0], lib, fitting=1),
     "tip.theme_kept": lambda _, lib: tip.theme_kept(lib.themes[0], lib),
     "tip.theme_gone": lambda *_: tip.theme_gone(),
     "tip.none_fits": lambda *_: tip.none_fits(),
@@ -187,6 +188,9 @@ CALLS: dict[str, Call] = {
     "tip.saved, all withdrawn": lambda *_: tip.saved((), 0, 1, withdrawn=1),
     "settings.overview": lambda _, lib: settings.overview(BERLIN, lib, NEXT, NOW),
     "settings.overview, zone lost": lambda _, lib: settings.overview(LOST, lib, None, NOW),
+    "settings.overview, few tips": lambda _, lib: settings.overview(
+        BERLIN, lib, NEXT, NOW, fitting=2
+    ),
     "settings.changed": lambda *_: settings.changed(),
     "settings.keep_one_day": lambda *_: settings.keep_one_day(),
     "settings.keep_one_theme": lambda *_: settings.keep_one_theme(),

@@ -34,6 +34,7 @@ class ReadersLife(RuleBasedStateMachine):
         self.day = date(2026, 1, 1)
         self.zone = ZONES[0]
         self.sent_in_cycle: set[int] = set()
+        self.sent: list[int] = []
 
     def fits(self, sketch: Sketch, *, in_season: bool = True) -> bool:
         theme = 0 if sketch.topic in THEMES["first"] else 1
@@ -61,19 +62,26 @@ class ReadersLife(RuleBasedStateMachine):
             return
         assert picked.number in fitting
         assert picked.number not in self.withdrawn
-        unsent = fitting.keys() - self.sent_in_cycle
+        between = max(1, len(fitting) // 3) if len(fitting) > 1 else 0
+        late = set(self.sent[-between:]) if between else set()
+        unsent = fitting.keys() - self.sent_in_cycle - late
         assert picked.started_new_cycle == (not unsent)
         if not unsent:
             again = {s.number for s in self.sketches if self.fits(s, in_season=False)}
             self.sent_in_cycle -= again
-            unsent = fitting.keys() - ({self.state.last_number} if len(fitting) > 1 else set())
+            unsent = fitting.keys() - late
         assert picked.number in unsent
+        self.sent.append(picked.number)
         others = {n for n in unsent if fitting[n] != self.state.last_topic}
         assert not others or picked.topic != self.state.last_topic
         self.sent_in_cycle.add(picked.number)
         stored = decode_seen(encode_seen(picked.seen_after))
         self.state = replace(
-            self.state, seen=stored, last_number=picked.number, last_topic=picked.topic
+            self.state,
+            seen=stored,
+            recent=picked.recent_after,
+            last_number=picked.number,
+            last_topic=picked.topic,
         )
 
     @rule(days=st.integers(20, 200))

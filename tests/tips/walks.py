@@ -44,7 +44,11 @@ def years_library() -> Library:
 def after(state: ReaderState, picked: Pick) -> ReaderState:
     """The reader once the tip is sent."""
     return replace(
-        state, seen=picked.seen_after, last_number=picked.number, last_topic=picked.topic
+        state,
+        seen=picked.seen_after,
+        recent=picked.recent_after,
+        last_number=picked.number,
+        last_topic=picked.topic,
     )
 
 
