@@ -17,6 +17,7 @@ from sqlalchemy import URL
 from bot.database_url import read_address
 from bot.store.interruptible import Work, in_thread
 from bot.store.sole_use import ENDING
+from bot.store.troubles import of_sqlite
 
 SIDE_FILES = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file
 SYNCED_AT_ONCE = 16 * 1024 * 1024  # bytes; a multiple of every machine's page size
@@ -84,7 +85,7 @@ def copy_to(work: Work, live: Path, target: Path) -> None:
         _bring_to_disk(work, part)
         put_in_place(part, target)
     except sqlite3.Error as error:
-        raise BackupError(str(error)) from error
+        raise BackupError(of_sqlite(error)) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -23,6 +23,7 @@ from bot.store.backup import (
 from bot.store.heartbeat import SKIP_TIPS
 from bot.store.interruptible import Work, in_thread
 from bot.store.sole_use import InUseError, sole_use
+from bot.store.troubles import of_sqlite
 from bot.store.types import to_microseconds
 
 IN_USE = "the database is in use: stop the bot first"
@@ -77,7 +78,7 @@ def _restore(
     except InUseError as error:
         raise BackupError(IN_USE) from error
     except sqlite3.Error as error:
-        raise BackupError(str(error)) from error
+        raise BackupError(of_sqlite(error)) from error
     finally:
         part.unlink(missing_ok=True)
 

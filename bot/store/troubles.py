@@ -6,6 +6,7 @@ An exception's own text is left out: drivers quote addresses, and with them pass
 from __future__ import annotations
 
 import socket
+import sqlite3
 import ssl
 from typing import NamedTuple
 
@@ -80,11 +81,22 @@ def cannot_be_used(error: Exception) -> str:
     return f"the database cannot be used: {found}; {remedy}"
 
 
+def of_sqlite(error: sqlite3.Error) -> str:
+    """What keeps SQLite from reading or writing a file."""
+    known = _BY_CODE.get(_primary(getattr(error, "sqlite_errorname", None)))
+    return known.found if known else str(error)
+
+
 def _code(error: Exception) -> str:
     """PostgreSQL's SQLSTATE, or the name of SQLite's primary result code."""
     original = error.orig if isinstance(error, DBAPIError) else None
-    name = getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None) or ""
-    return "_".join(str(name).split("_")[:2])
+    return _primary(
+        getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None)
+    )
+
+
+def _primary(name: object) -> str:
+    return "_".join(str(name or "").split("_")[:2])
 
 
 def kind_of(error: Exception) -> str:

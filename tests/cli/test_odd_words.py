@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,27 @@ def test_a_file_that_does_not_do_is_one_line(words: tuple[str, ...], line: str) 
     assert told.count("\n") == 1
     assert Path("gutskin.db").read_bytes() == before
     assert Path("pipe").is_fifo(), "as root it would be the same with /dev/null"
+
+
+def _little_room() -> None:
+    # As a full disk does it: the file may be begun and not be finished.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_without_room_on_the_disk_nothing_is_touched_and_nothing_left(command: str) -> None:
+    assert said("db", "backup", "copy.db")[0] == 0
+    before = {file: file.read_bytes() for file in Path().iterdir() if file.is_file()}
+    done = subprocess.run(
+        [sys.executable, "-c", "from bot.cli import main; main()", "db", command, "copy.db"],
+        capture_output=True,
+        check=False,
+        preexec_fn=_little_room,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode().endswith(": the disk cannot be read or written\n")
+    assert {file: file.read_bytes() for file in Path().iterdir() if file.is_file()} == before
 
 
 def test_the_figures_of_a_bench_are_not_lost_at_its_end() -> None:
