@@ -87,11 +87,10 @@ async def test_the_good_ones_are_answered_whatever_is_between_them(
 async def test_words_that_were_read_leniently_can_be_shown_and_stored(theatre: Theatre) -> None:
     mia = await theatre.person("Mia")
     await mia.say("/help")
-    for words in (
-        "/start x\xff\\ud83d\\u0000y",
-        "Tim\xffbuk\\ud83dtu",
-        "Do probiotics \xff help?",
-    ):
+    await theatre.post("update", raw=update_by(mia, '"text":"/start x\xff\\ud83d\\u0000y"'))
+    await theatre.settle()
+    await mia.tap("Yes, I agree")
+    for words in ("Tim\xffbuk\\ud83dtu", "Do probiotics \xff help?"):
         await theatre.post("update", raw=update_by(mia, f'"text":"{words}"'))
         await theatre.settle()
     await mia.hears("Where are you", "\ufffd")

@@ -97,7 +97,7 @@ async def test_an_answer_after_everything_was_erased_leads_to_start(
 
 
 async def test_on_the_way_to_a_subscription_a_location_is_simply_taken(newcomer: Person) -> None:
-    await newcomer.say("/start")
+    await newcomer.begin()
     await newcomer.say("Lisbon")
     await newcomer.share(*BERLIN)
     await newcomer.sees("It is 13:00 for you now, right?")

@@ -44,7 +44,7 @@ async def keep_house(theatre: Theatre) -> None:
 
 
 def test_every_table_about_a_person_is_in_the_docs() -> None:
-    assert set(rows()) == {*PERSONAL, "counter"}
+    assert set(rows()) == {*PERSONAL, "counter", "broadcast_tally"}
 
 
 async def test_messages_of_tips(theatre: Theatre) -> None:
