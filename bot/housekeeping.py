@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.delivery.retention import prune
+from bot.isolation import each
 from bot.jobs import JobError
 from bot.store import backup, heartbeat, inbox
 
@@ -39,13 +41,18 @@ class Housekeeping:
         whoever left long ago; leave nothing in the log of what was erased in the last hour."""
         if not self._house.trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
-        now = self._house.clock.now()
+        house = self._house
+        after = timedelta(days=house.settings.erase_after_days)
+        await each(
+            self._forget_updates,
+            partial(prune, house.db, house.clock),
+            partial(house.privacy.erase_long_gone, after),
+            house.db.empty_log,
+        )
+
+    async def _forget_updates(self) -> None:
         async with self._house.db.write() as session:
-            await inbox.purge(session, now - REMEMBER_UPDATES)
-        await prune(self._house.db, self._house.clock)
-        after = timedelta(days=self._house.settings.erase_after_days)
-        await self._house.privacy.erase_long_gone(after)
-        await self._house.db.empty_log()
+            await inbox.purge(session, self._house.clock.now() - REMEMBER_UPDATES)
 
     async def back_up(self) -> None:
         """Copy a SQLite database into ``backups`` beside it, once a day; the last seven are kept.
@@ -83,8 +90,18 @@ def _drop_old(folder: Path, newest: str) -> None:
         # enough of those: it might as well be this clock that is behind.
         old += [name for name in copies if name > newest]
     for name in old:
-        (folder / name).unlink()
-        log.info("an old backup was removed", file=name)
+        if _is_removed(folder / name):
+            log.info("an old backup was removed", file=name)
     for part in folder.glob(UNFINISHED):
         # Its process was killed while copying, and nobody else would ever look for it.
-        part.unlink(missing_ok=True)
+        _is_removed(part)
+
+
+def _is_removed(file: Path) -> bool:
+    """Whether the file is away; the copy that was made stays good where it is not."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("a file could not be removed", file=file.name, kind=type(error).__name__)
+        return False
+    return True

@@ -100,7 +100,11 @@ class Ledger:
         self._refusals.tell(finished)
         self._tell_of_pauses(exchange.events)
         for broadcast_id in unfrozen:
-            await self._freeze(broadcast_id)
+            try:
+                await self._freeze(broadcast_id)
+            except Exception:
+                # What was leased is in hand now, and other broadcasts are owed their turn.
+                log.exception("the audience of broadcast %d could not be completed", broadcast_id)
         return exchange
 
     def _tell_of_pauses(self, events: Iterable[Event]) -> None:

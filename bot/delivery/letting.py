@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import structlog
+
 from bot.clock import Clock
 from bot.delivery.calendar import local_date
 from bot.delivery.choice import choose, mark_of
@@ -19,6 +21,8 @@ from bot.store.leases import Leased, Settled
 from bot.store.subscribers import Mark
 from bot.store.tables import Executor
 from bot.store.values import Broadcast, Subscriber
+
+log = structlog.get_logger(__name__)
 
 BROADCAST_SHARE = 0.25
 """What broadcasts get at least while tips wait: tips are promised for an hour, they are not."""
@@ -178,7 +182,13 @@ class Letting:
             if reason is not None:
                 self._give_up(row, reason, out)
                 continue
-            made = self._tip(row, reader)
+            try:
+                made = self._tip(row, reader)
+            except Exception:
+                # Whatever is wrong with this one, the others are owed theirs.
+                log.exception("a tip could not be made")
+                out.dropped.append(Settled(row.id, "failed", "not_made", uncounted=1))
+                continue
             if made is None:
                 out.dropped.append(Settled(row.id, "cancelled", "no_tip_fits", uncounted=1))
                 continue

@@ -86,6 +86,7 @@ IN_BETWEEN: tuple[tuple[str, Kind, str], ...] = (("", "hold", "not_telegram"),)
 SERVER_FAILED: tuple[tuple[str, Kind, str], ...] = (("", "in_doubt", "server_error"),)
 CLIENT_FAILED: tuple[tuple[str, Kind, str], ...] = (("", "refused", "bad_request"),)
 SHORTEST_FLOOD = 1.0  # seconds, where nobody names any
+LONGEST_FLOOD = 7 * 86400.0  # beyond what was ever seen, and what a clock can still be moved by
 
 
 def classify(status: int, answer: bytes | BaseException, retry_after: float = 0.0) -> Outcome:
@@ -98,7 +99,7 @@ def classify(status: int, answer: bytes | BaseException, retry_after: float = 0.
         return _no_answer(answer)
     sent = SENT.match(answer)
     if sent is not None and status == 200:
-        return Outcome("sent", message_id=int(sent[1]))
+        return Outcome("sent", message_id=_id(int(sent[1])) or 0)
     return _refusal(status, _parsed(answer), retry_after)
 
 
@@ -141,11 +142,9 @@ def _refusal(status: int, answer: dict[str, Any], retry_after: float) -> Outcome
     code = answer.get("error_code")
     status = code if telegrams and isinstance(code, int) else status
     if status == 429:
-        wait = given.get("retry_after")
-        named = float(wait) if isinstance(wait, int | float) else retry_after
-        return Outcome("flood", "flood", named or SHORTEST_FLOOD)
-    moved = given.get("migrate_to_chat_id")
-    if isinstance(moved, int):
+        return Outcome("flood", "flood", _wait(given.get("retry_after"), retry_after))
+    moved = _id(given.get("migrate_to_chat_id"))
+    if moved:
         return Outcome("migrated", "migrated", new_chat_id=moved)
     if status < 300:
         return Outcome("in_doubt", "unreadable_answer")
@@ -165,5 +164,18 @@ def _meanings(status: int, *, telegrams: bool) -> tuple[tuple[str, Kind, str], .
 def _unusual_success(answer: dict[str, Any]) -> Outcome:
     """Done, with the fields in another order than usual."""
     result = answer.get("result")
-    message = result.get("message_id") if isinstance(result, dict) else None
-    return Outcome("sent", message_id=message if isinstance(message, int) else 0)
+    message = _id(result.get("message_id")) if isinstance(result, dict) else None
+    return Outcome("sent", message_id=message or 0)
+
+
+def _id(value: Any) -> int | None:
+    """A number that the tables can hold: what is written down must not fail for one odd answer."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and abs(value) < 2**63 else None
+
+
+def _wait(named: Any, header: float) -> float:
+    """Seconds to wait for: the body's word, else the header's, within what can be waited for."""
+    number = isinstance(named, int | float) and not isinstance(named, bool)
+    seconds = min(named, LONGEST_FLOOD) if number else header
+    return max(float(seconds), 0.0) or SHORTEST_FLOOD

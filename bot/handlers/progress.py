@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from telegram.error import RetryAfter, TelegramError
@@ -14,6 +15,7 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.ledger import Event
 from bot.delivery.readers import Readers
 from bot.handlers.chat import Chat, Spot
+from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
 from bot.store.values import NOBODY, Broadcast, Report
 from bot.texts import report as texts
@@ -80,9 +82,12 @@ class Progress:
     async def draw(self) -> None:
         """Bring every progress message up to date that is due for it."""
         await self.begin()
-        for broadcast_id, followed in list(self._followed.items()):
-            if self._clock.monotonic() >= followed.next_at:
-                await self._draw(broadcast_id)
+        due = [
+            partial(self._draw, broadcast_id)
+            for broadcast_id, followed in self._followed.items()
+            if self._clock.monotonic() >= followed.next_at
+        ]
+        await each(*due)
 
     async def _draw(self, broadcast_id: int) -> None:
         async with self._drawing:

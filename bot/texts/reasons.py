@@ -29,6 +29,7 @@ def reason_words(reason: str, language: str = "en") -> str:
         "markup": _("the formatting was broken"),
         "migrated": _("the chat has moved"),
         "no_rights": _("the bot may not write in that chat"),
+        "not_made": _("the bot could not make the message"),
         "not_copyable": _("Telegram does not let bots copy that message"),
         "not_found": _("the chat was not found"),
         "not_started": _("the reader never started the bot"),

@@ -1,0 +1,171 @@
+"""One row that cannot be dealt with stops none of the others: planned, leased, sent, shown."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.delivery.pacing import Pace
+from bot.delivery.rendering import Parts, TipRenderer
+from bot.delivery.sender import Sender
+from bot.store import audience, tables
+from tests.delivery.house import House
+from tests.delivery.server import Telegram, once, refusal
+from tests.logbook import captured
+
+GOOD = (1, 2, 3)
+BAD = 66
+
+
+async def spoil(home: House, table: Any, **values: Any) -> None:
+    async with home.db.write() as session:
+        which = table.c.chat_id == BAD if "chat_id" in table.c else table.c.local_minute == 479
+        await session.execute(update(table).where(which).values(**values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"language": "xx_../../etc"},
+        {"language": "zz-ZZ"},
+        {"zone": "America"},
+        {"zone": "../../etc/passwd"},
+        {"zone": ""},
+        {"last_number": 10**9, "last_topic": "nowhere"},
+        {"seen": b"\xff" * 4096},
+        {"themes": 0},
+        {"themes": 2**62},
+        {"seed": -(2**63)},
+    ],
+)
+async def test_a_subscriber_whose_row_is_odd_keeps_no_tip_from_the_others(
+    home: House, tg: Telegram, values: dict[str, Any]
+) -> None:
+    await home.subscribe(*GOOD, BAD)
+    await spoil(home, tables.subscriber, **values)
+    await home.morning()
+    await home.sender.drain()
+    assert set(GOOD) <= {body["chat_id"] for _, body in tg.calls}
+    assert "leased" not in {state for state, _ in await home.states()}
+
+
+@pytest.mark.parametrize("zone", ["America", "../../etc/passwd", "", "Mars/Olympus", "/etc"])
+async def test_a_slot_whose_zone_is_none_keeps_no_other_from_being_planned(
+    home: House, tg: Telegram, zone: str
+) -> None:
+    await home.subscribe(*GOOD, BAD)
+    await home.readers.set_hour(BAD, 479)
+    await spoil(home, tables.slot, zone=zone)
+    for day in (2, 3):
+        await home.morning(day)
+        await home.sender.drain()
+    sent = [body["chat_id"] for _, body in tg.calls]
+    assert all(sent.count(chat) == 2 for chat in GOOD)
+
+
+class OneFails(TipRenderer):
+    """Has a fault where it makes the tip of one language."""
+
+    def _render(self, number: int, language: str) -> Parts | None:
+        if language == "xx":
+            raise ValueError("my own words")
+        return super()._render(number, language)
+
+
+async def test_a_tip_that_cannot_be_made_keeps_no_other_from_being_sent(
+    home: House, tg: Telegram
+) -> None:
+    await home.subscribe(*GOOD, BAD)
+    await spoil(home, tables.subscriber, language="xx")
+    await home.morning()
+    renderer = OneFails(home.library)
+    sender = Sender(home.db, home.clock, home.settings, home.wire, None, renderer)
+    with captured() as log:
+        await sender.drain()
+    assert {body["chat_id"] for _, body in tg.calls} == set(GOOD)
+    assert sorted(await home.states()) == [("failed", "not_made"), *[("sent", None)] * 3]
+    assert log.getvalue().count("a tip could not be made") == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {"ok": True, "result": {"message_id": 2**63}}),
+        (200, {"ok": True, "result": {"message_id": -1}}),
+        (200, {"result": {"message_id": 10**30}, "ok": True}),
+        (200, {"ok": True, "result": {"message_id": True}}),
+        (200, {"ok": True}),
+        (200, {}),
+        refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=2**63),
+        refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=True),
+        refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=0),
+        refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=GOOD[0]),
+        refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=BAD),
+        refusal(2**70, "x"),
+        (500, {"ok": False, "error_code": -1, "description": None}),
+        refusal(400, "\u0000\ud83d nul and half a pair"),
+    ],
+)
+async def test_an_odd_answer_to_one_is_no_trouble_for_the_others(
+    home: House, tg: Telegram, answer: Any
+) -> None:
+    await home.subscribe(*GOOD, BAD)
+    tg.script = lambda _method, body: answer if body["chat_id"] == BAD else None
+    await home.morning()
+    with captured() as log:
+        async with asyncio.timeout(10):
+            await home.sender.drain()
+            home.clock.move(1000)
+            await home.sender.drain()
+    assert set(GOOD) <= {body["chat_id"] for _, body in tg.calls}
+    states = [(row.state, row.chat_id) for row in await home.rows()]
+    assert {chat for state, chat in states if state == "sent"} >= set(GOOD)
+    assert "leased" not in {state for state, _ in states}
+    assert "cannot be reached" not in log.getvalue()
+
+
+@pytest.mark.parametrize("wait", [-5, 0, 1e12, 1e300, 2**63, "soon", None, True])
+async def test_an_odd_wait_is_a_wait(home: House, tg: Telegram, wait: Any) -> None:
+    await home.subscribe(*GOOD, BAD)
+    answer = refusal(429, "Too Many Requests", retry_after=wait)
+    tg.script = once(answer)
+    await home.morning()
+    pace = Pace(home.clock, 30, 25)
+    sender = home.new_sender(pace)
+    with captured() as log:
+        drain = asyncio.create_task(sender.drain())
+        for _ in range(500):
+            await asyncio.sleep(0.002)
+            home.clock.move(0.2)
+        await drain
+    assert len(tg.arrived) > 0
+    assert "Traceback" not in log.getvalue()
+
+
+async def test_a_broadcast_whose_audience_cannot_be_completed_holds_up_nothing(
+    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home.subscribe(*GOOD)
+    bad, good = await home.broadcast(), await home.broadcast()
+    freeze = audience.freeze_chunk
+
+    async def fails(session: Any, broadcast_id: int, most: int) -> Any:
+        if broadcast_id == bad:
+            raise ValueError("a fault of ours")
+        return await freeze(session, broadcast_id, most)
+
+    monkeypatch.setattr(audience, "freeze_chunk", fails)
+    await home.morning()
+    with captured():
+        work = asyncio.create_task(home.sender.run(stop := asyncio.Event()))
+        home.sender.wake()
+        await asyncio.wait_for(tg.until(lambda: len(tg.arrived) >= 6), 10)
+        stop.set()
+        await work
+    kinds = [method for method, _ in tg.calls]
+    assert kinds.count("sendMessage") == 3
+    assert kinds.count("copyMessage") == 3
+    assert (await home.broadcasts.report(good)).sent == 3
