@@ -11,7 +11,6 @@ leased but was not sent yet is not counted, so that this figure is not larger th
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,10 +51,15 @@ class Line(NamedTuple):
 
 
 class Life(NamedTuple):
-    """A life of the bot: its start on the monotonic clock, and what was leased at its end."""
+    """A life of one replica: start and end on the monotonic clock, and what it held at its end."""
 
     born: float
+    died: float
     held: frozenset[Message]
+
+    def can_have_sent(self, line: Line) -> bool:
+        """Whether the server can have read this from it; what was in the wires comes after it."""
+        return self.born + FIRST_SEND <= line.moment <= self.died + FIRST_SEND
 
 
 @dataclass(frozen=True)
@@ -84,20 +88,24 @@ class Audit:
         }
         return {message: lines for message, lines in chosen.items() if lines}
 
-    def _life_of(self, line: Line) -> int:
-        return bisect_right(self._births, line.moment - FIRST_SEND) - 1
-
     @cached_property
-    def _births(self) -> list[float]:
-        return [life.born for life in self.lives]
+    def _holders(self) -> dict[Message, list[int]]:
+        """The lives that held each message at their end."""
+        found: dict[Message, list[int]] = defaultdict(list)
+        for number, life in enumerate(self.lives):
+            for message in life.held:
+                found[message].append(number)
+        return found
 
     def _unwritten(self, fates: Iterable[str]) -> Counter[Message]:
         """At how many kills the server had given this answer and the ledger did not know it."""
         found: set[tuple[int, Message]] = set()
         for line in self.journal:
-            life = self._life_of(line)
-            if line.fate in fates and line.message in self.lives[life].held:
-                found.add((life, line.message))
+            if line.fate not in fates:
+                continue
+            for life in self._holders.get(line.message, ()):
+                if self.lives[life].can_have_sent(line):
+                    found.add((life, line.message))
         return Counter(message for _, message in found)
 
     @cached_property

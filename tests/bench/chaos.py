@@ -1,11 +1,13 @@
-"""``python -m tests.bench.chaos --times N [--json FILE]``: kill the bot N times, then audit.
+"""``python -m tests.bench.chaos --times N [--postgres] [--json FILE]``: kill the bot, then audit.
 
 ``gutskin run`` itself (``tests.bench.chaos_bot``: polling, jobs, inbox, web server) plans the
 day's tips and sends them beside two broadcasts, while the server answers 502 to 1 % of the sends,
 resets 0.2 % before and 0.2 % after delivery, and one reader in twenty has blocked the bot. It is
 killed with SIGKILL at random moments, half of them within 10 ms of a planning tick, so that slots
 are left half planned and audiences half frozen; once it is stopped politely under load, between
-two kills. Meanwhile strangers write to it. At the end the admin has what is in doubt of the
+two kills. Meanwhile strangers write to it. With
+``--postgres`` two replicas share a PostgreSQL, and one of them is killed while the other goes on.
+At the end the admin has what is in doubt of the
 broadcasts sent once more. Then the server's journal is audited (``tests.bench.audit``), and the
 process ends with an AssertionError if any figure is not as it must be:
 
@@ -39,12 +41,15 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.bench.audit import Audit, Line, Message
 from tests.bench.chaos_victim import LIFE_SECONDS, Victim
 from tests.bench.lab import Server, standin, writable
+from tests.postgres import start_cluster
 from tests.reaper import temporary_files
 
 READERS_A_KILL = 170
@@ -58,7 +63,7 @@ WRITES_A_SECOND = 2.0
 
 SECOND_ROWS = """
 SELECT count(*) FROM (SELECT 1 FROM delivery WHERE broadcast_id IS NULL
-                      GROUP BY chat_id HAVING count(*) > 1)
+                      GROUP BY chat_id HAVING count(*) > 1) AS twice
 """
 BOOKS = """
 SELECT coalesce('broadcast ' || broadcast_id, 'tips'), state, count(*) FROM delivery GROUP BY 1, 2
@@ -151,11 +156,28 @@ def check(results: dict[str, int], found: Audit) -> None:
     assert not wrong, "; ".join(wrong)
 
 
-def run(times: int) -> tuple[dict[str, int], Audit]:
+@contextmanager
+def database(*, postgres: bool) -> Iterator[dict[str, Any]]:
+    """Where the bot keeps its rows, and how many of it live side by side."""
+    if not postgres:
+        yield {}
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-pg-") as folder,
+        start_cluster(Path(folder)) as cluster,
+    ):
+        yield {"database_url": cluster.new_database(), "replicas": 2}
+
+
+def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
     """The figures, and what they were drawn from."""
     readers, slots = READERS_A_KILL * times, min(MOST_SLOTS, SLOTS_A_KILL * times)
-    with standin() as server, tempfile.TemporaryDirectory(prefix="chaos-") as name:
-        victim = Victim(server, Path(name), random.Random(times))
+    with (
+        standin() as server,
+        tempfile.TemporaryDirectory(prefix="chaos-") as name,
+        database(postgres=postgres) as given,
+        Victim(server, Path(name), random.Random(times), **given) as victim,
+    ):
         seconds = times * CYCLE_SECONDS
         asyncio.run(victim.settle(readers, slots, seconds))
         server.behave(faults=1)
@@ -171,9 +193,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.chaos", description=__doc__)
     parser.add_argument("--times", type=int, default=200, help="how often the bot is killed")
     parser.add_argument("--json", type=writable, metavar="FILE", help="write the figures there")
+    two = "two replicas on a PostgreSQL of their own, instead of one bot on a SQLite file"
+    parser.add_argument("--postgres", action="store_true", help=two)
     given = parser.parse_args()
     with temporary_files():
-        results, found = run(given.times)
+        results, found = run(given.times, postgres=given.postgres)
     for key, value in results.items():
         print(f"{key:<20}{value:>8}")
     if given.json:

@@ -5,10 +5,14 @@ does, and works until it is killed. Nothing of the bot is replaced; two sorts of
 from real life. Whatever leases are made of lasts a ninth of its time, all in proportion, since
 chaos has to wait until the last lease has ended. And readers are planned, and a broadcast's
 audience is frozen, in chunks so small that a kill finds many a slot and an audience half done.
+Its leases bear the name in ``CHAOS_OWNER``, so that they are known after a kill beside another
+replica's.
 """
 
 from __future__ import annotations
 
+import os
+from types import SimpleNamespace
 from typing import Any
 
 from bot.cli.commands import app
@@ -23,6 +27,7 @@ PLAN_CHUNK, FREEZE_CHUNK = 5, 25
 def shorten() -> None:
     """Shorten leases, what must fit into them, and chunks; before the bot is built."""
     planner.CHUNK, ledger.FREEZE_CHUNK = PLAN_CHUNK, FREEZE_CHUNK
+    ledger.secrets = SimpleNamespace(token_hex=lambda _bytes: os.environ["CHAOS_OWNER"])  # type: ignore[assignment]
     ledger.RECLAIM_SECONDS /= HURRY
     letting.LONGEST_SEND /= HURRY
     _hasten(Sender.__init__, "lease_seconds")

@@ -1,7 +1,11 @@
-"""The bot that is killed again and again, its town, and what its ledger says after each kill."""
+"""The bot that is killed again and again, its town, and what its ledger says after each kill.
+
+With more than one replica the others go on working while one is killed and started anew.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -11,13 +15,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import text
+import asyncpg
+from sqlalchemy import URL, make_url, text
 
 from bot.clock import SystemClock
 from bot.delivery.broadcasts import Broadcasts
@@ -35,7 +41,9 @@ STOP_SECONDS = 10.0
 PATIENCE_SECONDS = 300.0
 NOON = 12
 
-HELD = "SELECT chat_id, broadcast_id, lease_owner FROM delivery WHERE state = 'leased'"
+HELD = """
+SELECT chat_id, broadcast_id FROM delivery WHERE state = 'leased' AND lease_owner = '{owner}'
+"""
 IN_DOUBT = "SELECT chat_id, broadcast_id FROM delivery WHERE state = 'in_doubt'"
 NEXT_TICK = "SELECT min(next_at) FROM slot"
 UNFINISHED = """
@@ -45,7 +53,7 @@ SELECT (SELECT count(*) FROM delivery WHERE state IN ('queued', 'leased'))
 """
 AMID = {
     "planning": "SELECT count(*) FROM slot WHERE cursor > 0",
-    "freezing": "SELECT count(*) FROM broadcast WHERE frozen = 0 AND cursor > 0",
+    "freezing": "SELECT count(*) FROM broadcast WHERE NOT frozen AND cursor > 0",
 }
 
 
@@ -54,15 +62,32 @@ def noon_zone(now: datetime) -> str:
     return f"Etc/GMT{now.hour - NOON:+d}"  # the signs are POSIX's: west of Greenwich is plus
 
 
+@dataclass
+class Replica:
+    """A living process; ``owner`` is the name on its leases."""
+
+    process: subprocess.Popen[bytes]
+    owner: str
+    born: float
+
+
 class Victim:
-    """The bot's lives in its town.
+    """The bot's lives in its town, in as many replicas as live side by side.
 
     ``lives`` are for the audit; ``leased`` counts the rows found leased at kills, sent or not;
     ``amid`` counts the kills that struck in the middle of something; ``numbers`` has the
     broadcasts' numbers by their ids, and 0, the tips', by None.
     """
 
-    def __init__(self, server: Server, folder: Path, chance: random.Random) -> None:
+    def __init__(
+        self,
+        server: Server,
+        folder: Path,
+        chance: random.Random,
+        *,
+        database_url: str | None = None,
+        replicas: int = 1,
+    ) -> None:
         self.lives: list[Life] = []
         self.kills = self.leased = 0
         self.amid: Counter[str] = Counter()
@@ -80,9 +105,12 @@ class Victim:
             "webhook_port": 0,
             "log_format": "json",
         }
+        if database_url is not None:
+            self._given["database_url"] = database_url
+        self._replicas = replicas
+        self._alive: list[Replica] = []
         self._settings = town.settings_for(folder, server.address, **self._given)
         self._today = datetime.now(UTC).date()
-        self._owners: set[str] = set()
 
     # The town
 
@@ -128,57 +156,75 @@ class Victim:
     # Lives
 
     def live_and_die(self) -> None:
-        """Let the bot work for a random while, kill it, and see what it held."""
-        with self._bot() as bot:
-            time.sleep(self._chance.uniform(0.0, 2 * LIFE_SECONDS))
-            if self._chance.random() < 0.5:
-                self._await_tick()
-            bot.send_signal(signal.SIGKILL)
-            if bot.wait() != -signal.SIGKILL:
-                raise RuntimeError(f"the bot ended by itself:\n{self.log_tail()}")
+        """Let the bot work for a random while, kill a replica, and see what it held."""
+        self._fill_up()
+        time.sleep(self._chance.uniform(0.0, 2 * LIFE_SECONDS))
+        if self._chance.random() < 0.5:
+            self._await_tick()
+        one = self._chance.choice(self._alive)
+        one.process.send_signal(signal.SIGKILL)
+        if one.process.wait() != -signal.SIGKILL:
+            raise RuntimeError(f"the bot ended by itself:\n{self.log_tail()}")
         self.kills += 1
         self.amid.update(what for what, statement in AMID.items() if self.query(statement)[0][0])
-        self._note_what_was_held()
+        self._bury(one)
         self.leased += len(self.lives[-1].held)
 
     def live_and_stop(self) -> None:
-        """Let the bot work for a random while and stop it politely, under load."""
-        with self._bot() as bot:
-            time.sleep(self._chance.uniform(0.0, 2 * LIFE_SECONDS))
-            self._stop(bot)
+        """Let the bot work for a random while and stop a replica politely, under load."""
+        self._fill_up()
+        time.sleep(self._chance.uniform(0.0, 2 * LIFE_SECONDS))
+        self._stop(self._chance.choice(self._alive))
 
     def live_to_the_end(self) -> bool:
         """Let the bot work until every row has its outcome; whether it got there in time."""
         ends = time.monotonic() + PATIENCE_SECONDS
-        with self._bot() as bot:
-            while (unfinished := self._unfinished()) and time.monotonic() < ends:
-                if bot.poll() is not None:
-                    raise RuntimeError(f"the bot ended by itself:\n{self.log_tail()}")
-                time.sleep(0.2)
-            self._stop(bot)
+        self._fill_up()
+        while (unfinished := self._unfinished()) and time.monotonic() < ends:
+            if any(one.process.poll() is not None for one in self._alive):
+                raise RuntimeError(f"the bot ended by itself:\n{self.log_tail()}")
+            time.sleep(0.2)
+        for one in list(self._alive):
+            self._stop(one)
         return not unfinished
 
-    @contextmanager
-    def _bot(self) -> Iterator[subprocess.Popen[bytes]]:
-        """A process of its own, from the moment that it runs."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for one in self._alive:
+            one.process.kill()
+            one.process.wait()
+
+    def _fill_up(self) -> None:
+        """Start what was killed or stopped anew."""
+        while len(self._alive) < self._replicas:
+            self._start()
+
+    def _start(self) -> None:
+        """Start a process of its own, and wait until it runs."""
         known = {key: value for key, value in os.environ.items() if not key.startswith("GUTSKIN_")}
+        owner = f"{self._chance.getrandbits(64):016x}"
         seen = self._log.stat().st_size if self._log.exists() else 0
-        self.lives.append(Life(time.monotonic(), frozenset()))
+        born = time.monotonic()
         with self._log.open("ab") as log:
             bot = subprocess.Popen(
                 [sys.executable, "-m", "tests.bench.chaos_bot"],
                 cwd=ROOT,
-                env=known | self._environment(),
+                env=known | self._environment() | {"CHAOS_OWNER": owner},
                 stdout=log,
                 stderr=log,
             )
-        try:
-            self._await_start(bot, seen)
-            yield bot
-        finally:
-            if bot.poll() is None:
-                bot.kill()
-            bot.wait()
+        self._alive.append(Replica(bot, owner, born))
+        self._await_start(bot, seen)
+
+    def _bury(self, one: Replica) -> None:
+        """Note what it held: each of these may have been sent, or not."""
+        died = time.monotonic()
+        self._alive.remove(one)
+        rows = self.query(HELD.format(owner=one.owner))
+        held = frozenset(Message(chat, self.numbers[which]) for chat, which in rows)
+        self.lives.append(Life(one.born, died, held))
 
     def _environment(self) -> dict[str, str]:
         given = {
@@ -202,16 +248,16 @@ class Victim:
 
     def _await_tick(self) -> None:
         """Until a moment in which the bot is likely to be planning, if it soon is."""
-        due = self.query(NEXT_TICK)[0][0] / 1_000_000 - time.time()
+        due = _moment(self.query(NEXT_TICK)[0][0]) - time.time()
         if due < 2 * LIFE_SECONDS:
             time.sleep(max(0.0, due) + self._chance.uniform(0.0, TICK_SECONDS))
 
-    def _stop(self, bot: subprocess.Popen[bytes]) -> None:
+    def _stop(self, one: Replica) -> None:
         began = time.monotonic()
-        bot.terminate()
-        code = bot.wait(STOP_SECONDS)
+        one.process.terminate()
+        code = one.process.wait(STOP_SECONDS)
         self.slowest_stop = max(self.slowest_stop, time.monotonic() - began)
-        self._note_what_was_held()
+        self._bury(one)
         if code or self.lives[-1].held:
             left = len(self.lives[-1].held)
             raise RuntimeError(f"a polite stop ended with {code} and left {left} leases behind")
@@ -220,6 +266,9 @@ class Victim:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """What the bot's database answers, read beside the bot."""
+        url = make_url(self._settings.database)
+        if url.get_backend_name() == "postgresql":
+            return asyncio.run(_asked(url, statement))
         address = f"file:{self._folder / 'gutskin.db'}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
             return connection.execute(statement).fetchall()
@@ -242,12 +291,19 @@ class Victim:
     def log_tail(self) -> str:
         return self._log.read_text(encoding="utf-8")[-2000:]
 
-    def _note_what_was_held(self) -> None:
-        """Rows leased by the life that has just ended: each may have been sent, or not."""
-        rows = [row for row in self.query(HELD) if row[2] not in self._owners]
-        self._owners.update(owner for *_, owner in rows)
-        held = frozenset(Message(chat, self.numbers[which]) for chat, which, _ in rows)
-        self.lives[-1] = self.lives[-1]._replace(held=held)
-
     def _unfinished(self) -> int:
         return int(self.query(UNFINISHED.format(today=self._today))[0][0])
+
+
+async def _asked(url: URL, statement: str) -> list[tuple[Any, ...]]:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(address)
+    try:
+        return [tuple(row) for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()
+
+
+def _moment(stored: int | datetime) -> float:
+    """Seconds since the epoch: SQLite has microseconds, PostgreSQL an instant."""
+    return stored.timestamp() if isinstance(stored, datetime) else stored / 1_000_000

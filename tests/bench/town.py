@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -48,6 +50,33 @@ FROM (SELECT chat_id, chat_id % :slots + 1 AS slot, chat_id * 40503 % 65536 AS s
       FROM subscriber) ORDER BY 1
 """
 
+# The same on PostgreSQL, which has no bits to shift into place and instants of its own.
+ON_POSTGRES = (
+    """
+    INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, themes,
+                            audience, created_at, joined_at, seed, seen)
+    SELECT i, 'active', 'en', 'UTC', i % :slots, 127, :themes, 'both', :long_ago, :long_ago,
+           i * 2654435761 % 4294967296, ''
+    FROM generate_series(1, CAST(:readers AS bigint)) AS i
+    """,
+    """
+    INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor)
+    SELECT i + 1, 'UTC', i,
+           CAST(CASE WHEN i = 0 THEN CAST(:due AS timestamptz) ELSE :later END AS timestamptz),
+           :today, 0
+    FROM generate_series(0, CAST(:slots AS bigint) - 1) AS i
+    """,
+    """
+    INSERT INTO subscription (id, chat_id, kind, slot_id, state, weekdays, snoozed_until,
+                              not_before, spread)
+    SELECT (slot << 40) + (spread << 24) + chat_id % 16777216, chat_id, 'tip', slot, 'active',
+           127, :long_ago, '2020-01-01', spread
+    FROM (SELECT chat_id, chat_id % CAST(:slots AS bigint) + 1 AS slot,
+                 chat_id * 40503 % 65536 AS spread FROM subscriber) AS seats ORDER BY 1
+    """,
+    "SELECT setval(pg_get_serial_sequence('slot', 'id'), (SELECT max(id) FROM slot))",
+)
+
 
 def settings_for(folder: Path, address: str, **given: object) -> Settings:
     """Settings of a bot whose database is in ``folder`` and whose Telegram is the stand-in."""
@@ -69,23 +98,39 @@ async def settle(
     db = await Database.open(settings.database)
     # Before the slots are there: they are due when it suits us, not when their minute says.
     await Planner(db, SystemClock(), library, settings).ready_at_start()
-    await db.close()
     now = datetime.now(UTC)
-    given = {
+    given: dict[str, Any] = {
         "readers": readers,
         "slots": slots,
         "themes": library.all_themes,
-        "long_ago": _micros(LONG_AGO),
-        "due": _micros(now - timedelta(seconds=1)),
-        "later": _micros(now + timedelta(hours=6)),
-        "today": now.date().isoformat(),
+        "long_ago": LONG_AGO,
+        "due": now - timedelta(seconds=1),
+        "later": now + timedelta(hours=6),
+        "today": now.date(),
     }
-    file = settings.data_dir / "gutskin.db"
+    if not db.is_sqlite:
+        async with db.write() as session:
+            for statement in ON_POSTGRES:
+                await session.execute(text(statement), given)
+    await db.close()
+    if db.is_sqlite:
+        _move_into_file(settings.data_dir / "gutskin.db", given)
+
+
+def _move_into_file(file: Path, given: Mapping[str, Any]) -> None:
+    stored = {name: _stored(value) for name, value in given.items()}
     with closing(sqlite3.connect(file)) as connection:
         for statement in (READERS, SLOTS, SUBSCRIPTIONS):
-            connection.execute(statement, given)
+            connection.execute(statement, stored)
         connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _stored(value: Any) -> Any:
+    """As SQLite has it: instants in microseconds, dates in ISO's form."""
+    if isinstance(value, datetime):
+        return _micros(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 async def make_due(db: Database, slot: int) -> None:
@@ -99,9 +144,17 @@ async def spread_over(settings: Settings, seconds: float) -> None:
     """Let the slots fall due one after the other over the next so many seconds."""
     db = await Database.open(settings.database)
     async with db.write() as session:
-        given = {"now": _micros(datetime.now(UTC)), "all": int(seconds * 1_000_000)}
-        share = "(id - 1) * :all / (SELECT count(*) FROM slot)"
-        await session.execute(text(f"UPDATE slot SET next_at = :now + {share}"), given)
+        if db.is_sqlite:
+            given: dict[str, Any] = {
+                "now": _micros(datetime.now(UTC)),
+                "all": int(seconds * 1_000_000),
+            }
+            now, share = ":now", "(id - 1) * :all / (SELECT count(*) FROM slot)"
+        else:
+            given = {"now": datetime.now(UTC), "all": timedelta(seconds=seconds)}
+            now = "CAST(:now AS timestamptz)"
+            share = "(id - 1) * CAST(:all AS interval) / (SELECT count(*) FROM slot)"
+        await session.execute(text(f"UPDATE slot SET next_at = {now} + {share}"), given)
     await db.close()
 
 
