@@ -61,8 +61,8 @@ $(PEERS): tests/bench/requirements.txt requirements/install.py | old-enough
 bench: $(READY) $(PEERS)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
 
-chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, JSON=FILE)
-	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(JSON),--json $(JSON))
+chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
+	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))
 
 soak: $(READY)  ## 200 readers through 400 simulated days
 	$(BIN)/python -m tests.soak --readers $(or $(READERS),200) --days $(or $(DAYS),400)
