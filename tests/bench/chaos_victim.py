@@ -5,31 +5,29 @@ With more than one replica the others go on working while one is killed and star
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import asyncpg
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.delivery.broadcasts import Broadcasts
 from bot.store.database import Database
 from tests.bench import town
 from tests.bench.audit import TIP, Life, Message
+from tests.bench.chaos_ledger import moment, query
 from tests.bench.lab import ROOT, Server
 from tips.library import load_library
 
@@ -248,7 +246,7 @@ class Victim:
 
     def _await_tick(self) -> None:
         """Until a moment in which the bot is likely to be planning, if it soon is."""
-        due = _moment(self.query(NEXT_TICK)[0][0]) - time.time()
+        due = moment(self.query(NEXT_TICK)[0][0]) - time.time()
         if due < 2 * LIFE_SECONDS:
             time.sleep(max(0.0, due) + self._chance.uniform(0.0, TICK_SECONDS))
 
@@ -266,12 +264,7 @@ class Victim:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """What the bot's database answers, read beside the bot."""
-        url = make_url(self._settings.database)
-        if url.get_backend_name() == "postgresql":
-            return asyncio.run(_asked(url, statement))
-        address = f"file:{self._folder / 'gutskin.db'}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
-            return connection.execute(statement).fetchall()
+        return query(self._settings.database, statement)
 
     def in_doubt(self) -> frozenset[Message]:
         """What the ledger owns up to not knowing."""
@@ -293,17 +286,3 @@ class Victim:
 
     def _unfinished(self) -> int:
         return int(self.query(UNFINISHED.format(today=self._today))[0][0])
-
-
-async def _asked(url: URL, statement: str) -> list[tuple[Any, ...]]:
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(address)
-    try:
-        return [tuple(row) for row in await connection.fetch(statement)]
-    finally:
-        await connection.close()
-
-
-def _moment(stored: int | datetime) -> float:
-    """Seconds since the epoch: SQLite has microseconds, PostgreSQL an instant."""
-    return stored.timestamp() if isinstance(stored, datetime) else stored / 1_000_000
