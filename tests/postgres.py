@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,15 +92,20 @@ def binaries() -> Path | None:
 
 
 def _run(*command: object) -> bytes:
-    # The server refuses to run as root.
     words = [str(word) for word in command]
-    if os.geteuid() == 0:
-        words = ["runuser", "-u", "postgres", "--", *words]
     try:
-        return subprocess.run(words, check=True, capture_output=True, cwd="/").stdout
+        return subprocess.run(words, check=True, capture_output=True, cwd="/", **_who()).stdout
     except subprocess.CalledProcessError as error:
         error.add_note(error.stderr.decode(errors="replace"))
         raise
+
+
+def _who() -> dict[str, Any]:
+    # The server refuses to run as root.
+    if os.geteuid() != 0:
+        return {}
+    account = pwd.getpwnam("postgres")
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _free_port() -> int:
