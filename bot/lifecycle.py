@@ -27,6 +27,7 @@ from bot.supervisor import Supervisor
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
+from bot.updates.posting import LOOK_S, Posting
 from bot.updates.retrying import Retrying
 from bot.watch import Watch
 from bot.web.health import Health, health_routes
@@ -109,7 +110,7 @@ class App:
             self.inbox = Inbox(
                 house.db, self.clock, process, held, cipher=house.cipher, retrying=again
             )
-            self.fetching = Fetching(self.clock, house.metrics.polled)
+            self.fetching = Fetching(self.clock, house.metrics.polled, self.settings.webhook_url)
             self.watch = Watch(house, self.inbox, self.fetching)
             self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
             await say_who_we_are(house.client, self.clock)
@@ -160,6 +161,9 @@ class App:
             turn = partial(self.fetching.turn, house.replicas)
             poller = Poller(house.client, self.inbox, self.clock, turn, self.fetching)
             self._task("poller", poller.run())
+        else:
+            posting = Posting(house.client, self.settings.webhook_url, self.fetching, self.clock)
+            self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], house.metrics)
         care = Housekeeping(house)
         self._jobs.add(
             [

@@ -16,11 +16,15 @@ class Fetching:
 
     Args:
         polled: the age of the last good fetch, as the metrics show it.
+        webhook: where Telegram posts them, if they are not asked for.
     """
 
-    def __init__(self, clock: Clock, polled: LastSuccess | None = None) -> None:
+    def __init__(
+        self, clock: Clock, polled: LastSuccess | None = None, webhook: str | None = None
+    ) -> None:
         self._clock = clock
-        self.polled = polled or LastSuccess(clock)
+        self._what = "posted" if webhook else "fetched"
+        self.polled = LastSuccess(clock) if webhook or polled is None else polled
         self._failing_since: float | None = None
         self._why = ""
 
@@ -58,4 +62,4 @@ class Fetching:
         seconds = self._clock.monotonic() - self._failing_since
         if seconds < TOO_LONG_S:
             return []
-        return [f"no update could be fetched for {seconds:.0f} s: {self._why}"]
+        return [f"no update could be {self._what} for {seconds:.0f} s: {self._why}"]

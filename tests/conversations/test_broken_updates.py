@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import Connection, event
 from theatre import Person, Theatre, open_theatre
 
 from tests.logbook import captured
@@ -128,3 +129,55 @@ async def test_an_operator_sees_that_no_updates_can_be_fetched(theatre: Theatre)
         metrics = await response.text()
     (age,) = [line for line in metrics.splitlines() if line.startswith("gutskin_poll_age")]
     assert float(age.split()[-1]) >= 120
+
+
+async def test_a_garbled_number_is_no_hot_loop_and_the_next_message_ends_it(
+    theatre: Theatre,
+) -> None:
+    mia = await theatre.person("Mia")
+    await mia.say("/help")
+    garbled = update_by(mia, '"text":"WORDS"').replace("UPDATE_ID", '"seven"')
+    await theatre.post("update", raw=garbled)
+    before = len(await theatre.calls("getUpdates"))
+    for _ in range(60):
+        theatre.clock.move(1.0)
+        await asyncio.sleep(0.002)
+    assert len(await theatre.calls("getUpdates")) - before < 30
+    await theatre.post("say", user=mia.id, text="/settings")
+    for _ in range(10):
+        theatre.clock.move(1.0)
+        await asyncio.sleep(0.01)
+    await theatre.settle()
+    await mia.sees("/start")
+
+
+async def test_on_a_full_disk_updates_wait_at_telegram_and_each_try_is_one_line(
+    theatre: Theatre,
+) -> None:
+    people = [await theatre.person(f"P{number}") for number in range(6)]
+    full = [True]
+
+    def fill_up(connection: Connection) -> None:
+        pages = 1 if full[0] else 2**30
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    event.listen(theatre.app.house.db.engine.sync_engine, "begin", fill_up)
+    long = "Do probiotics help? " * 200
+    with captured("WARNING") as log:
+        for person in people:
+            await theatre.post("say", user=person.id, text=long)
+        for _ in range(90):
+            theatre.clock.move(1.0)
+            await asyncio.sleep(0.005)
+        full[0] = False
+        for _ in range(70):
+            theatre.clock.move(1.0)
+            await asyncio.sleep(0.005)
+    await theatre.settle()
+    lines = [line for line in log.getvalue().splitlines() if "could not be written down" in line]
+    waits = [float(line.rpartition("seconds=")[2]) for line in lines]
+    assert waits[:6] == [1, 2, 4, 8, 16, 32]
+    assert all("SQLITE_FULL" in line for line in lines)
+    assert "Traceback" not in "".join(lines)
+    for person in people:
+        assert await person.messages(), "it was answered"
