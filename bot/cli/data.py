@@ -89,6 +89,8 @@ def report(broadcast: int = BROADCAST, as_json: bool = JSON_OPTION) -> None:
         emit(asdict(found))
         return
     table(("", ""), ((name, value) for name, value in asdict(found).items()))
+    if found.state == "cancelling":
+        say(f"{found.under_way} messages are still on their way: ask again in a minute or two.")
 
 
 @broadcast_app.command()

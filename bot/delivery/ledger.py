@@ -206,14 +206,16 @@ class Ledger:
 
     async def _pause(self, session: Executor, broadcast_id: int) -> bool:
         """Hold what is left of it; there is no use in that once all of it is sent or under way."""
-        self._health.forget(broadcast_id)
-        found = await broadcasts.get(session, broadcast_id, lock=True)
-        if found is None or found.state != "sending":
+        found = await broadcasts.get(session, broadcast_id)
+        if found is None or not found.frozen:
+            # Whoever makes its rows has locked it, and may wait for a reader whom we have.
             return False
-        if found.frozen and not await recipients.has_queued(session, broadcast_id):
+        self._health.forget(broadcast_id)
+        if not await recipients.has_queued(session, broadcast_id):
             return False
         values = {"state": "paused", "pause_reason": "failures"}
-        return await broadcasts.change(session, broadcast_id, values)
+        still = broadcasts.is_in("sending")
+        return await broadcasts.change(session, broadcast_id, values, still)
 
     async def _reclaim(self, session: Executor) -> None:
         taken = await leases.reclaim(session, self._now())

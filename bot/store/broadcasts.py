@@ -56,7 +56,10 @@ async def add(
 async def get(session: Executor, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     """The broadcast; with ``lock``, nobody else changes it until the transaction ends."""
     statement = _all.where(table.c.id == broadcast_id)
-    row = (await session.execute(statement.with_for_update() if lock else statement)).first()
+    if lock:
+        # Not the key: whoever writes a row for the broadcast meanwhile refers to it.
+        statement = statement.with_for_update(key_share=True)
+    row = (await session.execute(statement)).first()
     return None if row is None else Broadcast(*row)
 
 

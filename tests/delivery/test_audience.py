@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -206,6 +207,37 @@ async def test_one_cancelled_in_the_middle_counts_those_without_a_row(
     assert (report.total, report.cancelled, report.state) == (40, 40, "cancelled")
     assert len(await home.rows()) == 7
     assert tg.calls == []
+
+
+async def test_replicas_that_freeze_at_once_while_people_come_and_go(
+    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 3)
+    await home.fill(range(10, 70))
+    broadcast = await home.broadcast()
+    replicas = [home.new_sender()._ledger for _ in range(2)]
+
+    async def freeze(one: Ledger) -> None:
+        for _ in range(25):
+            await one.exchange([], [], 0)
+            await one._freeze(broadcast)
+
+    async def come_and_go() -> None:
+        for chat in (69, 11, 55, 30, 12):
+            await home.readers.stop(chat)
+        for chat in (5, 200):
+            await home.subscribe(chat)
+        for chat in (68, 13):
+            await home.readers.pause(chat)
+            await home.readers.resume(chat)
+        await home.privacy.forget(40)
+
+    await asyncio.gather(*map(freeze, replicas), come_and_go())
+    await home.sender.drain()
+    assert set(tg.copies) == set(range(10, 70)) - {11, 12, 30, 40, 55, 69}
+    assert set(tg.copies.values()) == {1}
+    report = await home.broadcasts.report(broadcast)
+    assert (report.total, report.sent, report.left, report.state) == (60, 54, 6, "done")
 
 
 async def test_several_at_once_have_each_their_own_audience(home: House, tg: Telegram) -> None:

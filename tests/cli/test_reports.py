@@ -1,0 +1,73 @@
+"""``broadcast report``: the recipients add up, and what is on its way is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.clock import SystemClock
+from bot.config import load_settings
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.readers import Readers
+from bot.store import audience, leases, migrate
+from bot.store.database import Database
+from bot.store.leases import Settled
+from tests.cli.terminal import TOKEN, data, gutskin
+from tips.library import load_library
+
+CHATS = (1, 2, 3, 4)
+
+
+async def cancelled_halfway(folder: Path) -> None:
+    """A broadcast to four: one got it, two are on their way, one was to come."""
+    settings = load_settings(token=TOKEN, data_dir=folder)
+    await migrate.upgrade(settings.database)
+    db, clock = await Database.open(settings.database), SystemClock()
+    readers = Readers(db, clock, load_library(), settings)
+    for chat in CHATS:
+        await readers.arrive(chat)
+        await readers.set_zone(chat, "UTC")
+        await readers.set_hour(chat, 480)
+    rules = Broadcasts(db, clock, settings)
+    draft = await rules.draft(9, 9, 1)
+    assert await rules.confirm(draft.id, 9)
+    now = clock.now()
+    async with db.write() as session:
+        await audience.freeze_chunk(session, draft.id, 10)
+        taken = await leases.lease(
+            session, "x", now=now, until=now + timedelta(minutes=1), most=3, broadcast_id=draft.id
+        )
+        await leases.settle(session, "x", [Settled(taken[0].id, "sent", sent_at=now)])
+    assert await rules.cancel(draft.id, 9)
+    await db.close()
+
+
+async def come_back(folder: Path) -> None:
+    """The lease of what was on its way has ended."""
+    db = await Database.open(load_settings(token=TOKEN, data_dir=folder).database)
+    async with db.write() as session:
+        await leases.reclaim(session, SystemClock().now() + timedelta(hours=1))
+    await db.close()
+
+
+def ended(report: dict[str, Any]) -> int:
+    names = ("sent", "blocked", "in_doubt", "too_old", "cancelled")
+    return sum(report["failed"].values()) + sum(report[name] for name in names)
+
+
+def test_a_cancelled_one_is_told_to_be_waited_for_and_then_adds_up(tmp_path: Path) -> None:
+    asyncio.run(cancelled_halfway(tmp_path))
+    report = data("broadcast", "report", "1")
+    assert (report["state"], report["under_way"]) == ("cancelling", 2)
+    assert ended(report) + report["queued"] == report["total"] == 4
+    shown = gutskin("broadcast", "report", "1")
+    assert "2 messages are still on their way" in shown.stderr
+
+    asyncio.run(come_back(tmp_path))
+    report = data("broadcast", "report", "1")
+    assert (report["state"], report["queued"]) == ("cancelled", 0)
+    assert (report["sent"], report["in_doubt"], report["cancelled"]) == (1, 2, 1)
+    assert ended(report) == report["total"] == 4
+    assert "on their way" not in gutskin("broadcast", "report", "1").stderr
