@@ -129,10 +129,11 @@ class Life:
         self.leased += exchange.items
 
     async def settle(self, kind: str, most: int) -> None:
-        now, done = self.home.clock.now(), self.leased[:most]
+        clock, done = self.home.clock, self.leased[:most]
         self.leased = self.leased[most:]
         self.copied.update(item.row.chat_id for item in done if kind == "sent")
-        finished = [Finished(item, OUTCOMES[kind], now) for item in done]
+        at, ended = clock.now(), clock.monotonic()
+        finished = [Finished(item, OUTCOMES[kind], at, ended) for item in done]
         await self.ledger.exchange(finished, [], 0)
 
     async def round(self, kind: str) -> None:
