@@ -49,6 +49,7 @@ async def test_a_command_and_its_number_may_be_apart_in_any_way(
 
 async def test_place_and_hour_are_understood(newcomer: Person) -> None:
     await newcomer.say("/start")
+    await newcomer.tap("Yes, I agree")
     await newcomer.say("Ｎｅｗ\u200bYork\u2028")
     await newcomer.hears("New York")
     await newcomer.say("\u200e７：３０\u3000ｐｍ")
