@@ -7,28 +7,30 @@ decided there. Only the pace is waited for.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
-from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.delivery.begun import Begin, Begun
 from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.connection import Reply
 from bot.delivery.flood_waits import SEND, FloodWait, FloodWaits
 from bot.delivery.item import Finished, Item
 from bot.delivery.outcome import Outcome, classify
 from bot.delivery.pacing import HeldError, Lane, Pace
+from bot.delivery.queue import Queue, leased_ahead
 from bot.delivery.verdicts import put_back
 from bot.metrics import Metrics
 from bot.store.leases import Settled
 
+log = logging.getLogger(__name__)
+
 LONGEST_WAIT = 20.0
 """Seconds without a turn after which leases are given up: replies may take the whole pace."""
-
-MOST_LEASED = 512
 
 
 class Line(Protocol):
@@ -37,23 +39,6 @@ class Line(Protocol):
     def begin(self, method: str, body: bytes) -> asyncio.Future[Reply]:
         """Start a call; the future ends with its answer, ``NotSent`` or ``InDoubt``."""
         ...
-
-
-class Queue:
-    """Leased items in their order until they have a turn; what a quarter of a second takes."""
-
-    def __init__(self, most: int, *, paid: bool) -> None:
-        self.most = most
-        # Leasing many at once takes milliseconds, in which a fast pace would miss its moments.
-        self.least = min(most // 2, 24)
-        self.paid = paid
-        self.items: deque[Item] = deque()
-        self.can_send = asyncio.Event()
-
-    @property
-    def is_low(self) -> bool:
-        """There is room for as much as is leased at once."""
-        return self.most - len(self.items) >= self.least
 
 
 class Flow:
@@ -66,6 +51,7 @@ class Flow:
         most: how many calls may be under way at once.
         rate: messages a second, which is also how many are leased ahead.
         on_change: called whenever something ended or a queue ran low.
+        begin: marks rows as begun, which with a pace is done before each starts.
     """
 
     def __init__(
@@ -77,6 +63,7 @@ class Flow:
         most: int,
         rate: float,
         on_change: Callable[[], None],
+        begin: Begin,
         metrics: Metrics,
     ) -> None:
         self._clock = clock
@@ -84,14 +71,15 @@ class Flow:
         self._pace = pace
         self._most = most
         self._on_change = on_change
-        self.capacity = _ahead(3 * most if pace is None else rate / 4)
-        self._queue = self._unpaid = Queue(self.capacity, paid=True)
+        self.capacity = leased_ahead(3 * most if pace is None else rate / 4)
+        self._queue = self._unpaid = Queue(self.capacity, Begun(begin, rate), paid=True)
         if pace is None:
             self._queue.least = self.capacity // 2
         else:
             pace.on_hold(self._silenced)
             if pace.free_bulk_rate < rate:
-                self._unpaid = Queue(_ahead(pace.free_bulk_rate / 4), paid=False)
+                unpaid = leased_ahead(pace.free_bulk_rate / 4)
+                self._unpaid = Queue(unpaid, Begun(begin, rate), paid=False)
         self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
         self.in_flight: set[Item] = set()
         self.finished: list[Finished] = []
@@ -175,9 +163,13 @@ class Flow:
 
     async def keep_pace(self, pace: Pace) -> None:
         """Start messages as the pace allows, for ever."""
-        async with asyncio.TaskGroup() as group:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for queue in self._queues:
+                    group.create_task(self._empty(queue, pace))
+        finally:
             for queue in self._queues:
-                group.create_task(self._empty(queue, pace))
+                await queue.begun.rest()
 
     async def _empty(self, queue: Queue, pace: Pace) -> None:
         items = queue.items
@@ -193,10 +185,22 @@ class Flow:
                 self._give_back(queue)
                 self._on_change()
                 continue
-            for _ in range(min(turns, len(items))):
+            await self._mark(queue, turns)
+            for _ in range(min(turns, self._room)):
+                if not items or not items[0].begun:
+                    break
                 self._start(items.popleft())
+            queue.begun.go_ahead(items)
             if queue.is_low:
                 self._on_change()
+
+    async def _mark(self, queue: Queue, turns: int) -> None:
+        """Have so many marked as begun, as far as they are still ours."""
+        try:
+            await queue.begun.mark(queue.items, turns)
+        except Exception:
+            log.exception("what begins could not be marked; it is put back")
+            self._give_back(queue)
 
     def _fill(self) -> None:
         """Start what may be started now; with a pace, that is the pace's business."""
@@ -281,8 +285,3 @@ class Flow:
         if lane is Lane.BULK and self.waiting:
             self.give_back()
             self._on_change()
-
-
-def _ahead(wanted: float) -> int:
-    """How many to lease ahead: enough to find a few for each exchange, and never very many."""
-    return max(4, min(math.ceil(wanted), MOST_LEASED))

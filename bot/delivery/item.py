@@ -15,10 +15,11 @@ class Item:
     """A leased row, ready to be sent.
 
     ``left`` says that its reader has just been lost, ``refused`` that Telegram did not know them
-    lately; ``leased_at`` and ``send_before`` are on the monotonic clock.
+    lately, ``begun`` that its row is marked so or need not be; ``leased_at`` and ``send_before``
+    are on the monotonic clock.
     """
 
-    __slots__ = ("leased_at", "left", "mark", "parts", "refused", "row", "send_before")
+    __slots__ = ("begun", "leased_at", "left", "mark", "parts", "refused", "row", "send_before")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Item:
         self.mark = mark
         self.send_before = send_before
         self.left = self.refused = False
+        self.begun = row.broadcast_id is None
 
 
 class Finished(NamedTuple):

@@ -60,6 +60,8 @@ class Ledger:
         settings: Settings,
         renderer: Renderer,
         lease_seconds: float,
+        *,
+        marks: bool,
         metrics: Metrics,
     ) -> None:
         self._db = db
@@ -69,7 +71,12 @@ class Ledger:
         self._lease_seconds = lease_seconds
         self._health = Health(settings.broadcast_pause_window, settings.broadcast_pause_share)
         self._letting = Letting(
-            self.owner, clock, renderer, lease_seconds, paid=settings.paid_broadcast
+            self.owner,
+            clock,
+            renderer,
+            lease_seconds,
+            paid=settings.paid_broadcast,
+            begun=not marks,
         )
         self._reclaim_at = clock.monotonic()
         self._metrics = metrics
@@ -112,6 +119,13 @@ class Ledger:
             if event.what == "paused":
                 self._metrics.broadcasts_paused.inc()
                 log.warning("broadcast %d pauses by itself: too much fails", event.broadcast_id)
+
+    async def begin(self, rows: list[int]) -> set[int]:
+        """Mark leased rows of broadcasts as begun; which of them are still ours to send.
+
+        Raises whatever the database raises; then none may start.
+        """
+        return await self._db.transaction(lambda session: leases.begin(session, self.owner, rows))
 
     async def _in_one(
         self,
@@ -227,7 +241,8 @@ class Ledger:
             for row in taken
             if row.state == "in_doubt"
         )
-        await self._count(session, amounts + Counter(doubts=len(taken)))
+        doubts = sum(row.broadcast_id is None or row.state == "in_doubt" for row in taken)
+        await self._count(session, amounts + Counter(doubts=doubts))
 
     async def _count(self, session: Executor, amounts: Counter[str]) -> None:
         self._counted += amounts

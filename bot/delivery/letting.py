@@ -55,7 +55,7 @@ class _Sorted(NamedTuple):
 
 
 class Letting:
-    """Leases in the name of one owner."""
+    """Leases in the name of one owner; what is ``begun`` with that need not be marked again."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Letting:
         lease_seconds: float,
         *,
         paid: bool,
+        begun: bool,
     ) -> None:
         self._owner = owner
         self._clock = clock
@@ -72,6 +73,7 @@ class Letting:
         self._renderer = renderer
         self._lease_seconds = lease_seconds
         self._paid = paid
+        self._begun = begun
         self._credit = 0.0
 
     async def lease(
@@ -111,7 +113,13 @@ class Letting:
         now = self._clock.now()
         until = now + timedelta(seconds=self._lease_seconds)
         return await leases.lease(
-            session, self._owner, now=now, until=until, most=most, broadcast_id=broadcast
+            session,
+            self._owner,
+            now=now,
+            until=until,
+            most=most,
+            broadcast_id=broadcast,
+            begun=self._begun,
         )
 
     async def _prepare(

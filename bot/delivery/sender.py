@@ -62,7 +62,15 @@ class Sender:
         self._on_event = on_event
         self._trust = trust or ClockTrust(clock)
         metrics = metrics or Metrics(clock)
-        self._ledger = Ledger(db, clock, settings, renderer, lease_seconds, metrics)
+        self._ledger = Ledger(
+            db,
+            clock,
+            settings,
+            renderer,
+            lease_seconds,
+            marks=pace is not None,
+            metrics=metrics,
+        )
         self.owner = self._ledger.owner
         self._flow = Flow(
             clock,
@@ -71,6 +79,7 @@ class Sender:
             most=settings.in_flight,
             rate=settings.bulk_rate,
             on_change=self._changed,
+            begin=self._ledger.begin,
             metrics=metrics,
         )
         self._group_timer: asyncio.TimerHandle | None = None

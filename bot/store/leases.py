@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     String,
+    and_,
     bindparam,
     case,
     delete,
     func,
+    not_,
     select,
     update,
 )
@@ -75,7 +78,7 @@ def _now() -> Any:
     return bindparam("now", type_=UTCDateTime)
 
 
-def _lease_of(which: ColumnElement[bool]) -> Any:
+def _lease_of(which: ColumnElement[bool], **values: Any) -> Any:
     ready = (
         select(table.c.id)
         .where(rows_in("queued"))
@@ -92,6 +95,7 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
             lease_owner=bindparam("owner", type_=String),
             lease_until=bindparam("until", type_=UTCDateTime),
             attempts=table.c.attempts + 1,
+            **values,
         )
         .returning(
             table.c.id,
@@ -110,7 +114,10 @@ def _lease_of(which: ColumnElement[bool]) -> Any:
 
 
 _lease_tips = _lease_of(table.c.broadcast_id.is_(None))
-_lease_broadcast = _lease_of(table.c.broadcast_id == bindparam("which", type_=BigInteger))
+_lease_broadcast = _lease_of(
+    table.c.broadcast_id == bindparam("which", type_=BigInteger),
+    begun=bindparam("begun", type_=Boolean),
+)
 
 
 async def lease(
@@ -121,12 +128,13 @@ async def lease(
     until: datetime,
     most: int,
     broadcast_id: int | None = None,
+    begun: bool = False,
 ) -> list[Leased]:
     """Take up to ``most`` ready tips (or rows of one broadcast), the longest ready first."""
     given: dict[str, Any] = {"owner": owner, "now": now, "until": until, "most": most}
     statement = _lease_tips if broadcast_id is None else _lease_broadcast
     if broadcast_id is not None:
-        given["which"] = broadcast_id
+        given |= {"which": broadcast_id, "begun": begun}
     result: Any = await session.execute(statement, given)
     return [Leased(*row) for row in result.all()]
 
@@ -136,6 +144,21 @@ _ours = (
     table.c.state == "leased",
     table.c.lease_owner == bindparam("owner"),
 )
+_begin = (
+    update(table)
+    .where(table.c.id.in_(bindparam("rows", expanding=True)))
+    .where(table.c.state == "leased", table.c.lease_owner == bindparam("owner"))
+    .values(begun=True)
+    .returning(table.c.id)
+)
+
+
+async def begin(session: Executor, owner: str, rows: Sequence[int]) -> set[int]:
+    """Mark rows as begun on condition that their lease is still ``owner``'s; which were."""
+    found = await session.execute(_begin, {"rows": list(rows), "owner": owner})
+    return {row.id for row in found.all()}
+
+
 _released = {"lease_owner": None, "lease_until": None}
 _sent = (
     update(table)
@@ -205,7 +228,9 @@ async def set_content(session: Executor, chosen: Sequence[tuple[int, int]]) -> N
     await _set_content.run(session, chosen)
 
 
-_final = (table.c.attempts >= MOST_CRASHES) | table.c.broadcast_id.is_not(None)
+_of_broadcast = table.c.broadcast_id.is_not(None)
+_final = case((_of_broadcast, table.c.begun), else_=table.c.attempts >= MOST_CRASHES)
+_never_begun = and_(_of_broadcast, not_(table.c.begun))
 _expired = (
     select(table.c.id)
     .where(rows_in("leased"))
@@ -221,6 +246,7 @@ _reclaim = (
         state=case((_final, "in_doubt"), else_="queued"),
         reason=DROPPED,
         ready_at=_now(),
+        attempts=table.c.attempts - case((_never_begun, 1), else_=0),
         doubts=table.c.doubts + case((_final, 1), else_=0),
         **_released,
     )
@@ -242,7 +268,7 @@ async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
 
     A tip goes back to the queue, since most rows that a crash leaves behind were never started;
     not for ever, though, lest a bot that crashes again and again pesters the same readers. A
-    broadcast waits for the admin's word.
+    broadcast's that was begun waits for the admin's word; one that was not is as it was before.
     """
     return [Reclaimed(*row) for row in (await session.execute(_reclaim, {"now": now})).all()]
 

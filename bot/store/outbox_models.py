@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -69,7 +70,8 @@ class Delivery(Table, table=True):
     """One message for one reader: a row before it is a request.
 
     ``due_at`` is the promise that lateness is measured against, ``ready_at`` when it may be
-    (re)tried, ``not_after`` when it is too old. No foreign key leads to the reader: checking it
+    (re)tried, ``not_after`` when it is too old; ``begun`` that a broadcast's message may have left
+    under its present lease. No foreign key leads to the reader: checking it
     would fetch a scattered page per planned row; erasing and moving a reader name these rows.
     """
 
@@ -115,6 +117,10 @@ class Delivery(Table, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
+    # The database fills it in: one value less that planning has to hand over for every row.
+    begun: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
+    )
 
 
 class BroadcastTally(Table, table=True):

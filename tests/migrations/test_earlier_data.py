@@ -129,3 +129,24 @@ async def test_of_readers_of_before_it_is_not_known_what_they_got_last(
     assert await upgrade(database_url) is True
     rows = await run(database_url, "SELECT recent FROM subscriber")
     assert [bytes(row.recent) for row in rows] == [b""]
+
+
+async def test_what_an_earlier_version_had_leased_may_have_been_begun(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0008"))
+    row = (
+        "INSERT INTO delivery (kind, chat_id, local_date, state, due_at, ready_at, not_after, "
+        "attempts, doubts) VALUES ('tip', {}, '2026-06-01', '{}', {now}, {now}, {now}, 1, 0)"
+    )
+    await run(database_url, *(row.format(n, state, now="{now}") for n, state in LEASED_OR_NOT))
+    assert await upgrade(database_url) is True
+    begun = "SELECT state, begun FROM delivery ORDER BY chat_id"
+    assert [(state, bool(was)) for state, was in await run(database_url, begun)] == [
+        ("leased", True),
+        ("queued", False),
+        ("sent", False),
+    ]
+
+
+LEASED_OR_NOT = ((1, "leased"), (2, "queued"), (3, "sent"))

@@ -1,0 +1,35 @@
+"""What is leased and waits for its turn."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+
+from bot.delivery.begun import Begun
+from bot.delivery.item import Item
+
+MOST_LEASED = 512
+
+
+class Queue:
+    """Leased items in their order until they have a turn; what a quarter of a second takes."""
+
+    def __init__(self, most: int, begun: Begun, *, paid: bool) -> None:
+        self.most = most
+        # Leasing many at once takes milliseconds, in which a fast pace would miss its moments.
+        self.least = min(most // 2, 24)
+        self.paid = paid
+        self.begun = begun
+        self.items: deque[Item] = deque()
+        self.can_send = asyncio.Event()
+
+    @property
+    def is_low(self) -> bool:
+        """There is room for as much as is leased at once."""
+        return self.most - len(self.items) >= self.least
+
+
+def leased_ahead(wanted: float) -> int:
+    """How many to lease ahead: enough to find a few for each exchange, and never very many."""
+    return max(4, min(math.ceil(wanted), MOST_LEASED))
