@@ -117,7 +117,8 @@ class Broadcasts:
         return done
 
     def _is_stale(self, shown: Broadcast, offer: Offer, now: datetime) -> bool:
-        old = shown.shown_at is None or now - shown.shown_at > SHOWN_FOR
+        # By a clock that was ahead, it may have been shown in what is the future now.
+        old = shown.shown_at is None or abs(now - shown.shown_at) > SHOWN_FOR
         return old or offer.audience > shown.shown_audience or offer.stars > shown.shown_stars
 
     async def is_as_shown(self, broadcast_id: int, offer: Offer) -> bool:

@@ -55,23 +55,28 @@ async def answer_if_sure(visit: Visit, heard: Heard, *, alone: bool = False) -> 
 
     ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
     """
-    if heard.found.verdict != "sure":
+    answers = _answers(visit, heard.found)
+    if heard.found.verdict != "sure" or not answers:
         return False
-    best, *near = _answers(visit, heard.found)
+    best, *near = answers
+    if best.id != heard.found.hits[0].id:
+        return False  # what was sure has been withdrawn; the next best is not
     shown = [] if alone else near
     await visit.say(texts.answer(best, visit.desk.library, shown, visit.language))
     return True
 
 
 async def _not_sure(visit: Visit, heard: Heard) -> None:
-    if heard.found.hits:
-        await visit.say(texts.unsure(_answers(visit, heard.found), visit.language))
+    if answers := _answers(visit, heard.found):
+        await visit.say(texts.unsure(answers, visit.language))
     else:
         await visit.say(texts.none(heard.found.topics, visit.desk.library, visit.language))
 
 
 def _answers(visit: Visit, found: Found) -> list[Answer]:
-    return [visit.desk.library.answer(hit.id) for hit in found.hits]
+    """Those that were found and that the library has: the index may be older than it."""
+    answers = (_answer(visit, hit.id) for hit in found.hits)
+    return [answer for answer in answers if answer is not None]
 
 
 async def topics_page(visit: Visit, tap: FaqTopics) -> None:

@@ -76,3 +76,17 @@ async def test_whoever_saved_only_what_was_withdrawn_hears_that_and_not_that_the
     await save(theatre, reader, "withdrawn")
     await reader.say("/saved")
     await reader.sees("1 tip you'd saved has been taken back", "/tip")
+
+
+async def test_an_answer_that_was_withdrawn_since_the_index_was_made_is_no_mistake_of_ours(
+    theatre: Theatre, reader: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = theatre.app.house.library
+    answer = library.answers[0]
+    await reader.say(answer.question)
+    await reader.sees(answer.question)
+    monkeypatch.delitem(library._answers, answer.id)
+    await reader.say(answer.question)
+    heard = await reader.hears()
+    assert heard
+    assert "Something went wrong" not in heard

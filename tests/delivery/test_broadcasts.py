@@ -10,6 +10,7 @@ import pytest
 from bot.delivery import broadcasts as rules
 from bot.delivery import ledger
 from bot.delivery.ledger import Event
+from bot.store import broadcasts as store
 from bot.store import subscribers
 from bot.store.database import Database
 from tests.delivery.house import ADMIN, House, house
@@ -55,6 +56,24 @@ async def test_only_its_admin_confirms_and_only_once(home: House, tg: Telegram) 
     assert sorted(confirmed) == [False, False, True]
     await home.sender.drain()
     assert tg.copies == {7: 1}
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(-25, True), (-1, False), (1, False), (25, True)])
+async def test_a_draft_is_asked_anew_a_day_away_from_when_it_was_shown(
+    home: House, hours: int, asked: bool
+) -> None:
+    """Into the past as well: the clock may have been ahead."""
+    await home.subscribe(7)
+    draft = await home.broadcasts.draft(ADMIN, ADMIN, 5)
+    async with home.db.write() as session:
+        shown = {"shown_at": home.clock.now() - timedelta(hours=hours)}
+        await store.change(session, draft.id, shown)
+    assert await home.broadcasts.confirm(draft.id, ADMIN) is not asked
+    offer = await home.broadcasts.offer_anew(draft.id, ADMIN)
+    assert (offer is not None) is asked
+    if offer is not None:
+        await home.broadcasts.offered(draft.id, offer)
+        assert await home.broadcasts.confirm(draft.id, ADMIN)
 
 
 async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
