@@ -11,7 +11,7 @@ CACHES := $(abspath $(VENV))/.caches
 export RUFF_CACHE_DIR := $(CACHES)/ruff
 export MYPY_CACHE_DIR := $(CACHES)/mypy
 
-.PHONY: old-enough help demo test check fmt bench chaos soak search-train search-eval screenshots sbom lock clean
+.PHONY: old-enough help demo test check fmt bench flood chaos soak search-train search-eval screenshots sbom lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ $(PEERS): tests/bench/requirements.txt requirements/install.py | old-enough
 
 bench: $(READY) $(PEERS)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
+
+flood: $(READY)  ## how long an innocent waits while others flood the bot (SECONDS=60, JSON=FILE)
+	$(BIN)/python -m tests.bench.flood --seconds $(or $(SECONDS),60) $(if $(JSON),--json $(JSON))
 
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
 	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))

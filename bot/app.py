@@ -40,6 +40,10 @@ from bot.store.database import Database
 from bot.store.sole_use import InUseError, sole_use_of
 from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
+from bot.updates.content import Update
+from bot.updates.inbox import Inbox
+from bot.updates.parsing import parse_update
+from bot.updates.retrying import Retrying
 from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.urgent import Urgent
@@ -60,6 +64,7 @@ class House:
     library: Library
     client: Client
     dispatcher: Dispatcher
+    dispatch: Dispatch
     pace: Pace
     readers: Readers
     privacy: Privacy
@@ -74,6 +79,23 @@ class House:
 
     def __repr__(self) -> str:
         return "House"
+
+    def new_inbox(self) -> Inbox:
+        """Where updates wait for the dispatcher."""
+
+        async def slow_down(update: Update) -> None:
+            await self.dispatch.slow_down(parse_update(update, self.client))
+
+        return Inbox(
+            self.db,
+            self.clock,
+            self.dispatcher.process_json,
+            self.pace.reply_held_for,
+            cipher=self.cipher,
+            retrying=Retrying(self.clock, self.client.server_time),
+            suspects=self.dispatch.suspicion,
+            slow_down=slow_down,
+        )
 
     async def close(self) -> None:
         """Close what was opened, last first."""
@@ -172,7 +194,8 @@ def _furnish(
         offer_admin_menu=partial(offer_admin_menu, client),
         username=lambda: client.username,
     )
-    Dispatch(desk).register(dispatcher)
+    dispatch = Dispatch(desk)
+    dispatch.register(dispatcher)
     return House(
         settings=settings,
         clock=clock,
@@ -183,6 +206,7 @@ def _furnish(
         library=library,
         client=client,
         dispatcher=dispatcher,
+        dispatch=dispatch,
         pace=pace,
         readers=readers,
         privacy=privacy,

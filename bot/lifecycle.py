@@ -25,10 +25,8 @@ from bot.registration import WebhookRefusedError, register_with_telegram, say_wh
 from bot.store import standing
 from bot.supervisor import Supervisor
 from bot.updates.fetching import Fetching
-from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
 from bot.updates.posting import LOOK_S, Posting
-from bot.updates.retrying import Retrying
 from bot.watch import Watch
 from bot.web.health import Health, health_routes
 from bot.web.server import WebServer
@@ -105,11 +103,7 @@ class App:
         """
         try:
             house = self._house = await self._open_house(self.settings, self.clock)
-            process, held = house.dispatcher.process_json, house.pace.reply_held_for
-            again = Retrying(self.clock, house.client.server_time)
-            self.inbox = Inbox(
-                house.db, self.clock, process, held, cipher=house.cipher, retrying=again
-            )
+            self.inbox = house.new_inbox()
             self.fetching = Fetching(self.clock, house.metrics.polled, self.settings.webhook_url)
             self.watch = Watch(house, self.inbox, self.fetching)
             self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
@@ -133,6 +127,7 @@ class App:
             ) from refusal
         await heed_restore(house.db)
         await house.planner.ready_at_start()
+        self._task("updates", self.inbox.run())  # warning signs are answered while others load
         house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover
         if await house.replicas.join() == 1:
             await self.inbox.recover()
@@ -155,7 +150,6 @@ class App:
 
     def _begin(self, house: House) -> None:
         self._task("supervisor", self.supervisor.run())
-        self._task("updates", self.inbox.run())
         self._task("sender", house.sender.run(self._stop_sending))
         if self.settings.webhook_url is None:
             turn = partial(self.fetching.turn, house.replicas)

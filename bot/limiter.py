@@ -114,7 +114,7 @@ class LaneLimiter(BaseRateLimiter[int]):
 
     async def _turn(self, chat_id: ChatId | None, kind: str, patience: float) -> None:
         try:
-            await self._pace.reply(chat_id, kind=kind, patience=patience)
+            await self._pace.reply(chat_id, kind=kind, patience=patience, rank=errand.rank())
         except HeldError as held:
             raise HeldBackError(held.seconds) from None
 

@@ -7,9 +7,11 @@ loses a minute.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -26,7 +28,16 @@ CONTENT = Path(__file__).parent / "content"
 FALLBACK = "en"
 ANY = "_"
 UNLESS = "unless"
+DOUBT = 4.0  # how far below the alarm's gate a message still is worth reading before others
 Beginning = tuple[str, str, bool]
+
+
+class Suspicion(IntEnum):
+    """How much a message sounds like an emergency at first sight."""
+
+    NONE = 0
+    SOME = 1
+    STRONG = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +161,21 @@ class Urgent:
             heard = set(self._heard_in(message))
         return next((item for item in self.advice if item in heard), None)
 
-    def suspects(self, text: str) -> bool:
-        """Whether the message had better be read before others: cheap, and rather yes than no.
+    def suspicion(self, text: str) -> Suspicion:
+        """How much the message sounds like an emergency, from its words alone.
 
         It takes no sentence vector and mends no word, so that it can be asked of everything at
-        the moment it arrives.
+        the moment it arrives; rather too much than too little.
         """
         spoken = spoken_parts(text)
         if any(map(self._by_rules, (*spoken, *parted(text)))):
-            return True
-        return self._alarm is not None and any(map(self._alarm.suspects, spoken))
+            return Suspicion.STRONG
+        if self._alarm is None:
+            return Suspicion.NONE
+        margin = max(map(self._alarm.beyond_gate, spoken), default=-math.inf)
+        if margin >= 0:
+            return Suspicion.STRONG
+        return Suspicion.SOME if margin >= -DOUBT else Suspicion.NONE
 
     def _heard_in(self, reading: Reading) -> Iterator[Advice | None]:
         yield from map(self._by_rules, reading.otherwise)

@@ -9,6 +9,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
+TURN_S = 0.0005  # how long a thread may keep the others waiting
 STOPPED = 128  # and the signal's number: how shells count
 
 
@@ -25,6 +26,9 @@ def main() -> None:
     # The matrices of a question are small: shared out among threads, which wait for each other
     # by turning, they cost the processor several times as much. Read when numpy is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # The search has a thread, and takes turns with everything else. A reply has to wait for a
+    # dozen of them: at Python's 5 ms a turn that would be felt.
+    sys.setswitchinterval(TURN_S)
     try:
         from bot.cli.commands import app
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
 from collections.abc import Callable
@@ -21,10 +20,12 @@ from bot.delivery.limits import (
     Measure,
     free_bulk_rate,
 )
-from bot.delivery.turns import HeldError, Turns, until
+from bot.delivery.turns import HeldError, RankedLock, Turns, until
 from bot.metrics import Metrics
 
 __all__ = ["HeldError", "Lane", "Pace"]
+
+URGENT = (1.0,)
 
 
 class Pace(FloodControl):
@@ -97,7 +98,7 @@ class Pace(FloodControl):
         self._reply_counts: tuple[Measure | Bucket, ...] = (*measures, self._reply.bucket)
         lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
         super().__init__(clock, lanes, metrics or Metrics(clock))
-        self._reply_order = asyncio.Lock()
+        self._reply_order = RankedLock()
         self._replies_waiting = 0
         self._chats = ChatLimits(self.floods)
 
@@ -133,8 +134,9 @@ class Pace(FloodControl):
         makes_message: bool = True,
         kind: str | None = None,
         patience: float = math.inf,
+        rank: tuple[float, ...] = (),
     ) -> None:
-        """Wait until a reply may start. Replies start in the order in which they came.
+        """Wait until a reply may start: those of the lowest rank first, else as they came.
 
         Args:
             chat_id: the chat that it is for; ``None`` counts towards no chat's limits.
@@ -142,6 +144,8 @@ class Pace(FloodControl):
                 or the answer to a button.
             kind: the kind of call, where that is not simply a message or an edit.
             patience: seconds that a flood or the chat's own limit may take.
+            rank: who waits for the same budget and has a lower one goes first; below ``URGENT``
+                not even the floor of bulk does.
 
         Raises:
             HeldError: it would take longer; nothing was counted.
@@ -153,16 +157,25 @@ class Pace(FloodControl):
             return
         self._replies_waiting += 1
         try:
-            async with self._reply_order:
-                now = await until(self._clock, lambda now: self._reply_ready(now, patience))
-                for counted in self._reply_counts:
-                    counted.take(now)
+            now = await self._reply_turn(rank, patience)
         except BaseException:
             self._chats.give_back(chat_id, kind, self._clock.monotonic())
             raise
         finally:
             self._replies_waiting -= 1
         self._chats.shift(chat_id, kind, now - counted_at, now)
+
+    async def _reply_turn(self, rank: tuple[float, ...], patience: float) -> float:
+        order = self._reply_order
+        ticket = order.ticket()
+        while True:
+            async with order.turn(rank, ticket):
+                now = await until(self._clock, lambda now: self._reply_ready(now, patience, rank))
+                if order.is_wanted_before(rank):
+                    continue
+                for counted in self._reply_counts:
+                    counted.take(now)
+                return now
 
     async def bulk(self, chat_id: ChatId | None = None) -> None:
         """Wait until one message of a tip or broadcast may start, to ``chat_id`` if given."""
@@ -222,9 +235,10 @@ class Pace(FloodControl):
             raise HeldError(awake - now)
         return awake
 
-    def _reply_ready(self, now: float, patience: float = math.inf) -> float:
+    def _reply_ready(self, now: float, patience: float, rank: tuple[float, ...]) -> float:
         awake = self._reply_awake(now, patience)
-        if self._unpaid_turns.waiting and self._has_right(now):
+        is_urgent = () < rank < URGENT
+        if self._unpaid_turns.waiting and self._has_right(now) and not is_urgent:
             return now + self._free.budget.slot
         ready = max(awake, self._reply.ready_at(now), self._total.ready_at())
         return max(ready, self._free.ready_at()) if self._is_paid else ready

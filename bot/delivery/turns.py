@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import heapq
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.limits import ROUNDING, Bucket, Measure
 
-__all__ = ["HeldError", "Turns", "until"]
+__all__ = ["HeldError", "RankedLock", "Turns", "until"]
 
 SHORTEST_WAIT = 0.001  # event loops round timers to milliseconds; less would only spin
 
@@ -36,6 +39,51 @@ async def until(clock: Clock, ready_at: Callable[[float], float]) -> float:
         if wait <= ROUNDING:
             return now
         await clock.sleep(max(wait, SHORTEST_WAIT))
+
+
+class RankedLock:
+    """A lock that goes to the waiter of the lowest rank, and of two alike to the earlier one."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._order = itertools.count()
+        self._waiters: list[tuple[tuple[float, ...], int, asyncio.Future[None]]] = []
+
+    def ticket(self) -> int:
+        """A place among waiters of one rank, for whoever may have to wait more than once."""
+        return next(self._order)
+
+    def is_wanted_before(self, rank: tuple[float, ...]) -> bool:
+        """Whether somebody of a lower rank waits."""
+        while self._waiters and self._waiters[0][2].done():
+            heapq.heappop(self._waiters)
+        return bool(self._waiters) and self._waiters[0][0] < rank
+
+    @asynccontextmanager
+    async def turn(self, rank: tuple[float, ...], ticket: int) -> AsyncIterator[None]:
+        """Hold the lock."""
+        if self._taken:
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._waiters, (rank, ticket, waiter))
+            try:
+                await waiter
+            except asyncio.CancelledError:
+                if waiter.done() and not waiter.cancelled():
+                    self._pass_on()
+                raise
+        self._taken = True
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        while self._waiters:
+            waiter = heapq.heappop(self._waiters)[2]
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._taken = False
 
 
 class Turns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -49,6 +50,14 @@ class Chat:
     def __init__(self, api: Api, clock: Clock) -> None:
         self._api = api
         self._clock = clock
+        self._ahead = 0.0  # seconds by which our clock is ahead of Telegram's
+
+    def age(self, written: datetime) -> float:
+        """Seconds since an instant that Telegram gave, by its clock as our last message shows it.
+
+        Our own may be wrong, and then whatever is asked would be old for ever.
+        """
+        return (self._clock.now() - written).total_seconds() - self._ahead
 
     async def send(self, chat_id: int, message: Message, topic: int | None = None) -> int:
         """Send, into a ``topic`` of the chat if one is named; the new message's id.
@@ -57,6 +66,7 @@ class Chat:
             telegram.error.TelegramError: it was refused, or there was no answer.
         """
         sent = await self._put("sendMessage", message.payload(chat_id), topic)
+        self._ahead = self._clock.now().timestamp() - int(sent["date"])
         return int(sent["message_id"])
 
     async def edit_or_send(

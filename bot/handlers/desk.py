@@ -18,7 +18,7 @@ from bot.delivery.privacy import Privacy
 from bot.delivery.readers import Readers
 from bot.delivery.stats import Stats
 from bot.handlers.chat import Chat, Spot
-from bot.handlers.hearing import Hearing
+from bot.handlers.hearing import Heard, Hearing
 from bot.places.search import Places
 from bot.store.values import Subscriber, UnknownReaderError
 from bot.texts.catalogue import choose
@@ -68,7 +68,8 @@ def topic_of(message: object) -> int | None:
 class Visit:
     """Someone wrote or tapped: who, where, and what we know of them (None: nothing).
 
-    ``topic`` is the one they did it in, in which they are answered.
+    ``topic`` is the one they did it in, in which they are answered; ``heard`` is what they say, if
+    that had to be found out first.
     """
 
     desk: Desk
@@ -80,6 +81,7 @@ class Visit:
     spot: Spot | None = None
     topic: int | None = None
     returned: bool = False
+    heard: Heard | None = None
 
     @property
     def known(self) -> Subscriber:

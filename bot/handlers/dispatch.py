@@ -15,6 +15,8 @@ from bot.handlers import faq, groups, start
 from bot.handlers.chat import Spot
 from bot.handlers.command import is_for, read_command
 from bot.handlers.desk import AWAY, Desk, Visit, topic_of
+from bot.handlers.hearing import Heard
+from bot.handlers.recently import Recently
 from bot.handlers.routes import ON_COMMAND, ON_TAP
 from bot.store.values import UnknownReaderError
 from bot.texts import broadcast as broadcast_texts
@@ -25,13 +27,18 @@ from bot.texts.catalogue import choose
 from bot.texts.commands import commands_for, spoken
 from bot.texts.courtesy import courtesy
 from bot.texts.message import Message as Said
+from bot.updates import errand
+from bot.updates.errand import NoSignError
 from tips.normalise import normalise
 
 log = structlog.get_logger(__name__)
 
 DOUBLE_TAP_S = 1.5
 ALBUM_S = 60.0
+GROUP_S = 600.0  # a group is told that often at most where the bot works
+LATE_S = 3600.0  # what was asked so long ago is asked again if it still matters
 OUT_OF_REACH = ("not_found", "no_rights", "topic_closed")  # nothing that we could mend
+LASTING = ("start", "stop", "pause", "resume", "forget")  # carried out however late they come
 ABOUT_LEAVING = ("stop", "forget", "privacy", "export")
 NO_WORDS = re.compile(r"[\W_]*")
 
@@ -41,13 +48,19 @@ class Dispatch:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._tapped: dict[tuple[int, int, str], float] = {}
-        self._albums: dict[tuple[int, str], tuple[float, int]] = {}
+        self._tapped = Recently[tuple[int, int, str]](desk.clock, DOUBLE_TAP_S)
+        self._albums = Recently[tuple[int, str]](desk.clock, ALBUM_S)
+        self._called = Recently[int](desk.clock, GROUP_S)
+        self._told_late = Recently[int](desk.clock, LATE_S)
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Hang up in PTB's application, which calls :meth:`on_update` for every update."""
         application.add_handler(TypeHandler(Update, self.on_update))
         application.add_error_handler(self.on_error)
+
+    def suspicion(self, words: str) -> int:
+        """How much the words sound like a danger, 0 to 2: quick, and rather too much."""
+        return self._desk.hearing.suspicion(words)
 
     async def on_update(self, update: Update, _context: object) -> None:
         """Deal with one update; edited messages, channel posts and the rest are left alone."""
@@ -103,14 +116,17 @@ class Dispatch:
         if user is None or user.is_bot:
             return
         if message.chat.type != Chat.PRIVATE:
-            await groups.on_message(self._desk, message)
+            await groups.on_message(self._desk, message, self._called)
             return
         if message.text is None and message.location is None and _is_service(message):
             return
+        heard = await self._sign_in(message) if errand.looks_for_sign() else None
         topic = topic_of(message)
-        visit = await self._visit(message.chat.id, user, message=message, topic=topic)
+        visit = await self._visit(message.chat.id, user, message=message, topic=topic, heard=heard)
         if message.location is not None:
             await start.located(visit, message.location)
+        elif self._desk.chat.age(message.date) > LATE_S:
+            await self._on_late(visit, message)
         elif message.text is None:
             await self._on_attachment(visit, message)
         elif visit.forwarded:
@@ -119,6 +135,41 @@ class Dispatch:
             await self._on_command(visit, command)
         else:
             await self._on_words(visit, message.text)
+
+    async def _sign_in(self, message: Message) -> Heard:
+        """The sign of danger in a message that goes before others if there is one.
+
+        Raises:
+            NoSignError: there is none, or it is a command's business, or already answered.
+        """
+        words = message.text or message.caption or ""
+        heard = await self._desk.hearing.hear_sign(words)
+        command = read_command(words)
+        if heard.advice is None or (command is not None and command["name"].lower() != "faq"):
+            raise NoSignError
+        errand.claim()
+        return heard
+
+    async def _on_late(self, visit: Visit, message: Message) -> None:
+        """Written an hour ago: only signs of danger and what lasts; the rest is asked anew."""
+        words = message.text or message.caption or ""
+        if await faq.warn(visit, await self._desk.hearing.warning(words)):
+            return
+        command = read_command(words)
+        name = self._name_of(visit, command) if command is not None else spoken(words)
+        if name in LASTING and message.text is not None and not visit.forwarded:
+            await self._run(visit, name, (command["rest"] or "") if command is not None else "")
+        elif visit.chat_id not in self._told_late:
+            await visit.say(errors.came_late(visit.language))
+            self._told_late.add(visit.chat_id)
+
+    async def slow_down(self, update: Update) -> None:
+        """Somebody's flood: what they wrote is left alone, and they are told so."""
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or user.is_bot or chat is None or chat.type != Chat.PRIVATE:
+            return
+        visit = await self._visit(chat.id, user, topic=topic_of(update.effective_message))
+        await visit.say(errors.slow_down(visit.language))
 
     async def _on_forwarded(self, visit: Visit, text: str) -> None:
         """Another's words: read like a question, never an order nor an answer to ours."""
@@ -139,7 +190,7 @@ class Dispatch:
         asked = named == "broadcast" and not visit.forwarded
         if words and not asked:
             heard = await faq.hear(visit, words)
-            await faq.answer_if_sure(visit, heard, alone=await faq.warn(visit, heard))
+            await faq.answer_if_sure(visit, heard, alone=await faq.warn(visit, heard.advice))
         if not self._is_more_of_an_album(message):
             text = broadcast_texts.how_to if asked else errors.no_text
             await visit.say(text(visit.language))
@@ -148,12 +199,9 @@ class Dispatch:
         """Whether another picture of the same album has been dealt with just now."""
         if message.media_group_id is None:
             return False
-        now, key = self._desk.clock.monotonic(), (message.chat.id, message.media_group_id)
-        self._albums = {
-            album: one for album, one in self._albums.items() if now - one[0] < ALBUM_S
-        }
-        _, first = self._albums.get(key, (now, message.message_id))
-        self._albums[key] = now, first
+        album = message.chat.id, message.media_group_id
+        first = self._albums.note(album, message.message_id)
+        self._albums.add(album, first)
         # The first one may come again, when its answer could not be given at once.
         return first != message.message_id
 
@@ -226,12 +274,10 @@ class Dispatch:
         await ON_TAP[type(tap)](visit, tap)
 
     def _is_second_tap(self, query: CallbackQuery, spot: Spot | None) -> bool:
-        now = self._desk.clock.monotonic()
-        self._tapped = {key: at for key, at in self._tapped.items() if now - at < DOUBLE_TAP_S}
         key = (query.from_user.id, spot.message_id if spot else 0, query.data or "")
         if key in self._tapped:
             return True
-        self._tapped[key] = now
+        self._tapped.add(key)
         return False
 
     async def _on_membership(self, change: ChatMemberUpdated) -> None:

@@ -9,8 +9,10 @@ from bot.handlers.hearing import FOUND, Heard
 from bot.texts import faq as texts
 from bot.texts.callbacks import FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
 from bot.texts.message import Message
+from bot.updates import errand
 from tips.models import Answer
 from tips.search import Found
+from tips.urgent import Advice
 
 
 async def faq(visit: Visit, question: str) -> None:
@@ -32,22 +34,26 @@ def _topics(visit: Visit, number: int) -> Message:
 
 async def hear(visit: Visit, words: str) -> Heard:
     """What a message says."""
-    return await visit.desk.hearing.hear(words)
-
-
-async def warn(visit: Visit, heard: Heard) -> bool:
-    """Whether a message describes a warning sign; if so, seeking care is said first."""
+    heard = visit.heard or await visit.desk.hearing.hear(words)
     if heard.advice is None:
+        errand.step_back()
+    return heard
+
+
+async def warn(visit: Visit, advice: Advice | None) -> bool:
+    """Whether a message describes a warning sign; if so, seeking care is said first."""
+    if advice is None:
         return False
-    await visit.say(texts.urgent(heard.advice, visit.desk.library, visit.language))
+    errand.claim()
+    await visit.say(texts.urgent(advice, visit.desk.library, visit.language))
     return True
 
 
 async def reply(visit: Visit, heard: Heard) -> None:
     """Answer a question in the reader's own words, or say honestly that there is no answer."""
-    warned = await warn(visit, heard)
+    warned = await warn(visit, heard.advice)
     if not await answer_if_sure(visit, heard, alone=warned) and not warned:
-        await _not_sure(visit, heard)
+        await _not_sure(visit, await visit.desk.hearing.look_up(heard))
 
 
 async def answer_if_sure(visit: Visit, heard: Heard, *, alone: bool = False) -> bool:
@@ -55,22 +61,24 @@ async def answer_if_sure(visit: Visit, heard: Heard, *, alone: bool = False) -> 
 
     ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
     """
-    answers = _answers(visit, heard.found)
-    if heard.found.verdict != "sure" or not answers:
+    found = await visit.desk.hearing.look_up(heard)
+    errand.step_back()
+    answers = _answers(visit, found)
+    if found.verdict != "sure" or not answers:
         return False
     best, *near = answers
-    if best.id != heard.found.hits[0].id:
+    if best.id != found.hits[0].id:
         return False  # what was sure has been withdrawn; the next best is not
     shown = [] if alone else near
     await visit.say(texts.answer(best, visit.desk.library, shown, visit.language))
     return True
 
 
-async def _not_sure(visit: Visit, heard: Heard) -> None:
-    if answers := _answers(visit, heard.found):
+async def _not_sure(visit: Visit, found: Found) -> None:
+    if answers := _answers(visit, found):
         await visit.say(texts.unsure(answers, visit.language))
     else:
-        await visit.say(texts.none(heard.found.topics, visit.desk.library, visit.language))
+        await visit.say(texts.none(found.topics, visit.desk.library, visit.language))
 
 
 def _answers(visit: Visit, found: Found) -> list[Answer]:

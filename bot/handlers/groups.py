@@ -12,6 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from bot.delivery.outcome import reason_of_refusal
 from bot.handlers.command import is_for, read_command
 from bot.handlers.desk import Desk, is_forwarded, topic_of
+from bot.handlers.recently import Recently
 from bot.texts import errors
 from bot.texts.catalogue import choose
 
@@ -20,12 +21,12 @@ OUR_FAULT = ("markup", "empty", "too_long")
 log = structlog.get_logger(__name__)
 
 
-async def on_message(desk: Desk, message: Message) -> None:
-    """A message in a group; in a channel nobody calls."""
+async def on_message(desk: Desk, message: Message, told: Recently[int]) -> None:
+    """A message in a group; in a channel nobody calls. Who was ``told`` just now is not again."""
     command = read_command(message.text or "")
     if message.chat.type == Chat.CHANNEL or command is None or not is_for(desk, command):
         return
-    if is_forwarded(message):
+    if is_forwarded(message) or message.chat.id in told:
         return
     language = choose(message.from_user.language_code if message.from_user else None)
     try:
@@ -34,3 +35,4 @@ async def on_message(desk: Desk, message: Message) -> None:
         if reason_of_refusal(refusal.message) in OUR_FAULT:
             raise
         log.debug("a group was not answered", kind=type(refusal).__name__)
+    told.add(message.chat.id)

@@ -33,11 +33,12 @@ async def put(session: Executor, updates: Sequence[Arrived], now: datetime) -> l
     return [update.update_id for update in updates if update.update_id in stored]
 
 
-async def chats_pending(session: Executor) -> list[int | None]:
-    """The chats that have updates not yet done."""
+async def open_by_chat(session: Executor) -> dict[int | None, int]:
+    """How many updates that are not yet done each chat has; chats without any are left out."""
+    chat = table.c.chat_id
     open_ones = (table.c.done_at.is_(None), table.c.body.is_not(None))
-    rows = await session.execute(select(table.c.chat_id).where(*open_ones).distinct())
-    return list(rows.scalars())
+    counted = select(chat, func.count()).where(*open_ones).group_by(chat)
+    return {row[0]: row[1] for row in await session.execute(counted)}
 
 
 async def pending(

@@ -32,7 +32,7 @@ answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next
                original_missing()
 ``stats``      figures(shown)
 ``errors``     unknown_command(), emoji_only(), no_text(), private_only(),
-               went_wrong(), slow_down(), old_button() -> str, bad_button() -> str,
+               went_wrong(), slow_down(), came_late(), old_button() -> str, bad_button() -> str,
                already_done() -> str, failed_toast() -> str
 ``commands``   COMMANDS, commands_for(admin=), menu(admin=), short_description(), description()
 ``callbacks``  one frozen type a button kind, encode(callback), decode(data)

@@ -57,7 +57,19 @@ def went_wrong(language: str = "en") -> Message:
 def slow_down(language: str = "en") -> Message:
     """Too many messages at once."""
     _ = translator(language)
-    return page(html.text(_("That was a lot at once. Please wait a moment and try again.")))
+    return page(
+        html.text(_("That's a lot at once, and I can't keep up. Slowly, please!")),
+        html.text(_("I'll answer what I can. Please ask the rest again in a minute.")),
+    )
+
+
+def came_late(language: str = "en") -> Message:
+    """A message that waited for more than an hour."""
+    _ = translator(language)
+    return page(
+        html.text(_("I'm sorry, I only just got what you wrote a while ago.")),
+        html.text(_("If you still need an answer, please ask me again.")),
+    )
 
 
 def old_button(language: str = "en") -> str:

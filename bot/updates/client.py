@@ -12,6 +12,7 @@ from bot.clock import http_date
 from bot.config import Settings
 from bot.limiter import NEVER
 from bot.transport import AiohttpRequest, DoubtfulError, TipBot
+from bot.updates.errand import NoSignError
 from bot.updates.parsing import parse_update
 from bot.updates.reading import Given, read_answer
 from bot.updates.retrying import is_passing
@@ -102,8 +103,9 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
         Raises:
             Exception: what passes by itself, like a flood or an outage; whoever handed the update
                 in keeps it until then. There is nobody to be told, least of all the reader.
+            NoSignError: it waits for its turn.
         """
-        if is_passing(error):
+        if is_passing(error) or isinstance(error, NoSignError):
             raise error
         return await super().process_error(update, error, *more, **others)
 

@@ -7,12 +7,26 @@ import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
 T = TypeVar("T")
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
+SIGNS, PERSONS, GROUPS = 0, 1, 2
+
+
+class Rank(NamedTuple):
+    """Who goes first, wherever something is waited for: the lower one."""
+
+    behind: int
+    """Signs of danger before persons, and those before groups."""
+    share: float = 0.0
+    """What the chat has had lately, in updates; that of a silent one is the present."""
+
+
+class NoSignError(Exception):
+    """What was thought to be a sign of danger is none: it is answered when its turn comes."""
 
 
 class Errand:
@@ -22,8 +36,11 @@ class Errand:
     again, and is given the answers that are known, so that nobody reads the same twice.
     """
 
-    def __init__(self, chat_id: int) -> None:
+    def __init__(self, chat_id: int, rank: Rank = Rank(PERSONS)) -> None:  # noqa: B008 - a value
         self.chat_id = chat_id
+        self.rank = rank
+        self.claim: Callable[[], bool] | None = None
+        self.only_signs = False
         self.attempts = 0
         self.doubts = 0
         """Attempts that failed in a call of which nobody knows whether it was done."""
@@ -68,6 +85,36 @@ class Errand:
     def said(self, method: str, data: Mapping[str, Any], answer: Answer) -> None:
         """The call went well."""
         self._now.append((_name(method, data), answer))
+
+
+def rank() -> Rank:
+    """The rank of what is done at present; what nobody asked for is like a silent person."""
+    ours = current.get()
+    return ours.rank if ours is not None else Rank(PERSONS)
+
+
+def looks_for_sign() -> bool:
+    """Whether the update goes past its queue if it is a sign of danger, and is left alone else."""
+    ours = current.get()
+    return ours is not None and ours.only_signs
+
+
+def claim() -> None:
+    """It is a sign of danger, and about to be answered.
+
+    Raises:
+        NoSignError: its turn has come meanwhile, and somebody else answers it.
+    """
+    ours = current.get()
+    if ours is not None and ours.claim is not None and not ours.claim():
+        raise NoSignError
+
+
+def step_back() -> None:
+    """It is no sign of danger, or that has been answered: its place is among the others."""
+    ours = current.get()
+    if ours is not None and ours.rank.behind == SIGNS:
+        ours.rank = ours.rank._replace(behind=PERSONS)
 
 
 current: ContextVar[Errand | None] = ContextVar("current", default=None)

@@ -1,53 +1,144 @@
-"""Work in order within one key, in parallel across keys, with bounded memory.
+"""Work in order within one key, in parallel across keys: a fair share for each, in bounded memory.
 
-A key is a chat. Each has a lane of at most ``depth`` items in memory; what does not fit stays
-where it came from and is fetched with ``refill`` once the lane is empty. Workers take a lane for
-at most ``turn`` items before the next lane has its go, so that a flood in one chat delays nobody
-else. A lane whose first item cannot be dealt with yet is put aside, and no worker waits for it.
+A key is a chat. Each has a lane of at most ``depth`` items in memory, and all lanes together share
+one room; what does not fit stays where it came from and is fetched with ``refill`` once the lane
+is empty. Workers take one item at a time, first of whoever has had least, so that a flood in one
+chat delays nobody else, and whoever has been silent waits behind nobody's queue (start-time fair
+queueing). A lane whose first item cannot be dealt with yet is put aside, and no worker waits for
+it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import heapq
+import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from bot.clock import Clock
+from bot.updates.errand import PERSONS, Rank
 
 EARLY_S = 0.001  # timers may fire a hair before the moment they were set for
+A_MOMENT_S = 3.0
+SILENT_SHARE = 4
+FEWEST_SHARES = 1024  # of that many chats the share is remembered before any is forgotten
 Item = TypeVar("Item")
+
+
+class Room:
+    """How much may lie in memory at once, in whatever unit its users count."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, size: int) -> bool:
+        """Take as much if it is there."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
+
+    @property
+    def is_there(self) -> bool:
+        """Whether any is left."""
+        return self._left > 0
+
+    def force(self, size: int) -> None:
+        """Take as much in any case."""
+        self._left -= size
+
+    def give(self, size: int) -> None:
+        """Give it back."""
+        self._left += size
+
+
+class Shares:
+    """What each chat has had. Time here is the share of the item that was begun last."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._had: dict[int, float] = {}
+        self._most = FEWEST_SHARES
+
+    def of(self, key: int) -> float:
+        """Whoever is silent is one item ahead of all who are not, and saves up no more."""
+        return max(self._now - 1.0, self._had.get(key, -1.0))
+
+    def is_silent(self, share: float) -> bool:
+        """Whether it is the share of one who has had nothing lately."""
+        return share <= self._now - 1.0
+
+    def had_one(self, key: int, share: float) -> None:
+        """An item of the key is begun whose share was that."""
+        self._now = max(self._now, share)
+        self._had[key] = share + 1.0
+        if len(self._had) >= self._most:
+            # Who has had no more than the present is like who has had nothing.
+            self._had = {key: at for key, at in self._had.items() if at > self._now - 1.0}
+            self._most = max(FEWEST_SHARES, 2 * len(self._had))
+
+
+class Common(Generic[Item]):
+    """What several lanes have together: the room in memory, and what each chat has had.
+
+    Args:
+        room: how much may lie in memory.
+        size_of: what an item takes of it.
+    """
+
+    def __init__(self, room: int, size_of: Callable[[Item], int] = lambda _item: 1) -> None:
+        self.room = Room(room)
+        self.size_of = size_of
+        self.shares = Shares()
 
 
 class Lanes(Generic[Item]):
     """Per-key queues served by a bounded number of workers.
 
-    ``handle`` returns 0 when it is done with the item, or the seconds after which to hand it in
-    again, before all else of its key. It must deal with its own errors: whatever escapes it ends
-    :meth:`run`.
+    ``handle`` is given an item and its rank. It returns 0 when it is done with it, or the seconds
+    after which to hand it in again, before all else of its key. It must deal with its own errors:
+    whatever escapes it ends :meth:`run`.
+
+    Args:
+        behind: of the rank of all items here; those of a low rank get their own lanes, since they
+            would hold workers while they wait for whatever the others have first.
+        workers: how many items are in hand at once; a quarter more of keys that were silent.
+        common: what these lanes share with others that serve the same keys.
+        on_rest: called with each key of which nothing is left, neither here nor elsewhere.
     """
 
     def __init__(
         self,
-        handle: Callable[[Item], Awaitable[float]],
+        handle: Callable[[Item, Rank], Awaitable[float]],
         refill: Callable[[int, int], Awaitable[Sequence[Item]]],
         clock: Clock,
         *,
+        behind: int = PERSONS,
         workers: int = 16,
-        depth: int = 64,
-        turn: int = 4,
+        depth: int = 8,
+        common: Common[Item] | None = None,
+        on_rest: Callable[[int], None] = lambda _key: None,
     ) -> None:
         self._handle = handle
         self._refill = refill
         self._clock = clock
+        self._behind = behind
         self._workers = workers
+        self._spare = workers // SILENT_SHARE
         self._depth = depth
-        self._turn = turn
+        common = common or Common(room=1024)
+        self._room, self._shares, self._size_of = common.room, common.shares, common.size_of
+        self._on_rest = on_rest
         self._lanes: dict[int, deque[Item]] = {}
         self._more: dict[int, int] = {}  # keys with items elsewhere -> how often that was said
-        self._ready: asyncio.Queue[int] = asyncio.Queue()
+        self._order = itertools.count()
+        self._ready: list[tuple[Rank, int, int]] = []
+        self._busy = 0
+        self._tasks: asyncio.TaskGroup | None = None
         self._aside: list[tuple[float, int]] = []  # when to go on, and with which key
+        self._resting: set[int] = set()  # those of them that are so for long
         self._alarm: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -58,13 +149,25 @@ class Lanes(Generic[Item]):
         """Items in memory that nobody has begun yet."""
         return sum(len(lane) for lane in self._lanes.values())
 
+    @property
+    def keys(self) -> frozenset[int]:
+        """The keys of which something waits or is in hand."""
+        return frozenset(self._lanes)
+
     def put(self, key: int, item: Item) -> None:
-        """Queue ``item``, or remember that it has to be fetched later when the lane is full."""
-        lane = self._lanes.get(key)
-        if key in self._more or (lane is not None and len(lane) >= self._depth):
+        """Queue ``item``, or remember that it has to be fetched later when it does not fit."""
+        if not self.offer(key, item):
             self.more(key)
-            return
+
+    def offer(self, key: int, item: Item) -> bool:
+        """Queue ``item`` if it fits; whether it does."""
+        lane = self._lanes.get(key, ())
+        if key in self._more or len(lane) >= self._depth:
+            return False
+        if not self._room.take(self._size_of(item)):
+            return False
         self._lane(key).append(item)
+        return True
 
     def more(self, key: int) -> None:
         """Say that ``key`` has items which are not in memory."""
@@ -74,21 +177,20 @@ class Lanes(Generic[Item]):
     async def run(self) -> None:
         """Serve the lanes until :meth:`close` or cancellation."""
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self._workers):
-                    group.create_task(self._work())
+            async with asyncio.TaskGroup() as self._tasks:
+                self._begin()
+                await self._closing.wait()
         finally:
+            self._tasks = None
             if self._alarm is not None:
                 self._alarm.cancel()
 
     def close(self) -> None:
         """Begin nothing new; :meth:`run` returns when the items in hand are done."""
         self._closing.set()
-        for _ in range(self._workers):
-            self._ready.put_nowait(-1)
 
     async def idle(self) -> None:
-        """Wait until every lane is empty or put aside."""
+        """Wait until every lane is empty, or put aside for more than a moment."""
         await self._idle.wait()
 
     def _lane(self, key: int) -> deque[Item]:
@@ -96,41 +198,57 @@ class Lanes(Generic[Item]):
         if lane is None:
             lane = self._lanes[key] = deque()
             self._idle.clear()
-            self._ready.put_nowait(key)
+            self._line_up(key)
         return lane
 
-    async def _work(self) -> None:
-        while not self._closing.is_set():
-            key = await self._ready.get()
-            if not self._closing.is_set():
-                await self._serve(key)
+    def _line_up(self, key: int) -> None:
+        rank = Rank(self._behind, self._shares.of(key))
+        heapq.heappush(self._ready, (rank, next(self._order), key))
+        self._begin()
 
-    async def _serve(self, key: int) -> None:
-        lane = self._lanes[key]
-        for _ in range(self._turn):
-            if self._closing.is_set():
+    def _begin(self) -> None:
+        """Serve whoever is first, for as long as there are workers for them."""
+        while self._tasks is not None and self._ready and not self._closing.is_set():
+            rank = self._ready[0][0]
+            spare = self._spare if self._shares.is_silent(rank.share) else 0
+            if self._busy >= self._workers + spare:
                 return
-            if not lane:
-                await self._fetch(key, lane)
-            if not lane:
-                break
+            _, _, key = heapq.heappop(self._ready)
+            self._busy += 1
+            self._tasks.create_task(self._serve(key, rank))
+
+    async def _serve(self, key: int, rank: Rank) -> None:
+        try:
+            await self._serve_one(key, rank)
+        finally:
+            self._busy -= 1
+        self._begin()
+
+    async def _serve_one(self, key: int, rank: Rank) -> None:
+        lane = self._lanes[key]
+        if not lane:
+            await self._fetch(key, lane)
+        if lane and not self._closing.is_set():
             item = lane.popleft()
-            wait = await self._handle(item)
+            self._shares.had_one(key, rank.share)
+            wait = await self._handle(item, rank)
             if wait > 0:
                 lane.appendleft(item)
                 self._put_aside(key, wait)
                 return
+            self._room.give(self._size_of(item))
         self._next(key, lane)
 
     def _next(self, key: int, lane: deque[Item]) -> None:
         if lane or key in self._more:
-            self._ready.put_nowait(key)
+            self._line_up(key)
             return
         del self._lanes[key]
+        self._on_rest(key)
         self._rest_if_idle()
 
     def _rest_if_idle(self) -> None:
-        if len(self._aside) == len(self._lanes):
+        if len(self._resting) == len(self._lanes):
             self._idle.set()
 
     def _put_aside(self, key: int, seconds: float) -> None:
@@ -138,7 +256,9 @@ class Lanes(Generic[Item]):
         heapq.heappush(self._aside, entry)
         if self._aside[0] == entry:
             self._set_alarm()
-        self._rest_if_idle()
+        if seconds > A_MOMENT_S:
+            self._resting.add(key)
+            self._rest_if_idle()
 
     def _set_alarm(self) -> None:
         if self._alarm is not None:
@@ -150,8 +270,9 @@ class Lanes(Generic[Item]):
         now = self._clock.monotonic() + EARLY_S
         while self._aside and self._aside[0][0] <= now:
             _, key = heapq.heappop(self._aside)
+            self._resting.discard(key)
             self._idle.clear()
-            self._ready.put_nowait(key)
+            self._line_up(key)
         self._alarm = None
         if self._aside:
             self._set_alarm()
@@ -160,8 +281,14 @@ class Lanes(Generic[Item]):
         said = self._more.get(key)
         if said is None:
             return
-        found = await self._refill(key, self._depth)
-        lane.extend(found)
+        limit = self._depth if self._room.is_there else 1
+        found = await self._refill(key, limit)
+        for item in found:
+            if lane and not self._room.take(self._size_of(item)):
+                return
+            if not lane:
+                self._room.force(self._size_of(item))
+            lane.append(item)
         # Something said while we were fetching may not be among what was found.
-        if len(found) < self._depth and self._more.get(key) == said:
+        if len(found) < limit and self._more.get(key) == said:
             del self._more[key]

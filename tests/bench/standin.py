@@ -21,10 +21,12 @@ import orjson
 import uvloop
 
 from tests.bench.books import Books
+from tests.bench.crowd import Crowd
 
 CHAT = re.compile(rb'(?:^|["&])chat_id"?[:=]\s*"?(-?\d+)')
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 ME = {"id": 123456, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
+MOST_UPDATES = 100  # Bot API: getUpdates, limit
 MESSAGE_ID = 10**9  # replaced by a running number of the same length
 TEXT = "A tip of about six hundred characters. " * 16
 
@@ -73,6 +75,7 @@ class Standin:
         self.updates: list[dict[str, Any]] = []
         self.polls: list[tuple[int, Visitor]] = []
         self.spoken: dict[int, float] = {}
+        self.crowd = Crowd(self.speak)
 
     # Sending
 
@@ -100,6 +103,7 @@ class Standin:
         now = time.monotonic()
         self.books.delivered[chat] += 1
         self.books.times.append(now)
+        self.crowd.heard(chat, body)
         if self.spoken and (asked := self.spoken.pop(chat, None)):
             self.books.replies.append(now - asked)
         if "faults" in self.rules:
@@ -152,16 +156,17 @@ class Standin:
 
     def _give_updates(self, visitor: Visitor) -> None:
         now = time.monotonic()
-        for update in self.updates:
+        for update in self.updates[:MOST_UPDATES]:
             self.spoken.setdefault(update["message"]["chat"]["id"], now)
-        visitor.write(_ok(self.updates))
+        visitor.write(_ok(self.updates[:MOST_UPDATES]))
 
     def speak(self, chat: int, text: str) -> None:
         """A reader writes; the time until the first message back is kept."""
         self.update_id += 1
-        person = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
+        person = {"id": abs(chat), "is_bot": False, "first_name": "R", "language_code": "en"}
+        place = {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "R"}
         message: dict[str, Any] = {"message_id": self.update_id, "date": int(time.time())}
-        message |= {"chat": {"id": chat, "type": "private", "first_name": "R"}, "from": person}
+        message |= {"chat": place, "from": person}
         message |= {"text": text}
         if text.startswith("/"):
             command = {"type": "bot_command", "offset": 0, "length": len(text)}
@@ -185,6 +190,11 @@ class Standin:
             for turn in range(given["count"]):
                 moment = self.chance.uniform(turn, turn + 1) * given["gap"]
                 self.loop.call_later(moment, self.speak, given["first"] + turn, given["text"])
+        if action == "crowd":
+            self.crowd.begin(given)
+        if action == "hush":
+            visitor.write(_answer("200 OK", orjson.dumps(self.crowd.end())))
+            return
         report = self.books.journal if action == "journal" else self.books.summary()
         visitor.write(_answer("200 OK", orjson.dumps(report, option=orjson.OPT_NON_STR_KEYS)))
 

@@ -103,9 +103,9 @@ def test_plain_text_loses_what_cannot_be_seen() -> None:
     assert plain("Co\u200bld\u0007 É") == "cold e"
 
 
-@given(st.text())
-def test_the_grams_of_any_text_are_counted(text: str) -> None:
-    words = words_of(text)
+@given(st.text(), st.integers(1, 40))
+def test_the_grams_of_any_text_are_counted(text: str, times: int) -> None:
+    words = words_of(text) * times
     found, times = grams.counts(words)
     one_by_one = Counter(map(grams.bucket, chain(grams.grams(words), grams.letter_groups(words))))
     assert dict(zip(found.tolist(), times.tolist(), strict=True)) == one_by_one

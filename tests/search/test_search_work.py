@@ -104,6 +104,6 @@ def test_whether_it_describes_a_warning_sign_is_asked_for_less(
 ) -> None:
     urgent, text = Urgent.load(search=search), TEXTS[kind][:LONGEST]
     work = Work(monkeypatch)
-    work.of(lambda: urgent.suspects(text))
+    work.of(lambda: urgent.suspicion(text))
     assert work.embedded == work.compared == 0
     assert work.calls <= 60_000

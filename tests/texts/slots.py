@@ -261,6 +261,7 @@ CALLS: dict[str, Call] = {
     "errors.private_only": lambda *_: errors.private_only(),
     "errors.went_wrong": lambda *_: errors.went_wrong(),
     "errors.slow_down": lambda *_: errors.slow_down(),
+    "errors.came_late": lambda *_: errors.came_late(),
     "errors.old_button": lambda *_: errors.old_button(),
     "errors.bad_button": lambda *_: errors.bad_button(),
     "errors.already_done": lambda *_: errors.already_done(),

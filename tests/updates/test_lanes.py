@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import MovableClock, SystemClock
+from bot.updates.errand import Rank
 from bot.updates.lanes import Lanes
 from tests.waiting import until
 
@@ -36,7 +37,7 @@ class Office:
         self.later: dict[Item, float] = {}
         self.tried: list[Item] = []
 
-    async def handle(self, item: Item) -> float:
+    async def handle(self, item: Item, _rank: Rank) -> float:
         chat, _ = item
         self.at_work[chat] += 1
         assert self.at_work[chat] == 1, "two items of one chat at once"
@@ -75,7 +76,7 @@ def test_each_chat_keeps_its_order_and_nothing_is_lost(
 ) -> None:
     async def play() -> Office:
         office = Office()
-        lanes = Lanes(office.handle, office.refill, CLOCK, workers=workers, depth=depth, turn=2)
+        lanes = Lanes(office.handle, office.refill, CLOCK, workers=workers, depth=depth)
         async with working(lanes):
             for number, chat in enumerate(chats):
                 _put(lanes, office, (chat, number))
@@ -223,7 +224,7 @@ class TestALaneThatIsPutAside:
 
 
 async def test_an_escaping_error_ends_the_work_loudly() -> None:
-    async def broken(_item: Item) -> float:
+    async def broken(_item: Item, _rank: Rank) -> float:
         raise OSError("broken")
 
     lanes: Lanes[Item] = Lanes(broken, Office().refill, CLOCK, workers=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,6 @@ import numpy.typing as npt
 
 from . import grams
 from .model import Floats, read_arrays, write_arrays
-
-DOUBT = 1.5  # how far below the gate a message still is worth looking at before others
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,9 @@ class Alarm:
         best = int(np.argmax(scores[:-1]))
         return float(scores[best] - scores[-1]), str(self.kinds[best])
 
-    def suspects(self, words: Sequence[str]) -> bool:
-        """Whether the words alone come near an emergency's."""
-        return bool(words) and self.margin(words, None)[0] >= self.gates[1] - DOUBT
+    def beyond_gate(self, words: Sequence[str]) -> float:
+        """By how much the words alone exceed the margin from which an alarm is raised."""
+        return self.margin(words, None)[0] - float(self.gates[1]) if words else -math.inf
 
     def kind(self, words: Sequence[str], vector: Floats | None) -> str | None:
         """The kind of emergency the message describes, or None."""

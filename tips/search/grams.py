@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from zlib import crc32
 
 import numpy as np
@@ -19,6 +20,7 @@ Sparse = tuple[Buckets, Array]
 
 BUCKETS = 1 << 15
 LETTERS = (3, 4, 5)
+SHORT = 150  # letters; below that the arrays cost more than they save
 COMMON = frozenset(
     re.findall(
         r"\S+",
@@ -56,15 +58,17 @@ def bucket(gram: str) -> int:
 
 def counts(words: Sequence[str]) -> tuple[Buckets, Buckets]:
     """Buckets in rising order, and how often each occurs."""
-    plain = np.array([bucket(gram) for gram in grams(words)], np.int64)
-    return np.unique(np.concatenate([plain, _letter_buckets(words)]), return_counts=True)
-
-
-def _letter_buckets(words: Sequence[str]) -> Buckets:
-    """The buckets of all groups of letters; every place of the message is hashed at once."""
     framed = "".join(f"<{word}>" for word in words if word not in COMMON)
-    if not framed.isascii():
-        return np.array([bucket(gram) for gram in letter_groups(words)], np.int64)
+    if len(framed) < SHORT or not framed.isascii():
+        found = Counter(map(bucket, chain(grams(words), letter_groups(words))))
+        at = sorted(found)
+        return np.array(at, np.int64), np.array([found[one] for one in at], np.int64)
+    plain = np.array([bucket(gram) for gram in grams(words)], np.int64)
+    return np.unique(np.concatenate([plain, _letter_buckets(framed)]), return_counts=True)
+
+
+def _letter_buckets(framed: str) -> Buckets:
+    """The buckets of all groups of letters; every place of the message is hashed at once."""
     letters = np.frombuffer(framed.encode(), np.uint8)
     words_begun = np.cumsum(letters == ord("<"))
     found = [_hashed(letters, words_begun, size) for size in LETTERS if len(letters) >= size]

@@ -1,0 +1,46 @@
+"""What was done a moment ago, and is not done again: a second tap, another picture of an album."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from bot.clock import Clock
+
+MOST = 10_000
+Key = TypeVar("Key")
+
+
+class Recently(Generic[Key]):
+    """Remembers keys for so many ``seconds``, and no more than ``most`` of them."""
+
+    def __init__(self, clock: Clock, seconds: float, most: int = MOST) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._most = most
+        self._keys: dict[Key, tuple[float, int]] = {}  # in the order of their time
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: Key) -> bool:
+        self._forget(self._clock.monotonic())
+        return key in self._keys
+
+    def note(self, key: Key, default: int) -> int:
+        """What was noted beside the key; the default where it is not known."""
+        return self._keys[key][1] if key in self else default
+
+    def add(self, key: Key, note: int = 0) -> None:
+        """It happens now; the time counts from here."""
+        now = self._clock.monotonic()
+        self._forget(now)
+        self._keys.pop(key, None)
+        self._keys[key] = now, note
+
+    def _forget(self, now: float) -> None:
+        while self._keys:
+            oldest = next(iter(self._keys))
+            at, _ = self._keys[oldest]
+            if now - at < self._seconds and len(self._keys) < self._most:
+                return
+            del self._keys[oldest]

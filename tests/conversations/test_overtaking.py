@@ -1,0 +1,81 @@
+"""Whoever describes a danger is told where to turn at once, however busy the bot is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from test_hearing import ask, first_from_bot, now
+from theatre import Theatre
+
+from bot.app import what_we_know
+from tests.waiting import until
+
+DANGER = "I can't breathe and my lips are swelling"
+SEEK_CARE = "emergency number now"
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Keeps the thread of the search busy until it is set."""
+    opened = threading.Event()
+    what_we_know().hearing._thread.submit(opened.wait)
+    yield opened
+    opened.set()
+
+
+async def said_since(theatre: Theatre, after: int) -> list[int]:
+    """The chats to which the bot has said something, in that order."""
+    events = await theatre.get("transcript", after=after)
+    return [event["chat"] for event in events if event["who"] == "bot"]
+
+
+async def test_while_every_worker_waits_for_telegram(theatre: Theatre) -> None:
+    others = [await theatre.person(f"P{number}") for number in range(26)]
+    rita = await theatre.person("Rita")
+    await theatre.fault("delay", method="sendMessage", seconds=2.0, times=20)
+    begin = 0
+    for other in others:
+        await ask(theatre, other, "/help")
+    await until(lambda: theatre.sandbox.world.calls_in_progress == 20)
+    await ask(theatre, rita, DANGER)
+    assert SEEK_CARE in await first_from_bot(theatre, rita.id, begin)
+    assert set(await said_since(theatre, begin)) == {rita.id}
+    await theatre.settle()
+    assert set(await said_since(theatre, begin)) == {rita.id, *(other.id for other in others)}
+
+
+async def test_before_all_who_wait_for_the_search_and_her_own_questions(
+    theatre: Theatre, gate: threading.Event
+) -> None:
+    rita, *others = [await theatre.person(f"P{number}") for number in range(8)]
+    for person in (rita, *others):
+        await ask(theatre, person, "do probiotics help against eczema?")
+    await ask(theatre, rita, "can we keep the cat?")
+    begin = await now(theatre)
+    await ask(theatre, rita, DANGER)
+    await until(lambda: len(what_we_know().hearing._waiting) == 9)
+    gate.set()
+    assert SEEK_CARE in await first_from_bot(theatre, rita.id, begin)
+    assert (await said_since(theatre, begin))[0] == rita.id
+    await theatre.settle()
+    said = "\n".join(message["text"] for message in await rita.messages())
+    assert said.count(SEEK_CARE) == 1
+    assert said.count("robiotics help") == 1
+    assert "cat" in said
+
+
+async def test_a_flood_of_gibberish_is_answered_once_and_kindly(
+    theatre: Theatre, gate: threading.Event
+) -> None:
+    chatty, rita = await theatre.person("Chatty"), await theatre.person("Rita")
+    for number in range(80):
+        await ask(theatre, chatty, f"qwlkj sdfoiu zxcv{number} " * 20)
+    assert "Slowly, please!" in await first_from_bot(theatre, chatty.id, 0)
+    gate.set()
+    begin = await now(theatre)
+    await ask(theatre, rita, "/help")
+    assert "Commands" in await first_from_bot(theatre, rita.id, begin)
+    said = [message["text"] for message in await chatty.messages()]
+    assert sum("Slowly" in text for text in said) == 1

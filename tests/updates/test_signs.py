@@ -1,0 +1,373 @@
+"""What may be a sign of danger goes past every queue, its own too; nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.store import inbox as rows
+from bot.store.cipher import BodyCipher
+from bot.store.database import Database
+from bot.updates.allowance import Allowance
+from bot.updates.claims import Claims
+from bot.updates.errand import (
+    GROUPS,
+    PERSONS,
+    SIGNS,
+    Errand,
+    NoSignError,
+    Rank,
+    claim,
+    looks_for_sign,
+    rank,
+    step_back,
+)
+from bot.updates.inbox import Inbox
+from bot.updates.open_rows import BEYOND, MINUTE_S, MOST, MOST_OF_GROUP
+from bot.updates.signs import IN_SECONDS, MOST_OF_ONE
+from tests.logbook import captured
+from tests.waiting import until
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CIPHER = BodyCipher("a token")
+HELP = "help, I can't breathe"
+
+
+def message(update_id: int, chat: int = 1, text: str = "hello") -> dict[str, Any]:
+    return {"update_id": update_id, "message": {"chat": {"id": chat}, "text": text}}
+
+
+class Desk:
+    """Stands for the handlers; whoever writes "wait" is dealt with when the test says so."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+        self.ranks: dict[int, int] = {}
+        self.slowed: list[int] = []
+        self.asked: list[str] = []
+        self.go_on = asyncio.Event()
+
+    async def process(self, update: Mapping[str, Any]) -> None:
+        number, text = int(update["update_id"]), update["message"]["text"]
+        if looks_for_sign():
+            await asyncio.sleep(0)  # it takes a while to read
+            if not text.startswith("help"):
+                raise NoSignError
+            claim()
+        self.ranks[number] = rank().behind
+        if text in {"wait", "/wait"}:
+            await self.go_on.wait()
+        self.seen.append(number)
+
+    async def slow_down(self, update: Mapping[str, Any]) -> None:
+        self.slowed.append(int(update["message"]["chat"]["id"]))
+
+    def suspects(self, words: str) -> int:
+        self.asked.append(words)
+        if words == "break":
+            raise ValueError(words)
+        return 2 if words.startswith(("help", "looks bad")) else words.startswith("maybe")
+
+
+@asynccontextmanager
+async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox]:
+    inbox = inbox_of(db, desk, **more)
+    task = asyncio.create_task(inbox.run())
+    try:
+        yield inbox
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def inbox_of(db: Database, desk: Desk, **more: Any) -> Inbox:
+    return Inbox(
+        db, MovableClock(NOW), desk.process, cipher=CIPHER,
+        suspects=desk.suspects, slow_down=desk.slow_down, **more,
+    )  # fmt: skip
+
+
+async def left(db: Database) -> int:
+    async with db.read() as session:
+        return await rows.pending_count(session)
+
+
+class TestASign:
+    async def test_goes_before_its_own_chat_and_all_others(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk, workers=2) as inbox:
+            await inbox.take([message(number, number, "wait") for number in (1, 2)])
+            await inbox.take([message(10 + number, number % 5) for number in range(30)])
+            await inbox.take([message(100, 1, HELP), message(101, 7, HELP)])
+            await until(lambda: len(desk.seen) == 2)
+            assert sorted(desk.seen) == [100, 101]
+            assert [desk.ranks[100], desk.ranks[101]] == [SIGNS, SIGNS]
+            desk.go_on.set()
+            await inbox.idle()
+        assert sorted(desk.seen) == [1, 2, *range(10, 40), 100, 101]
+        assert set(map(desk.ranks.get, range(10, 40))) == {PERSONS}
+        assert inbox._claims._open == inbox._claims._ahead == inbox._claims._queued == set()
+        assert inbox.counts.overtaking == 2
+        assert await left(db) == 0
+
+    @pytest.mark.parametrize("depth", [1, 2, 50])
+    async def test_is_not_done_again_when_its_turn_comes(self, db: Database, depth: int) -> None:
+        """Some wait in memory, some are read back from their rows; signs are among both."""
+        desk = Desk()
+        async with inbox_on(db, desk, workers=1, depth=depth) as inbox:
+            await inbox.take([message(1, 1, "wait")])
+            for number in range(2, 40):
+                words = HELP if number % 9 == 0 else "looks bad" if number % 5 == 0 else "hello"
+                await inbox.take([message(number, 1, words)])
+            desk.go_on.set()
+            await inbox.idle()
+            ordinary = [number for number in desk.seen if number % 9]
+            assert ordinary == sorted(ordinary)
+            assert sorted(desk.seen) == list(range(1, 40))
+            # Nothing is kept from being read back for ever.
+            assert inbox._claims._ahead == inbox._claims._answered == set()
+        assert await left(db) == 0
+
+    async def test_of_an_earlier_run_goes_first_and_only_once(self, db: Database) -> None:
+        before = inbox_of(db, Desk())
+        for number in range(1, 30):
+            text = HELP if number in {17, 29} else "wait" if number < 10 else "hello"
+            await before.take([message(number, number % 4, text)])
+        desk = Desk()
+        async with inbox_on(db, desk, workers=2) as inbox:
+            assert await inbox.recover() == 4
+            await until(lambda: {17, 29} <= set(desk.seen))
+            assert set(desk.seen[:2]) == {17, 29}
+            desk.go_on.set()
+            await inbox.idle()
+        assert sorted(desk.seen) == list(range(1, 30))
+        assert await left(db) == 0
+
+    async def test_is_looked_for_in_every_page_of_what_was_left(self, db: Database) -> None:
+        before = inbox_of(db, Desk())
+        await before.take([message(number, 1000 + number) for number in range(1, 450)])
+        await before.take([message(450, 7, HELP)])
+        desk = Desk()
+        async with inbox_on(db, desk, workers=1) as inbox:
+            await inbox.recover()
+            await inbox.idle()
+        assert desk.ranks[450] == SIGNS
+        assert sorted(desk.seen) == list(range(1, 451))
+
+    async def test_given_twice_has_one_effect(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            takes = [inbox.take([message(7, 1, HELP), message(8, 1)]) for _ in range(5)]
+            assert sum(await asyncio.gather(*takes)) == 2
+            await inbox.idle()
+        assert sorted(desk.seen) == [7, 8]
+
+    async def test_in_a_group_is_none_of_ours(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            await inbox.take([message(7, -5, f"/{HELP}")])
+            await inbox.idle()
+        assert desk.ranks == {7: GROUPS}
+        assert desk.asked == []
+
+    async def test_that_is_none_keeps_its_place_in_its_chat(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk, workers=1) as inbox:
+            await inbox.take([message(1, 1, "wait")])
+            texts = ["hello", "looks bad", "hello", "maybe bad", "hello"]
+            await inbox.take([message(2 + at, 1, text) for at, text in enumerate(texts)])
+            await until(lambda: inbox._signs.lanes.waiting == 0)
+            desk.go_on.set()
+            await inbox.idle()
+        assert desk.seen == list(range(1, 7))
+        assert set(desk.ranks.values()) == {PERSONS}
+
+    async def test_once_answered_leaves_the_rest_its_place_among_the_others(self) -> None:
+        sign = Errand(1, Rank(SIGNS, 5.0))
+        with sign.attempt():
+            assert rank() == Rank(SIGNS, 5.0)
+            step_back()
+            assert rank() == Rank(PERSONS, 5.0)
+
+    async def test_cried_all_day_is_answered_in_its_turn(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk, workers=1) as inbox:
+            await inbox.take([message(1, 1, "wait")])
+            for number in range(2, 2 + MOST_OF_ONE + 3):
+                await inbox.take([message(number, 1, HELP)])
+            await inbox._signs.lanes.idle()
+            assert desk.seen == list(range(2, 2 + MOST_OF_ONE))
+            await inbox.take([message(100, 2, HELP)])
+            await until(lambda: 100 in desk.seen)
+            desk.go_on.set()
+            await inbox.idle()
+        assert len(desk.seen) == len(set(desk.seen)) == 1 + MOST_OF_ONE + 3 + 1
+        assert await left(db) == 0
+
+    async def test_that_only_may_be_one_is_not_looked_at_first_in_a_flood(
+        self, db: Database
+    ) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk, workers=1) as inbox:
+            await inbox.take([message(1, 1, "wait")])
+            await inbox.take([message(number, 1, "maybe") for number in range(2, 60)])
+            assert inbox._signs.lanes.waiting == 0
+            await inbox.take([message(100, 1, HELP)])
+            await until(lambda: desk.seen == [100])
+            desk.go_on.set()
+            await inbox.idle()
+
+    async def test_that_cannot_be_looked_for_is_answered_in_its_turn(self, db: Database) -> None:
+        desk = Desk()
+        with captured() as log:
+            async with inbox_on(db, desk) as inbox:
+                await inbox.take([message(7, 1, "break"), message(8, 2, HELP)])
+                await inbox.idle()
+        assert sorted(desk.seen) == [7, 8]
+        assert "could not be told beforehand" in log.getvalue()
+
+
+def test_whoever_comes_first_answers() -> None:
+    claims = Claims()
+    claims.watch([1, 2, 3])
+    claims.queued([1, 2, 99])
+    assert claims.begin(1)
+    assert not claims.claim(1)
+    assert claims.claim(2)
+    assert claims.is_ahead(2)
+    assert not claims.begin(2)
+    assert claims.claim(2), "a flood made it wait; it goes on"
+    claims.answered(2)
+    assert not claims.is_ahead(2)
+    assert claims.claim(3)
+    claims.queued([3])
+    claims.answered(3)
+    assert claims.is_ahead(3)
+    assert not claims.begin(3)
+    assert not claims.is_ahead(3)
+    assert claims.begin(4)
+
+
+def test_the_allowance_is_for_a_while_and_forgets() -> None:
+    allowance = Allowance(MOST_OF_ONE, IN_SECONDS)
+    for _ in range(MOST_OF_ONE):
+        assert allowance.has(1, 0.0)
+        allowance.use(1, 0.0)
+    assert not allowance.has(1, IN_SECONDS - 1)
+    assert allowance.has(2, 0.0)
+    assert allowance.has(1, IN_SECONDS)
+    for chat in range(30_000):
+        allowance.use(chat, 0.0)
+    assert len(allowance._used) <= 10_000
+
+
+class TestGroups:
+    async def test_take_no_worker_from_persons(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk, workers=2) as inbox:
+            calls = [message(number, -number, "/wait") for number in range(1, 100)]
+            await inbox.take(calls)
+            await inbox.take([message(1000 + number, number) for number in range(1, 50)])
+            await until(lambda: len(desk.seen) == 49)
+            assert min(desk.seen) > 1000
+            desk.go_on.set()
+            await inbox.idle()
+        assert len(desk.seen) == 99 + 49
+        assert {desk.ranks[1], desk.ranks[1001]} == {GROUPS, PERSONS}
+
+
+class TestAFlood:
+    async def test_is_asked_once_to_slow_down_and_what_exceeds_the_bound_is_no_row(
+        self, db: Database
+    ) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            await inbox.take([message(1, 1, "wait")])
+            for number in range(2, 500):
+                await inbox.take([message(number, 1)])
+            await until(lambda: desk.slowed == [1])
+            assert await left(db) == MOST
+            await inbox.take([message(1000, 2)])
+            desk.go_on.set()
+            await inbox.idle()
+            assert sorted(desk.seen) == [*range(1, MOST + 1), 1000]
+            assert desk.slowed == [1]
+            assert inbox.counts.declined == 499 - MOST
+
+            # The next one is another flood.
+            desk.go_on.clear()
+            await inbox.take([message(2000, 1, "wait")])
+            await inbox.take([message(2000 + number, 1) for number in range(1, 100)])
+            await until(lambda: desk.slowed == [1, 1])
+
+    async def test_of_a_group_is_short_and_not_spoken_to(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            for number in range(1, 50):
+                await inbox.take([message(number, -1, "/help@GutSkinBot")])
+            await inbox.idle()
+            assert len(desk.seen) == MOST_OF_GROUP
+            assert isinstance(inbox._clock, MovableClock)
+            inbox._clock.move(MINUTE_S)
+            await inbox.take([message(100, -1, "/help@GutSkinBot")])
+            await inbox.idle()
+        assert desk.slowed == []
+        assert len(desk.seen) == MOST_OF_GROUP + 1
+
+    async def test_of_talk_in_a_group_is_none_of_ours(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            for number, text in enumerate([HELP, "hello", "a/b", "http://x", ""], 1):
+                await inbox.take([message(number, -1, text)])
+            assert await left(db) == 0
+            await inbox.take([message(10, -1, "\u200b／help@GutSkinBot")])
+            await inbox.idle()
+        assert desk.seen == [10]
+        assert inbox.counts.overheard == 5
+
+    @pytest.mark.parametrize("needed", [HELP, "/stop", "Stop!", "/forget"])
+    async def test_never_drowns_a_sign_nor_a_goodbye(self, db: Database, needed: str) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            await inbox.take([message(1, 1, "wait")])
+            await inbox.take([message(number, 1) for number in range(2, 200)])
+            await inbox.take([message(number, 1, needed) for number in range(500, 900)])
+            assert await left(db) <= BEYOND * MOST
+            desk.go_on.set()
+            await inbox.idle()
+        assert 500 in desk.seen
+        assert len(desk.seen) == len(set(desk.seen))
+
+    async def test_is_over_for_whoever_comes_back_after_a_restart(self, db: Database) -> None:
+        before = inbox_of(db, Desk())
+        await before.take([message(number, 1) for number in range(1, 200)])
+        desk = Desk()
+        async with inbox_on(db, desk) as inbox:
+            await inbox.recover()
+            await inbox.idle()
+            await inbox.take([message(500, 1)])
+            await inbox.idle()
+        assert desk.seen == [*range(1, MOST + 1), 500]
+
+    async def test_that_could_not_be_written_does_not_count(self, sqlite_db: Database) -> None:
+        desk = Desk()
+        inbox = inbox_of(sqlite_db, desk)
+        await sqlite_db.close()
+        write = sqlite_db.write
+
+        def full() -> Any:
+            raise OSError("disk full")
+
+        sqlite_db.write = full  # type: ignore[method-assign]
+        for _ in range(3):
+            with pytest.raises(OSError, match="disk full"):
+                await inbox.take([message(number, 1) for number in range(1, 60)])
+        sqlite_db.write = write  # type: ignore[method-assign]
+        assert await inbox.take([message(number, 1) for number in range(1, 60)]) == 59
