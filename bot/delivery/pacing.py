@@ -144,8 +144,7 @@ class Pace(FloodControl):
                 or the answer to a button.
             kind: the kind of call, where that is not simply a message or an edit.
             patience: seconds that a flood or the chat's own limit may take.
-            rank: who waits for the same budget and has a lower one goes first; below ``URGENT``
-                not even the floor of bulk does.
+            rank: who waits and has a lower one goes first; below ``URGENT`` even before the floor.
 
         Raises:
             HeldError: it would take longer; nothing was counted.

@@ -16,7 +16,8 @@ from bot.store import inbox as rows
 from bot.store import tables
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
-from bot.updates.inbox import NOWHERE, Inbox, chat_of
+from bot.updates.content import NOWHERE, chat_of
+from bot.updates.inbox import Inbox
 from bot.updates.parsing import UnreadableUpdateError
 from bot.updates.reading import Broken
 from tests.logbook import captured

@@ -356,6 +356,20 @@ class TestAFlood:
             await inbox.idle()
         assert desk.seen == [*range(1, MOST + 1), 500]
 
+    async def test_of_everybody_at_once_fits_into_memory(self, db: Database) -> None:
+        desk, room = Desk(), 200_000
+        async with inbox_on(db, desk, workers=1, room=room) as inbox:
+            await inbox.take([message(1, 1000, "wait")])
+            for number in range(2, 1000, 20):
+                batch = range(number, number + 20)
+                await inbox.take([message(one, one % 50, "x" * 4096) for one in batch])
+            held = [item for lane in inbox._persons._lanes.values() for item in lane]
+            assert 0 < sum(len(item.row.body) for item in held) <= room
+            assert await left(db) > 2 * len(held)
+            desk.go_on.set()
+            await inbox.idle()
+        assert sorted(desk.seen) == list(range(1, 1002))
+
     async def test_that_could_not_be_written_does_not_count(self, sqlite_db: Database) -> None:
         desk = Desk()
         inbox = inbox_of(sqlite_db, desk)
