@@ -13,8 +13,8 @@ from bot.retry import PROBE, Retries
 
 log = logging.getLogger(__name__)
 
-DOUBTS_IN_A_ROW = 3
-"""So many messages in doubt with none sent in between are no accident."""
+FAILURES_IN_A_ROW = 3
+"""So many in doubt, or refused by a gateway, with none sent in between are no accident."""
 
 REMEMBERED = 50
 ALIKE = 17
@@ -24,11 +24,13 @@ SAID_FOR = 300.0
 """Seconds after the last failure for which it is open, or said that readers were refused alike."""
 
 LOST = ("blocked", "gone")
+FAILURES = ("in_doubt", "retry")
 
 
 class CircuitBreaker:
-    """Opens when no connection can be had, when nothing but doubts comes back, and when a third
-    of the last fifty messages are refused alike, as by a server that has lost its files.
+    """Opens when no connection can be had, when nothing comes back but doubts and a gateway's
+    excuses, and when a third of the last fifty messages are refused alike, as by a server that
+    has lost its files.
 
     While it is open nothing starts but one message after each wait; waits grow. The first one
     that is sent closes it, and so do some minutes in which there was nothing to try. That readers
@@ -40,7 +42,7 @@ class CircuitBreaker:
         self._retries = Retries(PROBE, clock)
         self._held_until = -math.inf
         self._opened_at = self._failed_at = -math.inf
-        self._doubts = 0
+        self._failures = 0
         self._last: deque[str] = deque(maxlen=REMEMBERED)
         self._reason = ""
         self._alike = ""
@@ -76,18 +78,16 @@ class CircuitBreaker:
     def ended(self, outcome: Outcome) -> None:
         """An attempt has ended so."""
         if outcome.kind == "sent":
-            self._doubts = 0
+            self._failures = 0
             self._last.append("")
             if not self.held_for:  # or it was under way before
                 self._close()
         elif outcome.kind == "hold":
             self._fail(outcome.reason)
-        elif outcome.kind == "in_doubt":
-            self._doubts += 1
-            if self.is_open or self._doubts >= DOUBTS_IN_A_ROW:
+        elif outcome.kind in FAILURES:
+            self._failures += 1
+            if self.is_open or self._failures >= FAILURES_IN_A_ROW:
                 self._fail(outcome.reason)
-        elif outcome.kind == "retry" and self.is_open:
-            self._fail(outcome.reason)
         elif outcome.kind in LOST:
             self._lost(outcome.reason)
 

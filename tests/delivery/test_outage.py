@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.circuit_breaker import ALIKE, DOUBTS_IN_A_ROW
+from bot.delivery.circuit_breaker import ALIKE, FAILURES_IN_A_ROW
 from bot.delivery.pacing import Pace
 from bot.delivery.sender import Sender
 from bot.metrics import Metrics
@@ -17,7 +17,9 @@ from tests.delivery.server import CUT_AFTER, CUT_BEFORE, Telegram, once, refusal
 
 READERS = 600
 IN_FLIGHT = 8  # tests/delivery/house.py
-BURST = IN_FLIGHT + DOUBTS_IN_A_ROW - 1  # what leaves before it is known that nothing comes of it
+BURST = (
+    IN_FLIGHT + FAILURES_IN_A_ROW - 1
+)  # what leaves before it is known that nothing comes of it
 
 Script = Callable[[str, dict[str, Any]], Any]
 
@@ -40,6 +42,8 @@ async def live(home: House, sender: Sender, seconds: float, step: float = 1.0) -
 
 OUTAGES = {
     "500": (500, {"ok": False, "error_code": 500, "description": "Internal Server Error"}),
+    "502": (502, {}),
+    "503": (503, {}),
     "504": (504, {}),
     "half a body": CUT_BEFORE,
     "garbage": (200, {"garbage": True}),

@@ -162,11 +162,15 @@ async def test_a_broadcast_that_fails_too_often_pauses_itself(
 async def test_failing_after_all_attempts_pauses_it_too(home: House, tg: Telegram) -> None:
     await home.fill(range(1, 101))
     broadcast = await home.broadcast()
-    tg.script = lambda _m, _b: (502, {})
-    for _ in range(6):
+    tg.script = lambda _m, body: (502, {}) if body["chat_id"] % 2 else None
+    for _ in range(400):
         await home.sender.drain()
         home.clock.move(60)
+        if home.events:
+            break
     assert home.events == [Event(broadcast, "paused")]
+    report = await home.broadcasts.report(broadcast)
+    assert (report.sent, set(report.failed)) == (50, {"bad_gateway"})
 
 
 async def test_a_small_broadcast_is_judged_as_well_but_not_by_its_first_few(
