@@ -21,11 +21,12 @@ COPY --from=build /opt/gutskin /opt/gutskin
 ENV PATH=/opt/gutskin/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    GUTSKIN_DATA_DIR=/data \
+    # GUTSKIN_X where that is not set, or set to nothing: see bot/cli/__init__.py.
+    IMAGE_GUTSKIN_DATA_DIR=/data \
     # Within a container only its own processes reach 127.0.0.1.
-    GUTSKIN_WEB_HOST=0.0.0.0 \
-    GUTSKIN_HEALTH_HOST=0.0.0.0 \
-    GUTSKIN_LOG_FORMAT=json
+    IMAGE_GUTSKIN_WEB_HOST=0.0.0.0 \
+    IMAGE_GUTSKIN_HEALTH_HOST=0.0.0.0 \
+    IMAGE_GUTSKIN_LOG_FORMAT=json
 USER 10001
 WORKDIR /data
 VOLUME /data

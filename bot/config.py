@@ -145,6 +145,15 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in given.items()
+            if not (isinstance(value, str) and not value.strip())
+        }
+
     @model_validator(mode="after")
     def _webhook_is_guarded(self) -> Settings:
         if self.webhook_url is None:

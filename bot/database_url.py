@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -72,13 +73,28 @@ def read_address(address: str | URL) -> URL:
 
 def _parsed(address: str | URL) -> URL:
     try:
-        return make_url(address)
+        url = make_url(address)
     except ArgumentError:
         raise ValueError(
             "must be like sqlite:///folder/file.db or postgresql://host/name"
         ) from None
     except ValueError:
         raise ValueError("has a port that is no number") from None
+    if isinstance(address, str) and "?" in address and url.get_backend_name() == "sqlite":
+        # SQLAlchemy drops what has no value, and would open what the name begins with.
+        raise ValueError("has parameters, which SQLite does not take; %3F is a ? in a name")
+    return _whole_password(url)
+
+
+def _whole_password(url: URL) -> URL:
+    """The address with an ``@`` in its password where it belongs: the last one ends it.
+
+    The driver reads it so, and what follows the first would be shown as part of the host.
+    """
+    rest, at, host = (url.host or "").rpartition("@")
+    if not at:
+        return url
+    return url.set(password=f"{url.password or ''}@{unquote(rest)}", host=host)
 
 
 def _read_sqlite(url: URL) -> URL:

@@ -9,6 +9,9 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
+IMAGE = "IMAGE_"
+"""What a container image sets: ``IMAGE_GUTSKIN_X`` holds where ``GUTSKIN_X`` is empty, too."""
+
 TURN_S = 0.0005  # how long a thread may keep the others waiting
 STOPPED = 128  # and the signal's number: how shells count
 
@@ -23,9 +26,10 @@ def main() -> None:
     sys.excepthook = _last_words
     threading.excepthook = _last_words_of
     sys.unraisablehook = _last_words_of
+    _fill_in_what_is_empty()
     # The matrices of a question are small: shared out among threads, which wait for each other
     # by turning, they cost the processor several times as much. Read when numpy is loaded.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ.get("OPENBLAS_NUM_THREADS") or "1"
     # The search has a thread, and takes turns with everything else. A reply has to wait for a
     # dozen of them: at Python's 5 ms a turn that would be felt.
     sys.setswitchinterval(TURN_S)
@@ -42,6 +46,14 @@ def main() -> None:
         tell = complain if _runs_the_bot() else say
         tell(f"gutskin: {plainly(error)}")
         sys.exit(1)
+
+
+def _fill_in_what_is_empty() -> None:
+    # An empty line of compose's .env replaces what the image sets, and is to mean "not set".
+    for name, value in list(os.environ.items()):
+        setting = name.removeprefix(IMAGE)
+        if setting != name and not os.environ.get(setting, "").strip():
+            os.environ[setting] = value
 
 
 def _runs_the_bot() -> bool:

@@ -133,7 +133,8 @@ def settings(*, token: bool = True, tell: Callable[[str], None] = say) -> Settin
     """
     from bot.config import SettingsError, load_settings
 
-    stand_in = {} if token or os.environ.get("GUTSKIN_TOKEN") else {"token": NO_TOKEN}
+    given = os.environ.get("GUTSKIN_TOKEN", "").strip()
+    stand_in = {} if token or given else {"token": NO_TOKEN}
     try:
         return load_settings(**stand_in)
     except SettingsError as error:

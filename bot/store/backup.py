@@ -80,7 +80,8 @@ def copy_to(work: Work, live: Path, target: Path) -> None:
     try:
         part.touch(mode=0o600)
         with work.opened(live) as connection:
-            connection.execute("VACUUM INTO ?", (str(part),))
+            # As an address: a name that is no UTF-8 cannot be bound as text.
+            connection.execute("VACUUM INTO ?", (part.absolute().as_uri(),))
         check(work, part)
         _bring_to_disk(work, part)
         put_in_place(part, target)

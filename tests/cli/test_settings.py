@@ -13,6 +13,7 @@ from bot.config import Settings, SettingsError, load_settings
 from bot.database_url import shown
 
 EVERY = sorted(Settings.model_fields)
+NO_UTF_8 = os.fsdecode(b"a\xffb")
 
 
 def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
@@ -21,24 +22,30 @@ def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name != "token"])
-def test_empty_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize("nothing", ["", " ", "\t "])
+def test_empty_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str, nothing: str) -> None:
     monkeypatch.delenv("GUTSKIN_DATA_DIR", raising=False)
-    environment(monkeypatch, **{name.upper(): ""})
+    environment(monkeypatch, **{name.upper(): nothing})
     assert load_settings() == load_settings(token=TOKEN)
     assert getattr(load_settings(), name) == Settings.model_fields[name].default
 
 
-def test_all_of_them_empty_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_of_them_empty_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("GUTSKIN_DATA_DIR", raising=False)
     plain = load_settings(token=TOKEN)
     environment(monkeypatch, **{name.upper(): "" for name in EVERY if name != "token"})
     assert load_settings() == plain
-    environment(monkeypatch, TOKEN="")
-    with pytest.raises(SettingsError, match=r"^GUTSKIN_TOKEN: is missing$"):
-        load_settings()
+    for nothing in ("", " "):
+        environment(monkeypatch, TOKEN=nothing)
+        with pytest.raises(SettingsError, match=r"^GUTSKIN_TOKEN: is missing$"):
+            load_settings()
+        monkeypatch.setenv("GUTSKIN_DATA_DIR", str(tmp_path))
+        assert gutskin("db", "upgrade").exit_code == 0, "which needs no token"
 
 
-@pytest.mark.parametrize("name", ["a?b", "a%20b", "a%2Fb", "a#b", "a b", "file:x", "ü", "a~b"])
+@pytest.mark.parametrize(
+    "name", ["a?b", "a%20b", "a%2Fb", "a#b", "a b", "file:x", "ü", "a~b", NO_UTF_8]
+)
 def test_a_data_folder_is_taken_literally(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
@@ -129,7 +136,8 @@ def test_the_webhooks_port_is_not_taken_for_health() -> None:
         ("DEFAULT_TIME", "24:00", "must be an hour like 08:00"),
         ("DEFAULT_TIMEZONE", "/etc/localtime", "is not a time zone"),
         ("BULK_RATE", "nan", "Input should be"),
-        ("TOKEN", "   ", "does not look like a token"),
+        ("TOKEN", "   ", "is missing"),
+        ("TOKEN", "a token", "does not look like a token"),
     ],
 )
 def test_an_odd_value_is_named_without_being_repeated(

@@ -60,6 +60,7 @@ def test_numbers_reach_the_driver_as_numbers() -> None:
         ("sqlite://", "name a file"),
         ("sqlite:///:memory:", "name a file"),
         ("sqlite:///x.db?mode=ro", "has parameters"),
+        ("sqlite:///a?b/x.db", "has parameters"),
         ("sqlite:///~no-such-user-here/x.db", "home of a user"),
         ("postgresql://h", "names no database"),
         ("postgresql://u:secret@h:port/d", "a port that is no number"),
@@ -84,6 +85,9 @@ def test_only_driver_host_and_name_are_shown() -> None:
         "?password=secret&sslpassword=secret&options=secret&passfile=secret"
     )
     assert shown(read_address(address)) == "postgresql+asyncpg://db.example:6432/tips"
+    for password in ("se@secret", "se@cr%40et@secret"):
+        address = f"postgresql://bot:{password}@db.example/tips"
+        assert shown(read_address(address)) == "postgresql+asyncpg://db.example/tips"
     assert shown(read_address("postgresql:///tips?host=/run/secret")) == (
         "postgresql+asyncpg:///tips"
     )
