@@ -87,10 +87,15 @@ def is_tap(update: Update) -> bool:
     return "callback_query" in update
 
 
+def says_who_listens(update: Update) -> bool:
+    """Whether somebody blocked the bot, or let it write again: nothing is said in answer."""
+    return "my_chat_member" in update
+
+
 def must_be_kept(update: Update) -> bool:
     """Whether it would be wrong to drop it even in a flood: somebody leaves, or moves."""
     message = _inside(update, "message")
-    if "my_chat_member" in update or any(key.startswith("migrate_") for key in message):
+    if says_who_listens(update) or any(key.startswith("migrate_") for key in message):
         return True
     if is_tap(update):
         tap = taps.decode(str(_inside(update, "callback_query").get("data", "")))

@@ -17,7 +17,7 @@ from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
 from bot.store.troubles import kind_of
-from bot.updates.content import NOWHERE, Update, is_tap
+from bot.updates.content import NOWHERE, Update, is_tap, says_who_listens
 from bot.updates.errand import GROUPS, SIGNS, Errand, NoSignError, Rank
 from bot.updates.parsing import UnreadableUpdateError
 from bot.updates.retrying import Retrying, is_passing
@@ -141,6 +141,8 @@ class Handling:
 
     def _wait_of(self, item: Waiting, update: Update, rank: Rank) -> float:
         """For how long its chat has to wait, if that is worth no worker."""
+        if says_who_listens(update):
+            return 0.0
         wait = self._held_for(item.row.chat_id or NOWHERE)
         waits_in_hand = rank.behind == SIGNS or is_tap(update)
         return wait if wait > (PATIENCE_S if waits_in_hand else BRISK_S) else 0.0

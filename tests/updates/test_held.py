@@ -41,6 +41,8 @@ class Bot:
 
     async def answer(self, update: Mapping[str, Any]) -> None:
         self.begun.append(int(update["update_id"]))
+        if "message" not in update:
+            return
         chat = int(update["message"]["chat"]["id"])
         await self.say("answerCallbackQuery", {"callback_query_id": "1"}, chat, "spinner")
         for words in ("one", "two"):
@@ -151,6 +153,17 @@ async def test_one_chats_flood_holds_up_nobody_else(db: Database) -> None:
         await bot.pass_time(301.0)
         await answered(bot, 3)
         assert bot.words(-100) == ALL * 2
+
+
+async def test_whoever_blocks_the_bot_is_known_at_once_though_the_chat_is_held(
+    db: Database,
+) -> None:
+    """Nothing is said in answer, and a broadcast that begins now leaves them out."""
+    async with working(Bot(db)) as bot:
+        bot.pace.hold(Lane.REPLY, 300.0)
+        await bot.inbox.take([{"update_id": 1, "my_chat_member": {"chat": {"id": 1}}}])
+        await rested(bot)
+        assert bot.begun == [1]
 
 
 async def test_a_short_flood_is_waited_out_in_the_hand(db: Database) -> None:
