@@ -21,7 +21,7 @@ CHATS = (1, 2, 3, 4)
 
 
 async def cancelled_halfway(folder: Path) -> None:
-    """A broadcast to four: one got it, two are on their way, one was to come."""
+    """A broadcast to four: one got it, one is begun, one only leased, and one was to come."""
     settings = load_settings(token=TOKEN, data_dir=folder)
     await migrate.upgrade(settings.database)
     db, clock = await Database.open(settings.database), SystemClock()
@@ -39,7 +39,9 @@ async def cancelled_halfway(folder: Path) -> None:
         taken = await leases.lease(
             session, "x", now=now, until=now + timedelta(minutes=1), most=3, broadcast_id=draft.id
         )
-        await leases.settle(session, "x", [Settled(taken[0].id, "sent", sent_at=now)])
+        got_it, begun, _only_leased = (row.id for row in taken)
+        await leases.settle(session, "x", [Settled(got_it, "sent", sent_at=now)])
+        assert await leases.begin(session, "x", [begun]) == {begun}
     assert await rules.cancel(draft.id, 9)
     await db.close()
 
@@ -68,6 +70,6 @@ def test_a_cancelled_one_is_told_to_be_waited_for_and_then_adds_up(tmp_path: Pat
     asyncio.run(come_back(tmp_path))
     report = data("broadcast", "report", "1")
     assert (report["state"], report["queued"]) == ("cancelled", 0)
-    assert (report["sent"], report["in_doubt"], report["cancelled"]) == (1, 2, 1)
+    assert (report["sent"], report["in_doubt"], report["cancelled"]) == (1, 1, 2)
     assert ended(report) == report["total"] == 4
     assert "on their way" not in gutskin("broadcast", "report", "1").stderr

@@ -144,6 +144,8 @@ async def test_a_broadcast_pauses_goes_on_and_can_be_cut_short(
     await admin.say("/broadcast Hello")
     await theatre.fault("429", method="copyMessage", retry_after=600, times=1)
     await admin.tap("Send it now")
+    # While the one message is on its way there is nothing that could be held back.
+    await theatre.pass_time(seconds=4)
     await admin.sees("Sending", "0 of 1")
     await admin.tap("Pause")
     await admin.sees("The broadcast is paused.")

@@ -116,6 +116,8 @@ async def test_a_cancelled_broadcast_stays_cancelled(theatre: Theatre, admin: Pe
                         description="Bad Request: not enough rights")  # fmt: skip
     await theatre.fault("429", method="copyMessage", retry_after=600, times=1)
     await admin.tap("Send it now")
+    # While both messages are on their way there is nothing that could be held back.
+    await theatre.pass_time(seconds=4)
     await admin.tap("Cancel the rest")
     await admin.sees("Broadcast cancelled", "Failed: 1", "Cancelled: 1")
     assert await admin.labels() == []
