@@ -19,6 +19,7 @@ from bot.setting_values import (
     ApiAddress,
     DatabaseAddress,
     Folder,
+    Host,
     Hour,
     LogFormat,
     LogLevel,
@@ -132,7 +133,7 @@ class Settings(BaseSettings):
         le=65535,
         description="port of the webhook; of health, where there is no webhook",
     )
-    web_host: str = Field(
+    web_host: Host = Field(
         default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
     )
     health_port: int | None = Field(
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
         le=65535,
         description="port of its own for health and metrics; beside a webhook 8081 if not set",
     )
-    health_host: str = Field(
+    health_host: Host = Field(
         default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
     )
 

@@ -8,6 +8,7 @@ libpq does is taken out or refused, and the rest are settings of the server.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,18 @@ def read_address(address: str | URL) -> URL:
     if not url.database:
         raise ValueError("names no database; write it like postgresql://host/name")
     url = url.set(drivername=POSTGRESQL)
+    if not all(map(may_be_host, (url.host or "").split(","))):
+        raise ValueError("names a server that cannot be")
     driver_arguments(url)
     return url
+
+
+def may_be_host(name: str) -> bool:
+    """Whether there can be a machine of that name; whoever looked up another would crash."""
+    try:
+        return not re.search(rb"\s", name.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _parsed(address: str | URL) -> URL:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from bot.database_url import expanded, read_address
+from bot.database_url import expanded, may_be_host, read_address
 
 TOKEN_SHAPE = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 ID_DIGITS = 18  # what fits into 64 bits; Telegram's have at most 16
@@ -55,7 +55,7 @@ def _address(url: str, *, like: str) -> str:
         raise ValueError("must begin with https:// (or http:// for a server of your own)")
     try:
         parts = urlsplit(url)
-        sound = bool(parts.hostname) and parts.port != 0
+        sound = bool(parts.hostname) and may_be_host(parts.hostname or "") and parts.port != 0
     except ValueError:  # of a port that is none, or of brackets
         sound = False
     if not sound or re.search(r"[\s\x00-\x20]", url):
@@ -81,6 +81,12 @@ def _api(url: str) -> str:
     if not given.path.endswith("/bot") or given.query or given.fragment or "@" in given.netloc:
         raise ValueError(f"must be an address like {API}, ending in /bot")
     return url.rstrip("/")
+
+
+def _host(name: str) -> str:
+    if not may_be_host(name):
+        raise ValueError("must be an address of this machine, like 127.0.0.1")
+    return name
 
 
 def _upper(word: Any) -> Any:
@@ -113,6 +119,7 @@ Folder = Annotated[Path, BeforeValidator(_folder)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 ProxyAddress = Annotated[SecretStr, AfterValidator(_proxy)]
 WebhookAddress = Annotated[str, AfterValidator(_webhook)]
+Host = Annotated[str, AfterValidator(_host)]
 ApiAddress = Annotated[str, AfterValidator(_api)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 LogFormat = Annotated[Literal["text", "json"], BeforeValidator(_lower)]

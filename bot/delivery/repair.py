@@ -60,6 +60,7 @@ class Repair:
                 session, now, self._owner, now + LONGEST_LEASE
             ),
             lambda session: repairs.hold_back_broadcasts(session, now),
+            lambda session: repairs.hold_back_first_dates(session, now),
             lambda session: repairs.hold_back(session, now),
             lambda session: repairs.hold_back_subscriptions(session, now),
             lambda session: repairs.hold_back_counters(session, now),

@@ -58,8 +58,23 @@ async def _hold_back_in(
     return found
 
 
+async def hold_back_first_dates(session: Executor, now: datetime) -> Counter[str]:
+    """Nobody is left out for longer than the day on which they joined, or two after a move.
+
+    To be called before ``hold_back``, which forgets who joined by a clock that was ahead.
+    """
+    here = subscriber.c.chat_id == subscription.c.chat_id
+    joined_ahead = (
+        select(subscriber.c.chat_id).where(here, subscriber.c.joined_at > now + SLACK).exists()
+    )
+    first, today = subscription.c.not_before, (now + SLACK).date()
+    late = or_(first > today + 2 * ONE_DAY, (first > today + ONE_DAY) & joined_ahead)
+    change = update(subscription).where(late).values(not_before=now.date() + ONE_DAY)
+    return Counter({"subscription.not_before": await affected(session, change)})
+
+
 async def hold_back_subscriptions(session: Executor, now: datetime) -> Counter[str]:
-    """Nobody is left out for longer than their pause, or than the day on which they joined."""
+    """Nobody is left out for longer than their pause."""
     end = (
         select(subscriber.c.paused_until)
         .where(subscriber.c.chat_id == subscription.c.chat_id, subscriber.c.paused_until > now)
@@ -68,19 +83,8 @@ async def hold_back_subscriptions(session: Executor, now: datetime) -> Counter[s
     pause = func.coalesce(end, literal(now, UTCDateTime), type_=UTCDateTime)
     snoozed = subscription.c.snoozed_until
     ahead = (snoozed > now + SLACK) & (snoozed > pause)
-    today = now.date()
-    late = subscription.c.not_before > today + 3 * ONE_DAY
-    change = update(subscription)
-    return Counter(
-        {
-            "subscription.snoozed_until": await affected(
-                session, change.where(ahead).values(snoozed_until=pause)
-            ),
-            "subscription.not_before": await affected(
-                session, change.where(late).values(not_before=today + ONE_DAY)
-            ),
-        }
-    )
+    change = update(subscription).where(ahead).values(snoozed_until=pause)
+    return Counter({"subscription.snoozed_until": await affected(session, change)})
 
 
 async def hold_back_leases(

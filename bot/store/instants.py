@@ -46,7 +46,9 @@ RULES: Mapping[str, Rule] = {
     "slot.next_at": Rule("the next instant of its hour and zone, by the calendar"),
     "slot.next_date": Rule("the local date of that instant"),
     "subscription.snoozed_until": Rule("now, or the end of the subscriber's pause"),
-    "subscription.not_before": Rule("three dates ahead; set to tomorrow"),
+    "subscription.not_before": Rule(
+        "two dates ahead, tomorrow for whoever joined by a clock that was ahead; set to tomorrow"
+    ),
     "saved.at": PAST,
     "tip_vote.at": PAST,
     "answer_vote.at": PAST,

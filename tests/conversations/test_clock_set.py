@@ -225,9 +225,10 @@ class TestAfterARunThatWasAhead:
             assert len(await reader.tips()) == 1
         assert await tips_from_monday_on(tmp_path, 6) == [1, 1, 1, 1, 1, 1]
 
+    @pytest.mark.parametrize("days", [1, 2, 4])
     async def test_in_which_someone_subscribed_they_have_a_tip_on_the_next_day(
-        self, tmp_path: Path
+        self, tmp_path: Path, days: int
     ) -> None:
-        async with open_theatre(tmp_path, start=MONDAY + timedelta(days=4)) as theatre:
+        async with open_theatre(tmp_path, start=MONDAY + timedelta(days=days)) as theatre:
             await theatre.reader(id=RITA)
         assert await tips_from_monday_on(tmp_path, 2) == [1, 1]

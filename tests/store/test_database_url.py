@@ -63,6 +63,8 @@ def test_numbers_reach_the_driver_as_numbers() -> None:
         ("sqlite:///a?b/x.db", "has parameters"),
         ("sqlite:///~no-such-user-here/x.db", "home of a user"),
         ("postgresql://h", "names no database"),
+        ("postgresql://u:secret@h..x/d", "a server that cannot be"),
+        (f"postgresql://u:secret@h,{'a' * 64}/d", "a server that cannot be"),
         ("postgresql://u:secret@h:port/d", "a port that is no number"),
         ("postgresql://u:secret@h/d?sslmode=maybe", "must have one of disable, allow"),
         ("postgresql://u:secret@h/d?channel_binding=require", "asks for channel_binding=require"),
