@@ -36,7 +36,7 @@ demo: $(RUNTIME)  ## the bot, an embedded Telegram and a chat page; SCRIPT=FILE 
 	@$(BIN)/gutskin demo $(if $(SCRIPT),--script $(SCRIPT)) $(ARGS)
 
 test: $(READY)  ## the tests (PostgreSQL and Chromium are used where the machine has them)
-	@echo "Running the tests; it takes about a quarter of an hour on two cores"
+	@echo "Running the tests; it takes about twenty minutes on two cores"
 	@$(BIN)/python -m pytest -p tests.progress $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts, content, advisories (IGNORED="ID ID")
@@ -48,11 +48,11 @@ check: $(READY)  ## formatting, lint, types, import contracts, content, advisori
 	@$(TOLD) "Advisories about what is installed" $(BIN)/python -m tests.install.audit advisories $(IGNORED:%=--ignore %)
 
 sbom: $(READY)  ## list what the image carries from Python, as CycloneDX (JSON=sbom.cdx.json)
-	$(BIN)/python -m tests.install.audit sbom $(or $(JSON),sbom.cdx.json)
+	@$(TOLD) "Listing what the image carries" $(BIN)/python -m tests.install.audit sbom $(or $(JSON),sbom.cdx.json)
 
 fmt: $(READY)  ## format and mend what can be mended
-	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
+	@$(TOLD) "Formatting" $(BIN)/ruff format .
+	@$(TOLD) "Mending" $(BIN)/ruff check --fix .
 
 $(PEERS): tests/bench/requirements.txt requirements/install.py | old-enough
 	@$(INSTALL) $(VENV)-bench $<
@@ -81,11 +81,11 @@ screenshots: $(READY)  ## remake the README's picture of the chat
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --custom-compile-command "make lock"
 lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the newest of all)
-	$(COMPILE) $(if $(UPGRADE),-U) pyproject.toml --all-extras --group dev -o requirements/dev.txt
-	$(COMPILE) pyproject.toml --extra demo --extra editors -c requirements/dev.txt -o requirements/demo.txt
-	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
-	printf 'hatchling\neditables\n' | $(COMPILE) - -c requirements/dev.txt -o requirements/build.txt
-	$(COMPILE) $(if $(UPGRADE),-U) tests/bench/requirements.in -o tests/bench/requirements.txt
+	@$(TOLD) "The lock of all that develops (a minute at most)" $(COMPILE) $(if $(UPGRADE),-U) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	@$(TOLD) "The demo's" $(COMPILE) pyproject.toml --extra demo --extra editors -c requirements/dev.txt -o requirements/demo.txt
+	@$(TOLD) "The image's" $(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	@$(TOLD) "The package's" $(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	@$(TOLD) "The bench's" $(COMPILE) $(if $(UPGRADE),-U) tests/bench/requirements.in -o tests/bench/requirements.txt
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

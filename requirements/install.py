@@ -39,6 +39,9 @@ def main(given: Sequence[str] | None = None) -> int:
     except told.FailedError as error:
         told.say(f"{error}\nThe lines above say what is wrong. To begin anew: rm -r {asked.venv}")
         return 1
+    except KeyboardInterrupt:
+        told.say("Stopped; the same command goes on from here.")
+        return told.STOPPED
     return 0
 
 

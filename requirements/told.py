@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 
 EVERY = 4.0  # seconds
+STOPPED = 130  # as shells count Ctrl-C
 Progress = Callable[[list[str]], str]
 
 
@@ -31,13 +32,17 @@ class Output:
         self.lines: list[str] = []
         self._shown = shown
         self._began = self._seen = time.monotonic()
+        self.is_over = threading.Event()
 
     def read(self, process: subprocess.Popen[str]) -> None:
         """Take up all of it."""
-        for line in process.stdout or ():
-            self.lines.append(line)
-            if self._shown:
-                self.say(line.rstrip("\n"))
+        try:
+            for line in process.stdout or ():
+                self.lines.append(line)
+                if self._shown:
+                    self.say(line.rstrip("\n"))
+        finally:
+            self.is_over.set()
 
     def silent(self) -> float:
         """For how many seconds nobody has seen anything."""
@@ -77,13 +82,16 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="replace",
     ) as process:
-        reading = threading.Thread(target=output.read, args=(process,))
-        reading.start()
-        while reading.is_alive():
-            reading.join(every / 4)
-            if reading.is_alive() and output.silent() >= every:
-                output.still_running(progress(output.lines))
+        # Not waited for by join, which Ctrl-C makes believe that the thread has ended.
+        threading.Thread(target=output.read, args=(process,)).start()
+        try:
+            while not output.is_over.wait(every / 4):
+                if output.silent() >= every:
+                    output.still_running(progress(output.lines))
+        finally:
+            output.is_over.wait()  # what Ctrl-C ends says its last words
     if process.returncode:
         raise FailedError(process.returncode, "" if shown else "".join(output.lines))
 
@@ -101,6 +109,8 @@ def main(given: Sequence[str]) -> int:
         run(what, command, shown=True)
     except FailedError as error:
         return error.code
+    except KeyboardInterrupt:
+        return STOPPED
     return 0
 
 

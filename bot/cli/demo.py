@@ -8,7 +8,7 @@ import secrets
 import signal
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,11 +63,21 @@ class MovedStage:
 
 
 class Demo:
-    """One demo; everything it writes is in one folder, which goes away unless it is kept."""
+    """One demo; everything it writes is in one folder, which goes away unless it is kept.
 
-    def __init__(self, *, keep: Path | None = None, port: int = 0) -> None:
+    ``on_start`` is called once it can be talked to.
+    """
+
+    def __init__(
+        self,
+        *,
+        keep: Path | None = None,
+        port: int = 0,
+        on_start: Callable[[], None] = lambda: None,
+    ) -> None:
         self._keep = keep
         self._port = port
+        self._on_start = on_start
 
     async def show(self, *, open_browser: bool) -> int:
         """Serve the page until Ctrl-C."""
@@ -108,6 +118,7 @@ class Demo:
                 await self._people(sandbox)
                 async with build(_settings(token, sandbox, folder), clock=clock) as app:
                     stage.app = app
+                    self._on_start()
                     yield sandbox
                     stage.app = None
 

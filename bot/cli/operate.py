@@ -19,8 +19,10 @@ from bot.cli.output import (
     run,
     settings,
 )
+from bot.cli.starting import still_starting
 
 if TYPE_CHECKING:
+    from bot.cli.demo import Demo
     from bot.config import Settings
 
 
@@ -69,27 +71,31 @@ def demo(
     no_browser: bool = typer.Option(False, "--no-browser", help="Only print the address."),
 ) -> None:
     """The bot with an embedded Telegram and a chat page: no account, no token, no network."""
+    with still_starting() as started:
+        with beyond_the_image():
+            from bot.cli import demo as room
+
+        shown = room.Demo(keep=keep, port=port, on_start=started)
+        raise typer.Exit(_shown(shown, script, open_browser=not no_browser))
+
+
+def _shown(shown: Demo, script: Path | None, *, open_browser: bool) -> int:
+    """Play the script, or serve the page; the exit code."""
     from bot.app import StartError
     from bot.logs import configure
 
-    with beyond_the_image():
-        from bot.cli.demo import Demo
-
     configure("WARNING")
-    shown = Demo(keep=keep, port=port)
     try:
         if script is not None:
-            code = run(shown.play(script))
-        else:
-            code = run(shown.show(open_browser=not no_browser))
+            return run(shown.play(script))
+        return run(shown.show(open_browser=open_browser))
     except asyncio.CancelledError:
         # As shells count signals. Ctrl-C is left to typer, which does so by itself.
-        code = 128 + signal.SIGTERM
+        return 128 + signal.SIGTERM
     except StartError as error:
         fail(f"the demo cannot start: {error}")
     except OSError as error:
         fail(f"the demo cannot start: {plainly(error)}")
-    raise typer.Exit(code)
 
 
 def doctor(as_json: bool = JSON_OPTION) -> None:

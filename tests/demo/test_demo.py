@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 SCRIPT = Path(__file__).parent / "first-day.txt"
-GUTSKIN = (sys.executable, "-c", "from bot.cli import main; main()")
+GUTSKIN = "from bot.cli import main; main()"
+STILL = re.compile(r"  \d+ s\n")  # what is said while a busy machine starts it
 LONG = 120.0  # seconds; a machine may be busy
 
 Demo = Callable[..., subprocess.Popen[str]]
@@ -37,10 +38,10 @@ def demo(scratch: Path) -> Iterator[Demo]:
     started: list[subprocess.Popen[str]] = []
     plain = {name: value for name, value in os.environ.items() if not name.startswith("GUTSKIN_")}
 
-    def start(*words: str) -> subprocess.Popen[str]:
+    def start(*words: str, code: str = GUTSKIN) -> subprocess.Popen[str]:
         started.append(
             subprocess.Popen(
-                [*GUTSKIN, "demo", *words],
+                [sys.executable, "-c", code, "demo", *words],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -57,6 +58,12 @@ def demo(scratch: Path) -> Iterator[Demo]:
         process.communicate()
 
 
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it has printed, and what it has complained of."""
+    out, err = process.communicate(timeout=LONG)
+    return out, STILL.sub("", err)
+
+
 def address_of(process: subprocess.Popen[str]) -> str:
     """Waits until the demo has said where it is."""
     assert process.stdout is not None
@@ -69,7 +76,7 @@ def address_of(process: subprocess.Popen[str]) -> str:
 class TestScript:
     def test_the_shipped_first_day_comes_true(self, demo: Demo, scratch: Path) -> None:
         process = demo("--script", str(SCRIPT))
-        out, err = process.communicate(timeout=LONG)
+        out, err = ended(process)
 
         assert (process.returncode, err) == (0, ""), out
         assert re.search(r"All \d+ steps came true\.\n$", out)
@@ -81,7 +88,7 @@ class TestScript:
         path = tmp_path / "wrong.txt"
         path.write_text('Anna says /help\n\nZoe sees "anything"\n', "utf-8")
         process = demo("--script", str(path))
-        out, err = process.communicate(timeout=LONG)
+        out, err = ended(process)
 
         assert (process.returncode, err) == (1, "")
         assert out.endswith(
@@ -91,7 +98,7 @@ class TestScript:
 
     def test_a_script_that_is_not_there(self, demo: Demo) -> None:
         process = demo("--script", "nowhere.txt")
-        out, err = process.communicate(timeout=LONG)
+        out, err = ended(process)
 
         assert (process.returncode, out) == (2, "")
         assert "nowhere.txt" in err
@@ -108,7 +115,7 @@ class TestScript:
             assert process.poll() is None
 
         process.send_signal(number)
-        out, err = process.communicate(timeout=LONG)
+        out, err = ended(process)
 
         assert (process.returncode, err) == (code, "")
         assert "came true" not in out
@@ -116,6 +123,16 @@ class TestScript:
 
 
 class TestPage:
+    def test_it_is_not_silent_while_it_starts(self, demo: Demo) -> None:
+        often = "from bot.cli import starting; starting.EVERY_S = 0.05; "
+        process = demo("--no-browser", code=often + GUTSKIN)
+        address_of(process)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=LONG)
+
+        assert STILL.match(err)
+        assert STILL.sub("", err) == ""
+
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_ctrl_c_ends_it_and_nothing_is_left(
         self, demo: Demo, scratch: Path, number: signal.Signals
@@ -128,7 +145,7 @@ class TestPage:
         family = psutil.Process(process.pid).children(recursive=True)
 
         process.send_signal(number)
-        out, err = process.communicate(timeout=LONG)
+        out, err = ended(process)
 
         assert (process.returncode, out, err) == (0, "", "")
         assert list(scratch.iterdir()) == []
@@ -151,7 +168,7 @@ class TestPage:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             process = demo("--no-browser", "--port", str(taken.getsockname()[1]))
-            out, err = process.communicate(timeout=LONG)
+            out, err = ended(process)
 
         assert (process.returncode, out) == (1, "")
         assert err.startswith("the demo cannot start: ")

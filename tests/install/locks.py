@@ -132,12 +132,13 @@ def roots() -> dict[str, list[Requirement]]:
     project, extras = read["project"], read["project"]["optional-dependencies"]
     run = project["dependencies"]
     demo = [*run, *extras["demo"], *extras["editors"]]
-    bench = (ROOT / "tests" / "bench" / "requirements.in").read_text("utf-8").split("\n")
+    bench = (ROOT / "tests" / "bench" / "requirements.in").read_text("utf-8").splitlines()
+    build = (ROOT / "requirements" / "build.in").read_text("utf-8").splitlines()
     listed = {
         "run": run,
         "demo": demo,
         "dev": [*demo, *read["dependency-groups"]["dev"]],
-        "build": [*read["build-system"]["requires"], "editables"],
+        "build": [*read["build-system"]["requires"], *build],
         "bench": [line for line in bench if line],
     }
     return {name: [Requirement(one) for one in all_] for name, all_ in listed.items()}

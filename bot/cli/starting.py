@@ -1,0 +1,31 @@
+"""Says that a command is still starting, where the machine is slow or busy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+EVERY_S = 4.0
+
+
+@contextmanager
+def still_starting() -> Iterator[Callable[[], None]]:
+    """Print a line every few seconds, until what is yielded is called, or the block ends."""
+    over = threading.Event()
+    thread = threading.Thread(target=_tell, args=(over, EVERY_S), daemon=True)
+    thread.start()
+    try:
+        yield over.set
+    finally:
+        over.set()
+        thread.join()
+
+
+def _tell(over: threading.Event, every_s: float) -> None:
+    waited = 0.0
+    while not over.wait(every_s):
+        waited += every_s
+        typer.echo(f"  {waited:.0f} s", err=True)
