@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import SystemClock
 from bot.metrics import Metrics
+from bot.store.troubles import is_away, kind_of
 
 log = structlog.get_logger(__name__)
 
@@ -46,8 +47,10 @@ class Job:
         except JobError as error:
             log.error("a job could not do its work", job=self.name, why=str(error))  # noqa: TRY400
             return False
-        except Exception:
-            log.exception("a job failed", job=self.name)
+        except Exception as error:
+            # A database that is away for an hour would fill the log with tracebacks.
+            where = None if is_away(error) else error
+            log.error("a job failed", job=self.name, kind=kind_of(error), exc_info=where)  # noqa: TRY400
             return False
         return True
 

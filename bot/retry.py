@@ -54,6 +54,7 @@ class Backoff:
 REACH_TELEGRAM = Backoff(5, first=1.0, longest=16.0)
 FETCH_UPDATES = Backoff(None, first=1.0, longest=30.0)
 WRITE_UPDATES = Backoff(None, first=1.0, longest=60.0)
+REACH_OUTBOX = Backoff(None, first=1.0, longest=15.0)
 READ_UPDATES = Backoff(None, first=1.0, longest=30.0)
 ANSWER_AGAIN = Backoff(None, first=2.0, longest=30.0)
 ASK_WHETHER_BACK = Backoff(None, first=1.0, longest=15.0)

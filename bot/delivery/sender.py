@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+
+import structlog
 
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
@@ -15,9 +16,11 @@ from bot.delivery.ledger import GROUP_ROWS, Event, Exchange, Ledger
 from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
 from bot.metrics import Metrics
+from bot.retry import REACH_OUTBOX, Retries
 from bot.store.database import Database
+from bot.store.troubles import is_away, kind_of
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 GROUP_SECONDS = 0.05
 LEASE_SECONDS = 90.0
@@ -82,6 +85,7 @@ class Sender:
             begin=self._ledger.begin,
             metrics=metrics,
         )
+        self._reaching = Retries(REACH_OUTBOX, clock)
         self._group_timer: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -191,9 +195,20 @@ class Sender:
             try:
                 exchange = await self._exchange(self._wanted())
                 nap = await self._nap(exchange)
-            except Exception:
-                log.exception("the outbox cannot be reached; what was sent is kept in memory")
-                nap = 1.0
+                self._reaching.succeeded()
+            except Exception as error:  # noqa: BLE001 - logged; whatever it is, all is kept
+                nap = self._out_of_reach(error)
+
+    def _out_of_reach(self, error: Exception) -> float:
+        """The seconds to wait before the outbox is asked again."""
+        seconds = self._reaching.failed() or 0.0
+        log.error(
+            "the outbox cannot be reached; what was sent is kept in memory",
+            kind=kind_of(error),
+            seconds=seconds,
+            exc_info=None if is_away(error) else error,
+        )
+        return seconds
 
     def _wanted(self) -> int:
         if not self._leasing or self.held_for or not self._flow.is_low:
@@ -236,7 +251,7 @@ class Sender:
         try:
             await self._on_event(event)
         except Exception:
-            log.exception("telling of broadcast %d failed", event.broadcast_id)
+            log.exception("telling of broadcast failed", broadcast=event.broadcast_id)
 
     async def _nap(self, exchange: Exchange) -> float | None:
         """How long the books may rest: None until something happens."""

@@ -10,10 +10,19 @@ import sqlite3
 import ssl
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What opening a database, or asking it something, raises when it cannot be used."""
+
+OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
+"""Its refusals of what it is asked: the next time would end alike."""
 
 
 class Trouble(NamedTuple):
@@ -97,6 +106,13 @@ def _code(error: Exception) -> str:
 
 def _primary(name: object) -> str:
     return "_".join(str(name or "").split("_")[:2])
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database cannot be used for now: where in the program that was says nothing."""
+    if isinstance(error, OUR_FAULT):
+        return False
+    return isinstance(error, (DBAPIError, ConnectionError, TimeoutError))
 
 
 def kind_of(error: Exception) -> str:

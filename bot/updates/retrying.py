@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from telegram.error import (
     BadRequest,
     InvalidToken,
@@ -25,7 +24,7 @@ from bot.clock import Clock
 from bot.delivery.errors import NotSent
 from bot.limiter import seconds_of
 from bot.retry import ANSWER_AGAIN, ASK_WHETHER_BACK, Retries
-from bot.store.troubles import DATABASE_ERRORS
+from bot.store.troubles import DATABASE_ERRORS, OUR_FAULT
 from bot.updates.errand import Errand
 
 log = structlog.get_logger(__name__)
@@ -35,7 +34,7 @@ MOST_TIMEOUTS = 2  # what took too long has most likely arrived
 KEPT_S = 3600.0
 SOON_S = 1.0  # after which to look whether the question has been answered
 OUTAGE = 3  # attempts in a row that failed, of whichever chats
-OURS = (BadRequest, DataError, IntegrityError, ProgrammingError)  # the next time would end alike
+OURS = (BadRequest, *OUR_FAULT)  # the next time would end alike
 PASSING = (RetryAfter, NetworkError, InvalidToken, *DATABASE_ERRORS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,15 +154,37 @@ class TestWhileTheBotRuns:
         assert await days_with_a_tip(theatre, reader, 2) == [1, 1], "none a second time today"
 
 
+class SetBack(datetime):
+    """What the machine says once somebody has set its clock back by an hour."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> Any:
+        return datetime.now(tz) - timedelta(seconds=HOUR)
+
+
+def set_the_machine_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", SetBack)
+    monkeypatch.setattr(bot.clock, "datetime", SetBack)
+
+
+async def test_a_step_back_is_noticed_and_puts_off_no_job(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_the_machine_back(monkeypatch)
+    theatre.clock.set_wall(-HOUR)
+    await look_at_the_clock(theatre)
+    jobs, now = theatre.app._jobs, SetBack.now(UTC)
+    waits = {
+        job.id: (job.next_run_time - now).total_seconds() for job in jobs._scheduler.get_jobs()
+    }
+    assert waits.keys() == jobs.jobs.keys()
+    assert [name for name, wait in waits.items() if wait > jobs.jobs[name].every] == []
+
+
 async def test_jobs_go_on_when_the_wall_clock_is_set_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """APScheduler asks the machine for the time; here the machine's answer is an hour less."""
-
-    class SetBack(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz) - timedelta(seconds=HOUR)
 
     runs: asyncio.Queue[None] = asyncio.Queue()
 
@@ -177,8 +199,7 @@ async def test_jobs_go_on_when_the_wall_clock_is_set_back(
     jobs.start()
     try:
         await runs_again()
-        monkeypatch.setattr(apscheduler.schedulers.base, "datetime", SetBack)
-        monkeypatch.setattr(bot.clock, "datetime", SetBack)
+        set_the_machine_back(monkeypatch)
         jobs.start_over()
         for _ in range(runs.qsize() + 3):
             await runs_again()
