@@ -43,6 +43,18 @@ class _Loader(yaml.CSafeLoader):
             )
         return built
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        """The value of a node.
+
+        Raises:
+            yaml.YAMLError: it has none; PyYAML itself raises whatever its converters do.
+        """
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, AttributeError) as fault:
+            problem = "a number or a date that is none"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from fault
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:

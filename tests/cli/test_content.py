@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from terminal import data, gutskin
 
 from tips.library import load_library
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_command_line_opens_quickly_and_lightly() -> None:
@@ -95,6 +99,45 @@ def test_tips_are_counted_and_numbered() -> None:
     assert {"kind", "name", "count", "share"} == set(rows[0])
     assert "microbiome" in gutskin("tips", "stats").stdout
     assert "0 tips were given a number" in gutskin("tips", "number").stderr
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A copy whose content may be broken."""
+    shutil.copytree(ROOT / "tips", tmp_path / "tips", ignore=shutil.ignore_patterns("*.npz"))
+    (tmp_path / "bot").symlink_to(ROOT / "bot")
+    return tmp_path
+
+
+def in_clone(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "import bot.cli; bot.cli.main()", *words]
+    environ = {**os.environ, "PYTHONPATH": str(clone)}
+    return subprocess.run(
+        command, cwd=clone, env=environ, capture_output=True, check=False, text=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "what"),
+    [
+        ("- id: [a", "[yaml] while parsing a flow sequence"),
+        ("a: 1", "[schema] not a list of items"),
+        ("- id: a-new-one", "a-new-one: [schema] title: Field required"),
+        ("- number: " + 5000 * "9", "[yaml] a number or a date that is none"),
+        ("- reviewed: 2026-13-01", "[yaml] a number or a date that is none"),
+        (b"- id: \xff", "[yaml] 'utf-8' codec can't decode"),
+    ],
+)
+def test_broken_content_is_numbered_by_nobody_and_told_in_one_line(
+    clone: Path, broken: str | bytes, what: str
+) -> None:
+    file = clone / "tips/content/en/tips/a-new-one.yaml"
+    file.write_bytes(broken if isinstance(broken, bytes) else broken.encode())
+    done = in_clone(clone, "tips", "number")
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("en/tips/a-new-one.yaml: ")
+    assert what in line
 
 
 def test_tips_check_prints_what_it_finds() -> None:

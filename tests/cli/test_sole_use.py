@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot.clock import SystemClock
 from bot.sandbox.server import Sandbox
 from bot.store.sole_use import InUseError, sole_use
 
+PATIENCE_S = 180.0  # so long a start is waited for; a machine that is busy may need a minute
 OTHER = "another process uses the database in {live}: stop that one first, a file is for one bot"
 
 
@@ -27,7 +29,7 @@ async def running(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         process(environment(sandbox, folder, GUTSKIN_TOKEN=TOKEN)) as bot,
     ):
         assert bot.stderr is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while b"the bot runs" not in await bot.stderr.readline():
                 pass
         reading = asyncio.create_task(bot.stderr.read())  # or the pipe would fill up
@@ -53,18 +55,27 @@ def _linked(folder: Path) -> Path:
     return link
 
 
-@pytest.mark.parametrize("named", [_plain, _linked])
+def _hard_linked(folder: Path) -> Path:
+    other = folder.parent / "other"
+    other.mkdir()
+    (other / "gutskin.db").hardlink_to(folder / "gutskin.db")
+    return other
+
+
+@pytest.mark.parametrize("named", [_plain, _linked, _hard_linked])
 async def test_a_second_bot_is_refused_in_one_line(
     tmp_path: Path, named: Callable[[Path], Path]
 ) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     async with running(folder), Sandbox(clock=SystemClock(), token=TOKEN) as sandbox:
-        environ = environment(sandbox, named(folder), GUTSKIN_TOKEN=TOKEN)
-        async with process(environ) as second, asyncio.timeout(60):
+        named_so = named(folder)
+        environ = environment(sandbox, named_so, GUTSKIN_TOKEN=TOKEN)
+        async with process(environ) as second, asyncio.timeout(PATIENCE_S):
             _, log = await second.communicate()
+        live = (named_so / "gutskin.db").resolve()
     assert second.returncode == 1
-    words = OTHER.format(live=folder / "gutskin.db")
+    words = OTHER.format(live=live)
     assert log.decode().splitlines() == [f"gutskin cannot start: {words}"]
 
 
@@ -94,6 +105,31 @@ async def test_a_database_in_use_is_not_upgraded_under_its_bot(tmp_path: Path) -
             "the database is in use: stop the bot first\n",
         )
     assert await said("db", "upgrade") == (0, "the database was upgraded\n")
+
+
+def test_a_copy_is_not_restored_over_a_database_in_use_through_a_hard_link(tmp_path: Path) -> None:
+    assert gutskin("db", "upgrade").exit_code == 0
+    copy, linked = tmp_path / "copy.db", tmp_path / "linked.db"
+    assert gutskin("db", "backup", str(copy)).exit_code == 0
+    linked.hardlink_to(tmp_path / "gutskin.db")
+    with sole_use(linked):
+        assert gutskin("db", "restore", str(copy)).stderr == (
+            "nothing was restored: the database is in use: stop the bot first\n"
+        )
+    assert gutskin("db", "restore", str(copy)).exit_code == 0
+
+
+def test_a_byte_that_is_locked_keeps_sqlite_from_nothing(tmp_path: Path) -> None:
+    with sole_use(tmp_path / "new.db", create=True):
+        with closing(sqlite3.connect(tmp_path / "new.db")) as one:
+            one.execute("PRAGMA journal_mode=WAL")
+            one.execute("CREATE TABLE t (x)")
+        with (
+            closing(sqlite3.connect(tmp_path / "new.db")),
+            pytest.raises(InUseError),
+            sole_use(tmp_path / "new.db"),
+        ):
+            pass
 
 
 async def test_a_killed_bot_leaves_no_lock(tmp_path: Path) -> None:
