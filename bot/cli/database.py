@@ -123,3 +123,26 @@ def restore(
     if aside is not None:
         say(f"what was damaged is set aside as {aside}")
     say(f"restored from {file}")
+
+
+@db_app.command("skip-today")
+def skip_today() -> None:
+    """Have the next start send no tip that was due before now, e.g. after pg_restore."""
+    from bot.store.sole_use import InUseError
+
+    log_to_stderr()
+    try:
+        asked(_leave_mark())
+    except InUseError:
+        fail("the database is in use: stop the bot first")
+    say("the next start sends no tip that was due before now, and pauses broadcasts under way")
+
+
+async def _leave_mark() -> None:
+    from bot.clock import SystemClock
+    from bot.store import heartbeat
+    from bot.store.sole_use import sole_use_of
+
+    with sole_use_of(settings(token=False).database):
+        async with open_database() as db, db.write() as session:
+            await heartbeat.beat(session, heartbeat.SKIP_TIPS, SystemClock().now())
