@@ -6,7 +6,8 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +22,7 @@ from bot.delivery.replicas import BEAT_SECONDS
 from bot.delivery.restored import heed_restore
 from bot.housekeeping import Housekeeping
 from bot.jobs import Job, Jobs
-from bot.registration import WebhookRefusedError, register_with_telegram, say_who_we_are
+from bot.registration import RefusedError, register_with_telegram, say_who_we_are
 from bot.store import standing
 from bot.supervisor import Supervisor
 from bot.updates.fetching import Fetching
@@ -49,6 +50,21 @@ OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
 
 class StartError(Exception):
     """The bot cannot start; the text is one clear line with the remedy."""
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    """Say what keeps the bot from starting, as :class:`StartError`."""
+    try:
+        yield
+    except InvalidToken as error:
+        raise StartError(
+            "Telegram does not know this token: copy it again from @BotFather into GUTSKIN_TOKEN"
+        ) from error
+    except RefusedError as refusal:
+        raise StartError(str(refusal)) from refusal
+    except OSError as error:
+        raise StartError(f"cannot open what the bot needs: {error}") from error
 
 
 class App:
@@ -101,7 +117,7 @@ class App:
         Raises:
             StartError: with one clear line, when the token, the database or the port is wrong.
         """
-        try:
+        with _told_in_one_line():
             house = self._house = await self._open_house(self.settings, self.clock)
             self.inbox = house.new_inbox()
             self.fetching = Fetching(self.clock, house.metrics.polled, self.settings.webhook_url)
@@ -111,20 +127,9 @@ class App:
             await self.supervisor.believe_the_clock()
             await house.dispatcher.initialize()
             await self._serve()
-        except InvalidToken as error:
-            raise StartError(
-                "Telegram does not know this token: copy it again from @BotFather into "
-                "GUTSKIN_TOKEN"
-            ) from error
-        except OSError as error:
-            raise StartError(f"cannot open what the bot needs: {error}") from error
         await house.replicas.recall()
-        try:
+        with _told_in_one_line():
             await register_with_telegram(house.client, self.settings, self.clock)
-        except WebhookRefusedError as refusal:
-            raise StartError(
-                f"Telegram refuses the webhook ({refusal}): correct GUTSKIN_WEBHOOK_URL"
-            ) from refusal
         await heed_restore(house.db)
         await house.planner.ready_at_start()
         self._task("updates", self.inbox.run())  # warning signs are answered while others load

@@ -22,10 +22,12 @@ log = structlog.get_logger(__name__)
 Call = tuple[str, dict[str, Any]]
 
 PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
+TAKES_NO_WEBHOOK = "Telegram refuses the webhook ({}): correct GUTSKIN_WEBHOOK_URL"
+KEEPS_THE_WEBHOOK = "Telegram refuses to let updates be fetched ({})"
 
 
-class WebhookRefusedError(Exception):
-    """Telegram does not take the webhook; the text is its reason."""
+class RefusedError(Exception):
+    """Telegram refuses what the bot cannot do without; the text is one line with its reason."""
 
 
 async def say_who_we_are(client: Client, clock: Clock) -> None:
@@ -33,20 +35,23 @@ async def say_who_we_are(client: Client, clock: Clock) -> None:
 
     Raises:
         telegram.error.InvalidToken: Telegram does not know the token.
+        RefusedError: it does, and will have nothing to do with this bot ("Logged out").
         telegram.error.NetworkError: Telegram could not be reached at all.
     """
-    await _patiently(client.initialize, clock)
+    await _patiently(client.initialize, clock, "Telegram refuses this bot ({})")
 
 
-async def _patiently(call: Callable[[], Awaitable[object]], clock: Clock) -> None:
+async def _patiently(call: Callable[[], Awaitable[object]], clock: Clock, refused: str) -> None:
     """Make a call that the bot cannot do without, again where Telegram cannot be reached."""
     retries = Retries(REACH_TELEGRAM, clock)
     while True:
         try:
             await call()
-        except (BadRequest, InvalidToken):
-            raise
-        except (NetworkError, RetryAfter) as error:
+        except TelegramError as error:
+            if isinstance(error, InvalidToken):
+                raise
+            if isinstance(error, BadRequest) or not isinstance(error, NetworkError | RetryAfter):
+                raise RefusedError(refused.format(error.message)) from None
             seconds = retries.failed()
             if seconds is None:
                 raise
@@ -66,10 +71,11 @@ async def register_with_telegram(client: Client, settings: Settings, clock: Cloc
     Menus and descriptions that fail are logged and do not stop the bot.
 
     Raises:
-        WebhookRefusedError: Telegram does not take the webhook.
+        RefusedError: Telegram does not take the webhook, or not away.
         telegram.error.TelegramError: Telegram could not be reached for it.
     """
-    await _patiently(partial(_where_updates_go, client, settings), clock)
+    refused = TAKES_NO_WEBHOOK if settings.webhook_url else KEEPS_THE_WEBHOOK
+    await _patiently(partial(_where_updates_go, client, settings), clock, refused)
     admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(admin)]
     calls = [*_menus(), *admins, *_descriptions()]
     try:
@@ -88,10 +94,7 @@ async def _where_updates_go(client: Client, settings: Settings) -> None:
         "secret_token": settings.webhook_secret.get_secret_value(),
         "allowed_updates": list(ALLOWED_UPDATES),
     }
-    try:
-        await client.call("setWebhook", payload)
-    except BadRequest as refusal:
-        raise WebhookRefusedError(refusal.message) from None
+    await client.call("setWebhook", payload)
 
 
 async def _try(client: Client, method: str, payload: Mapping[str, Any]) -> None:

@@ -101,7 +101,12 @@ def _token(status: int, body: bytes) -> Finding:
     if status == 407:
         return Finding("token", False, *PROXY_REFUSES)
     try:
-        name = orjson.loads(body)["result"]["username"]
+        answer = orjson.loads(body)
+        if answer["ok"] is False:
+            remedy = "mend what it says, or GUTSKIN_API_BASE_URL; if it is out of order, wait"
+            found = f"Telegram answers: {answer['description']}"
+            return Finding("token", ok=False, found=found, remedy=remedy)
+        name = answer["result"]["username"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         found = f"what answers (status {status}) is no Bot API server"
         remedy = "correct GUTSKIN_API_BASE_URL"

@@ -56,9 +56,7 @@ async def _run(chosen: Settings) -> int:
     except DATABASE_ERRORS as error:
         complain(f"gutskin cannot start: {cannot_be_used(error)}")
     except TelegramError:
-        complain(
-            "gutskin cannot start: Telegram cannot be reached or refuses; see: gutskin doctor"
-        )
+        complain("gutskin cannot start: Telegram cannot be reached; see: gutskin doctor")
     return 1
 
 

@@ -110,6 +110,13 @@ class TestNetwork:
         assert found == "what answers (status 200) is no Bot API server"
         assert "GUTSKIN_API_BASE_URL" in remedy
 
+    async def test_telegram_s_own_refusal_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After ``logOut``, say, it is Telegram that answers so, and no other server."""
+        body = b'{"ok":false,"error_code":400,"description":"Logged out"}'
+        head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        found, _ = await with_server(monkeypatch, head + body, API_BASE_URL="http://{}/bot")
+        assert found == "Telegram answers: Logged out"
+
     def test_no_answer_in_time(self) -> None:
         assert of_network(aiohttp.ServerTimeoutError()).found == "no answer in time"
 

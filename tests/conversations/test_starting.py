@@ -63,6 +63,61 @@ async def test_a_refused_webhook_is_one_line_with_telegrams_reason(
     assert "\n" not in line
 
 
+HOOK = {"webhook_url": "https://bot.example.org/x", "webhook_secret": "a-secret_1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "reason", "line", "more"),
+    [
+        ("getMe", 400, "Logged out", "Telegram refuses this bot (Logged out)", {}),
+        (
+            "deleteWebhook",
+            403,
+            "Forbidden: not here",
+            "Telegram refuses to let updates be fetched (Forbidden: not here)",
+            {},
+        ),
+        (
+            "setWebhook",
+            403,
+            "Forbidden: not here",
+            "Telegram refuses the webhook (Forbidden: not here): correct GUTSKIN_WEBHOOK_URL",
+            HOOK,
+        ),
+        (
+            "setWebhook",
+            409,
+            "Conflict: not now",
+            "Telegram refuses the webhook (Conflict: not now): correct GUTSKIN_WEBHOOK_URL",
+            HOOK,
+        ),
+        (
+            "setWebhook",
+            401,
+            "Unauthorized",
+            "Telegram does not know this token: copy it again from @BotFather into GUTSKIN_TOKEN",
+            HOOK,
+        ),
+    ],
+)
+async def test_whatever_telegram_refuses_at_the_start_is_one_line_with_its_reason(
+    tmp_path: Path, method: str, code: int, reason: str, line: str, more: dict[str, str]
+) -> None:
+    clock = MovableClock(MONDAY, flowing=True)
+    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
+        fault = {"kind": "error", "method": method, "error_code": code, "description": reason}
+        async with (
+            aiohttp.ClientSession(sandbox.base_url) as session,
+            session.post("/control/faults", json=fault | {"times": 9}) as response,
+        ):
+            assert response.status == 200
+        app = build(settings_for(sandbox, tmp_path, **more), clock=clock)
+        with pytest.raises(StartError) as failure:
+            await app.start()
+        await app.stop()
+    assert str(failure.value) == line
+
+
 @pytest.mark.parametrize("kind", ["500", "502"])
 async def test_telegram_may_be_out_of_order_for_a_moment_at_the_start(
     tmp_path: Path, kind: str
