@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,8 +70,7 @@ class Readers(Opinions):
 
     async def find(self, chat_id: int) -> Subscriber | None:
         """The reader, or None."""
-        async with self._db.read() as session:
-            reader = await subscribers.get(session, chat_id)
+        reader = await self._db.look(partial(subscribers.get, chat_id=chat_id))
         return membership.present(reader, self._clock.now()) if reader else None
 
     async def expect(self, chat_id: int, what: str | None) -> Subscriber:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import orjson
@@ -90,6 +91,7 @@ class Handling:
         self._retrying = retrying
         self._errands: dict[int, Errand] = {}  # those that were cut short
         self._unmarked: set[int] = set()  # dealt with, and not marked as done yet
+        self._marking = asyncio.Lock()
         self.on_done: Callable[[int], None] = lambda _chat_id: None
         self.counts = Counts()
 
@@ -198,17 +200,20 @@ class Handling:
     async def _done(self, row: rows.Arrived) -> None:
         self.on_done(row.chat_id or NOWHERE)
         self._unmarked.add(row.update_id)
-        marked = list(self._unmarked)
+        async with self._marking:  # whoever comes meanwhile is marked together with the next one
+            if row.update_id in self._unmarked:
+                await self._mark(list(self._unmarked))
+
+    async def _mark(self, numbers: list[int]) -> None:
         try:
-            async with self._db.write() as session:
-                await rows.done(session, marked, self._clock.now())
+            await self._db.transaction(partial(rows.done, ids=numbers, now=self._clock.now()))
         except Exception as error:  # noqa: BLE001 - whatever the database raises
             log.error(  # noqa: TRY400 - a full disk would be filled further by tracebacks
                 "an update could not be marked as done; the next one takes it along",
                 kind=kind_of(error),
             )
         else:
-            self._unmarked.difference_update(marked)
+            self._unmarked.difference_update(numbers)
 
 
 def _tell_of_the_end(error: Exception) -> None:

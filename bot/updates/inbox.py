@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -93,15 +94,16 @@ class Inbox:
         self._handling.on_done = self._open.done
         self.counts = self._handling.counts
         self._gate = asyncio.Lock()  # held while rows are written or read back
-        common = Common(room, _size)
-        kept: Any = {"depth": depth, "common": common}
-        self._signs = Signs(clock, self._handling, self._open, self._gate, suspects, **kept)
-        handle, refill, rest = self._signs.handle_in_turn, self._refill, self._open.rest
-        self._persons: Lanes[Waiting] = Lanes(
-            handle, refill, clock, workers=workers, on_rest=rest, **kept
+        persons = Common(room, _size)
+        self._signs = Signs(
+            clock, self._handling, self._open, self._gate, suspects, depth=depth, common=persons
         )
+        given = self._signs.handle_in_turn, self._refill, clock
+        kept: Any = {"depth": depth, "on_rest": self._open.rest}
+        self._persons: Lanes[Waiting] = Lanes(*given, workers=workers, common=persons, **kept)
+        groups = persons.for_others()
         self._groups: Lanes[Waiting] = Lanes(
-            handle, refill, clock, behind=GROUPS, workers=GROUP_WORKERS, on_rest=rest, **kept
+            *given, workers=GROUP_WORKERS, behind=GROUPS, common=groups, **kept
         )
         self._claims = self._signs.claims
         self._all = (self._signs.lanes, self._persons, self._groups)
@@ -145,8 +147,8 @@ class Inbox:
         try:
             async with self._gate:
                 if given:
-                    async with self._db.write() as session:
-                        new = set(await rows.put(session, given, self._clock.now()))
+                    put = partial(rows.put, updates=given, now=self._clock.now())
+                    new = set(await self._db.transaction(put))
                 self._claims.watch(number for number in new if words[number])
         finally:
             for row in given:
@@ -187,8 +189,7 @@ class Inbox:
 
     async def recover(self) -> int:
         """Queue what an earlier run left undone; the number of chats with such rows."""
-        async with self._db.read() as session:
-            chats = await rows.open_by_chat(session)
+        chats = await self._db.look(rows.open_by_chat)
         self._open.left_by_others({chat_id or NOWHERE: count for chat_id, count in chats.items()})
         await self._look_for_signs_in_rows()
         for chat_id in chats:
@@ -203,8 +204,7 @@ class Inbox:
             async with self._gate:
                 # What is in these chats' queues was looked through when it came.
                 known = frozenset[int]().union(*(lanes.keys for lanes in self._all))
-                async with self._db.read() as session:
-                    page = await rows.pending(session, PAGE, after=after)
+                page = await self._db.look(partial(rows.pending, limit=PAGE, after=after))
                 left = {
                     row.update_id: Waiting(row)
                     for row in page
@@ -256,12 +256,12 @@ class Inbox:
         """The chat's next rows, but for those that are, or have been, dealt with."""
         found: list[Waiting] = []
         after: int | None = None
-        async with self._db.read() as session:
-            while page := await rows.pending(session, limit, after=after, chat_id=chat_id):
-                found += [Waiting(row) for row in page if not self._is_dealt_with(row.update_id)]
-                if len(found) >= limit:
-                    break
-                after = page[-1].update_id
+        page_of = partial(rows.pending, limit=limit, chat_id=chat_id)
+        while page := await self._db.look(partial(page_of, after=after)):
+            found += [Waiting(row) for row in page if not self._is_dealt_with(row.update_id)]
+            if len(found) >= limit:
+                break
+            after = page[-1].update_id
         self._claims.queued(item.row.update_id for item in found[:limit])
         return found[:limit]
 

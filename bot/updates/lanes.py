@@ -23,6 +23,7 @@ from bot.updates.errand import PERSONS, Rank
 EARLY_S = 0.001  # timers may fire a hair before the moment they were set for
 A_MOMENT_S = 3.0
 SILENT_SHARE = 4
+AHEAD = 1.5  # items: what is in hand may be a whole one behind what was begun last
 FEWEST_SHARES = 1024  # of that many chats the share is remembered before any is forgotten
 Item = TypeVar("Item")
 
@@ -63,20 +64,24 @@ class Shares:
         self._most = FEWEST_SHARES
 
     def of(self, key: int) -> float:
-        """Whoever is silent is one item ahead of all who are not, and saves up no more."""
-        return max(self._now - 1.0, self._had.get(key, -1.0))
+        """Whoever is silent is ahead of all who are not, and saves up no more than that."""
+        return max(self._now - AHEAD, self._had.get(key, -AHEAD))
 
     def is_silent(self, share: float) -> bool:
         """Whether it is the share of one who has had nothing lately."""
-        return share <= self._now - 1.0
+        return share < self._now - 1.0
 
     def had_one(self, key: int, share: float) -> None:
-        """An item of the key is begun whose share was that."""
+        """An item of the key is begun whose share was that, and whose turn it was."""
         self._now = max(self._now, share)
+        self.had_one_out_of_turn(key, share)
+
+    def had_one_out_of_turn(self, key: int, share: float) -> None:
+        """The same of one that went before others: that is no measure of what those have had."""
         self._had[key] = share + 1.0
         if len(self._had) >= self._most:
             # Who has had no more than the present is like who has had nothing.
-            self._had = {key: at for key, at in self._had.items() if at > self._now - 1.0}
+            self._had = {key: at for key, at in self._had.items() if at > self._now - AHEAD}
             self._most = max(FEWEST_SHARES, 2 * len(self._had))
 
 
@@ -88,10 +93,14 @@ class Common(Generic[Item]):
         size_of: what an item takes of it.
     """
 
-    def __init__(self, room: int, size_of: Callable[[Item], int] = lambda _item: 1) -> None:
-        self.room = Room(room)
+    def __init__(self, room: int | Room, size_of: Callable[[Item], int] = lambda _item: 1) -> None:
+        self.room = Room(room) if isinstance(room, int) else room
         self.size_of = size_of
         self.shares = Shares()
+
+    def for_others(self) -> Common[Item]:
+        """The same room for lanes of other keys, whose shares are nobody else's."""
+        return Common(self.room, self.size_of)
 
 
 class Lanes(Generic[Item]):
@@ -103,7 +112,8 @@ class Lanes(Generic[Item]):
 
     Args:
         behind: of the rank of all items here; those of a low rank get their own lanes, since they
-            would hold workers while they wait for whatever the others have first.
+            would hold workers while they wait for whatever the others have first. Signs of danger
+            go before others whatever their key has had.
         workers: how many items are in hand at once; a quarter more of keys that were silent.
         common: what these lanes share with others that serve the same keys.
         on_rest: called with each key of which nothing is left, neither here nor elsewhere.
@@ -130,6 +140,8 @@ class Lanes(Generic[Item]):
         self._depth = depth
         common = common or Common(room=1024)
         self._room, self._shares, self._size_of = common.room, common.shares, common.size_of
+        shares = self._shares
+        self._count = shares.had_one_out_of_turn if behind < PERSONS else shares.had_one
         self._on_rest = on_rest
         self._lanes: dict[int, deque[Item]] = {}
         self._more: dict[int, int] = {}  # keys with items elsewhere -> how often that was said
@@ -230,7 +242,7 @@ class Lanes(Generic[Item]):
             await self._fetch(key, lane)
         if lane and not self._closing.is_set():
             item = lane.popleft()
-            self._shares.had_one(key, rank.share)
+            self._count(key, rank.share)
             wait = await self._handle(item, rank)
             if wait > 0:
                 lane.appendleft(item)

@@ -42,7 +42,7 @@ async def test_the_log_of_a_whole_run_holds_no_token_and_no_word_of_a_reader(
             await admin.tap("Send it now")
             async with theatre.session.get(f"{theatre.app.web_url}/metrics") as response:
                 metrics = await response.text()
-            theatre.app.house.db.read = None  # type: ignore[method-assign,assignment]
+            theatre.app.house.db.look = None  # type: ignore[method-assign,assignment]
             await theatre.post("say", user=reader.id, text=SECRETS[0])
             await theatre.get("idle", timeout=5, settle=0.1)
     text = log.getvalue() + metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 
@@ -38,7 +39,9 @@ async def test_while_every_worker_waits_for_telegram(theatre: Theatre) -> None:
     begin = 0
     for other in others:
         await ask(theatre, other, "/help")
-    await until(lambda: theatre.sandbox.world.calls_in_progress == 20)
+    async with asyncio.timeout(1.9):  # the pace lets thirty begin in a second
+        while theatre.sandbox.world.calls_in_progress < 20:
+            await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0.001))])
     await ask(theatre, rita, DANGER)
     assert SEEK_CARE in await first_from_bot(theatre, rita.id, begin)
     assert set(await said_since(theatre, begin)) == {rita.id}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
-from bot.updates.errand import Rank
+from bot.updates.errand import SIGNS, Rank
 from bot.updates.lanes import FEWEST_SHARES, Common, Lanes, Shares
 from tests.updates.test_lanes import Office, working
 from tests.waiting import until
@@ -79,6 +79,38 @@ async def test_many_chatty_ones_share_what_the_silent_leave() -> None:
         put(lanes, office, (999, 0))
         await office.work(2)
         assert (999, 0) in office.done[-2:]
+
+
+async def test_what_goes_before_all_others_makes_nobody_else_wait_longer() -> None:
+    office, common = Slow(), Common[Item](1024)
+    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1, common=common)
+    signs = Lanes(Office().handle, office.refill, CLOCK, behind=SIGNS, common=common)
+    async with working(lanes), working(signs):
+        for number in range(20):
+            for chat in range(1, 121):
+                put(lanes, office, (chat, number))
+        await office.work(150)
+        for number in range(50):
+            signs.put(1, (1, number))
+            await signs.idle()
+        put(lanes, office, (999, 0))
+        await office.work(2)
+        assert (999, 0) in office.done[-2:]
+
+
+async def test_who_has_been_silent_goes_before_all_that_is_in_hand() -> None:
+    """That waits for Telegram, or for the search, by the same rank."""
+    shares = Shares()
+    for chat in range(1, 21):
+        shares.had_one(chat, shares.of(chat))
+    in_hand = [shares.of(chat) for chat in range(1, 21)]
+    for chat in range(1, 21):
+        shares.had_one(chat, in_hand[chat - 1])
+    in_hand += [shares.of(chat) for chat in range(1, 21)]
+    shares.had_one(1, shares.of(1))
+    assert shares.of(999) < min(in_hand)
+    assert shares.is_silent(shares.of(999))
+    assert not any(map(shares.is_silent, in_hand))
 
 
 async def test_no_one_saves_up_by_silence() -> None:

@@ -139,9 +139,11 @@ async def rows_of(db: Database) -> list[Any]:
 
 
 async def test_an_update_that_is_done_is_a_number_and_nothing_else(db: Database) -> None:
+    before = Inbox(db, MovableClock(NOW), Desk().process, cipher=CIPHER)
+    await before.take([message(1, chat=7001)])
+    assert [row["chat_id"] for row in await rows_of(db)] == [7001]
     async with inbox_on(db, Desk()) as inbox:
-        await inbox.take([message(1, chat=7001)])
-        assert [row["chat_id"] for row in await rows_of(db)] == [7001]
+        await inbox.recover()
         await inbox.idle()
         (row,) = await rows_of(db)
     kept = {name for name, value in row.items() if value is not None}
@@ -237,15 +239,14 @@ async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Dat
     clock = MovableClock(NOW)
     inbox = Inbox(sqlite_db, clock, desk.process, cipher=CIPHER, depth=1)
     await inbox.take([message(number) for number in range(1, 4)])
-    await sqlite_db.close()
-    read, failures = sqlite_db.read, iter([True, False])
+    look, failures = sqlite_db.look, iter([True, False])
 
-    def flaky() -> Any:
+    def flaky(work: Any) -> Any:
         if next(failures, False):
             raise OSError("the disk is away")
-        return read()
+        return look(work)
 
-    sqlite_db.read = flaky  # type: ignore[method-assign]
+    sqlite_db.look = flaky  # type: ignore[method-assign]
     with captured() as log:
         task = asyncio.create_task(inbox.run())
         await until(lambda: "could not be read back" in log.getvalue())
@@ -262,14 +263,14 @@ async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_
     clock, desk = MovableClock(NOW), Desk()
     inbox = Inbox(sqlite_db, clock, desk.process, cipher=CIPHER, depth=1)
     await inbox.take([message(1), message(2)])
-    read = sqlite_db.read
-    sqlite_db.read = _broken  # type: ignore[method-assign]
+    look = sqlite_db.look
+    sqlite_db.look = _broken  # type: ignore[method-assign]
     with captured() as log:
         task = asyncio.create_task(inbox.run())
         for wait in (1.0, 2.0, 4.0):
             await until(lambda wait=wait: f"seconds={wait}" in log.getvalue())  # type: ignore[misc]
             clock.move(wait)
-        sqlite_db.read = read  # type: ignore[method-assign]
+        sqlite_db.look = look  # type: ignore[method-assign]
         clock.move(8.0)
         await inbox.idle()
         inbox.close()
@@ -278,22 +279,22 @@ async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_
     assert all("OSError" in line for line in log.getvalue().splitlines())
 
 
-def _broken() -> Any:
+def _broken(_work: Any) -> Any:
     raise OSError("the disk is away")
 
 
 async def test_what_could_not_be_marked_as_done_is_not_done_again(db: Database) -> None:
     desk = Desk()
     async with inbox_on(db, desk, depth=1) as inbox:
-        write = db.write
+        transaction = db.transaction
         await inbox.take([message(1), message(2), message(3)])
-        db.write = _broken  # type: ignore[method-assign]
+        db.transaction = _broken  # type: ignore[method-assign]
         with captured() as log:
             await inbox.idle()
         assert desk.seen == [1, 2, 3]
         assert "Traceback" not in log.getvalue()
         assert await left(db) == 3
-        db.write = write  # type: ignore[method-assign]
+        db.transaction = transaction  # type: ignore[method-assign]
         await inbox.take([message(4)])
         await inbox.idle()
     assert desk.seen == [1, 2, 3, 4]

@@ -282,6 +282,24 @@ class TestGroups:
         assert len(desk.seen) == 99 + 49
         assert {desk.ranks[1], desk.ranks[1001]} == {GROUPS, PERSONS}
 
+    async def test_that_call_and_call_make_no_silent_person_wait(self, db: Database) -> None:
+        desk = Desk()
+        async with inbox_on(db, desk, workers=1) as inbox:
+            chatty = range(2, 12)
+            for again in range(3):
+                await inbox.take([message(10 * chat + again, chat) for chat in chatty])
+                await inbox.idle()
+            await inbox.take([message(1000, 1, "wait")])
+            await inbox.take([message(1000 + chat, chat) for chat in chatty])
+            before = len(desk.seen)
+            calls = [message(2000 + number, -1 - number // 4, "/hello") for number in range(40)]
+            await inbox.take(calls)
+            await until(lambda: len(desk.seen) == before + len(calls))
+            await inbox.take([message(3000, 99)])
+            desk.go_on.set()
+            await inbox.idle()
+        assert desk.seen[before + len(calls) :][:2] == [1000, 3000]
+
 
 class TestAFlood:
     async def test_is_asked_once_to_slow_down_and_what_exceeds_the_bound_is_no_row(
@@ -373,15 +391,14 @@ class TestAFlood:
     async def test_that_could_not_be_written_does_not_count(self, sqlite_db: Database) -> None:
         desk = Desk()
         inbox = inbox_of(sqlite_db, desk)
-        await sqlite_db.close()
-        write = sqlite_db.write
+        write = sqlite_db.transaction
 
-        def full() -> Any:
+        def full(_work: Any) -> Any:
             raise OSError("disk full")
 
-        sqlite_db.write = full  # type: ignore[method-assign]
+        sqlite_db.transaction = full  # type: ignore[method-assign]
         for _ in range(3):
             with pytest.raises(OSError, match="disk full"):
                 await inbox.take([message(number, 1) for number in range(1, 60)])
-        sqlite_db.write = write  # type: ignore[method-assign]
+        sqlite_db.transaction = write  # type: ignore[method-assign]
         assert await inbox.take([message(number, 1) for number in range(1, 60)]) == 59
