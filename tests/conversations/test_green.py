@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -145,6 +146,15 @@ class TestMetrics:
         assert told("held_seconds_total", lane="bulk") == pytest.approx(95, abs=10)
         assert told("hold_remaining_seconds", lane="bulk") == pytest.approx(200, abs=10)
         assert reader
+
+    async def test_what_is_under_way(self, theatre: Theatre, reader: Person) -> None:
+        await theatre.fault("delay", method="sendMessage", chat=reader.id, seconds=1.0)
+        on_its_way = asyncio.create_task(theatre.app.move_to_next_tip(theatre.clock))
+        async with asyncio.timeout(10):
+            while not (await metrics(theatre))("in_flight"):
+                assert not on_its_way.done()
+        await on_its_way
+        assert (await metrics(theatre))("in_flight") == 0
 
     async def test_jobs_by_how_they_ended(self, theatre: Theatre) -> None:
         async def broken() -> None:

@@ -96,6 +96,7 @@ class TestBroadcast:
         await theatre.post("update", update={"message": update})
         await theatre.settle()
         assert "Send it now" in await admin.labels()
+        assert "Hello all" in [m["text"] for m in await admin.messages()], "not the old message"
 
     async def test_a_reply_to_a_message_in_a_topic_is_one(
         self, theatre: Theatre, admin: Person

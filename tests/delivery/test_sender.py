@@ -244,3 +244,25 @@ async def test_a_group_that_moved_is_followed(home: House, tg: Telegram) -> None
     assert await home.sender.drain() == 2
     assert tg.copies == {-1005: 2}
     assert await home.readers.find(-5) is None
+
+
+async def test_what_is_refused_is_told_once_a_minute_and_all_of_it_is_counted(
+    home: House, tg: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    await home.fill(range(1, 41))
+    await home.morning()
+    tg.script = lambda _m, _b: refusal(400, "Bad Request: something new")
+    with caplog.at_level("INFO"):
+        await home.sender.drain()
+        once = len(told(caplog))
+        home.clock.move(61)
+        await home.sender.drain()
+    assert once == 1
+    assert len(told(caplog)) == 2
+    assert sum(told(caplog)) == 40
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[int]:
+    """How many messages each line tells of."""
+    lines = (line.split() for line in caplog.messages if "messages were not taken" in line)
+    return [int(words[0]) for words in lines]
