@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import structlog
 
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
+from bot.delivery.announcing import Announcing, OnEvent
 from bot.delivery.flow import Flow, Line
-from bot.delivery.ledger import GROUP_ROWS, Event, Exchange, Ledger
+from bot.delivery.ledger import GROUP_ROWS, Exchange, Ledger
 from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Renderer
 from bot.metrics import Metrics
@@ -32,8 +33,6 @@ UNTRUSTED = LONGEST_NAP
 
 LAST_SENDS = 6.0
 """Seconds given to sends under way when stopping, so that the process ends within ten."""
-
-OnEvent = Callable[[Event], Awaitable[None]]
 
 
 class Sender:
@@ -62,7 +61,7 @@ class Sender:
     ) -> None:
         self._clock = clock
         self._pace = pace
-        self._on_event = on_event
+        self._announcing = Announcing(on_event)
         self._trust = trust or ClockTrust(clock)
         metrics = metrics or Metrics(clock)
         self._ledger = Ledger(
@@ -135,6 +134,7 @@ class Sender:
         async with self._working():
             self.wake()
             await self._idle.wait()
+            await self._announcing.done()
         return self.sent - before
 
     @contextlib.asynccontextmanager
@@ -175,6 +175,7 @@ class Sender:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._exchange(0)
+        await self._announcing.end()
 
     def _changed(self) -> None:
         """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""
@@ -237,21 +238,13 @@ class Sender:
                 self._accept(work.result())
         exchange = work.result()
         for event in exchange.events:
-            await self._tell(event)
+            self._announcing.begin(event)
         return exchange
 
     def _accept(self, exchange: Exchange) -> None:
         self._flow.add(exchange.items)
         if not self._leasing:
             self._flow.give_back()
-
-    async def _tell(self, event: Event) -> None:
-        if self._on_event is None:
-            return
-        try:
-            await self._on_event(event)
-        except Exception:
-            log.exception("telling of broadcast failed", broadcast=event.broadcast_id)
 
     async def _nap(self, exchange: Exchange) -> float | None:
         """How long the books may rest: None until something happens."""

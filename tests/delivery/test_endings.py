@@ -185,3 +185,25 @@ async def test_what_was_pruned_is_reported_and_not_offered_again(
     assert (sum(report.failed.values()), report.in_doubt) == (1, 1)
     assert (report.failed_again, report.doubt_again) == (0, 0)
     assert await home.broadcasts.retry_failed(broadcast, ADMIN, in_doubt=True) == 0
+
+
+async def test_while_an_admin_is_told_others_get_what_is_theirs(home: House, tg: Telegram) -> None:
+    reached = asyncio.Event()
+
+    async def hardly_reached(_event: Event) -> None:
+        await reached.wait()
+
+    home.sender._announcing.on_event = hardly_reached
+    await home.fill(range(1, 101))
+    await home.broadcast()
+    stop = asyncio.Event()
+    sending = asyncio.create_task(home.sender.run(stop))
+    await tg.until(lambda: len(tg.arrived) == 100)
+    await home.broadcast()
+    home.sender.wake()
+    async with asyncio.timeout(10):
+        await tg.until(lambda: len(tg.arrived) == 200)
+    stop.set()
+    async with asyncio.timeout(10):
+        await sending
+    assert not reached.is_set(), "nor does a stop wait for it"

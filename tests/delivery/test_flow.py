@@ -173,13 +173,13 @@ async def test_a_listener_that_fails_stops_nothing(home: House) -> None:
     async def broken(_event: Event) -> None:
         raise ValueError("no")
 
-    home.sender._on_event = broken
+    home.sender._announcing.on_event = broken
     await home.subscribe(7)
     await home.broadcast()
     with captured() as log:
         assert await home.sender.drain() == 1
     assert "telling of broadcast failed" in log.getvalue()
-    home.sender._on_event = None
+    home.sender._announcing.on_event = None
     await home.broadcast()
     assert await home.sender.drain() == 1
 
