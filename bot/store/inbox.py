@@ -16,11 +16,15 @@ from bot.store.tables import inbox as table
 
 
 class Arrived(NamedTuple):
-    """An update: its id, the chat it belongs to (if any), its JSON, encrypted."""
+    """An update: its id, the chat it belongs to (if any), its JSON, encrypted.
+
+    ``tries`` is how often it was begun after a crash, and did not end.
+    """
 
     update_id: int
     chat_id: int | None
     body: bytes
+    tries: int = 0
 
 
 async def put(session: Executor, updates: Sequence[Arrived], now: datetime) -> list[int]:
@@ -45,9 +49,8 @@ async def pending(
     session: Executor, limit: int = 1000, after: int | None = None, chat_id: int | None = None
 ) -> list[Arrived]:
     """Updates not yet done, lowest id first, from above ``after`` on, of one chat if given."""
-    statement = select(table.c.update_id, table.c.chat_id, table.c.body).where(
-        table.c.done_at.is_(None), table.c.body.is_not(None)
-    )
+    columns = (table.c.update_id, table.c.chat_id, table.c.body, table.c.tries)
+    statement = select(*columns).where(table.c.done_at.is_(None), table.c.body.is_not(None))
     if after is not None:
         statement = statement.where(table.c.update_id > after)
     if chat_id is not None:
@@ -60,6 +63,12 @@ async def pending_count(session: Executor) -> int:
     """How many updates wait."""
     statement = select(func.count()).select_from(table).where(table.c.done_at.is_(None))
     return int((await session.execute(statement)).scalar_one())
+
+
+async def set_tries(session: Executor, update_id: int, tries: int) -> None:
+    """How often an update that is not done was begun after a crash."""
+    open_one = (table.c.update_id == update_id, table.c.done_at.is_(None))
+    await session.execute(update(table).where(*open_one).values(tries=tries))
 
 
 async def done(session: Executor, ids: Iterable[int], now: datetime) -> int:

@@ -149,6 +149,8 @@ class Inbox(Table, table=True):
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
     received_at: datetime = Field(sa_type=UTCDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """How often it was begun after a crash, and did not end."""
 
 
 class Heartbeat(Table, table=True):

@@ -38,11 +38,11 @@ def sole_use(file: Path, *, create: bool = False) -> Iterator[None]:
     live.parent.mkdir(parents=True, exist_ok=True)
     # In this order: to close the database's file undoes what SQLite has locked in this process,
     # so that the file is left alone where its name says already that it is in use.
-    with _locked(live.with_name(live.name + ENDING), 0o600, _take, live):
+    with _locked(live.with_name(live.name + ENDING), _take, live):
         if not create and not live.exists():
             yield
             return
-        with _locked(live, 0o644, _take_byte, live):
+        with _locked(live, _take_byte, live):
             yield
 
 
@@ -54,9 +54,9 @@ def sole_use_of(url: URL) -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _locked(file: Path, mode: int, take: Callable[[int], None], live: Path) -> Iterator[None]:
-    """Hold a lock on ``file`` that ``take`` takes on its descriptor."""
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, mode)
+def _locked(file: Path, take: Callable[[int], None], live: Path) -> Iterator[None]:
+    """Hold the lock that ``take`` takes on the descriptor of ``file``; a new one is private."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             take(descriptor)

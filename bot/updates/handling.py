@@ -22,6 +22,7 @@ from bot.updates.content import NOWHERE, Update, is_tap, says_who_listens
 from bot.updates.errand import GROUPS, SIGNS, Errand, NoSignError, Rank
 from bot.updates.parsing import UnreadableUpdateError
 from bot.updates.retrying import Retrying, is_passing
+from bot.updates.taken_up import MOST_STARTS, TakenUp
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,7 @@ class Handling:
         self._errands: dict[int, Errand] = {}  # those that were cut short
         self._unmarked: set[int] = set()  # dealt with, and not marked as done yet
         self._marking = asyncio.Lock()
+        self.taken_up = TakenUp(db)
         self.on_done: Callable[[int], None] = lambda _chat_id: None
         self.counts = Counts()
 
@@ -136,7 +138,7 @@ class Handling:
                 wait = self._wait_of(item, update, rank) or await self._retrying.outage()
                 if wait <= 0:
                     errand = self._errand(item, rank, claim, only_signs=only_signs)
-                    wait = await self._try(item, update, errand)
+                    wait = await self._try_unless_hopeless(item, update, errand)
             if wait <= 0 and not item.declined:
                 await self._done(item.row)
         return wait
@@ -161,6 +163,15 @@ class Handling:
         errand = self._errands.pop(item.row.update_id, None) or Errand(item.row.chat_id or NOWHERE)
         errand.rank, errand.claim, errand.only_signs = rank, claim, only_signs
         return errand
+
+    async def _try_unless_hopeless(self, item: Waiting, update: Update, errand: Errand) -> float:
+        number = item.row.update_id
+        if self.taken_up.is_hopeless(number):
+            self.counts.failed += 1
+            log.error("an update that ended the process is put aside", starts=MOST_STARTS)
+            return 0.0
+        async with self.taken_up.attempt(number):
+            return await self._try(item, update, errand)
 
     async def _try(self, item: Waiting, update: Update, errand: Errand) -> float:
         try:
@@ -214,6 +225,7 @@ class Handling:
             )
         else:
             self._unmarked.difference_update(numbers)
+            self.taken_up.done(numbers)
 
 
 def _tell_of_the_end(error: Exception) -> None:

@@ -211,6 +211,7 @@ class Inbox:
                     if row.chat_id not in known and not self._is_dealt_with(row.update_id)
                 }
                 self._claims.watch(left)
+                self._handling.taken_up.found(item.row for item in left.values())
             await self._signs.look_through(
                 left, {n: self._words(item.row) for n, item in left.items()}
             )

@@ -121,6 +121,7 @@ def test_a_copy_is_not_restored_over_a_database_in_use_through_a_hard_link(tmp_p
 
 def test_a_byte_that_is_locked_keeps_sqlite_from_nothing(tmp_path: Path) -> None:
     with sole_use(tmp_path / "new.db", create=True):
+        assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
         with closing(sqlite3.connect(tmp_path / "new.db")) as one:
             one.execute("PRAGMA journal_mode=WAL")
             one.execute("CREATE TABLE t (x)")

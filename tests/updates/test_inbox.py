@@ -147,7 +147,7 @@ async def test_an_update_that_is_done_is_a_number_and_nothing_else(db: Database)
         await inbox.idle()
         (row,) = await rows_of(db)
     kept = {name for name, value in row.items() if value is not None}
-    assert kept == {"update_id", "received_at", "done_at"}
+    assert kept == {"update_id", "received_at", "done_at", "tries"}
 
 
 async def test_what_another_token_encrypted_is_put_aside_and_stops_nobody(db: Database) -> None:
