@@ -149,7 +149,7 @@ class App:
             refusals = Refusals(self.clock, self.house.metrics)
             hook = Webhook(url, secret, self.inbox.take, refusals)
             place = self.settings.web_host, self.settings.webhook_port
-            self._web.append(WebServer(*place, hook.routes()))
+            self._web.append(WebServer(*place, hook.routes(), middlewares=[hook.middleware]))
         for server in self._web:
             await server.start()
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.delivery.privacy import Privacy
 
 T = TypeVar("T")
+NEGATIVE = {"ignore_unknown_options": True}  # a group's number is no option
 CHAT = typer.Argument(
     min=-BIGGEST_ID, max=BIGGEST_ID, help="The number of their chat, as /export shows it."
 )
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(subscriber_app, name="subscriber")
 
 
-@subscriber_app.command()
+@subscriber_app.command(context_settings=NEGATIVE)
 def export(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
     """Everything that is kept about somebody, table by table; also while the bot runs."""
     log_to_stderr()
@@ -49,14 +50,15 @@ def export(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
         say(f"nothing is kept about {chat}")
 
 
-@subscriber_app.command()
+@subscriber_app.command(context_settings=NEGATIVE)
 def forget(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
     """Erase everything about somebody, as their own /forget does; also while the bot runs."""
     log_to_stderr()
     done = asked(_with_privacy(lambda rules: rules.forget(chat)))
     if as_json:
         emit({"chat_id": chat, "erased": done.erased, "under_way": done.under_way})
-    said = "erased; copies made before still hold it" if done.erased else "nothing is kept"
+    nothing = "nothing else is kept" if done.under_way else "nothing is kept"
+    said = "erased; copies made before still hold it" if done.erased else nothing
     say(f"{chat}: {said}")
     for broadcast in done.under_way:
         say(f"broadcast {broadcast} of theirs is under way and stays: let it end, or cancel it")

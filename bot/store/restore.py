@@ -61,9 +61,9 @@ def _restore(
 ) -> Path | None:
     if not source.is_file():
         raise BackupError(f"there is no file {source}")
-    if is_one_of(source.resolve(), belonging_to(live)):
-        raise BackupError(f"{source} belongs to the database itself: choose a copy")
     part = live.with_name(f".{live.name}.part")
+    if is_one_of(source.resolve(), [*belonging_to(live), part]):
+        raise BackupError(f"{source} belongs to the database itself: choose a copy")
     live.parent.mkdir(parents=True, exist_ok=True)
     try:
         with sole_use(live):

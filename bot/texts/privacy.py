@@ -10,7 +10,7 @@ from bot.texts.callbacks import Forget
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, page
 
-CONSENT_VERSION: Final = 3
+CONSENT_VERSION: Final = 4
 """The version of the texts that a reader agrees to before subscribing (welcome and privacy).
 Change it whenever what they say about data or about medical advice changes. Whoever has agreed to
 an earlier version keeps that one on record and is not asked again."""
@@ -46,6 +46,7 @@ def _stored(language: str) -> html.Html:
     stored = [
         _("your Telegram chat number and language"),
         _("your time zone, hour, days, themes, and who the tips are for"),
+        _("whether you've paused, stopped or blocked me, and since when"),
         _("when you joined, by which link, and which version of these words you agreed to"),
         _("which tips you got, saved or rated, and which answers you rated"),
         _("for a week: when each message was sent, and whether it arrived"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,7 @@ class WebServer:
     port: int
     routes: Sequence[web.RouteDef]
     patience: float = PATIENCE_S
+    middlewares: Sequence[Middleware] = ()
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -34,7 +36,7 @@ class WebServer:
         Raises:
             OSError: the address is taken or not ours.
         """
-        app = web.Application()
+        app = web.Application(middlewares=self.middlewares)
         app.add_routes(self.routes)
         self._runner = web.AppRunner(
             app,

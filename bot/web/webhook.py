@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from pydantic import SecretStr
 
 from bot.clock import Clock
@@ -78,6 +79,20 @@ class Webhook:
     def routes(self) -> list[web.RouteDef]:
         """Only POST, only one path: aiohttp answers everything else with 405 or 404."""
         return [web.post(self.path, self._receive)]
+
+    @property
+    def middleware(self) -> Middleware:
+        """Notes calls to another path, or by another method: a proxy may change both."""
+
+        @web.middleware
+        async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                return await handler(request)
+            except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as refusal:
+                self.refusals.note("wrong path" if refusal.status == 404 else "wrong method")
+                raise
+
+        return note
 
     async def _receive(self, request: web.Request) -> web.Response:
         if not self._knows_the_secret(request):

@@ -74,10 +74,21 @@ def test_of_someone_unknown_it_tells_the_truth(tmp_path: Path) -> None:
     assert gutskin("subscriber", "export", "anna").exit_code == 2
 
 
+def test_the_number_of_a_group_is_no_option(tmp_path: Path) -> None:
+    fill(tmp_path)
+    for command in ("export", "forget"):
+        unknown = gutskin("subscriber", command, "-1001234567890", "--json")
+        assert unknown.exit_code == 0
+        assert "nothing is kept" in unknown.stderr
+
+
 def test_an_admin_s_broadcast_under_way_is_named(tmp_path: Path) -> None:
     fill(tmp_path)
     done = gutskin("subscriber", "forget", str(ADMIN))
     assert "broadcast 1 of theirs is under way and stays" in done.stderr
+    assert "nothing is kept" not in done.stderr
+    again = gutskin("subscriber", "forget", str(ADMIN))
+    assert again.stderr.startswith(f"{ADMIN}: nothing else is kept\nbroadcast 1 of theirs is")
     assert gutskin("broadcast", "cancel", "1").exit_code == 0
     assert data("subscriber", "forget", str(ADMIN))["under_way"] == []
     assert data("subscriber", "export", str(ADMIN)) == {}

@@ -9,6 +9,9 @@ import pytest
 from theatre import Person, Theatre, open_theatre
 
 from bot.store import subscribers
+from bot.texts.privacy import CONSENT_VERSION
+
+NOW_AGREED = str(CONSENT_VERSION)
 
 
 async def test_start_says_in_five_lines_what_this_is_and_asks(newcomer: Person) -> None:
@@ -180,7 +183,7 @@ async def test_agreeing_is_a_tap_and_what_was_agreed_to_is_kept(
     await newcomer.say("/start another")
     reader = await theatre.app.house.readers.find(newcomer.id)
     assert reader is not None
-    assert (reader.source, reader.consent_version) == ("leaflet-7", "3")
+    assert (reader.source, reader.consent_version) == ("leaflet-7", NOW_AGREED)
     assert reader.consent_at is not None
     assert abs((reader.consent_at - agreed_at).total_seconds()) < 10
 
@@ -199,7 +202,7 @@ async def test_the_words_of_an_older_button_are_the_ones_agreed_to(
     await other.forge("1ag:99:")
     forged = await theatre.app.house.readers.find(other.id)
     assert forged is not None
-    assert (forged.source, forged.consent_version) == (None, "3")
+    assert (forged.source, forged.consent_version) == (None, NOW_AGREED)
 
 
 async def test_the_longest_link_is_cut_to_what_a_button_holds(
@@ -213,7 +216,7 @@ async def test_the_longest_link_is_cut_to_what_a_button_holds(
 
 async def test_an_old_button_to_agree_changes_nothing(theatre: Theatre, reader: Person) -> None:
     before = await theatre.app.house.readers.find(reader.id)
-    await reader.forge("1ag:3:elsewhere")
+    await reader.forge(f"1ag:{NOW_AGREED}:elsewhere")
     await reader.hears("Nothing has changed")
     assert await theatre.app.house.readers.find(reader.id) == before
 
@@ -232,7 +235,7 @@ async def test_who_was_half_way_when_this_was_not_asked_yet_is_asked(
     await newcomer.tap("08:00")
     found = await readers.find(newcomer.id)
     assert found is not None
-    assert (found.subscribed, found.consent_version, found.source) == (True, "3", "leaflet")
+    assert (found.subscribed, found.consent_version, found.source) == (True, NOW_AGREED, "leaflet")
 
 
 async def test_new_words_leave_present_readers_in_peace(theatre: Theatre, reader: Person) -> None:

@@ -192,6 +192,7 @@ class TestReplicas:
         )
         await process.home.db.transaction(lambda session: flood_waits.put(session, [ahead]))
         await process.replicas.recall()
+        assert await process.home.db.look(flood_waits.everything) == []
         await process.send()
         assert tg.copies[ANGRY] == 1
 

@@ -77,6 +77,27 @@ def test_every_table_is_in_the_list_or_holds_no_person() -> None:
     assert set(Table.metadata.tables) - listed == {"slot", "heartbeat"}
 
 
+COLUMNS = {
+    "chat number": "chat_id", "language": "language", "time zone": "zone",
+    "hour": "local_minute", "weekdays": "weekdays", "themes": "themes",
+    "whom they read for": "audience", "whether they are active": "state state_before",
+    "have paused (until when)": "paused_until", "left (when, and why)": "left_at left_reason",
+    "on how many days Telegram knew no such chat, and when last": "refused_days refused_at",
+    "what they were asked last": "expecting", "by which link": "source",
+    "when and by which link they came": "created_at joined_at",
+    "after how many broadcasts": "joined_after",
+    "version and instant of the words they agreed to": "consent_version consent_at",
+    "which tips they have seen": "seen", "a number drawn from it by which tips": "seed",
+    "the last ones in their order": "recent last_topic last_number",
+}  # fmt: skip
+"""Words of PRIVACY.md, and the columns about a subscriber that they stand for."""
+
+
+def test_every_column_about_a_subscriber_is_in_the_list() -> None:
+    told = [name for words, names in COLUMNS.items() if words in PRIVACY for name in names.split()]
+    assert sorted(told) == sorted(Table.metadata.tables["subscriber"].c.keys())
+
+
 def test_what_is_named_in_the_list_exists() -> None:
     lines = (tables.ROOT / "docs" / "PRIVACY.md").read_text("utf-8").splitlines()
     rows = [line.split(" | ") for line in lines if line.startswith("| ")][1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -211,6 +212,15 @@ async def test_a_damaged_database_is_set_aside_with_its_log(
         assert aside.read_bytes() == damaged
         assert aside.with_name(f"{aside.name}-wal").stat().st_size > 0
         assert await rows_at(url) == 1
+
+
+async def test_what_a_killed_restore_left_is_no_copy_and_stays(copy: Path, tmp_path: Path) -> None:
+    part = tmp_path / ".gutskin.db.part"
+    shutil.move(copy, part)
+    before = contents(tmp_path)
+    with pytest.raises(BackupError, match="choose a copy"):
+        await restore(f"sqlite:///{tmp_path}/gutskin.db", part)
+    assert contents(tmp_path) == before
 
 
 async def test_a_copy_that_is_bad_leaves_a_damaged_database_where_it_is(

@@ -42,7 +42,7 @@ class Rows:
 async def served(rows: Rows) -> AsyncIterator[aiohttp.ClientSession]:
     refusals = Refusals(rows.clock, rows.metrics)
     hook = Webhook("https://bot.example/telegram/hook", SecretStr(SECRET), rows.take, refusals)
-    server = WebServer("127.0.0.1", 0, hook.routes())
+    server = WebServer("127.0.0.1", 0, hook.routes(), middlewares=[hook.middleware])
     await server.start()
     try:
         async with aiohttp.ClientSession(server.url) as session:
@@ -124,19 +124,24 @@ async def test_telegram_is_asked_to_come_again_when_nothing_can_be_written() -> 
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"),
+    ("method", "path", "status", "reason"),
     [
-        ("GET", "/telegram/hook", 405),
-        ("PUT", "/telegram/hook", 405),
-        ("POST", "/", 404),
-        ("POST", "/telegram/hook/more", 404),
+        ("GET", "/telegram/hook", 405, "wrong method"),
+        ("PUT", "/telegram/hook", 405, "wrong method"),
+        ("POST", "/", 404, "wrong path"),
+        ("POST", "/telegram/hook/more", 404, "wrong path"),
     ],
 )
-async def test_only_post_and_only_one_path(method: str, path: str, status: int) -> None:
-    async with served(Rows()) as session:
+async def test_only_post_and_only_one_path(
+    method: str, path: str, status: int, reason: str
+) -> None:
+    rows = Rows()
+    async with served(rows) as session:
         headers = {SECRET_HEADER: SECRET}
         async with session.request(method, path, json=UPDATE, headers=headers) as response:
             assert response.status == status
+    assert rows.taken == []
+    assert refused(rows) == {reason: 1}
 
 
 async def test_neither_body_nor_secret_reach_the_log() -> None:
