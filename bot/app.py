@@ -168,9 +168,8 @@ def _furnish(
     pace = Pace(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client, dispatcher, wire = _ways_out(settings, pace, stack)
     readers = Readers(db, clock, library, settings)
-    privacy = Privacy(db, clock, library)
+    privacy, stats = Privacy(db, clock, library), Stats(db, clock)
     broadcasts = Broadcasts(db, clock, settings)
-    stats = Stats(db, clock)
     chat = Chat(client, clock)
     progress = Progress(broadcasts, readers, chat, clock)
     renderer, told = TipRenderer(library), progress.on_event

@@ -37,10 +37,11 @@ from bot.updates.content import (
 )
 from bot.updates.errand import GROUPS
 from bot.updates.handling import Handling, Process, Waiting, never, silent
-from bot.updates.lanes import Common, Lanes
+from bot.updates.lanes import Lanes
 from bot.updates.open_rows import OpenRows
 from bot.updates.reading import Broken, Given, number_of
 from bot.updates.retrying import Retrying
+from bot.updates.shares import Common
 from bot.updates.signs import Signs, calm
 
 log = structlog.get_logger(__name__)
@@ -182,10 +183,15 @@ class Inbox:
         if needed and self._open.add(chat_id, needed=True):
             return True
         self.counts.declined += 1
-        if self._open.is_first_of_flood(chat_id):
-            log.info("a chat writes faster than it can be answered; the rest is put aside")
-            self._signs.lanes.offer(chat_id, Waiting(self._row(number, update), declined=True))
+        if not self._open.is_told(chat_id):
+            self._tell(chat_id, Waiting(self._row(number, update), declined=True))
         return False
+
+    def _tell(self, chat_id: int, item: Waiting) -> None:
+        """Have somebody asked to slow down; where memory is full, the next one says it."""
+        if self._signs.lanes.offer(chat_id, item):
+            self._open.told(chat_id)
+            log.info("a chat writes faster than it can be answered; the rest is put aside")
 
     async def recover(self) -> int:
         """Queue what an earlier run left undone; the number of chats with such rows."""

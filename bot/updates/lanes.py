@@ -19,88 +19,12 @@ from typing import Generic, TypeVar
 
 from bot.clock import Clock
 from bot.updates.errand import PERSONS, Rank
+from bot.updates.shares import Common
 
 EARLY_S = 0.001  # timers may fire a hair before the moment they were set for
 A_MOMENT_S = 3.0
 SILENT_SHARE = 4
-AHEAD = 1.5  # items: what is in hand may be a whole one behind what was begun last
-FEWEST_SHARES = 1024  # of that many chats the share is remembered before any is forgotten
 Item = TypeVar("Item")
-
-
-class Room:
-    """How much may lie in memory at once, in whatever unit its users count."""
-
-    def __init__(self, size: int) -> None:
-        self._left = size
-
-    def take(self, size: int) -> bool:
-        """Take as much if it is there."""
-        if size > self._left:
-            return False
-        self._left -= size
-        return True
-
-    @property
-    def is_there(self) -> bool:
-        """Whether any is left."""
-        return self._left > 0
-
-    def force(self, size: int) -> None:
-        """Take as much in any case."""
-        self._left -= size
-
-    def give(self, size: int) -> None:
-        """Give it back."""
-        self._left += size
-
-
-class Shares:
-    """What each chat has had. Time here is the share of the item that was begun last."""
-
-    def __init__(self) -> None:
-        self._now = 0.0
-        self._had: dict[int, float] = {}
-        self._most = FEWEST_SHARES
-
-    def of(self, key: int) -> float:
-        """Whoever is silent is ahead of all who are not, and saves up no more than that."""
-        return max(self._now - AHEAD, self._had.get(key, -AHEAD))
-
-    def is_silent(self, share: float) -> bool:
-        """Whether it is the share of one who has had nothing lately."""
-        return share < self._now - 1.0
-
-    def had_one(self, key: int, share: float) -> None:
-        """An item of the key is begun whose share was that, and whose turn it was."""
-        self._now = max(self._now, share)
-        self.had_one_out_of_turn(key, share)
-
-    def had_one_out_of_turn(self, key: int, share: float) -> None:
-        """The same of one that went before others: that is no measure of what those have had."""
-        self._had[key] = share + 1.0
-        if len(self._had) >= self._most:
-            # Who has had no more than the present is like who has had nothing.
-            self._had = {key: at for key, at in self._had.items() if at > self._now - AHEAD}
-            self._most = max(FEWEST_SHARES, 2 * len(self._had))
-
-
-class Common(Generic[Item]):
-    """What several lanes have together: the room in memory, and what each chat has had.
-
-    Args:
-        room: how much may lie in memory.
-        size_of: what an item takes of it.
-    """
-
-    def __init__(self, room: int | Room, size_of: Callable[[Item], int] = lambda _item: 1) -> None:
-        self.room = Room(room) if isinstance(room, int) else room
-        self.size_of = size_of
-        self.shares = Shares()
-
-    def for_others(self) -> Common[Item]:
-        """The same room for lanes of other keys, whose shares are nobody else's."""
-        return Common(self.room, self.size_of)
 
 
 class Lanes(Generic[Item]):

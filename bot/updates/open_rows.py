@@ -58,9 +58,10 @@ class OpenRows:
         self._open.pop(chat_id, None)
         self._told.discard(chat_id)
 
-    def is_first_of_flood(self, chat_id: int) -> bool:
-        """Whether this is the first update of a person's flood that is put aside."""
-        if chat_id <= 0 or chat_id in self._told:
-            return False
+    def is_told(self, chat_id: int) -> bool:
+        """Whether there is nobody to be told of this flood: it was said, or it is a group's."""
+        return chat_id <= 0 or chat_id in self._told
+
+    def told(self, chat_id: int) -> None:
+        """Somebody is told that this is too much."""
         self._told.add(chat_id)
-        return True

@@ -14,8 +14,9 @@ from bot.updates.claims import Claims
 from bot.updates.content import NOWHERE
 from bot.updates.errand import PERSONS, SIGNS, NoSignError, Rank
 from bot.updates.handling import Handling, Waiting
-from bot.updates.lanes import Common, Lanes
+from bot.updates.lanes import Lanes
 from bot.updates.open_rows import OpenRows
+from bot.updates.shares import Common
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.updates.errand import SIGNS, Rank
-from bot.updates.lanes import FEWEST_SHARES, Common, Lanes, Shares
+from bot.updates.lanes import Lanes
+from bot.updates.shares import FEWEST_SHARES, Common, Shares
 from tests.updates.test_lanes import Office, working
 from tests.waiting import until
 

@@ -58,14 +58,17 @@ async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox
             await task
 
 
+def _broken(_work: Any) -> Any:
+    raise OSError("the disk is away")
+
+
 async def left(db: Database) -> int:
     async with db.read() as session:
         return await rows.pending_count(session)
 
 
 async def test_the_same_update_given_five_times_at_once_has_one_effect(db: Database) -> None:
-    desk, other = Desk(), Desk()
-    async with inbox_on(db, desk) as first, inbox_on(db, other) as second:
+    async with inbox_on(db, desk := Desk()) as first, inbox_on(db, other := Desk()) as second:
         takes = [inbox.take([message(7)]) for inbox in (first, second, first, second, first)]
         assert sorted(await asyncio.gather(*takes)) == [0, 0, 0, 0, 1]
         await first.idle()
@@ -139,8 +142,7 @@ async def rows_of(db: Database) -> list[Any]:
 
 
 async def test_an_update_that_is_done_is_a_number_and_nothing_else(db: Database) -> None:
-    before = Inbox(db, MovableClock(NOW), Desk().process, cipher=CIPHER)
-    await before.take([message(1, chat=7001)])
+    await Inbox(db, MovableClock(NOW), Desk().process, cipher=CIPHER).take([message(1, 7001)])
     assert [row["chat_id"] for row in await rows_of(db)] == [7001]
     async with inbox_on(db, Desk()) as inbox:
         await inbox.recover()
@@ -277,10 +279,6 @@ async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_
         await task
     assert desk.seen == [1, 2]
     assert all("OSError" in line for line in log.getvalue().splitlines())
-
-
-def _broken(_work: Any) -> Any:
-    raise OSError("the disk is away")
 
 
 async def test_what_could_not_be_marked_as_done_is_not_done_again(db: Database) -> None:
