@@ -14,7 +14,7 @@ from bot.store.troubles import kind_of
 
 log = structlog.get_logger(__name__)
 
-MOST_STARTS = 3
+MOST_STARTS = 5
 """Starts that may take up an update and not come to its end."""
 
 
