@@ -1,6 +1,6 @@
 # Every target does its own set-up: a bare clone, Python >= 3.11, git and make are enough.
-PYTHON ?= python3
-VENV   ?= .venv
+PYTHON := $(or $(PYTHON),python3)
+VENV   := $(or $(VENV),.venv)
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 RUNTIME := $(VENV)/.runtime

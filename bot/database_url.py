@@ -8,6 +8,7 @@ libpq does is taken out or refused, and the rest are settings of the server.
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
 LONGEST_S = 3600
+NO_SUCH_HOME = "begins with the home of a user who is not known here"
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 SSL_WORDS = {"true": "require", "1": "require", "on": "require", "false": "disable"}
 
@@ -127,10 +129,19 @@ def expanded(path: str) -> str:
     Raises:
         ValueError: there is no such home.
     """
+    if os.environ.get("HOME") == "" and path.partition("/")[0] == "~":
+        path = f"~{_user()}{path[1:]}"  # an empty HOME would lead to the root folder
     found = os.path.expanduser(path)  # noqa: PTH111 - a Path has lost the ./ of ./~ already
     if found.startswith("~"):
-        raise ValueError("begins with the home of a user who is not known here")
+        raise ValueError(NO_SUCH_HOME)
     return found
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        raise ValueError(NO_SUCH_HOME) from None
 
 
 def shown(url: URL) -> str:

@@ -87,3 +87,11 @@ def test_what_people_run_begins_with_words(target: str) -> None:
     )
     assert [one for one in found[1].splitlines() if not re.match(told_or_telling, one)] == []
     assert "--quiet" not in MAKEFILE
+
+
+def test_a_variable_that_is_empty_is_not_set() -> None:
+    plain = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
+    environ = {**plain, "PYTHON": "", "VENV": ""}
+    asked = ["make", "-nB", "test"]
+    said = subprocess.run(asked, cwd=locks.ROOT, env=environ, capture_output=True, check=True)
+    assert "python3 requirements/install.py .venv dev" in said.stdout.decode()

@@ -104,6 +104,14 @@ def test_a_tilde_is_home_only_at_the_beginning(monkeypatch: pytest.MonkeyPatch) 
     assert read_address("sqlite:///~/x.db").database == "/home/someone/x.db"
 
 
+def test_an_empty_home_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    own = expanded("~/gut")
+    monkeypatch.setenv("HOME", "")
+    assert expanded("~/gut") == own != "/gut"
+    assert expanded("/a/~/b") == "/a/~/b"
+
+
 @pytest.mark.postgres
 class TestServer:
     """What a real server makes of them."""
