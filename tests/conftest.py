@@ -28,13 +28,13 @@ FOLDER = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """All that a run writes is in one folder that goes with it; nothing else of ours is silent."""
     until_the_end = ExitStack()
+    until_the_end.callback(progress.begin(config.pluginmanager).end)
     config.add_cleanup(until_the_end.close)
     folder = config.stash[FOLDER] = until_the_end.enter_context(temporary_files())
     config.option.basetemp = config.option.basetemp or str(folder / "tmp")
     if not os.access(ROOT, os.W_OK):
         hypothesis.configuration.set_hypothesis_home_dir(folder / "hypothesis")
     _listen_to_signals()
-    progress.begin(config.pluginmanager)
 
 
 def _listen_to_signals() -> None:

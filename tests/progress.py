@@ -23,10 +23,12 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     begin(pluginmanager)
 
 
-def begin(plugins: pytest.PytestPluginManager) -> None:
+def begin(plugins: pytest.PytestPluginManager) -> Heartbeat:
     """Watch over this run from now on, unless somebody does."""
     if not plugins.has_plugin(NAME):
         plugins.register(Heartbeat(), NAME)
+    heartbeat: Heartbeat = plugins.get_plugin(NAME)
+    return heartbeat
 
 
 class Heartbeat:
@@ -75,8 +77,8 @@ class Heartbeat:
         if self._out is not None:
             os.write(self._out, f"\n  … {line}\n".encode())
 
-    def pytest_unconfigure(self) -> None:
-        """Ends."""
+    def end(self) -> None:
+        """Say nothing any more."""
         self._over.set()
         self._thread.join()
         if self._out is not None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,8 +25,9 @@ Run = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Starts a run of its own, as ``make test`` does."""
+    """Starts a run of its own, as ``make test`` does; none of them lasts for ever."""
     started: list[subprocess.Popen[str]] = []
+    limits: list[threading.Timer] = []
 
     def start(*words: str, before: tuple[str, ...] = (), **more: object) -> subprocess.Popen[str]:
         command = [*before, sys.executable, "-m", "pytest", *words]
@@ -33,12 +35,19 @@ def run() -> Iterator[Run]:
         started.append(
             subprocess.Popen(command, cwd=ROOT, start_new_session=True, **piped, **more)  # type: ignore[call-overload]
         )
+        limits.append(threading.Timer(LONG, end, started[-1:]))
+        limits[-1].start()
         return started[-1]
 
-    yield start
-    for process in started:
+    def end(process: subprocess.Popen[str]) -> None:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
+
+    yield start
+    for limit in limits:
+        limit.cancel()
+    for process in started:
+        end(process)
         process.communicate()
 
 
@@ -99,6 +108,11 @@ class TestARun:
     def test_is_not_silent_while_it_starts(self, run: Run) -> None:
         process = run("-p", "tests.progress", "-p", "tests.harness.starting", HARNESS)
         assert line_with(" … ", process).startswith("  … starting (")
+
+    def test_is_not_silent_while_it_cleans_up(self, run: Run) -> None:
+        process = run("-p", "tests.harness.ending", f"{HARNESS}/asking.py")
+        assert "2 passed" in line_with(" passed", process)
+        assert line_with(" … ", process).startswith("  … cleaning up (")
 
     def test_reaches_those_it_starts_where_signals_are_ignored(self, run: Run) -> None:
         """``make test &`` in a script, or under nohup: they never ended on Ctrl-C."""
