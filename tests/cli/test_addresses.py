@@ -22,6 +22,7 @@ COMMANDS = (
     "db upgrade",
     "db backup copy.db",
     "db restore copy.db",
+    "db skip-today",
     "broadcast list",
     "broadcast report 1",
     "broadcast pause 1",
