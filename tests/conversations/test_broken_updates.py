@@ -161,7 +161,10 @@ async def test_on_a_full_disk_updates_wait_at_telegram_and_each_try_is_one_line(
         pages = 1 if full[0] else 2**30
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
-    event.listen(theatre.app.house.db.engine.sync_engine, "begin", fill_up)
+    in_thread = theatre.app.house.db._transactions
+    assert in_thread is not None
+    for engine in (theatre.app.house.db.engine.sync_engine, in_thread._engine):
+        event.listen(engine, "begin", fill_up)
     long = "Do probiotics help? " * 200
     with captured("WARNING") as log:
         for person in people:
