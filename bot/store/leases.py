@@ -34,8 +34,9 @@ MOST_CRASHES = 10  # attempts after which a tip that its holder dropped stays in
 class Leased(NamedTuple):
     """A row that is ours to send until the lease ends.
 
-    ``fresh`` is the seconds until it is too late, at the moment of leasing, and ``late`` those
-    since it was due; ``dropped`` says that its last holder went silent with it.
+    ``fresh`` is the seconds until it is too late, at the moment of leasing, ``late`` those since
+    it was due, and ``ready`` those since it may be sent; ``dropped`` says that its last holder
+    went silent with it.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Leased(NamedTuple):
     fresh: float
     late: float
     dropped: bool
+    ready: float
 
     @property
     def stale(self) -> bool:
@@ -109,6 +111,7 @@ def _lease_of(which: ColumnElement[bool], **values: Any) -> Any:
             seconds_between(_now(), table.c.not_after),
             seconds_between(table.c.due_at, _now()),
             func.coalesce(table.c.reason, "") == DROPPED,
+            seconds_between(table.c.ready_at, _now()),
         )
     )
 
@@ -136,7 +139,9 @@ async def lease(
     if broadcast_id is not None:
         given |= {"which": broadcast_id, "begun": begun}
     result: Any = await session.execute(statement, given)
-    return [Leased(*row) for row in result.all()]
+    # They come in the order of the table. Whoever was told to wait would be tried before others
+    # again and again there, and could hold up for good whoever stands behind.
+    return sorted((Leased(*row) for row in result.all()), key=lambda row: -row.ready)
 
 
 _ours = (

@@ -126,6 +126,20 @@ async def test_a_second_chat_makes_it_the_lanes_in_full(process: Process, tg: Te
     assert sorted(tg.arrived) == list(PATIENT)
 
 
+async def test_whoever_was_told_to_wait_goes_behind_whoever_was_not(
+    process: Process, tg: Telegram
+) -> None:
+    tg.script = always(10, ANGRY, ANGRY + 1)
+    await process.send()
+    assert len(tg.arrived) < 98
+    tg.script = lambda _m, _b: None
+    process.home.clock.move(10.1)
+    await process.send()
+    assert len(tg.arrived) == 100
+    # If those two were always refused, as they may be, the others would never have their turn.
+    assert set(tg.arrived[-2:]) == {ANGRY, ANGRY + 1}
+
+
 async def test_a_second_chat_that_meets_one_afterwards_is_alone(
     process: Process, tg: Telegram
 ) -> None:
