@@ -22,7 +22,7 @@ from terminal import TOKEN
 
 GUTSKIN = Path(sys.executable).parent / "gutskin"
 HEAVY = ("pydantic_core", "sqlalchemy", "uvloop", "numpy")
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 MANY = (  # some 50 MB, which take a second or two to be copied
     "INSERT INTO counter (at, name, value) WITH RECURSIVE n (i) AS "
     "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "

@@ -66,14 +66,14 @@ async def test_a_whole_run_logs_none_of_it(tmp_path: Path, postgres: Cluster) ->
         async with process(environ) as bot:
             assert bot.stderr is not None
             log: list[bytes] = []
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 while not log or b"the bot runs" not in log[-1]:
                     log.append(await bot.stderr.readline())
             postgres.psql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tips-bot'"
             )
             postgres.psql('ALTER ROLE "tips-bot" NOLOGIN')
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 while b"Traceback" not in log[-1]:
                     log.append(await bot.stderr.readline())
             bot.send_signal(signal.SIGTERM)

@@ -39,7 +39,7 @@ def copies(folder: Path) -> list[str]:
 
 async def backed_up(app: App) -> None:
     """Wait for the job that the start may have begun."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while app.house.metrics.jobs.labels("backup", "ok")._value.get() == 0:
             await asyncio.wait(app._tasks.values(), timeout=0.01)
 

@@ -99,7 +99,7 @@ async def test_a_cancelled_one_says_that_it_waits_and_then_how_it_ended(
     for number in range(3):
         await theatre.reader(f"R{number}")
     await admin.say("/broadcast Hello")
-    await theatre.fault("delay", method="copyMessage", seconds=1.0, times=3)
+    await theatre.fault("delay", method="copyMessage", seconds=5.0, times=3)
     sent = asyncio.create_task(admin.tap("Send it now"))
     async with asyncio.timeout(10):
         while await under_way(theatre) < 3:

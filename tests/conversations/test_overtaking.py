@@ -35,11 +35,11 @@ async def said_since(theatre: Theatre, after: int) -> list[int]:
 async def test_while_every_worker_waits_for_telegram(theatre: Theatre) -> None:
     others = [await theatre.person(f"P{number}") for number in range(26)]
     rita = await theatre.person("Rita")
-    await theatre.fault("delay", method="sendMessage", seconds=2.0, times=20)
+    await theatre.fault("delay", method="sendMessage", seconds=8.0, times=20)
     begin = 0
     for other in others:
         await ask(theatre, other, "/help")
-    async with asyncio.timeout(1.9):  # the pace lets thirty begin in a second
+    async with asyncio.timeout(7.5):  # the pace lets thirty begin in a second
         while theatre.sandbox.world.calls_in_progress < 20:
             await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0.001))])
     await ask(theatre, rita, DANGER)

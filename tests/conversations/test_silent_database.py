@@ -31,13 +31,13 @@ async def test_it_goes_on_where_it_was(tmp_path: Path, postgres: Cluster) -> Non
             due = await theatre.app.house.planner.next_due()
             assert due is not None
             relay.silent = True
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(20):
                 status, words = await readiness(theatre)
             assert status == 503
             assert "the database does not answer" in words
             await theatre.post("say", user=reader.id, text="/saved")
             theatre.clock.move_to(due)
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(20):
                 assert (await readiness(theatre))[0] == 503
             relay.silent = False
             await theatre.settle()

@@ -195,7 +195,7 @@ async def test_a_send_that_does_not_end_does_not_hold_up_the_stop(
     task = asyncio.create_task(home.sender.run(stop))
     await tg.until(lambda: tg.held == 1)
     stop.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 60)
     assert await home.states() == [("leased", None)]
     tg.gate.set()
 

@@ -68,7 +68,7 @@ pytestmark = pytest.mark.postgres
 async def soon(true: Callable[[], bool]) -> None:
     """Wait for what the server has to answer first."""
     waiting = asyncio.get_running_loop().create_future()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not true():
             await asyncio.wait([waiting], timeout=0.002)
 

@@ -89,7 +89,7 @@ async def test_two_bots_send_each_tip_once_and_one_of_them_polls(
             assert (first.house.replicas.leads, second.house.replicas.leads) == (True, False)
 
         await do(session, 1, "say", text="/help")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not second.house.replicas.leads:
                 clock.move(BEAT_SECONDS)
                 await asyncio.sleep(0.01)

@@ -35,7 +35,7 @@ def _has(file: Path, size: int) -> bool:
 async def _called_off(work: Coroutine[None, None, None], part: Path, size: int) -> None:
     """Cancel ``work`` as soon as the unfinished file has so many bytes, before it has its name."""
     task = asyncio.create_task(work)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while not _has(part, size):
             assert not task.done(), "it was over before it could be called off"
             await asyncio.wait([task], timeout=0.001)

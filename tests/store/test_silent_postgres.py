@@ -20,7 +20,7 @@ pytestmark = pytest.mark.postgres
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LIMITS = "?command_timeout=0.5&connect_timeout=0.5"
-PATIENCE_S = 3.0
+PATIENCE_S = 15.0
 
 
 @pytest.fixture
