@@ -16,8 +16,8 @@ def open_registry(folder: Path, lock: str, python: str) -> Path:
     installed, lines = locks.installed_here(), list[str]()
     for pin in locks.chosen(locks.LOCKS[lock], python).values():
         _, asks = installed[pin.name]
-        wheel = _wheel(folder, pin.name, pin.version, asks)
-        _wheel(folder, pin.name, NEWER, asks)
+        wheel = put_wheel(folder, pin.name, pin.version, asks)
+        put_wheel(folder, pin.name, NEWER, asks)
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         lines.append(f"{pin.requirement} --hash=sha256:{digest}\n")
     copy = folder / f"{lock}.txt"
@@ -25,7 +25,8 @@ def open_registry(folder: Path, lock: str, python: str) -> Path:
     return copy
 
 
-def _wheel(folder: Path, name: str, version: str, asks: list[str]) -> Path:
+def put_wheel(folder: Path, name: str, version: str, asks: list[str]) -> Path:
+    """Put an empty wheel there; its path."""
     plain = name.replace("-", "_")
     info = f"{plain}-{version}.dist-info"
     metadata = ["Metadata-Version: 2.3", f"Name: {name}", f"Version: {version}"]

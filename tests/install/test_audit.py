@@ -66,9 +66,11 @@ def service(faulty: str | None = None) -> Iterator[Service]:
     with Service(faulty) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class TestAdvisories:

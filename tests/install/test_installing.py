@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.install import locks
-from tests.install.registry import NEWER, open_registry
+from tests.install.registry import NEWER, open_registry, put_wheel
 
 INSTALL = locks.ROOT / "requirements" / "install.py"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -78,6 +79,20 @@ class TestWithTheMachinesOwnPip:
         assert len(told) > 10
         assert any(line.endswith(f" of {count} fetched") for line in told)
         assert any(line.endswith("unpacking") for line in told)
+
+    def test_nothing_that_a_lock_lacks_is_looked_for(
+        self, filled: Installed, tmp_path: Path
+    ) -> None:
+        """Not even where a registry has it; only then it is told that something is missing."""
+        wheel = put_wheel(tmp_path, "asking", "1", ["lacking"])
+        put_wheel(tmp_path, "lacking", NEWER, [])
+        lock = tmp_path / "asking.txt"
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lock.write_text(f"asking==1 --hash=sha256:{digest}\n", "utf-8")
+        done = install(tmp_path / "venv", lock, PIP_FIND_LINKS=str(tmp_path))
+        assert done.returncode == 1
+        assert "asking 1 requires lacking, which is not installed" in done.stdout
+        assert set(freeze(tmp_path / "venv")) & {"asking", "lacking"} == {"asking"}
 
     def test_a_package_that_is_not_what_the_lock_says_is_refused(
         self, filled: Installed, tmp_path: Path
