@@ -94,7 +94,10 @@ class Phrases:
         for name, phrases in named.items():
             for phrase in phrases:
                 self._index.setdefault(phrase.beginning, []).append((name, phrase))
-        self._lengths = sorted({len(word) for word, _, starred in self._index if starred})
+        starred = {word for word, _, starred in self._index if starred}
+        self._lengths = sorted({len(word) for word in starred})
+        self._shortest = self._lengths[0] if starred else 0
+        self._openings = {word[: self._shortest] for word in starred}
 
     def places(self, words: Sequence[str]) -> Iterator[tuple[str, range]]:
         """Each place where a phrase stands, with its name."""
@@ -108,8 +111,9 @@ class Phrases:
     def _beginnings(self, word: str, following: str) -> Iterator[Beginning]:
         yield word, following, False
         yield word, ANY, False
-        for length in self._lengths[: bisect_right(self._lengths, len(word))]:
-            yield word[:length], ANY, True
+        if word[: self._shortest] in self._openings:
+            for length in self._lengths[: bisect_right(self._lengths, len(word))]:
+                yield word[:length], ANY, True
 
 
 class Urgent:
