@@ -54,7 +54,11 @@ def normalise(text: str, *, hidden: str = "") -> str:
 
 def readings(text: str) -> tuple[str, ...]:
     """What the text may say: one line, or two where something hidden joins words or parts them."""
-    line = normalise(text, hidden=HIDDEN)
+    return readings_of(normalise(text, hidden=HIDDEN))
+
+
+def readings_of(line: str) -> tuple[str, ...]:
+    """What a normalised line may say in which ``HIDDEN`` stands for what cannot be seen."""
     if HIDDEN not in line:
         return (line,)
     joined = line.replace(HIDDEN, "")

@@ -20,7 +20,7 @@ import yaml
 
 from .search.alarm import Alarm
 from .search.model import Floats
-from .search.reading import Reading, parted, spoken_parts
+from .search.reading import Reading, spoken_parts
 from .search.search import Search
 from .search.words import words_of
 
@@ -160,7 +160,8 @@ class Urgent:
         if isinstance(message, str) and self._search is not None:
             message = self._search.read(message)
         if isinstance(message, str):
-            heard = set(map(self._by_rules, (*spoken_parts(message), *parted(message))))
+            spoken, otherwise = spoken_parts(message)
+            heard = set(map(self._by_rules, (*spoken, *otherwise)))
         else:
             heard = set(self._heard_in(message))
         return next((item for item in self.advice if item in heard), None)
@@ -171,8 +172,8 @@ class Urgent:
         It takes no sentence vector and mends no word, so that it can be asked of everything at
         the moment it arrives; rather too much than too little.
         """
-        spoken = spoken_parts(text)
-        if any(map(self._by_rules, (*spoken, *parted(text)))):
+        spoken, otherwise = spoken_parts(text)
+        if any(map(self._by_rules, (*spoken, *otherwise))):
             return Suspicion.STRONG
         if self._alarm is None:
             return Suspicion.NONE

@@ -42,7 +42,8 @@ class Dense(NamedTuple):
     bias: Array
 
     def __call__(self, x: Array) -> Array:
-        result: Array = x @ self.weight + self.bias
+        result: Array = x @ self.weight
+        result += self.bias
         return result
 
 

@@ -9,11 +9,9 @@ from typing import NamedTuple, Self
 
 import yaml
 
-from tips.normalise import readings
-
 from .model import Floats, Model
 from .tokenizer import english_words
-from .words import Speller, Synonyms, line_of, pieces, words_in
+from .words import Speller, Synonyms, lines_of, pieces, words_in
 
 Embed = Callable[[str], Floats]
 
@@ -28,9 +26,11 @@ class Part(NamedTuple):
 class Reading:
     """A message that is read once, however many ask what it says. Never empty: a first part."""
 
-    def __init__(self, text: str, parts: Sequence[Part], embed: Embed | None) -> None:
+    def __init__(
+        self, parts: Sequence[Part], otherwise: Sequence[list[str]], embed: Embed | None
+    ) -> None:
         self.parts = parts
-        self.otherwise = parted(text)
+        self.otherwise = otherwise
         """The words of each part, if what cannot be seen parts words; empty where nothing is."""
         self._embed = embed
 
@@ -60,30 +60,28 @@ class Reader:
         field = dict(zip(model.field_words.tolist(), model.field_counts.tolist(), strict=True))
         return cls(Speller(field, english_words()), load_synonyms(folder))
 
-    def read(self, text: str) -> list[str]:
-        """The words of a message's first part, ready to be compared."""
-        return self.parts(text)[0].words
-
-    def parts(self, text: str) -> list[Part]:
+    def read(self, text: str, embed: Embed | None = None) -> Reading:
         """The whole message in parts; at most so many words are mended in all of them."""
-        line = line_of(text, self._speller.known)
-        spoken = [words_in(piece) for piece in pieces(line)]
+        line, otherwise = lines_of(text, self._speller.known)
+        spoken = words_of_pieces(line)
         mended = self._speller.mending(word for words in spoken for word in words)
-        return [Part(words, self._named(words, mended)) for words in spoken]
+        parts = [Part(words, self._named(words, mended)) for words in spoken]
+        return Reading(parts, words_of_pieces(otherwise) if otherwise else [], embed)
 
     def _named(self, words: Sequence[str], mended: Mapping[str, str]) -> list[str]:
         return self._synonyms.apply([mended.get(word, word) for word in words])
 
 
-def spoken_parts(text: str) -> list[list[str]]:
-    """The words of each part of a message as they were written."""
-    return [words_in(piece) for piece in pieces(line_of(text))]
+def spoken_parts(text: str) -> tuple[list[list[str]], list[list[str]]]:
+    """The words of each part of a message as they were written, and as what cannot be seen would
+    part them (nothing where nothing is hidden)."""
+    line, otherwise = lines_of(text)
+    return words_of_pieces(line), words_of_pieces(otherwise) if otherwise else []
 
 
-def parted(text: str) -> list[list[str]]:
-    """The words of each part where what cannot be seen parts words; none where nothing is."""
-    *_, last = ways = readings(text)
-    return [words_in(piece) for piece in pieces(last)] if len(ways) > 1 else []
+def words_of_pieces(line: str) -> list[list[str]]:
+    """The words of each part of a normalised line; a first part, unless there is no line."""
+    return [words_in(piece) for piece in pieces(line)]
 
 
 def load_synonyms(folder: Path) -> Synonyms:

@@ -99,7 +99,7 @@ class Search:
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for whoever asks more than one thing about it."""
         embed = self._embedder.embed if self._embedder else None
-        return Reading(text, self._reader.parts(text), embed)
+        return self._reader.read(text, embed)
 
     def find(self, message: str | Reading, limit: int = 3) -> Found:
         """At most ``limit`` answers that fit the message, and as many topics."""

@@ -10,7 +10,7 @@ from itertools import islice
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from tips.normalise import HIDDEN, normalise, without_accents
+from tips.normalise import HIDDEN, normalise, readings_of, without_accents
 
 from .tokenizer import english_words
 
@@ -43,7 +43,17 @@ def line_of(text: str, known: Container[str] | None = None) -> str:
         known: words that tell whether something hidden between two letters joins or parts them;
             the common English ones if not given.
     """
+    return _seen(normalise(text, hidden=HIDDEN), known)
+
+
+def lines_of(text: str, known: Container[str] | None = None) -> tuple[str, str]:
+    """The line of the text, and what else it says if all that is hidden in it parts words."""
     line = normalise(text, hidden=HIDDEN)
+    _joined, *parted = readings_of(line)
+    return _seen(line, known), "".join(parted)
+
+
+def _seen(line: str, known: Container[str] | None) -> str:
     if HIDDEN not in line:
         return line
     vocabulary = english_words() if known is None else known

@@ -65,7 +65,7 @@ def methods(folder: Path, model: Model) -> dict[str, Ranking]:
 
     def by(column: int, *, mended: bool, sense: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
-            words = reader.read(text) if mended else words_of(text)
+            words = reader.read(text).words if mended else words_of(text)
             found = (
                 judge.meaning(embedder.embed(" ".join(words))) if sense else judge.lexical(words)
             )
@@ -75,7 +75,7 @@ def methods(folder: Path, model: Model) -> dict[str, Ranking]:
 
     def fused(*, full: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
-            words = reader.read(text)
+            words = reader.read(text).words
             found = judge.lexical(words)
             if full:
                 found = evidence.joined(found, judge.meaning(embedder.embed(" ".join(words))))

@@ -90,7 +90,7 @@ class Eyes:
         return [read for read in reads if read.words]
 
     def _read(self, text: str, label: int, hand: str, *, noisy: bool) -> Read:
-        words = tuple(self._reader.read(text))
+        words = tuple(self._reader.read(text).words)
         return Read(words, self._embedder.embed(" ".join(words)), label, hand, noisy)
 
 
