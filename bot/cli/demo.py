@@ -20,7 +20,7 @@ import typer
 from bot.app import App, StartError, build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Demo:
         Raises:
             asyncio.CancelledError: SIGTERM came first.
         """
-        from bot.sandbox.script import play
+        from bot.sandbox.script.play import play
 
         playing = asyncio.current_task()
         if playing is not None:

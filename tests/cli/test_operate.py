@@ -16,7 +16,7 @@ from typer.testing import Result
 from bot.cli.doctor import judge_clock, judge_webhook
 from bot.clock import SystemClock
 from bot.config import SettingsError, load_settings
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])

@@ -20,7 +20,7 @@ from bot.app import build
 from bot.clock import SystemClock
 from bot.config import Settings, load_settings
 from bot.delivery.broadcasts import Broadcasts
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from bot.store.database import Database
 
 GUTSKIN = Path(sys.executable).parent / "gutskin"

@@ -13,7 +13,7 @@ from test_run import environment, process
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.logs import redact
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.postgres import Cluster
 
 HUSH = "hush-hush"

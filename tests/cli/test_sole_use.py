@@ -14,7 +14,7 @@ from terminal import TOKEN, gutskin
 from test_run import environment, process
 
 from bot.clock import SystemClock
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from bot.store.sole_use import InUseError, sole_use
 
 PATIENCE_S = 180.0  # so long a start is waited for; a machine that is busy may need a minute

@@ -14,7 +14,7 @@ from theatre import MONDAY, TOKEN, Theatre, open_theatre, settings_for
 
 from bot.app import App, build
 from bot.clock import MovableClock
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from bot.store import heartbeat
 from bot.store.backup import backup
 from bot.store.restore import restore

@@ -21,7 +21,7 @@ from bot.app import App, StartError, build
 from bot.clock import MovableClock
 from bot.jobs import Job, Jobs
 from bot.registration import say_who_we_are
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from bot.updates.client import build_client
 from tests.logbook import captured
 from tests.waiting import until

@@ -12,7 +12,7 @@ from theatre import MONDAY, TOKEN, Person, Theatre, open_theatre, settings_for
 from bot.app import build
 from bot.clock import MovableClock
 from bot.lifecycle import App
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.logbook import captured
 
 

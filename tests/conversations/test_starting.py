@@ -10,7 +10,7 @@ from theatre import MONDAY, TOKEN, settings_for
 
 from bot.app import StartError, build
 from bot.clock import MovableClock
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.logbook import captured
 
 

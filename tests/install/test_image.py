@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from bot.app import build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.cli.test_run import process
 from tests.install import locks
 

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 
 TOKEN = "4242:sandbox-test"
 BEGIN = datetime(2026, 3, 27, 7, 0, tzinfo=UTC)

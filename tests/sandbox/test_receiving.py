@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.sandbox.updates import FIRST_UPDATE_ID
+from bot.sandbox.model.updates import FIRST_UPDATE_ID
 from tests.sandbox.conftest import Hand, Start
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"

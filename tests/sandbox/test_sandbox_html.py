@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.entities import FormattedText, tidy, utf16_length, utf16_slice
-from bot.sandbox.errors import ApiError
-from bot.sandbox.markup import normal_url, parse_html
-from bot.sandbox.safe_html import render
+from bot.sandbox.model.entities import FormattedText, tidy, utf16_length, utf16_slice
+from bot.sandbox.model.errors import ApiError
+from bot.sandbox.model.markup import normal_url, parse_html
+from bot.sandbox.model.safe_html import render
 
 SURROGATES = (
     "Text contains invalid Unicode characters after decoding HTML entities, "

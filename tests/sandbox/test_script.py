@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.scene import ScriptError
-from bot.sandbox.script import play, read_script
+from bot.sandbox.script.play import play, read_script
+from bot.sandbox.script.scene import ScriptError
 from tests.sandbox.conftest import BEGIN, Hand, Start, inline
 from tests.sandbox.parrot import Parrot
 

@@ -9,11 +9,9 @@ import pytest
 import telegram
 from telegram import Update
 
-from bot.sandbox import calls
-from bot.sandbox.calls import Call
-from bot.sandbox.errors import ApiError
 from bot.sandbox.methods import (
     answering,
+    call,
     editing,
     implementations,
     looking,
@@ -22,9 +20,11 @@ from bot.sandbox.methods import (
     remaining,
     sending,
 )
-from bot.sandbox.plausible import Plausible
-from bot.sandbox.table import Slot, Table, load_table
-from bot.sandbox.values import Upload
+from bot.sandbox.methods.call import Call
+from bot.sandbox.methods.plausible import Plausible
+from bot.sandbox.model.errors import ApiError
+from bot.sandbox.model.table import Slot, Table, load_table
+from bot.sandbox.model.values import Upload
 from tests.sandbox.conftest import Hand
 
 MODULES: list[ModuleType] = [answering, editing, looking, profile, receiving, sending]
@@ -69,7 +69,7 @@ def test_every_implementation_is_in_the_table() -> None:
     assert {name.lower() for name in implementations()} <= set(TABLE.methods)
 
 
-@pytest.mark.parametrize("module", [*MODULES, calls, remaining], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [*MODULES, call, remaining], ids=lambda m: m.__name__)
 def test_implementations_read_only_parameters_that_exist(module: ModuleType) -> None:
     """Whatever a module reads by name is a parameter of one of its methods at least."""
     names = getattr(module, "METHODS", None) or TABLE.methods

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from yarl import URL
 
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.sandbox.conftest import BEGIN, TOKEN, Hand, Start, StoppedClock, inline
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.soak.clock import SharedClock, write_moment
 from tests.soak.town import Act, Person, Step
 

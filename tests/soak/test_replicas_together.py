@@ -16,7 +16,7 @@ from bot.app import build
 from bot.config import load_settings
 from bot.delivery.replicas import BEAT_SECONDS
 from bot.lifecycle import App
-from bot.sandbox.server import Sandbox
+from bot.sandbox.http.server import Sandbox
 from tests.postgres import Cluster
 from tests.soak.audit import TIP
 from tests.soak.clock import SharedClock, write_moment

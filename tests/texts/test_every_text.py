@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.entities import tidy, utf16_length
-from bot.sandbox.markup import parse_html
+from bot.sandbox.model.entities import tidy, utf16_length
+from bot.sandbox.model.markup import parse_html
 from bot.texts.callbacks import decode, encode
 from bot.texts.html import MARKUP_UNITS, MESSAGE_UNITS, units
 from bot.texts.message import LABEL_UNITS, TOAST_UNITS, Message

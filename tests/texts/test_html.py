@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.markup import parse_html
+from bot.sandbox.model.markup import parse_html
 from bot.texts import html
 
 ANY = st.text(st.characters(codec=None), max_size=80)

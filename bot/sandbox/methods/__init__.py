@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from bot.sandbox.calls import Handler
 from bot.sandbox.methods import answering, editing, looking, profile, receiving, sending
+from bot.sandbox.methods.call import Handler
 
 
 @cache

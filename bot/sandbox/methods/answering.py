@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from bot.sandbox.calls import Call, Handler
-from bot.sandbox.errors import QUERY_TOO_OLD, bad_request
-from bot.sandbox.people import Payload
+from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.model.errors import QUERY_TOO_OLD, bad_request
+from bot.sandbox.model.people import Payload
 
 MAX_TOAST: Final = 200  # characters; core.telegram.org/bots/api#answercallbackquery
 _ACTIONS: Final = {

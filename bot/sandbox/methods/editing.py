@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from bot.sandbox.calls import Call, Handler, markup_of, read_caption, read_text
-from bot.sandbox.entities import FormattedText
-from bot.sandbox.errors import NOT_MODIFIED, bad_request
-from bot.sandbox.keyboards import Markup
-from bot.sandbox.messages import Message
-from bot.sandbox.people import Chat, Payload
-from bot.sandbox.world import World
+from bot.sandbox.methods.call import Call, Handler, markup_of, read_caption, read_text
+from bot.sandbox.model.entities import FormattedText
+from bot.sandbox.model.errors import NOT_MODIFIED, bad_request
+from bot.sandbox.model.keyboards import Markup
+from bot.sandbox.model.messages import Message
+from bot.sandbox.model.people import Chat, Payload
+from bot.sandbox.model.world import World
 
 DELETABLE_FOR: Final = timedelta(hours=48)  # core.telegram.org/bots/api#deletemessage
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from bot.sandbox.calls import Call, Handler
-from bot.sandbox.errors import bad_request
-from bot.sandbox.people import Chat, Payload
-from bot.sandbox.plausible import Plausible
-from bot.sandbox.world import World
+from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.methods.plausible import Plausible
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.people import Chat, Payload
+from bot.sandbox.model.world import World
 
 
 def get_chat(call: Call) -> Payload:

@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-from bot.sandbox.calls import Call, Handler
-from bot.sandbox.errors import bad_request
-from bot.sandbox.people import Payload
-from bot.sandbox.profile import DEFAULT_SCOPE, Command, ScopeKey
+from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.people import Payload
+from bot.sandbox.model.profile import DEFAULT_SCOPE, Command, ScopeKey
 
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
 _LANGUAGE: Final = re.compile(r"([a-z]{2})?", re.ASCII)

@@ -6,10 +6,10 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from bot.sandbox.calls import Call, Handler
-from bot.sandbox.errors import bad_request
-from bot.sandbox.people import Payload
-from bot.sandbox.updates import Webhook
+from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.people import Payload
+from bot.sandbox.model.updates import Webhook
 
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{0,256}", re.ASCII)
 _PORTS: Final = {443, 80, 88, 8443}

@@ -3,12 +3,12 @@
 import re
 from typing import Any, Final
 
-from bot.sandbox.calls import Call, read_caption, send
-from bot.sandbox.entities import FormattedText
-from bot.sandbox.errors import bad_request
-from bot.sandbox.people import Payload
-from bot.sandbox.plausible import Plausible
-from bot.sandbox.values import NATIVE
+from bot.sandbox.methods.call import Call, read_caption, send
+from bot.sandbox.methods.plausible import Plausible
+from bot.sandbox.model.entities import FormattedText
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.people import Payload
+from bot.sandbox.model.values import NATIVE
 
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Final
 
-from bot.sandbox.calls import (
+from bot.sandbox.methods.call import (
     Call,
     Handler,
     markup_of,
@@ -13,11 +13,11 @@ from bot.sandbox.calls import (
     send,
     topic_of,
 )
-from bot.sandbox.entities import FormattedText
-from bot.sandbox.errors import bad_request
-from bot.sandbox.messages import Message
-from bot.sandbox.people import Chat, Payload
-from bot.sandbox.storage import document, photo_sizes
+from bot.sandbox.model.entities import FormattedText
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.messages import Message
+from bot.sandbox.model.people import Chat, Payload
+from bot.sandbox.model.storage import document, photo_sizes
 
 
 def send_message(call: Call) -> Payload:

@@ -7,8 +7,8 @@ from typing import Any, Final
 import aiohttp
 import orjson
 
-from bot.sandbox.updates import Update, Webhook, shown
-from bot.sandbox.world import World
+from bot.sandbox.model.updates import Update, Webhook, shown
+from bot.sandbox.model.world import World
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 # Telegram waits minutes in the end; here a bot under test is back within seconds.

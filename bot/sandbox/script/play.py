@@ -31,7 +31,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 
-from bot.sandbox.scene import PATIENCE, SETTLE, Event, Scene, ScriptError
+from bot.sandbox.script.scene import PATIENCE, SETTLE, Event, Scene, ScriptError
 
 NUMBER: Final = r"\d+(\.\d+)?"
 UNITS: Final = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.api import json_response
+from bot.sandbox.http.bot_api import json_response
 
 _OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _WITH_TOKEN: Final = ("/bot", "/file/bot")  # whoever calls these has to know the token

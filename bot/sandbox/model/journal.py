@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from bot.sandbox.signals import Signal
+from bot.sandbox.model.signals import Signal
 
 Record = dict[str, Any]
 

@@ -12,8 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from bot.sandbox.errors import QUERY_TOO_OLD, ApiError, bad_request
-from bot.sandbox.values import GIVEN, NATIVE, MismatchError, from_json
+from bot.sandbox.model.errors import QUERY_TOO_OLD, ApiError, bad_request
+from bot.sandbox.model.values import GIVEN, NATIVE, MismatchError, from_json
 
 # Left to the check of keyboards, which has words of its own.
 _MARKUPS: Final = {

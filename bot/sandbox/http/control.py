@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import orjson
 from starlette.requests import Request
 
-from bot.sandbox.errors import ControlError
+from bot.sandbox.model.errors import ControlError
 
 T = TypeVar("T")
 

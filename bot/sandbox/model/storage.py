@@ -4,8 +4,8 @@ import base64
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.sandbox.errors import bad_request
-from bot.sandbox.values import Upload
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.values import Upload
 
 # A grey picture of one pixel: what the users of the sandbox photograph.
 _PIXEL: Final = base64.b64decode(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.sandbox.entities import Entity, FormattedText, sort_entities, utf16_length
-from bot.sandbox.errors import ApiError, bad_request
+from bot.sandbox.model.entities import Entity, FormattedText, sort_entities, utf16_length
+from bot.sandbox.model.errors import ApiError, bad_request
 
 _KIND_BY_TAG: Final = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from bot.sandbox.table import Slot, Table
+from bot.sandbox.model.table import Slot, Table
 
 _DEEPEST: Final = 6
 _SCALARS: Final = {"Integer": 1, "Float": 1.0, "Boolean": True, "String": "sandbox"}

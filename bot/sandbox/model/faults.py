@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.sandbox.errors import ApiError, ControlError, too_many_requests
+from bot.sandbox.model.errors import ApiError, ControlError, too_many_requests
 
 KINDS: Final = {"429", "500", "502", "delay", "drop_before", "drop_after", "error", "put_off"}
 _SENDS: Final = ("send", "copy", "forward", "edit")

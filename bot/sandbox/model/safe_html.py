@@ -4,7 +4,7 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-from bot.sandbox.entities import Entity, sort_entities
+from bot.sandbox.model.entities import Entity, sort_entities
 
 _TAGS: Final = {
     "bold": ("<b>", "</b>"),

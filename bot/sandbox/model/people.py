@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.keyboards import Markup
+from bot.sandbox.model.keyboards import Markup
 
 Payload = dict[str, Any]
 

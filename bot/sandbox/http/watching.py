@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.sandbox.api import json_response
-from bot.sandbox.errors import ControlError
-from bot.sandbox.keyboards import shown_reply
-from bot.sandbox.people import Chat, Payload
-from bot.sandbox.requests import number
-from bot.sandbox.world import World
+from bot.sandbox.http.bot_api import json_response
+from bot.sandbox.http.control import number
+from bot.sandbox.model.errors import ControlError
+from bot.sandbox.model.keyboards import shown_reply
+from bot.sandbox.model.people import Chat, Payload
+from bot.sandbox.model.world import World
 
 DEFAULT_WAIT_SECONDS: Final = 5.0
 # A bot confirms an update before it has worked on it; a pause this long is taken for rest.

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from bot.sandbox.errors import ControlError
-from bot.sandbox.people import Chat, Payload, User
-from bot.sandbox.world import World
+from bot.sandbox.model.errors import ControlError
+from bot.sandbox.model.people import Chat, Payload, User
+from bot.sandbox.model.world import World
 
 KINDS: Final = ("group", "supergroup", "channel")
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.sandbox.errors import bad_request
+from bot.sandbox.model.errors import bad_request
 
 Entity = dict[str, Any]
 

@@ -9,15 +9,15 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.bodies import read_parameters
-from bot.sandbox.calls import Call
-from bot.sandbox.errors import ApiError, ConnectionDroppedError
-from bot.sandbox.faults import Fault, Faults, RateLimit
+from bot.sandbox.http.bodies import read_parameters
+from bot.sandbox.http.connections import NoAnswer
 from bot.sandbox.methods import implementations, remaining
-from bot.sandbox.table import Method
-from bot.sandbox.values import Upload
-from bot.sandbox.wire import NoAnswer
-from bot.sandbox.world import World
+from bot.sandbox.methods.call import Call
+from bot.sandbox.model.errors import ApiError, ConnectionDroppedError
+from bot.sandbox.model.faults import Fault, Faults, RateLimit
+from bot.sandbox.model.table import Method
+from bot.sandbox.model.values import Upload
+from bot.sandbox.model.world import World
 
 
 class BotApi:

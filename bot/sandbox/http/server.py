@@ -18,22 +18,22 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.sandbox.acting import Acting, Stage
-from bot.sandbox.api import BotApi, json_response
-from bot.sandbox.delivery import WebhookDelivery
-from bot.sandbox.errors import ControlError
-from bot.sandbox.faults import RateLimit
-from bot.sandbox.guard import OwnPagesOnly
-from bot.sandbox.journal import Journal, SandboxClock
-from bot.sandbox.people import User
-from bot.sandbox.table import load_table
-from bot.sandbox.watching import Watching
-from bot.sandbox.wire import CuttableProtocol
-from bot.sandbox.world import World
+from bot.sandbox.http.acting import Acting, Stage
+from bot.sandbox.http.bot_api import BotApi, json_response
+from bot.sandbox.http.connections import CuttableProtocol
+from bot.sandbox.http.guard import OwnPagesOnly
+from bot.sandbox.http.watching import Watching
+from bot.sandbox.http.webhook import WebhookDelivery
+from bot.sandbox.model.errors import ControlError
+from bot.sandbox.model.faults import RateLimit
+from bot.sandbox.model.journal import Journal, SandboxClock
+from bot.sandbox.model.people import User
+from bot.sandbox.model.table import load_table
+from bot.sandbox.model.world import World
 
 __all__ = ["Sandbox", "SandboxClock", "Stage"]
 
-PAGE_DIRECTORY: Final = Path(__file__).parent / "page"
+PAGE_DIRECTORY: Final = Path(__file__).parent.parent / "page"
 CALL_LOG_LENGTH: Final = 10_000
 STOP_SECONDS: Final = 2
 

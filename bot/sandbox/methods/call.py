@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.sandbox.entities import FormattedText, check_entities, tidy, utf16_length
-from bot.sandbox.errors import bad_request
-from bot.sandbox.keyboards import Markup, read_markup
-from bot.sandbox.markup import parse_html
-from bot.sandbox.messages import Message
-from bot.sandbox.people import Chat, Payload
-from bot.sandbox.table import Method
-from bot.sandbox.world import World
+from bot.sandbox.model.entities import FormattedText, check_entities, tidy, utf16_length
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.keyboards import Markup, read_markup
+from bot.sandbox.model.markup import parse_html
+from bot.sandbox.model.messages import Message
+from bot.sandbox.model.people import Chat, Payload
+from bot.sandbox.model.table import Method
+from bot.sandbox.model.world import World
 
 MAX_TEXT: Final = 4096  # UTF-16 units after entities; core.telegram.org/bots/api#sendmessage
 MAX_CAPTION: Final = 1024  # likewise; core.telegram.org/bots/api#sendphoto

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.sandbox import groups
-from bot.sandbox.api import json_response
-from bot.sandbox.errors import ApiError, ControlError
-from bot.sandbox.faults import Fault, Faults
-from bot.sandbox.people import Chat, Payload, User
-from bot.sandbox.player import Player, Said
-from bot.sandbox.requests import Body, read_body
-from bot.sandbox.world import World
+from bot.sandbox.http.bot_api import json_response
+from bot.sandbox.http.control import Body, read_body
+from bot.sandbox.model import groups
+from bot.sandbox.model.errors import ApiError, ControlError
+from bot.sandbox.model.faults import Fault, Faults
+from bot.sandbox.model.people import Chat, Payload, User
+from bot.sandbox.model.player import Player, Said
+from bot.sandbox.model.world import World
 
 _USER_FIELDS: Final = ("last_name", "username", "language_code", "zone")
 

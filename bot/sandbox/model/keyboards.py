@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import orjson
 
-from bot.sandbox.errors import bad_request
-from bot.sandbox.markup import normal_url
-from bot.sandbox.table import Table
-from bot.sandbox.values import MismatchError
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.markup import normal_url
+from bot.sandbox.model.table import Table
+from bot.sandbox.model.values import MismatchError
 
 Markup = dict[str, Any]
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.entities import Entity
-from bot.sandbox.keyboards import Markup, inline_buttons, shown_inline, shown_reply
-from bot.sandbox.people import Chat, Payload, User
-from bot.sandbox.safe_html import render
+from bot.sandbox.model.entities import Entity
+from bot.sandbox.model.keyboards import Markup, inline_buttons, shown_inline, shown_reply
+from bot.sandbox.model.people import Chat, Payload, User
+from bot.sandbox.model.safe_html import render
 
 _CONTENT_FIELDS = ("photo", "document", "location", "sticker", "contact", "video", "voice")
 

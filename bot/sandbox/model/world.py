@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.sandbox.errors import bad_request, forbidden
-from bot.sandbox.journal import Journal, SandboxClock
-from bot.sandbox.messages import Message
-from bot.sandbox.people import Chat, Payload, User
-from bot.sandbox.profile import Profile
-from bot.sandbox.signals import Signal
-from bot.sandbox.storage import FileStore
-from bot.sandbox.table import Table
-from bot.sandbox.updates import UpdateQueue
+from bot.sandbox.model.errors import bad_request, forbidden
+from bot.sandbox.model.journal import Journal, SandboxClock
+from bot.sandbox.model.messages import Message
+from bot.sandbox.model.people import Chat, Payload, User
+from bot.sandbox.model.profile import Profile
+from bot.sandbox.model.signals import Signal
+from bot.sandbox.model.storage import FileStore
+from bot.sandbox.model.table import Table
+from bot.sandbox.model.updates import UpdateQueue
 
 # Above 32 bits, as Telegram's are by now.
 FIRST_USER_ID: Final = 7_000_000_001

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.sandbox.people import Chat
+from bot.sandbox.model.people import Chat
 
 Command = dict[str, str]
 ScopeKey = tuple[str | int, ...]

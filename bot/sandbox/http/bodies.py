@@ -8,8 +8,8 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.sandbox.errors import bad_request
-from bot.sandbox.values import Upload
+from bot.sandbox.model.errors import bad_request
+from bot.sandbox.model.values import Upload
 
 
 async def read_parameters(request: Request) -> dict[str, Any]:

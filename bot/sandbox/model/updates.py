@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import orjson
 
-from bot.sandbox.errors import SECOND_POLLER, WEBHOOK_ACTIVE, ApiError
-from bot.sandbox.signals import Signal
+from bot.sandbox.model.errors import SECOND_POLLER, WEBHOOK_ACTIVE, ApiError
+from bot.sandbox.model.signals import Signal
 
 Update = dict[str, Any]
 

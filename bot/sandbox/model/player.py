@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.entities import Entity, FormattedText, check_entities, tidy
-from bot.sandbox.errors import ControlError
-from bot.sandbox.keyboards import Markup, buttons_of, find_button, inline_buttons
-from bot.sandbox.messages import Message
-from bot.sandbox.people import Chat, Payload, User
-from bot.sandbox.storage import document, photo_sizes
-from bot.sandbox.world import World
+from bot.sandbox.model.entities import Entity, FormattedText, check_entities, tidy
+from bot.sandbox.model.errors import ControlError
+from bot.sandbox.model.keyboards import Markup, buttons_of, find_button, inline_buttons
+from bot.sandbox.model.messages import Message
+from bot.sandbox.model.people import Chat, Payload, User
+from bot.sandbox.model.storage import document, photo_sizes
+from bot.sandbox.model.world import World
 
 
 @dataclass(frozen=True, slots=True)
