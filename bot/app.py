@@ -1,243 +1,298 @@
-"""The one place where everything is put together; nothing is made on import."""
+"""The life of the bot: in which order it starts, settles, is watched, and stops."""
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from functools import cache, partial
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import URL
+import structlog
+from telegram.error import InvalidToken
 
-from bot.clock import Clock, SystemClock
-from bot.clock_trust import ClockTrust
+from bot import simulation
+from bot.clock import Clock, MovableClock
 from bot.config import Settings
-from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.pacing import Pace
-from bot.delivery.planner import Planner
-from bot.delivery.privacy import Privacy
-from bot.delivery.proxied import ProxiedWire, open_wire
-from bot.delivery.readers import Readers
-from bot.delivery.rendering import TipRenderer
-from bot.delivery.repair import Repair
-from bot.delivery.replicas import Replicas
-from bot.delivery.sender import Sender
-from bot.delivery.stats import Stats
-from bot.delivery.wire import Wire
-from bot.handlers.chat import Chat
-from bot.handlers.desk import Desk
-from bot.handlers.dispatch import Dispatch
-from bot.handlers.hearing import Hearing
-from bot.handlers.progress import Progress
-from bot.housekeeping import BACKUPS
-from bot.lifecycle import App, StartError
-from bot.limiter import LaneLimiter
-from bot.metrics import Metrics
-from bot.places.search import Places
-from bot.registration import offer_admin_menu
-from bot.store import migrate, plaintext
-from bot.store.cipher import BodyCipher
-from bot.store.database import Database
-from bot.store.sole_use import InUseError, sole_use_of
-from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
-from bot.updates.client import Client, Dispatcher, build_client, build_dispatcher
-from bot.updates.content import Update
-from bot.updates.inbox import Inbox
-from bot.updates.parsing import parse_update
-from bot.updates.retrying import Retrying
-from tips.library import ContentError, Library, load_library
-from tips.search import Search
-from tips.urgent import Urgent
+from bot.delivery.restored import heed_restore
+from bot.jobs import Job, Jobs
+from bot.replicas.presence import BEAT_SECONDS
+from bot.store.queries import standing
+from bot.supervisor import Supervisor
+from bot.telegram.setup import RefusedError, register_with_telegram, say_who_we_are
+from bot.updates.fetching import Fetching
+from bot.updates.poller import Poller
+from bot.updates.posting import LOOK_S, Posting
+from bot.upkeep import Housekeeping
+from bot.web.health import Health, health_routes
+from bot.web.readiness import Watch
+from bot.web.server import WebServer
+from bot.web.webhook import Refusals, Webhook
 
-__all__ = ["App", "House", "StartError", "build"]
+if TYPE_CHECKING:
+    from bot.services import House
+
+log = structlog.get_logger(__name__)
+TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
+TICK_LIMIT_S = 60.0
+PROGRESS_S = 3.0
+HOUSEKEEPING_S = 3600.0
+IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
+ENDLESS = ("poller", "supervisor")  # they hold nothing that would have to be finished
+SETTLE_S = 1.5  # and its outcomes this long to be written
+
+OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
 
 
-@dataclass(frozen=True)
-class House:
-    """Every room of the running bot."""
+class StartError(Exception):
+    """The bot cannot start; the text is one clear line with the remedy."""
 
-    settings: Settings
-    clock: Clock
-    metrics: Metrics
-    trust: ClockTrust
-    db: Database
-    cipher: BodyCipher
-    library: Library
-    client: Client
-    dispatcher: Dispatcher
-    dispatch: Dispatch
-    pace: Pace
-    readers: Readers
-    privacy: Privacy
-    broadcasts: Broadcasts
-    planner: Planner
-    sender: Sender
-    stats: Stats
-    progress: Progress
-    replicas: Replicas
-    repair: Repair
-    closing: AsyncExitStack
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    """Say what keeps the bot from starting, as :class:`StartError`."""
+    try:
+        yield
+    except InvalidToken as error:
+        raise StartError(
+            "Telegram does not know this token: copy it again from @BotFather into GUTSKIN_TOKEN"
+        ) from error
+    except RefusedError as refusal:
+        raise StartError(str(refusal)) from refusal
+    except OSError as error:
+        raise StartError(f"cannot open what the bot needs: {error}") from error
+
+
+class App:
+    """The bot. ``async with`` starts and stops it; :meth:`run` also waits for a signal."""
+
+    def __init__(self, settings: Settings, clock: Clock, open_house: OpenHouse) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._open_house = open_house
+        self._house: House | None = None
+        self._web: list[WebServer] = []
+        self._jobs = Jobs([])
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stop_sending = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._exit_code = 0
+        self._ticking = asyncio.Lock()
 
     def __repr__(self) -> str:
-        return "House"
+        return "App"
 
-    def new_inbox(self) -> Inbox:
-        """Where updates wait for the dispatcher."""
+    @property
+    def house(self) -> House:
+        """The rooms, while the bot runs."""
+        if self._house is None:
+            raise RuntimeError("the bot is not running")
+        return self._house
 
-        async def slow_down(update: Update) -> None:
-            await self.dispatch.slow_down(parse_update(update, self.client))
+    @property
+    def web_url(self) -> str:
+        """Where health is served, while the bot runs."""
+        if not self._web:
+            raise RuntimeError("the bot is not running")
+        return self._web[0].url
 
-        return Inbox(
-            self.db,
-            self.clock,
-            self.dispatcher.process_json,
-            self.pace.reply_held_for,
-            cipher=self.cipher,
-            retrying=Retrying(self.clock, self.client.server_time),
-            suspects=self.dispatch.suspicion,
-            slow_down=slow_down,
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Open the rooms, greet Telegram, take up what was left, and only then take updates.
+
+        Raises:
+            StartError: with one clear line, when the token, the database or the port is wrong.
+        """
+        with _told_in_one_line():
+            house = self._house = await self._open_house(self.settings, self.clock)
+            self.inbox = house.new_inbox()
+            self.fetching = Fetching(self.clock, house.metrics.polled, self.settings.webhook_url)
+            self.watch = Watch(house, self.inbox, self.fetching)
+            self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
+            await say_who_we_are(house.client, self.clock)
+            await self.supervisor.believe_the_clock()
+            await house.dispatcher.initialize()
+            await self._serve()
+        await house.replicas.recall()
+        with _told_in_one_line():
+            await register_with_telegram(house.client, self.settings, self.clock)
+        await heed_restore(house.db)
+        await house.planner.ready_at_start()
+        self._task("updates", self.inbox.run())  # warning signs are answered while others load
+        house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover
+        if await house.replicas.join() == 1:
+            await self.inbox.recover()
+        self._begin(house)
+        if await house.db.look(standing.has_subscribers):
+            self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
+        log.info("the bot runs", database=house.db.address)
+
+    async def _serve(self) -> None:
+        health = Health(self.watch.troubles, self.house.metrics.registry, self.watch.refresh)
+        self._web = [WebServer(*self.settings.health, health_routes(health))]
+        url, secret = self.settings.webhook_url, self.settings.webhook_secret
+        if url and secret:
+            refusals = Refusals(self.clock, self.house.metrics)
+            hook = Webhook(url, secret, self.inbox.take, refusals)
+            place = self.settings.web_host, self.settings.webhook_port
+            self._web.append(WebServer(*place, hook.routes(), middlewares=[hook.middleware]))
+        for server in self._web:
+            await server.start()
+
+    def _begin(self, house: House) -> None:
+        self._task("supervisor", self.supervisor.run())
+        self._task("sender", house.sender.run(self._stop_sending))
+        if self.settings.webhook_url is None:
+            turn = partial(self.fetching.turn, house.replicas)
+            poller = Poller(house.client, self.inbox, self.clock, turn, self.fetching)
+            self._task("poller", poller.run())
+        else:
+            posting = Posting(house.client, self.settings.webhook_url, self.fetching, self.clock)
+            self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], house.metrics)
+        care = Housekeeping(house)
+        self._jobs.add(
+            [
+                Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
+                Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
+                Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
+                Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
+                Job("backup", HOUSEKEEPING_S, 3600.0, care.back_up),
+            ],
+            house.metrics,
         )
+        self._jobs.start()
+        self._jobs.soon("plan", 0.0)
 
-    async def close(self) -> None:
-        """Close what was opened, last first."""
-        await self.closing.aclose()
+    def _task(self, name: str, work: Any) -> None:
+        task = self._tasks[name] = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._one_ended)
 
+    def _one_ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or self._stop_sending.is_set():
+            return
+        error = task.exception()
+        if isinstance(error, InvalidToken):
+            log.error("Telegram no longer knows this token; see @BotFather")
+        else:
+            log.error("a part of the bot ended by itself", part=task.get_name(), exc_info=error)
+        self._leave()
 
-@dataclass(frozen=True)
-class Knowledge:
-    """What never changes while the process lives."""
+    def _leave(self) -> None:
+        self._exit_code = 1
+        self._ended.set()
 
-    library: Library
-    hearing: Hearing
-    places: Places
+    async def tick(self) -> None:
+        """Plan what is due, wake the sender, and remember that it went well.
 
+        Nothing is planned by a clock that is wrong.
+        """
+        if not self.house.trust.may_act:
+            return
+        async with self._ticking:
+            await self.house.readers.end_pauses()
+            planned = await self.house.planner.tick()
+            if planned.rows:
+                self.house.sender.wake()
+            await self.watch.ticked()
+        due = await self.house.planner.next_due()
+        if due is not None:
+            seconds = (due - self.clock.now()).total_seconds()
+            if seconds < TICK_S:
+                self._jobs.soon("plan", max(0.2, seconds))
 
-@cache
-def what_we_know() -> Knowledge:
-    """Content, search and places; read once, some 0.5 s."""
-    search = Search.load()
-    hearing = Hearing(search, Urgent.load(search=search))
-    return Knowledge(load_library(), hearing, Places.load())
+    async def _beat(self) -> None:
+        await self.house.replicas.beat()
+        await self.house.replicas.keep_lead()
 
+    async def move(self, clock: MovableClock, seconds: float) -> datetime:
+        """Move ``clock`` by ``seconds``, living through each due instant on the way."""
+        return await simulation.move_to(self, clock, clock.now() + timedelta(seconds=seconds))
 
-def _knowledge() -> Knowledge:
-    try:
-        return what_we_know()
-    except ContentError as error:
-        raise StartError(f"the content cannot be used: {error}") from error
-    except (OSError, KeyError, ValueError) as error:
-        raise StartError(
-            "the search or the places cannot be read: install the package again"
-        ) from error
+    async def move_to_next_tip(self, clock: MovableClock) -> datetime:
+        """Move ``clock`` until a tip is sent, at most 400 days; stay if none is planned."""
+        return await simulation.move_to_next_tip(self, clock)
 
+    async def settle(self) -> None:
+        """Do all that is pending now: updates, plan, sends, progress (for tests and the demo)."""
+        await self.inbox.idle()
+        await self.tick()
+        await self.house.sender.drain()
+        await self.house.progress.draw()
+        await self.inbox.idle()
 
-async def open_house(settings: Settings, clock: Clock) -> House:
-    """Open database and connections and put every room in its place.
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT (a second one leaves at once); the exit code.
 
-    Raises:
-        StartError: the database cannot be used.
-    """
-    async with AsyncExitStack() as stack:
-        db = await _open_database(settings.database, stack)
-        cipher = BodyCipher(settings.token.get_secret_value())
-        await plaintext.remove(db, cipher, settings.data_dir / BACKUPS)
-        return _furnish(settings, clock, db, cipher, stack)
+        Raises:
+            StartError: the bot could not start.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        starting = asyncio.create_task(self.start())
+        ended = asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({starting, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await starting
+                # Content and code stay for good: looking through them for garbage again and
+                # again would hold up replies and the pace for a tenth of a second each time.
+                gc.freeze()
+                await ended
+        finally:
+            starting.cancel()
+            ended.cancel()
+            await asyncio.wait({starting, ended})
+            await self.stop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+        return self._exit_code
 
+    def _signalled(self) -> None:
+        if self._ended.is_set():
+            # Leases and inbox rows are taken up by the next start.
+            os._exit(1)
+        log.info("stopping")
+        self._ended.set()
 
-async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
-    try:
-        stack.enter_context(sole_use_of(url))
-        await migrate.upgrade(url)
-        db = await Database.open(url)
-    except InUseError as error:
-        raise StartError(f"{error}: stop that one first, a file is for one bot") from error
-    except migrate.MigrationError as error:
-        raise StartError(str(error)) from error
-    except DATABASE_ERRORS as error:
-        raise StartError(cannot_be_used(error)) from error
-    stack.push_async_callback(db.close)
-    return db
+    async def stop(self) -> None:
+        """Stop taking, then leasing; let what is under way end; write outcomes; close.
 
-
-def _furnish(
-    settings: Settings, clock: Clock, db: Database, cipher: BodyCipher, stack: AsyncExitStack
-) -> House:
-    knowledge = _knowledge()
-    library = knowledge.library
-    metrics = Metrics(clock)
-    trust = ClockTrust(clock, metrics)
-    pace = Pace(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
-    client, dispatcher, wire = _ways_out(settings, pace, stack)
-    readers = Readers(db, clock, library, settings)
-    privacy, stats = Privacy(db, clock, library), Stats(db, clock)
-    broadcasts = Broadcasts(db, clock, settings)
-    chat = Chat(client, clock)
-    progress = Progress(broadcasts, readers, chat, clock)
-    renderer, told = TipRenderer(library), progress.on_event
-    sender = Sender(
-        db, clock, settings, wire, pace, renderer, on_event=told, metrics=metrics, trust=trust
-    )
-    planner = Planner(db, clock, library, settings, metrics)
-    desk = Desk(
-        settings=settings,
-        clock=clock,
-        library=library,
-        hearing=knowledge.hearing,
-        places=knowledge.places,
-        readers=readers,
-        privacy=privacy,
-        broadcasts=broadcasts,
-        stats=stats,
-        chat=chat,
-        wake_sender=sender.wake,
-        follow_broadcast=progress.follow,
-        offer_admin_menu=partial(offer_admin_menu, client),
-        username=lambda: client.username,
-    )
-    dispatch = Dispatch(desk)
-    dispatch.register(dispatcher)
-    return House(
-        settings=settings,
-        clock=clock,
-        metrics=metrics,
-        trust=trust,
-        db=db,
-        cipher=cipher,
-        library=library,
-        client=client,
-        dispatcher=dispatcher,
-        dispatch=dispatch,
-        pace=pace,
-        readers=readers,
-        privacy=privacy,
-        broadcasts=broadcasts,
-        planner=planner,
-        sender=sender,
-        stats=stats,
-        progress=progress,
-        replicas=Replicas(db, clock, pace, trust=trust),
-        repair=Repair(db, clock, settings, planner, owner=sender.owner),
-        closing=stack.pop_all(),
-    )
-
-
-def _ways_out(
-    settings: Settings, pace: Pace, stack: AsyncExitStack
-) -> tuple[Client, Dispatcher, Wire | ProxiedWire]:
-    """What replies leave by, and what tips and broadcasts leave by."""
-    client = build_client(settings, LaneLimiter(pace))
-    stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
-    dispatcher = build_dispatcher(client)
-    stack.push_async_callback(dispatcher.shutdown)
-    wire = open_wire(
-        settings.api_base_url,
-        settings.token,
-        proxy=settings.proxy_url,
-        connections=settings.in_flight,
-    )
-    stack.push_async_callback(wire.close)
-    return client, dispatcher, wire
-
-
-def build(settings: Settings, *, clock: Clock | None = None) -> App:
-    """The bot, not yet started."""
-    return App(settings, clock or SystemClock(), open_house)
+        Takes some eight seconds at most. Webhook and menu stay as they are.
+        """
+        await self._jobs.stop()
+        for name in ENDLESS:
+            if task := self._tasks.get(name):
+                task.cancel()
+        for server in self._web:
+            await server.stop()
+        self._stop_sending.set()
+        if self._tasks:
+            self.inbox.close()
+            self.house.sender.wake()
+            _done, late = await asyncio.wait(self._tasks.values(), timeout=IN_FLIGHT_S)
+            for task in late:
+                log.warning("not done in time; its rows are taken up again", part=task.get_name())
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=SETTLE_S)
+        self._tasks.clear()
+        if self._house is not None:
+            await Job("leave", BEAT_SECONDS, SETTLE_S, self._house.replicas.leave).run()
+            await self._house.close()
+            self._house = None
+            log.info("stopped")

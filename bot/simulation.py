@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.clock import MovableClock
 
 if TYPE_CHECKING:
-    from bot.lifecycle import App
+    from bot.app import App
 
 FARTHEST = timedelta(days=400)  # how far ahead the next tip is looked for
 

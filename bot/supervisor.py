@@ -9,14 +9,14 @@ import structlog
 from telegram.error import TelegramError
 
 from bot.clock_trust import STEP_S
-from bot.delivery.lane import Lane
-from bot.hold_watch import HoldWatch
+from bot.delivery.hold_watch import HoldWatch
 from bot.jobs import Job, Jobs
-from bot.store import heartbeat
+from bot.store.queries import heartbeat
+from bot.telegram.limits.priority import Lane
 
 if TYPE_CHECKING:
-    from bot.app import House
-    from bot.watch import Watch
+    from bot.services import House
+    from bot.web.readiness import Watch
 
 log = structlog.get_logger(__name__)
 

@@ -216,7 +216,7 @@ def calendar(
     as_json: bool = JSON_OPTION,
 ) -> None:
     """When the tips of a reader with these settings come, in UTC and on the reader's clock."""
-    from bot.delivery.calendar import upcoming
+    from bot.subscribers.calendar import upcoming
 
     try:
         due = upcoming(_minute(at), _zone(zone), _mask(weekdays), _date(start), days)

@@ -60,8 +60,8 @@ async def open_database() -> AsyncIterator[Database]:
 @db_app.command()
 def upgrade() -> None:
     """Bring the database to the shape this version needs."""
+    from bot.store.files.sole_use import InUseError
     from bot.store.migrate import MigrationError
-    from bot.store.sole_use import InUseError
 
     log_to_stderr()
     try:
@@ -75,7 +75,7 @@ def upgrade() -> None:
 
 async def _upgrade(url: URL) -> bool:
     from bot.store import migrate
-    from bot.store.sole_use import sole_use_of
+    from bot.store.files.sole_use import sole_use_of
 
     have, need = await migrate.current(url)
     if have == need:
@@ -87,8 +87,8 @@ async def _upgrade(url: URL) -> bool:
 @db_app.command()
 def backup(file: Path = typer.Argument(help="Where the copy goes.")) -> None:
     """Copy the database while it is in use, check the copy, and put it in place."""
-    from bot.store.backup import BackupError
-    from bot.store.backup import backup as copy
+    from bot.store.files.backup import BackupError
+    from bot.store.files.backup import backup as copy
 
     log_to_stderr()
     try:
@@ -110,8 +110,8 @@ def restore(
     """Put a checked copy in the database's place; stop the bot first."""
     from bot.clock import SystemClock
     from bot.store import migrate
-    from bot.store.backup import BackupError
-    from bot.store.restore import restore as put_back
+    from bot.store.files.backup import BackupError
+    from bot.store.files.restore import restore as put_back
 
     log_to_stderr()
     until = SystemClock().now() if skip_today else None
@@ -128,7 +128,7 @@ def restore(
 @db_app.command("skip-today")
 def skip_today() -> None:
     """Have the next start send no tip that was due before now, e.g. after pg_restore."""
-    from bot.store.sole_use import InUseError
+    from bot.store.files.sole_use import InUseError
 
     log_to_stderr()
     try:
@@ -140,8 +140,8 @@ def skip_today() -> None:
 
 async def _leave_mark() -> None:
     from bot.clock import SystemClock
-    from bot.store import heartbeat
-    from bot.store.sole_use import sole_use_of
+    from bot.store.files.sole_use import sole_use_of
+    from bot.store.queries import heartbeat
 
     with sole_use_of(settings(token=False).database):
         async with open_database() as db, db.write() as session:

@@ -17,10 +17,10 @@ from pathlib import Path
 import aiohttp
 import typer
 
-from bot.app import App, StartError, build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
+from bot.services import App, StartError, build
 
 
 @dataclass(frozen=True)

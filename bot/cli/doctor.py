@@ -16,8 +16,8 @@ import orjson
 from bot.cli.troubles import PROXY_REFUSES, of_network
 from bot.clock import SystemClock, http_date
 from bot.config import Settings
-from bot.delivery.session import Attempt, open_session
 from bot.store.troubles import DATABASE_ERRORS, of_database
+from bot.telegram.session import Attempt, open_session
 
 SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
 PATIENCE_S = 15.0
@@ -154,8 +154,9 @@ async def _database(settings: Settings) -> list[Finding]:
 async def _instants(settings: Settings) -> list[Finding]:
     """What a wrong clock has left in the database, and what a running bot has noticed of one."""
     from bot.delivery.repair import how_far_ahead
-    from bot.store import heartbeat, migrate
+    from bot.store import migrate
     from bot.store.database import Database
+    from bot.store.queries import heartbeat
     from bot.supervisor import CLOCK_SET
 
     try:
@@ -221,8 +222,9 @@ async def _zones(settings: Settings) -> list[Finding]:
 
 async def _lost_zones(settings: Settings) -> dict[str, int]:
     """Stored zones that are not in the data; none where the database is not to be had."""
-    from bot.store import migrate, subscribers
+    from bot.store import migrate
     from bot.store.database import Database
+    from bot.store.queries import subscribers
 
     try:
         have, need = await migrate.current(settings.database)

@@ -46,7 +46,7 @@ def run_bot() -> None:
 async def _run(chosen: Settings) -> int:
     from telegram.error import TelegramError
 
-    from bot.app import StartError, build
+    from bot.services import StartError, build
     from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 
     try:
@@ -79,8 +79,8 @@ def demo(
 
 def _shown(shown: Demo, script: Path | None, *, open_browser: bool) -> int:
     """Play the script, or serve the page; the exit code."""
-    from bot.app import StartError
     from bot.logs import configure
+    from bot.services import StartError
 
     configure("WARNING")
     try:

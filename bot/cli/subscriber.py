@@ -12,7 +12,7 @@ from bot.cli.database import asked, open_database
 from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, instant, log_to_stderr, say, table
 
 if TYPE_CHECKING:
-    from bot.delivery.privacy import Privacy
+    from bot.subscribers.privacy import Privacy
 
 T = TypeVar("T")
 NEGATIVE = {"ignore_unknown_options": True}  # a group's number is no option
@@ -82,7 +82,7 @@ def revive(
 
 async def _revive(since: datetime, reason: str | None) -> list[int]:
     from bot.clock import SystemClock
-    from bot.delivery import losses
+    from bot.subscribers import losses
 
     async with open_database() as db:
         return await losses.revive(db, SystemClock(), since, reason)
@@ -90,7 +90,7 @@ async def _revive(since: datetime, reason: str | None) -> list[int]:
 
 async def _with_privacy(act: Callable[[Privacy], Awaitable[T]]) -> T:
     from bot.clock import SystemClock
-    from bot.delivery.privacy import Privacy
+    from bot.subscribers.privacy import Privacy
     from tips.library import load_library
 
     async with open_database() as db:

@@ -7,8 +7,8 @@ from math import ceil
 from typing import NamedTuple
 
 from bot.config import Settings
-from bot.delivery.limits import FREE_RATE, free_bulk_rate
 from bot.store.values import Advice, Forecast
+from bot.telegram.limits.buckets import FREE_RATE, free_bulk_rate
 
 LONGEST_SPREAD = 120
 LONGEST_GRACE = 1200

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.delivery.ledger import Event
+from bot.delivery.outbox import Event
 
 log = structlog.get_logger(__name__)
 

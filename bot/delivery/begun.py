@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Collection
 from itertools import islice
 from typing import TypeAlias
 
-from bot.delivery.item import Item
+from bot.delivery.message import Item
 
 log = logging.getLogger(__name__)
 

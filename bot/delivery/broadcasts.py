@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.report import report_of
-from bot.store import audience, recipients
-from bot.store import broadcasts as store
 from bot.store.database import Database
+from bot.store.outbox import audience, recipients
+from bot.store.queries import broadcasts as store
 from bot.store.values import Broadcast, Report
 
 log = structlog.get_logger(__name__)

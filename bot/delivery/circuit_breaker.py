@@ -7,9 +7,9 @@ import math
 from collections import deque
 
 from bot.clock import Clock
-from bot.delivery.outcome import Outcome
 from bot.metrics import Metrics
 from bot.retry import PROBE, Retries
+from bot.telegram.responses import Outcome
 
 log = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from bot.clock import Clock, zone_exists
 from bot.config import Settings
 from bot.delivery.advice import advise
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.calendar import next_instant
-from bot.delivery.letting import BROADCAST_SHARE
-from bot.delivery.limits import free_bulk_rate
-from bot.store import deliveries, slots
+from bot.delivery.leasing import BROADCAST_SHARE
 from bot.store.database import Database
+from bot.store.queries import deliveries, slots
 from bot.store.values import Forecast
+from bot.subscribers.calendar import next_instant
+from bot.telegram.limits.buckets import free_bulk_rate
 
 ONE_DAY = timedelta(days=1)
 ONE_TICK = timedelta(microseconds=1)

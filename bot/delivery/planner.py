@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
-from bot.delivery.calendar import ONE_DAY, Due, instant_on, next_instant
-from bot.delivery.zone_data import zone_data_version
 from bot.metrics import Metrics
-from bot.store import counters, heartbeat, slots
 from bot.store.database import Database
-from bot.store.slots import Slot
+from bot.store.queries import counters, heartbeat, slots
+from bot.store.queries.slots import Slot
 from bot.store.tables import Executor
 from bot.store.values import ALL_WEEKDAYS
+from bot.subscribers.calendar import ONE_DAY, Due, instant_on, next_instant
+from bot.subscribers.zone_data import zone_data_version
 from tips.library import Library
 
 log = logging.getLogger(__name__)

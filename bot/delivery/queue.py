@@ -7,7 +7,7 @@ import math
 from collections import deque
 
 from bot.delivery.begun import Begun
-from bot.delivery.item import Item
+from bot.delivery.message import Item
 
 MOST_LEASED = 512
 

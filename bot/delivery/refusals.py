@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.clock import Clock
-from bot.delivery.item import Finished
+from bot.delivery.message import Finished
 
 log = logging.getLogger(__name__)
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
-from bot.delivery.calendar import local_date
 from bot.delivery.planner import Planner, following
-from bot.delivery.replicas import LIVE_SECONDS
-from bot.store import instant_repairs as repairs
-from bot.store import slots
+from bot.replicas.presence import LIVE_SECONDS
 from bot.store.database import Database
-from bot.store.instants import LONGEST_LEASE
+from bot.store.queries import slots
+from bot.store.repairs import instant_repairs as repairs
+from bot.store.repairs.instants import LONGEST_LEASE
 from bot.store.tables import Executor
+from bot.subscribers.calendar import local_date
 
 log = logging.getLogger(__name__)
 

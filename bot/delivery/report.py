@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from bot.store.recipients import BY_ADMIN, Count
+from bot.store.outbox.recipients import BY_ADMIN, Count
 from bot.store.values import LEFT_REASONS, NOBODY, Broadcast, Report
 
 

@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import partial
 
 from bot.clock import zone_exists
-from bot.delivery.calendar import ONE_DAY, Due, next_instant
-from bot.store import broadcasts, deliveries, heartbeat, slots
 from bot.store.database import Database
-from bot.store.slots import Slot
+from bot.store.queries import broadcasts, deliveries, heartbeat, slots
+from bot.store.queries.slots import Slot
 from bot.store.tables import Executor
 from bot.store.values import ALL_WEEKDAYS
+from bot.subscribers.calendar import ONE_DAY, Due, next_instant
 
 log = logging.getLogger(__name__)
 

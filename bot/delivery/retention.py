@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.delivery.broadcasts import cancel_rows
-from bot.delivery.membership import KEPT_DAYS
-from bot.store import counters, pruning, recipients, slots
 from bot.store.database import Database
+from bot.store.outbox import pruning, recipients
+from bot.store.queries import counters, slots
+from bot.subscribers.schedule import KEPT_DAYS
 
 PRUNED_AT_ONCE = 1000
 COUNTED_BY_HOUR = 40  # days

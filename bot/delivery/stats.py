@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.delivery.figures import by_prefix, lateness
-from bot.store import counters, feedback, subscribers
+from bot.delivery.counts import by_prefix, lateness
 from bot.store.database import Database
+from bot.store.queries import counters, feedback, subscribers
 from bot.store.values import Figures
 
 

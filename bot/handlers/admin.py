@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
 from bot.texts import errors
 from bot.texts import stats as texts
 from bot.texts.callbacks import ShowStats

@@ -10,12 +10,12 @@ import structlog
 from telegram import Message as Incoming
 from telegram.error import BadRequest
 
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
+from bot.telegram.replay import once
 from bot.texts import broadcast as texts
 from bot.texts import errors
 from bot.texts.callbacks import BroadcastDo
 from bot.texts.html import units
-from bot.updates.errand import once
 from tips.normalise import after_first_word
 
 log = structlog.get_logger(__name__)

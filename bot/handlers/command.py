@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.handlers.desk import Desk
+from bot.handlers.context import Desk
 from bot.texts.commands import COMMANDS
 from tips.normalise import readings
 

@@ -10,25 +10,25 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, TypeHandler
 
-from bot.delivery.outcome import reason_of_refusal
 from bot.handlers import faq, groups, start
-from bot.handlers.chat import Spot
 from bot.handlers.command import is_for, read_command
-from bot.handlers.desk import AWAY, Desk, Visit, topic_of
-from bot.handlers.hearing import Heard
+from bot.handlers.context import AWAY, Desk, Visit, topic_of
+from bot.handlers.questions import Heard
 from bot.handlers.recently import Recently
 from bot.handlers.routes import ON_COMMAND, ON_TAP
 from bot.store.values import UnknownReaderError
+from bot.telegram import replay
+from bot.telegram.messenger import Spot
+from bot.telegram.replay import NoSignError
+from bot.telegram.responses import reason_of_refusal
 from bot.texts import broadcast as broadcast_texts
 from bot.texts import callbacks as taps
 from bot.texts import errors
 from bot.texts import start as start_texts
 from bot.texts.catalogue import choose
 from bot.texts.commands import commands_for, spoken
-from bot.texts.courtesy import courtesy
 from bot.texts.message import Message as Said
-from bot.updates import errand
-from bot.updates.errand import NoSignError
+from bot.texts.small_talk import courtesy
 from tips.normalise import normalise
 
 log = structlog.get_logger(__name__)
@@ -120,7 +120,7 @@ class Dispatch:
             return
         if message.text is None and message.location is None and _is_service(message):
             return
-        heard = await self._sign_in(message) if errand.looks_for_sign() else None
+        heard = await self._sign_in(message) if replay.looks_for_sign() else None
         topic = topic_of(message)
         visit = await self._visit(message.chat.id, user, message=message, topic=topic, heard=heard)
         if message.location is not None:
@@ -147,7 +147,7 @@ class Dispatch:
         command = read_command(words)
         if heard.advice is None or (command is not None and command["name"].lower() != "faq"):
             raise NoSignError
-        errand.claim()
+        replay.claim()
         return heard
 
     async def _on_late(self, visit: Visit, message: Message) -> None:

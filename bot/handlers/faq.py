@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.handlers.desk import Visit
-from bot.handlers.hearing import FOUND, Heard
+from bot.handlers.context import Visit
+from bot.handlers.questions import FOUND, Heard
+from bot.telegram import replay
 from bot.texts import faq as texts
 from bot.texts.callbacks import FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
 from bot.texts.message import Message
-from bot.updates import errand
 from tips.models import Answer
 from tips.search import Found
 from tips.urgent import Advice
@@ -36,7 +36,7 @@ async def hear(visit: Visit, words: str) -> Heard:
     """What a message says."""
     heard = visit.heard or await visit.desk.hearing.hear(words)
     if heard.advice is None:
-        errand.step_back()
+        replay.step_back()
     return heard
 
 
@@ -44,7 +44,7 @@ async def warn(visit: Visit, advice: Advice | None) -> bool:
     """Whether a message describes a warning sign; if so, seeking care is said first."""
     if advice is None:
         return False
-    errand.claim()
+    replay.claim()
     await visit.say(texts.urgent(advice, visit.desk.library, visit.language))
     return True
 
@@ -62,7 +62,7 @@ async def answer_if_sure(visit: Visit, heard: Heard, *, alone: bool = False) -> 
     ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
     """
     found = await visit.desk.hearing.look_up(heard)
-    errand.step_back()
+    replay.step_back()
     answers = _answers(visit, found)
     if found.verdict != "sure" or not answers:
         return False

@@ -9,10 +9,10 @@ import structlog
 from telegram import Chat, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
-from bot.delivery.outcome import reason_of_refusal
 from bot.handlers.command import is_for, read_command
-from bot.handlers.desk import Desk, is_forwarded, topic_of
+from bot.handlers.context import Desk, is_forwarded, topic_of
 from bot.handlers.recently import Recently
+from bot.telegram.responses import reason_of_refusal
 from bot.texts import errors
 from bot.texts.catalogue import choose
 

@@ -6,10 +6,10 @@ from functools import partial
 
 import orjson
 
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
+from bot.telegram.replay import once
 from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
-from bot.updates.errand import once
 
 EXPORT_NAME = "gutskin-my-data.json"
 PASSING = "inbox"  # the very update that asks, gone with its answer

@@ -12,12 +12,12 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.ledger import Event
-from bot.delivery.readers import Readers
-from bot.handlers.chat import Chat, Spot
+from bot.delivery.outbox import Event
 from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
 from bot.store.values import NOBODY, Broadcast, Report
+from bot.subscribers.service import Readers
+from bot.telegram.messenger import Chat, Spot
 from bot.texts import report as texts
 from bot.texts.message import Message
 

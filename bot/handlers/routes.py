@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
 from bot.texts import callbacks as taps
 from bot.texts import help as helping
 

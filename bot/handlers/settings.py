@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
 from bot.handlers.start import ask_for_lost_zone, greet, needs_start, take_hour
 from bot.store.values import Subscriber
 from bot.texts import pause as pauses

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from telegram import Location
 
-from bot.delivery.readers import DEEP_LINK
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
 from bot.handlers.faq import answer_if_sure
-from bot.handlers.hearing import Heard
+from bot.handlers.questions import Heard
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.values import Subscriber
+from bot.subscribers.service import DEEP_LINK
 from bot.texts import privacy, settings, start
 from bot.texts.callbacks import Agree, AskHour, AskZone, KeepZone, PickHour, PickZone
 from bot.texts.hours import read_hour

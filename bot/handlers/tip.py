@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.handlers.desk import Visit
+from bot.handlers.context import Visit
+from bot.telegram.replay import once
 from bot.texts import start
 from bot.texts import tip as texts
 from bot.texts.callbacks import (
@@ -17,7 +18,6 @@ from bot.texts.callbacks import (
     Why,
 )
 from bot.texts.message import Message
-from bot.updates.errand import once
 from tips.models import Theme, Tip
 
 SAVED_SHOWN = 8

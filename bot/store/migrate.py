@@ -16,9 +16,9 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database_url import read_address
-from bot.store.backup import BackupError, backup
 from bot.store.database import BEGIN, make_engine
-from bot.store.plaintext import erase_in_copy
+from bot.store.files.backup import BackupError, backup
+from bot.store.files.plaintext import erase_in_copy
 
 SCRIPTS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x67757473_6B696E  # "gutskin"
@@ -76,7 +76,7 @@ async def upgrade(url: str | URL, *, scripts: Path = SCRIPTS) -> bool:
     """Apply what is missing in one transaction; whether anything was.
 
     A SQLite database that already holds something is copied first, to a file beside it (mode
-    0600), which ``bot.store.backup.restore`` puts back. Several starters wait for each other: on
+    0600), which ``bot.store.files.restore`` puts back. Several starters wait for each other: on
     SQLite for the write lock, on PostgreSQL for an advisory lock. Foreign keys are off meanwhile
     on SQLite, since rebuilding a parent table would otherwise erase its children, and are checked
     before the commit.

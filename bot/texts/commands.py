@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.texts.catalogue import mark, translator
-from bot.texts.courtesy import bare
+from bot.texts.small_talk import bare
 from tips.normalise import normalise
 
 Who = Literal["everyone", "admin"]

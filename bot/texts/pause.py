@@ -8,8 +8,8 @@ from bot.texts import html, times
 from bot.texts.callbacks import Resume, ShowSettings
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, Rows, page
-from bot.texts.reader import Reader
 from bot.texts.settings import next_tip_line
+from bot.texts.subscriber import Reader
 
 
 def _resume_row(language: str) -> Rows:

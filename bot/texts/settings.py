@@ -23,7 +23,7 @@ from bot.texts.callbacks import (
 )
 from bot.texts.catalogue import languages, translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.reader import Reader
+from bot.texts.subscriber import Reader
 from tips.library import Library
 
 HOURS_OFFERED = tuple(range(360, 1320, 60))

@@ -19,8 +19,8 @@ from bot.texts.callbacks import (
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.privacy import CONSENT_VERSION
-from bot.texts.reader import Reader
 from bot.texts.settings import next_tip_line, paused_line
+from bot.texts.subscriber import Reader
 
 HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
 PROPOSED = 480

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_skeleton, get_day_names, get_timezon
 from babel.lists import format_list
 
 from bot.texts.catalogue import choose, translator
-from bot.texts.reader import EVERY_DAY
+from bot.texts.subscriber import EVERY_DAY
 
 WORKDAYS = 0b0011111
 _FIXED = re.compile(r"Etc/GMT(?P<sign>[+-])(?P<hours>[1-9]\d?)")

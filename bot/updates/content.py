@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
+from bot.telegram.reading import written
 from bot.texts import callbacks as taps
 from bot.texts.commands import spoken
-from bot.updates.reading import written
 from tips.normalise import normalise
 
 NOWHERE = 0  # the chat of updates that belong to none

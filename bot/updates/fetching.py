@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.clock import Clock
-from bot.delivery.replicas import Replicas
 from bot.metrics import LastSuccess
+from bot.replicas.presence import Replicas
 
 TOO_LONG_S = 120.0  # a call is held for 50 s, and a short fault of the network is nobody's trouble
 

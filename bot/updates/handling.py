@@ -12,15 +12,15 @@ import orjson
 import structlog
 
 from bot.clock import Clock
-from bot.delivery.errors import NoAnswerError
-from bot.limiter import PATIENCE_S
-from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
+from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
+from bot.telegram.errors import NoAnswerError
+from bot.telegram.parsing import UnreadableUpdateError
+from bot.telegram.rate_limiter import PATIENCE_S
+from bot.telegram.replay import GROUPS, SIGNS, Errand, NoSignError, Rank
 from bot.updates.content import NOWHERE, Update, is_tap, says_who_listens
-from bot.updates.errand import GROUPS, SIGNS, Errand, NoSignError, Rank
-from bot.updates.parsing import UnreadableUpdateError
 from bot.updates.retrying import Retrying, is_passing
 from bot.updates.taken_up import MOST_STARTS, TakenUp
 

@@ -22,10 +22,13 @@ import structlog
 
 from bot.clock import Clock
 from bot.retry import READ_UPDATES, Retries
-from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
+from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
+from bot.telegram.reading import Broken, Given, number_of
+from bot.telegram.replay import GROUPS
+from bot.updates.chat_queues import Lanes
 from bot.updates.content import (
     NOWHERE,
     Update,
@@ -35,11 +38,8 @@ from bot.updates.content import (
     must_be_kept,
     words_of,
 )
-from bot.updates.errand import GROUPS
 from bot.updates.handling import Handling, Process, Waiting, never, silent
-from bot.updates.lanes import Lanes
 from bot.updates.open_rows import OpenRows
-from bot.updates.reading import Broken, Given, number_of
 from bot.updates.retrying import Retrying
 from bot.updates.shares import Common
 from bot.updates.signs import Signs, calm
@@ -65,7 +65,7 @@ class Inbox:
             not even begun, so that few are ever done by halves.
         suspects: how much somebody's words sound like a danger, 0 (not at all) to 2; asked of
             everything on arrival. What does is handed to ``process`` at once, which raises
-            :class:`~bot.updates.errand.NoSignError` if it is none after all.
+            :class:`~bot.telegram.replay.NoSignError` if it is none after all.
         slow_down: called once a flood, with the first update of it that is put aside.
         depth, room: how many updates of one chat, and how many bytes of all, wait in memory.
     """

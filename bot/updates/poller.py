@@ -17,14 +17,14 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
-from bot.delivery.errors import NoAnswerError
-from bot.limiter import seconds_of
 from bot.retry import FETCH_UPDATES, POLL_LEASE, WRITE_UPDATES, Retries
 from bot.store.troubles import kind_of
-from bot.transport import DoubtfulError
+from bot.telegram.errors import NoAnswerError
+from bot.telegram.rate_limiter import seconds_of
+from bot.telegram.reading import Broken, Given, number_of
+from bot.telegram.request import DoubtfulError
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
-from bot.updates.reading import Broken, Given, number_of
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.clock import Clock
-from bot.updates.client import Client
+from bot.telegram.client import Client
 from bot.updates.fetching import TOO_LONG_S, Fetching
 
 LOOK_S = 60.0  # seconds between two looks

@@ -21,11 +21,11 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
-from bot.delivery.errors import NotSent
-from bot.limiter import seconds_of
 from bot.retry import ANSWER_AGAIN, ASK_WHETHER_BACK, Retries
 from bot.store.troubles import DATABASE_ERRORS, OUR_FAULT
-from bot.updates.errand import Errand
+from bot.telegram.errors import NotSent
+from bot.telegram.rate_limiter import seconds_of
+from bot.telegram.replay import Errand
 
 log = structlog.get_logger(__name__)
 

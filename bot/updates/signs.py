@@ -9,12 +9,12 @@ from functools import partial
 import structlog
 
 from bot.clock import Clock
+from bot.telegram.replay import PERSONS, SIGNS, NoSignError, Rank
 from bot.updates.allowance import Allowance
+from bot.updates.chat_queues import Lanes
 from bot.updates.claims import Claims
 from bot.updates.content import NOWHERE
-from bot.updates.errand import PERSONS, SIGNS, NoSignError, Rank
 from bot.updates.handling import Handling, Waiting
-from bot.updates.lanes import Lanes
 from bot.updates.open_rows import OpenRows
 from bot.updates.shares import Common
 

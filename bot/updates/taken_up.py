@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, nullcontext
 
 import structlog
 
-from bot.store import inbox as rows
 from bot.store.database import Database
+from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
 
 log = structlog.get_logger(__name__)

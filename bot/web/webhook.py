@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.store.troubles import kind_of
-from bot.updates.reading import Broken, Given, read_update
+from bot.telegram.reading import Broken, Given, read_update
 from bot.web.server import PATIENCE_S
 
 log = structlog.get_logger(__name__)

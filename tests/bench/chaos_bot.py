@@ -16,9 +16,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from bot.cli.commands import app
-from bot.delivery import ledger, letting, planner
-from bot.delivery.sender import Sender
-from bot.delivery.wire import Wire
+from bot.delivery import leasing, outbox, planner
+from bot.delivery.worker import Sender
+from bot.telegram.bulk.pool import Wire
 
 HURRY = 9.0
 PLAN_CHUNK, FREEZE_CHUNK = 5, 25
@@ -26,10 +26,10 @@ PLAN_CHUNK, FREEZE_CHUNK = 5, 25
 
 def shorten() -> None:
     """Shorten leases, what must fit into them, and chunks; before the bot is built."""
-    planner.CHUNK, ledger.FREEZE_CHUNK = PLAN_CHUNK, FREEZE_CHUNK
-    ledger.secrets = SimpleNamespace(token_hex=lambda _bytes: os.environ["CHAOS_OWNER"])  # type: ignore[assignment]
-    ledger.RECLAIM_SECONDS /= HURRY
-    letting.LONGEST_SEND /= HURRY
+    planner.CHUNK, outbox.FREEZE_CHUNK = PLAN_CHUNK, FREEZE_CHUNK
+    outbox.secrets = SimpleNamespace(token_hex=lambda _bytes: os.environ["CHAOS_OWNER"])  # type: ignore[assignment]
+    outbox.RECLAIM_SECONDS /= HURRY
+    leasing.LONGEST_SEND /= HURRY
     _hasten(Sender.__init__, "lease_seconds")
     _hasten(Wire.__init__, "connect_timeout", "read_timeout")
 

@@ -22,18 +22,18 @@ from sqlalchemy import func, select
 
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.delivery.item import Finished
-from bot.delivery.ledger import Event, Ledger
-from bot.delivery.pacing import Pace
+from bot.delivery.message import Finished
+from bot.delivery.outbox import Event, Ledger
 from bot.delivery.planner import Planner
-from bot.delivery.proxied import open_wire
 from bot.delivery.rendering import TipRenderer
-from bot.delivery.sender import LEASE_SECONDS, Sender
-from bot.limiter import LaneLimiter
+from bot.delivery.worker import LEASE_SECONDS, Sender
 from bot.store.database import Database
-from bot.store.leases import Settled
+from bot.store.outbox.leases import Settled
 from bot.store.tables import Executor, delivery
-from bot.transport import TipBot, build_bot
+from bot.telegram.bulk.proxied import open_wire
+from bot.telegram.limits.limiter import Pace
+from bot.telegram.rate_limiter import LaneLimiter
+from bot.telegram.request import TipBot, build_bot
 from tests.bench import town
 from tests.bench.lab import Server
 from tests.bench.peers import TICKS, Meter, median_of

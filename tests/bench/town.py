@@ -18,8 +18,8 @@ from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.planner import Planner
 from bot.store import migrate
-from bot.store.audience import freeze_chunk
 from bot.store.database import Database
+from bot.store.outbox.audience import freeze_chunk
 from tips.library import Library
 
 READERS_A_SLOT = 1000

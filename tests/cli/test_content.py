@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_command_line_opens_quickly_and_lightly() -> None:
-    heavy = "sqlalchemy telegram aiohttp pydantic numpy apscheduler yaml bot.app"
+    heavy = "sqlalchemy telegram aiohttp pydantic numpy apscheduler yaml bot.services"
     code = f"import sys, bot.cli; print([m for m in {heavy!r}.split() if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "[]"

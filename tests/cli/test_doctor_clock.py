@@ -15,10 +15,10 @@ from terminal import TOKEN, gutskin
 from bot.clock import SystemClock, http_date
 from bot.config import load_settings
 from bot.delivery.planner import Planner
-from bot.delivery.readers import Readers
-from bot.store import heartbeat
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.store.queries import heartbeat
+from bot.subscribers.service import Readers
 from bot.supervisor import CLOCK_SET
 from tests.postgres import Cluster
 from tips.library import load_library

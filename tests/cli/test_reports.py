@@ -10,10 +10,11 @@ from typing import Any
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.readers import Readers
-from bot.store import audience, leases, migrate
+from bot.store import migrate
 from bot.store.database import Database
-from bot.store.leases import Settled
+from bot.store.outbox import audience, leases
+from bot.store.outbox.leases import Settled
+from bot.subscribers.service import Readers
 from tests.cli.terminal import TOKEN, data, gutskin
 from tips.library import load_library
 

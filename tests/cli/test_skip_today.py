@@ -10,9 +10,9 @@ from terminal import gutskin
 
 from bot.clock import SystemClock
 from bot.delivery.restored import heed_restore
-from bot.store import heartbeat
 from bot.store.database import Database
-from bot.store.sole_use import sole_use
+from bot.store.files.sole_use import sole_use
+from bot.store.queries import heartbeat
 
 SAID = "the next start sends no tip that was due before now, and pauses broadcasts under way\n"
 

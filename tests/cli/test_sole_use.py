@@ -15,7 +15,7 @@ from test_run import environment, process
 
 from bot.clock import SystemClock
 from bot.sandbox.http.server import Sandbox
-from bot.store.sole_use import InUseError, sole_use
+from bot.store.files.sole_use import InUseError, sole_use
 
 PATIENCE_S = 180.0  # so long a start is waited for; a machine that is busy may need a minute
 OTHER = "another process uses the database in {live}: stop that one first, a file is for one bot"

@@ -12,9 +12,9 @@ from terminal import TOKEN, data, gutskin
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.readers import Readers
 from bot.store import migrate
 from bot.store.database import Database
+from bot.subscribers.service import Readers
 from tips.library import load_library
 
 ANNA, BEN, ADMIN = 5_111_222_333, 5_999_888_777, 77

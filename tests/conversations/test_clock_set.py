@@ -15,10 +15,10 @@ import pytest
 from theatre import MONDAY, Person, Theatre, open_theatre
 
 import bot.clock
-from bot.delivery.lane import Lane
 from bot.jobs import Job, Jobs
-from bot.store import flood_waits, heartbeat
+from bot.store.queries import flood_waits, heartbeat
 from bot.supervisor import CLOCK_SET, LOOK_S
+from bot.telegram.limits.priority import Lane
 from tests.logbook import captured
 
 HOUR, DAY = 3600.0, 86400.0

@@ -12,12 +12,12 @@ import aiohttp
 import pytest
 from theatre import MONDAY, TOKEN, Theatre, open_theatre, settings_for
 
-from bot.app import App, build
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
-from bot.store import heartbeat
-from bot.store.backup import backup
-from bot.store.restore import restore
+from bot.services import App, build
+from bot.store.files.backup import backup
+from bot.store.files.restore import restore
+from bot.store.queries import heartbeat
 from tests.logbook import captured
 
 DAY = timedelta(days=1)

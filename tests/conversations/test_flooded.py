@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from theatre import Theatre, open_theatre
 
-from bot.app import build
-from bot.delivery.pacing import Lane
-from bot.store import inbox
+from bot.services import build
+from bot.store.queries import inbox
+from bot.telegram.limits.limiter import Lane
 
 
 @pytest.fixture

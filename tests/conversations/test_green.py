@@ -13,9 +13,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 from theatre import Person, Theatre, failing_broadcast
 
-from bot.delivery.lane import Lane
 from bot.jobs import Job, Jobs
 from bot.supervisor import LOOK_S
+from bot.telegram.limits.priority import Lane
 from tests.logbook import captured
 from tests.waiting import until
 

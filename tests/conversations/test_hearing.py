@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from theatre import Person, Theatre
 
-from bot.app import what_we_know
+from bot.services import what_we_know
 
 
 @pytest.fixture

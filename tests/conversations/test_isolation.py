@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from theatre import Theatre, open_theatre
 
 from bot.isolation import each
-from bot.store import inbox
+from bot.store.queries import inbox
 from tests.logbook import captured
 
 

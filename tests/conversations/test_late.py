@@ -9,7 +9,7 @@ import pytest
 from theatre import Person, Theatre
 
 from bot.clock import MovableClock
-from bot.handlers.chat import Chat
+from bot.telegram.messenger import Chat
 from bot.texts.errors import emoji_only
 
 PHOTO = {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}

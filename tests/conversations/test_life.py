@@ -17,12 +17,12 @@ import pytest
 from telegram.error import NetworkError
 from theatre import MONDAY, TOKEN, Person, Theatre, settings_for
 
-from bot.app import App, StartError, build
 from bot.clock import MovableClock
 from bot.jobs import Job, Jobs
-from bot.registration import say_who_we_are
 from bot.sandbox.http.server import Sandbox
-from bot.updates.client import build_client
+from bot.services import App, StartError, build
+from bot.telegram.client import build_client
+from bot.telegram.setup import say_who_we_are
 from tests.logbook import captured
 from tests.waiting import until
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from theatre import Person, Theatre
 
-from bot.store import inbox
+from bot.store.queries import inbox
 from tests.logbook import captured
 
 

@@ -10,7 +10,7 @@ import pytest
 from test_hearing import ask, first_from_bot, now
 from theatre import Theatre
 
-from bot.app import what_we_know
+from bot.services import what_we_know
 from tests.waiting import until
 
 DANGER = "I can't breathe and my lips are swelling"

@@ -11,9 +11,9 @@ import orjson
 from sqlalchemy import select
 from theatre import Person, Theatre, open_theatre
 
-from bot.delivery.membership import KEPT_DAYS
-from bot.housekeeping import BACKUP_EVERY, REMEMBER_UPDATES
 from bot.store import tables
+from bot.subscribers.schedule import KEPT_DAYS
+from bot.upkeep import BACKUP_EVERY, REMEMBER_UPDATES
 
 KEPT = timedelta(days=KEPT_DAYS)
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from theatre import Person, Theatre, open_theatre
 
-from bot.store.backup import backup
+from bot.store.files.backup import backup
 from tests.postgres import Cluster
 from tests.traces import traces
 

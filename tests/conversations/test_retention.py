@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Table, func, select
 from theatre import ADMIN, Theatre
 
-from bot.store import flood_waits
-from bot.store.personal import PERSONAL
+from bot.store.queries import flood_waits
+from bot.store.queries.personal import PERSONAL
 from bot.store.tables import counter, delivery, flood_wait, inbox
 
 PRIVACY = (Path(__file__).parents[2] / "docs" / "PRIVACY.md").read_text("utf-8")

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 from theatre import MONDAY, TOKEN, Person, Theatre, open_theatre, settings_for
 
-from bot.app import build
+from bot.app import App
 from bot.clock import MovableClock
-from bot.lifecycle import App
 from bot.sandbox.http.server import Sandbox
+from bot.services import build
 from tests.logbook import captured
 
 
@@ -170,8 +170,8 @@ async def test_what_was_left_undone_is_done_after_a_restart(tmp_path: Path) -> N
 async def _write_down(url: str, chat: int, update_id: int) -> None:
     import orjson
 
-    from bot.store import inbox
     from bot.store.database import Database
+    from bot.store.queries import inbox
 
     user = {"id": chat, "is_bot": False, "first_name": "Rita", "language_code": "en"}
     body = {

@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 from theatre import MONDAY, TOKEN, settings_for
 
-from bot.app import StartError, build
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
+from bot.services import StartError, build
 from tests.logbook import captured
 
 

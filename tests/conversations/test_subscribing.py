@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from theatre import Person, Theatre, open_theatre
 
-from bot.store import subscribers
+from bot.store.queries import subscribers
 from bot.texts.privacy import CONSENT_VERSION
 
 NOW_AGREED = str(CONSENT_VERSION)

@@ -8,8 +8,8 @@ import orjson
 import pytest
 from theatre import Person, Theatre, open_theatre
 
-from bot.delivery.replicas import LIVE_SECONDS, PREFIX
-from bot.store import heartbeat, inbox
+from bot.replicas.presence import LIVE_SECONDS, PREFIX
+from bot.store.queries import heartbeat, inbox
 from tests.postgres import Cluster
 
 pytestmark = pytest.mark.postgres

@@ -16,10 +16,10 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import App, build
 from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
+from bot.services import App, build
 from tests.databases import put_sqlite
 
 TOKEN = "424242:the-token-of-the-theatre-0123456789"

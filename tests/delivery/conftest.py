@@ -9,9 +9,9 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.config import Settings, load_settings
-from bot.delivery.privacy import Privacy
-from bot.delivery.readers import Readers
 from bot.store.database import Database
+from bot.subscribers.privacy import Privacy
+from bot.subscribers.service import Readers
 from tests.delivery.house import House, house
 from tests.delivery.server import Telegram, telegram
 from tips.library import Library, load_library

@@ -13,18 +13,18 @@ from sqlalchemy import select
 from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.ledger import Event
-from bot.delivery.pacing import Pace
+from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
-from bot.delivery.privacy import Privacy
-from bot.delivery.readers import Readers
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.retention import prune
-from bot.delivery.sender import Sender
-from bot.delivery.wire import Wire
+from bot.delivery.worker import Sender
 from bot.metrics import Metrics
 from bot.store import tables
 from bot.store.database import Database
+from bot.subscribers.privacy import Privacy
+from bot.subscribers.service import Readers
+from bot.telegram.bulk.pool import Wire
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.server import TOKEN, Telegram
 from tips.library import Library
 

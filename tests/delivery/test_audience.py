@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.delivery import ledger
-from bot.delivery.ledger import Ledger
+from bot.delivery import outbox
+from bot.delivery.outbox import Ledger
 from bot.store.values import Report
 from tests.delivery.house import ADMIN, House
 from tests.delivery.server import Telegram
@@ -140,7 +140,7 @@ async def one_chunk(home: House) -> Ledger:
 async def test_a_crash_in_the_middle_changes_nothing_about_the_audience(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
     await home.fill(range(10, 50))
     broadcast = await home.broadcast()
     await one_chunk(home)
@@ -163,7 +163,7 @@ async def test_a_crash_in_the_middle_changes_nothing_about_the_audience(
 async def test_a_pause_does_not_put_off_the_freezing(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
     await home.fill(range(10, 50))
     broadcast = await home.broadcast()
     await home.broadcasts.pause(broadcast, ADMIN)
@@ -180,7 +180,7 @@ async def test_a_pause_does_not_put_off_the_freezing(
 async def test_a_group_that_moves_in_the_middle_gets_it_once(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch, old: int, new: int
 ) -> None:
-    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
     await home.subscribe(*range(-20, -10), old)
     broadcast = await home.broadcast()
     await one_chunk(home)
@@ -196,7 +196,7 @@ async def test_a_group_that_moves_in_the_middle_gets_it_once(
 async def test_one_cancelled_in_the_middle_counts_those_without_a_row(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
     await home.fill(range(10, 50))
     broadcast = await home.broadcast()
     await one_chunk(home)
@@ -212,7 +212,7 @@ async def test_one_cancelled_in_the_middle_counts_those_without_a_row(
 async def test_replicas_that_freeze_at_once_while_people_come_and_go(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 3)
+    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 3)
     await home.fill(range(10, 70))
     broadcast = await home.broadcast()
     replicas = [home.new_sender()._ledger for _ in range(2)]

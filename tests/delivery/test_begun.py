@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.delivery import begun
-from bot.delivery.pacing import Pace
-from bot.delivery.sender import LEASE_SECONDS, Sender
-from bot.store import leases
+from bot.delivery.worker import LEASE_SECONDS, Sender
 from bot.store.database import Database
+from bot.store.outbox import leases
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.house import House, house
 from tests.delivery.server import Telegram
 from tips.library import Library

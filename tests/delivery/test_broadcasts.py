@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery import broadcasts as rules
-from bot.delivery import ledger
-from bot.delivery.ledger import Event
-from bot.store import broadcasts as store
-from bot.store import subscribers
+from bot.delivery import outbox
+from bot.delivery.outbox import Event
 from bot.store.database import Database
+from bot.store.queries import broadcasts as store
+from bot.store.queries import subscribers
 from tests.delivery.house import ADMIN, House, house
 from tests.delivery.server import BLOCKED, Telegram, refusal
 from tips.library import Library
@@ -79,7 +79,7 @@ async def test_a_draft_is_asked_anew_a_day_away_from_when_it_was_shown(
 async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
     await home.fill(range(1, 41))
     broadcast = await home.broadcast()
     first = home.new_sender()

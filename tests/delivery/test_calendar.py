@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.calendar import (
+from bot.store.values import ALL_WEEKDAYS
+from bot.subscribers.calendar import (
     Due,
     days_later,
     first_date_after_move,
@@ -19,7 +20,6 @@ from bot.delivery.calendar import (
     next_instant,
     upcoming,
 )
-from bot.store.values import ALL_WEEKDAYS
 
 ZONES = sorted(available_timezones())
 AWKWARD = [

@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from bot.delivery.ledger import Event
-from bot.store import recipients
-from bot.store.audience import BEFORE_ALL_CHATS
+from bot.delivery.outbox import Event
+from bot.store.outbox import recipients
+from bot.store.outbox.audience import BEFORE_ALL_CHATS
 from bot.store.values import Report
 from tests.delivery.house import ADMIN, House
 from tests.delivery.server import BLOCKED, CUT_AFTER, Telegram, refusal

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.delivery.ledger import Event
-from bot.delivery.pacing import Pace
-from bot.delivery.sender import Sender
-from bot.store import leases
+from bot.delivery.outbox import Event
+from bot.delivery.worker import Sender
+from bot.store.outbox import leases
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.house import House
 from tests.delivery.server import Telegram, refusal
 from tests.logbook import captured
@@ -187,7 +187,7 @@ async def test_a_listener_that_fails_stops_nothing(home: House) -> None:
 async def test_a_send_that_does_not_end_does_not_hold_up_the_stop(
     home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.sender.LAST_SENDS", 0.1)
+    monkeypatch.setattr("bot.delivery.worker.LAST_SENDS", 0.1)
     await home.subscribe(7)
     await home.morning()
     tg.gate.clear()

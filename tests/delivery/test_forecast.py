@@ -10,7 +10,7 @@ import pytest
 
 from bot.config import Settings, load_settings
 from bot.delivery.forecast import Waiting, forecast, simulate
-from bot.store import deliveries
+from bot.store.queries import deliveries
 from bot.store.values import Forecast
 from tests.delivery.house import EIGHT, House
 from tests.delivery.server import TOKEN, Telegram

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.pacing import Lane, Pace
-from bot.delivery.replicas import Replicas
-from bot.delivery.sender import Sender
-from bot.store import flood_waits
+from bot.delivery.worker import Sender
+from bot.replicas.presence import Replicas
 from bot.store.database import Database
-from bot.store.flood_waits import WHOLE_LANE, Waiting
+from bot.store.queries import flood_waits
+from bot.store.queries.flood_waits import WHOLE_LANE, Waiting
+from bot.telegram.limits.limiter import Lane, Pace
 from tests.delivery.house import House, house
 from tests.delivery.server import Telegram, refusal, telegram
 from tips.library import Library

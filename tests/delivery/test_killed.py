@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.delivery.sender import LEASE_SECONDS
+from bot.delivery.worker import LEASE_SECONDS
 from bot.store.database import Database
 from tests.delivery.house import House
 from tests.delivery.server import Telegram
@@ -23,7 +23,7 @@ VICTIM = """
 import asyncio, sys
 from datetime import datetime
 from bot.clock import MovableClock
-from bot.delivery.pacing import Pace
+from bot.telegram.limits.limiter import Pace
 from bot.store.database import Database
 from tests.delivery.house import house
 from tests.delivery.server import Telegram

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.losses import revive
 from bot.store.database import Database
+from bot.subscribers.losses import revive
 from bot.texts.reasons import reason_words
 from tests.delivery.house import House, house
 from tests.delivery.server import BLOCKED, Telegram, refusal

@@ -6,10 +6,10 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.config import Settings
-from bot.delivery.choice import choose
-from bot.delivery.readers import Readers
-from bot.store import subscribers
 from bot.store.database import Database
+from bot.store.queries import subscribers
+from bot.subscribers.next_tip import choose
+from bot.subscribers.service import Readers
 from bot.texts import settings as texts
 from tests.tips.trees import Sketch, library_of
 from tips.library import Library

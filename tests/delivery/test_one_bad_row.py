@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.delivery.pacing import Pace
 from bot.delivery.rendering import Parts, TipRenderer
-from bot.delivery.sender import Sender
-from bot.store import audience, tables
+from bot.delivery.worker import Sender
+from bot.store import tables
+from bot.store.outbox import audience
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.house import House
 from tests.delivery.server import Telegram, once, refusal
 from tests.logbook import captured

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.flood_waits import SEND
-from bot.delivery.pacing import Lane, Pace
-from bot.delivery.replicas import Replicas
-from bot.store import flood_waits
+from bot.replicas.presence import Replicas
 from bot.store.database import Database
-from bot.store.flood_waits import Waiting
+from bot.store.queries import flood_waits
+from bot.store.queries.flood_waits import Waiting
+from bot.telegram.limits.flood_waits import SEND
+from bot.telegram.limits.limiter import Lane, Pace
 from tests.delivery.house import House
 from tests.delivery.server import Telegram, refusal
 

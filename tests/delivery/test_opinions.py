@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.clock import MovableClock
-from bot.delivery.readers import Readers
 from bot.store.values import Said
+from bot.subscribers.service import Readers
 from tests.delivery.test_readers import ANNA, next_at, subscribe
 from tips.library import Library
 

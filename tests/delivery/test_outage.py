@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.delivery.circuit_breaker import ALIKE, FAILURES_IN_A_ROW
-from bot.delivery.pacing import Pace
-from bot.delivery.sender import Sender
+from bot.delivery.worker import Sender
 from bot.metrics import Metrics
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.house import House
 from tests.delivery.server import CUT_AFTER, CUT_BEFORE, Telegram, once, refusal
 

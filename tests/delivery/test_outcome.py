@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.errors import InDoubt, NotSent
-from bot.delivery.outcome import TEXTS, Outcome, classify
+from bot.telegram.errors import InDoubt, NotSent
+from bot.telegram.responses import TEXTS, Outcome, classify
 
 
 def answer(code: int, description: str, **parameters: Any) -> bytes:

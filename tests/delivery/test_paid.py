@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.pacing import Pace
-from bot.delivery.sender import Sender
+from bot.delivery.worker import Sender
 from bot.store.database import Database
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.house import House, house
 from tests.delivery.server import Telegram, refusal, telegram
 from tests.pacing.moved import busiest

@@ -13,11 +13,12 @@ from bot.clock import MovableClock
 from bot.config import Settings
 from bot.delivery import planner as planning
 from bot.delivery.planner import Planned, Planner
-from bot.delivery.privacy import Privacy
-from bot.delivery.readers import Readers
-from bot.delivery.zone_data import zone_data_version
-from bot.store import counters, slots, tables
+from bot.store import tables
 from bot.store.database import Database
+from bot.store.queries import counters, slots
+from bot.subscribers.privacy import Privacy
+from bot.subscribers.service import Readers
+from bot.subscribers.zone_data import zone_data_version
 from tests.delivery.test_readers import ANNA, next_at, subscribe
 from tips.library import Library
 

@@ -11,14 +11,14 @@ from sqlalchemy import BigInteger, Column, LargeBinary, Table, func, insert, sel
 from sqlmodel import AutoString
 
 from bot.clock import MovableClock
-from bot.delivery.privacy import Erasure, Privacy
-from bot.delivery.readers import Readers
-from bot.store import flood_waits, inbox, personal, subscribers
 from bot.store.database import Database
-from bot.store.flood_waits import Waiting
-from bot.store.inbox import Arrived
 from bot.store.models import Table as AnyTable
+from bot.store.queries import flood_waits, inbox, personal, subscribers
+from bot.store.queries.flood_waits import Waiting
+from bot.store.queries.inbox import Arrived
 from bot.store.types import UTCDateTime
+from bot.subscribers.privacy import Erasure, Privacy
+from bot.subscribers.service import Readers
 from tests.delivery.house import ADMIN, EIGHT, House
 from tests.delivery.server import Telegram, once, refusal
 

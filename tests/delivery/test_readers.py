@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.clock import MovableClock
-from bot.delivery.readers import Readers
-from bot.store import subscribers
 from bot.store.database import Database
+from bot.store.queries import subscribers
 from bot.store.values import Subscriber, UnknownReaderError
+from bot.subscribers.service import Readers
 from tips.library import Library
 from tips.models import EVERY_THEME
 

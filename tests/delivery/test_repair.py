@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from bot.clock import MovableClock
 from bot.clock_trust import ClockTrust
 from bot.delivery.repair import Repair
-from bot.delivery.sender import Sender
-from bot.store import counters, heartbeat, tables
+from bot.delivery.worker import Sender
+from bot.store import tables
+from bot.store.queries import counters, heartbeat
 from tests.delivery.house import EIGHT, House
 from tests.delivery.server import Telegram
 

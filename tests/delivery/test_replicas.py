@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from bot.clock import MovableClock
-from bot.delivery.pacing import Pace
-from bot.delivery.replicas import BEAT_SECONDS, LIVE_SECONDS, Replicas
-from bot.store import heartbeat
+from bot.replicas.presence import BEAT_SECONDS, LIVE_SECONDS, Replicas
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
+from bot.store.queries import heartbeat
+from bot.telegram.limits.limiter import Pace
 from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
 from tests.pacing.moved import busiest

@@ -17,14 +17,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery import health
-from bot.delivery import ledger as ledgers
-from bot.delivery.item import Finished, Item
-from bot.delivery.ledger import Ledger
-from bot.delivery.outcome import Outcome
+from bot.delivery import failure_rate
+from bot.delivery import outbox as ledgers
+from bot.delivery.message import Finished, Item
+from bot.delivery.outbox import Ledger
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.values import Report
+from bot.telegram.responses import Outcome
 from bot.texts import report as texts
 from tests.delivery.house import ADMIN, House, house
 from tests.delivery.server import Telegram
@@ -233,7 +233,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
 @pytest.fixture(autouse=True)
 def on_a_small_scale(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledgers, "FREEZE_CHUNK", 2)
-    monkeypatch.setattr(health, "FEWEST", 2)
+    monkeypatch.setattr(failure_rate, "FEWEST", 2)
 
 
 some = st.lists(comings, max_size=3)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.delivery.restored import heed_restore
-from bot.store import heartbeat
+from bot.store.queries import heartbeat
 from tests.delivery.house import House
 
 NOON, EVENING = datetime(2026, 6, 2, 12, tzinfo=UTC), datetime(2026, 6, 2, 20, tzinfo=UTC)

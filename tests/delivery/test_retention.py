@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.clock import MovableClock
-from bot.delivery import membership
-from bot.delivery.privacy import AT_ONCE, Privacy
-from bot.delivery.readers import Readers
 from bot.store.database import Database
+from bot.subscribers import schedule
+from bot.subscribers.privacy import AT_ONCE, Privacy
+from bot.subscribers.service import Readers
 
 YEAR = timedelta(days=365)
 
@@ -27,7 +27,7 @@ async def test_who_blocked_or_went_a_year_ago_is_erased(
     await readers.arrive(5)
     await readers.blocked(1)
     async with db.write() as session:
-        await membership.leave(session, 2, "gone", clock.now())
+        await schedule.leave(session, 2, "gone", clock.now())
     await readers.stop(3)
     clock.move(YEAR.total_seconds() - 1)
     assert await privacy.erase_long_gone(YEAR) == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.ledger import Event
+from bot.delivery.outbox import Event
 from bot.store.database import Database
 from tests.delivery.house import ADMIN, House, house
 from tests.delivery.server import (

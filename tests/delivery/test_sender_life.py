@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from bot.delivery.ledger import Event
-from bot.store import leases
+from bot.delivery.outbox import Event
 from bot.store.database import Database
+from bot.store.outbox import leases
 from tests.delivery.house import ADMIN, House, house
 from tests.delivery.server import (
     BLOCKED,

@@ -12,12 +12,12 @@ import pytest
 
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.clock_trust import ClockTrust
-from bot.delivery.pacing import Pace
 from bot.delivery.rendering import TipRenderer
-from bot.delivery.replicas import LIVE_SECONDS, PREFIX, Replicas
-from bot.delivery.sender import Sender
-from bot.store import heartbeat
+from bot.delivery.worker import Sender
+from bot.replicas.presence import LIVE_SECONDS, PREFIX, Replicas
 from bot.store.database import Database
+from bot.store.queries import heartbeat
+from bot.telegram.limits.limiter import Pace
 from tests.delivery.house import House, house
 from tests.delivery.server import Telegram
 from tests.logbook import captured

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.figures import BOUNDS, late_name, lateness
+from bot.delivery.counts import BOUNDS, late_name, lateness
 from bot.delivery.stats import Stats
-from bot.store import counters
+from bot.store.queries import counters
 from tests.delivery.house import House
 from tests.delivery.server import BLOCKED, CUT_AFTER, Telegram, refusal
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.delivery.forecast import forecast
-from bot.store import heartbeat, subscribers, tables
+from bot.store import tables
+from bot.store.queries import heartbeat, subscribers
 from tests.delivery.house import House
 from tests.delivery.server import Telegram
 

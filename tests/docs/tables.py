@@ -21,7 +21,7 @@ from bot.cli.commands import app
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.metrics import Metrics
-from bot.store.instants import RULES
+from bot.store.repairs.instants import RULES
 from bot.texts.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]

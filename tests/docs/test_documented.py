@@ -13,9 +13,9 @@ import typer.main
 
 from bot.cli.commands import app
 from bot.config import Settings
-from bot.delivery.outcome import TEXTS
-from bot.store import instants
 from bot.store.outbox_models import DELIVERY_STATES
+from bot.store.repairs import instants
+from bot.telegram.responses import TEXTS
 from bot.texts.commands import COMMANDS
 from tests.docs import tables
 from tips.library import load_library
@@ -63,7 +63,9 @@ class TestWhatExistsIsDocumented:
         assert f"`{line}`" in OPERATIONS
 
     def test_instant_in_the_tables(self) -> None:
-        assert sorted(instants.RULES) == sorted(instants.instants()), "see bot/store/instants.py"
+        assert sorted(instants.RULES) == sorted(instants.instants()), (
+            "see bot/store/repairs/instants.py"
+        )
 
     @pytest.mark.parametrize("state", DELIVERY_STATES)
     def test_state_of_a_delivery(self, state: str) -> None:

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.app import HOUSEKEEPING_S
 from bot.config import Settings
-from bot.delivery.membership import KEPT_DAYS
 from bot.delivery.retention import COUNTED_BY_HOUR
 from bot.handlers.start import LINK_LONGEST
-from bot.housekeeping import BACKUP_EVERY, BACKUPS, BACKUPS_KEPT, REMEMBER_UPDATES
-from bot.lifecycle import HOUSEKEEPING_S
 from bot.store.migrate import COPY
 from bot.store.models import Table
+from bot.subscribers.schedule import KEPT_DAYS
 from bot.texts.privacy import privacy
+from bot.upkeep import BACKUP_EVERY, BACKUPS, BACKUPS_KEPT, REMEMBER_UPDATES
 from tests.docs import tables
 
 PRIVACY = " ".join((tables.ROOT / "docs" / "PRIVACY.md").read_text("utf-8").split())

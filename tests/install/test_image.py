@@ -16,10 +16,10 @@ import aiohttp
 import pytest
 from packaging.utils import canonicalize_name
 
-from bot.app import build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
+from bot.services import build
 from tests.cli.test_run import process
 from tests.install import locks
 

@@ -14,9 +14,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import BigInteger, Connection, DateTime, Integer, inspect
 
 from bot.store.database import Database
+from bot.store.files.restore import restore
 from bot.store.migrate import COPY, MigrationError, current, head, upgrade
 from bot.store.models import Table
-from bot.store.restore import restore
 from bot.store.types import UTCDateTime
 from tests.migrations.revisions import KEPT, READER, run, scripts_with
 

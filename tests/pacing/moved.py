@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Self
 
 from bot.clock import MovableClock
-from bot.delivery.pacing import Lane, Pace
+from bot.telegram.limits.limiter import Lane, Pace
 
 STEP = 0.001
 ROUNDING = 1e-6

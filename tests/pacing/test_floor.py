@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from bot.delivery.flood_waits import ANSWER
-from bot.delivery.floor import FLOOR_SHARE, PATIENCE
+from bot.telegram.limits.flood_waits import ANSWER
+from bot.telegram.limits.floor import FLOOR_SHARE, PATIENCE
 from tests.pacing.moved import Lane, Stage, busiest, refused
 
 SECONDS = 30.0

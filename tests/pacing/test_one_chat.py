@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery.pacing import HeldError, Lane
+from bot.telegram.limits.limiter import HeldError, Lane
 from tests.pacing.moved import Stage, busiest, settle
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.clock import MovableClock
-from bot.delivery.pacing import Lane, Pace
+from bot.telegram.limits.limiter import Lane, Pace
 from tests.pacing.moved import Stage, busiest, finished, refused, settle
 
 

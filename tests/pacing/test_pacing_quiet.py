@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from bot.clock import MovableClock
-from bot.delivery.pacing import Pace
+from bot.telegram.limits.limiter import Pace
 from tests.waiting import until
 
 

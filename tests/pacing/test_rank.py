@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.clock import MovableClock
-from bot.delivery.pacing import Pace
-from bot.delivery.turns import RankedLock
+from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.permits import RankedLock
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SIGN, PERSON, GROUP = (0, 0.0), (1, 0.0), (2, 0.0)

@@ -19,10 +19,10 @@ from typing import Any
 
 import uvloop
 
-from bot.app import build
+from bot.app import App
 from bot.config import load_settings
-from bot.lifecycle import App
 from bot.logs import configure
+from bot.services import build
 from tests.soak.clock import SharedClock
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.app import build
+from bot.app import App
 from bot.config import load_settings
-from bot.delivery.replicas import BEAT_SECONDS
-from bot.lifecycle import App
+from bot.replicas.presence import BEAT_SECONDS
 from bot.sandbox.http.server import Sandbox
+from bot.services import build
 from tests.postgres import Cluster
 from tests.soak.audit import TIP
 from tests.soak.clock import SharedClock, write_moment

@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.store import migrate
-from bot.store.backup import BackupError, backup
 from bot.store.database import Database
-from bot.store.restore import restore
+from bot.store.files.backup import BackupError, backup
+from bot.store.files.restore import restore
 
 ADD = "INSERT INTO counter (at, name, value) VALUES ({at}, 'a', 1)"
 KILLED = """

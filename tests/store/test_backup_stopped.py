@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.store.backup import backup
 from bot.store.database import Database
-from bot.store.restore import restore
+from bot.store.files.backup import backup
+from bot.store.files.restore import restore
 
 MANY = text(
     "INSERT INTO counter (at, name, value) WITH RECURSIVE n (i) AS "

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import literal, select, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import counters, heartbeat, inbox, slots, subscribers, tables
+from bot.store import tables
 from bot.store.database import Database
-from bot.store.inbox import Arrived
-from bot.store.subscribers import Mark, seen_from_bytes, seen_to_bytes
+from bot.store.queries import counters, heartbeat, inbox, slots, subscribers
+from bot.store.queries.inbox import Arrived
+from bot.store.queries.subscribers import Mark, seen_from_bytes, seen_to_bytes
 from bot.store.tables import Executor
 from bot.store.types import (
     UTCDateTime,

@@ -15,11 +15,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from bot.store import heartbeat, inbox, plaintext
-from bot.store.backup import backup
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
+from bot.store.files import plaintext
+from bot.store.files.backup import backup
 from bot.store.migrate import COPY, SCRIPTS, upgrade
+from bot.store.queries import heartbeat, inbox
 from tests.logbook import captured
 from tests.postgres import Cluster
 from tests.traces import traces

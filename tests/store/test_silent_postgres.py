@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from bot.store import heartbeat
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.store.queries import heartbeat
 from bot.store.tables import Executor
 from tests.postgres import Cluster
 from tests.silence import SilentRelay

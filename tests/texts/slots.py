@@ -10,14 +10,14 @@ from pathlib import Path
 from bot.places import Place
 from bot.texts import (
     broadcast,
-    courtesy,
     errors,
     faq,
-    help,  # noqa: A004 - the module is named after the command
+    help,  # noqa: A004
     pause,
     privacy,
     report,
     settings,
+    small_talk,
     start,
     stats,
     tip,
@@ -253,7 +253,7 @@ CALLS: dict[str, Call] = {
     "broadcast.gone": lambda *_: broadcast.gone(),
     "broadcast.original_missing": lambda *_: broadcast.original_missing(),
     "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
-    "courtesy.courtesy": lambda *_: courtesy.courtesy("Hi!") or errors.emoji_only(),
+    "courtesy.courtesy": lambda *_: small_talk.courtesy("Hi!") or errors.emoji_only(),
     "errors.unknown_command": lambda *_: errors.unknown_command(),
     "errors.forwarded": lambda *_: errors.forwarded(),
     "errors.emoji_only": lambda *_: errors.emoji_only(),

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.delivery.wire import Wire
+from bot.telegram.bulk.pool import Wire
 from tests.transport.rude import TOKEN, RudeServer
 
 

@@ -12,7 +12,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from bot.delivery.wire import Wire
+from bot.telegram.bulk.pool import Wire
 
 TOKEN = SecretStr("123456:" + "A" * 35)
 OK = b'{"ok":true,"result":{"message_id":7}}'

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 import pytest
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError
 
-from bot.delivery.errors import InDoubt, NotSent
-from bot.transport import AiohttpRequest, FloodWait
+from bot.telegram.errors import InDoubt, NotSent
+from bot.telegram.request import AiohttpRequest, FloodWait
 from tests.transport.rude import RudeServer, answer, says
 from tests.transport.test_transport import refuses
 

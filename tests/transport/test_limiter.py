@@ -10,11 +10,11 @@ import pytest
 from telegram.error import RetryAfter
 
 from bot.clock import MovableClock
-from bot.delivery.limits import CALL_BURST
-from bot.delivery.pacing import Lane, Pace
-from bot.limiter import NEVER, HeldBackError, LaneLimiter
-from bot.transport import TipBot, build_bot
-from bot.updates.errand import Errand
+from bot.telegram.limits.buckets import CALL_BURST
+from bot.telegram.limits.limiter import Lane, Pace
+from bot.telegram.rate_limiter import NEVER, HeldBackError, LaneLimiter
+from bot.telegram.replay import Errand
+from bot.telegram.request import TipBot, build_bot
 from tests.transport.rude import TOKEN, RudeServer, says, turns
 from tests.transport.test_transport import ME, MESSAGE, gives, refuses
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError
 
-from bot.delivery.errors import InDoubt, NotSent
-from bot.transport import AiohttpRequest, FloodWait
-from bot.updates.client import PollRequest
-from bot.updates.reading import Broken
+from bot.telegram.client import PollRequest
+from bot.telegram.errors import InDoubt, NotSent
+from bot.telegram.reading import Broken
+from bot.telegram.request import AiohttpRequest, FloodWait
 from tests.transport.rude import RudeServer, answer, says
 
 

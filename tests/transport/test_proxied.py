@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from bot.delivery.errors import InDoubt, NoAnswerError, NotSent
-from bot.delivery.proxied import ProxiedWire, open_wire
-from bot.delivery.wire import Wire
+from bot.telegram.bulk.pool import Wire
+from bot.telegram.bulk.proxied import ProxiedWire, open_wire
+from bot.telegram.errors import InDoubt, NoAnswerError, NotSent
 from tests.transport.rude import (
     OK,
     TOKEN,

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
 
-from bot.delivery.errors import InDoubt, NotSent
-from bot.transport import AiohttpRequest, FloodWait, TipBot, build_bot
+from bot.telegram.errors import InDoubt, NotSent
+from bot.telegram.request import AiohttpRequest, FloodWait, TipBot, build_bot
 from tests.transport.rude import (
     TOKEN,
     RudeServer,

@@ -14,9 +14,9 @@ import pytest
 from pydantic import SecretStr
 from telegram.error import TimedOut
 
-from bot.delivery.errors import InDoubt, NoAnswerError, NotSent
-from bot.delivery.proxied import ProxiedWire
-from bot.transport import AiohttpRequest
+from bot.telegram.bulk.proxied import ProxiedWire
+from bot.telegram.errors import InDoubt, NoAnswerError, NotSent
+from bot.telegram.request import AiohttpRequest
 from tests.transport.relay import OPENED, Relay
 from tests.transport.rude import (
     OK,

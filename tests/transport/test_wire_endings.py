@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.errors import InDoubt, NotSent
-from bot.delivery.wire import Wire
+from bot.telegram.bulk.pool import Wire
+from bot.telegram.errors import InDoubt, NotSent
 from tests.transport.rude import (
     OK,
     TOKEN,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
-from bot.updates.errand import SIGNS, Rank
-from bot.updates.lanes import Lanes
+from bot.telegram.replay import SIGNS, Rank
+from bot.updates.chat_queues import Lanes
 from bot.updates.shares import FEWEST_SHARES, Common, Shares
 from tests.updates.test_lanes import Office, working
 from tests.waiting import until

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from bot.clock import MovableClock
-from bot.delivery.pacing import Lane, Pace
-from bot.limiter import LaneLimiter
-from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
-from bot.transport import FloodWait
+from bot.store.queries import inbox as rows
+from bot.telegram.limits.limiter import Lane, Pace
+from bot.telegram.rate_limiter import LaneLimiter
+from bot.telegram.request import FloodWait
 from bot.updates.inbox import Inbox
 from bot.updates.open_rows import MOST_OF_GROUP
 from bot.updates.retrying import MOST_ATTEMPTS

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import MovableClock
-from bot.store import inbox as rows
 from bot.store import tables
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
+from bot.store.queries import inbox as rows
+from bot.telegram.parsing import UnreadableUpdateError
+from bot.telegram.reading import Broken
 from bot.updates.content import NOWHERE, chat_of
 from bot.updates.inbox import Inbox
-from bot.updates.parsing import UnreadableUpdateError
-from bot.updates.reading import Broken
 from tests.logbook import captured
 from tests.waiting import until
 

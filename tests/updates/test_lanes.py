@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import MovableClock, SystemClock
-from bot.updates.errand import Rank
-from bot.updates.lanes import Lanes
+from bot.telegram.replay import Rank
+from bot.updates.chat_queues import Lanes
 from tests.waiting import until
 
 Item = tuple[int, int]

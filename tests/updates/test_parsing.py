@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import Bot, Update
 
-from bot.updates import parsing
-from bot.updates.parsing import UnreadableUpdateError, parse_update
+from bot.telegram import parsing
+from bot.telegram.parsing import UnreadableUpdateError, parse_update
 
 BOT = Bot("1:x")
 USER = {"id": 5, "is_bot": False, "first_name": "Rita"}

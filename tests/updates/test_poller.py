@@ -15,11 +15,11 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError, 
 from bot.clock import MovableClock
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
-from bot.transport import DoubtfulError, FloodWait
+from bot.telegram.reading import Broken, Given, number_of
+from bot.telegram.request import DoubtfulError, FloodWait
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
-from bot.updates.reading import Broken, Given, number_of
 from tests.logbook import captured
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.updates.reading import Broken, Given, number_of, read_answer, read_update, written
+from bot.telegram.reading import Broken, Given, number_of, read_answer, read_update, written
 
 DEEP = b"[" * 300 + b"]" * 300
 DEEPER = b'{"a":[' * 50_000 + b"1" + b"]}" * 50_000

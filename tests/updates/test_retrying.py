@@ -9,14 +9,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
 
 from bot.clock import MovableClock
-from bot.transport import (
+from bot.telegram.replay import Errand
+from bot.telegram.request import (
     DoubtfulError,
     DoubtfulTimeoutError,
     FloodWait,
     UnsentError,
     UnsentTimeoutError,
 )
-from bot.updates.errand import Errand
 from bot.updates.retrying import KEPT_S, OUTAGE, Retrying, is_passing
 from tests.logbook import captured
 

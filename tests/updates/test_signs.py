@@ -11,12 +11,10 @@ from typing import Any
 import pytest
 
 from bot.clock import MovableClock
-from bot.store import inbox as rows
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
-from bot.updates.allowance import Allowance
-from bot.updates.claims import Claims
-from bot.updates.errand import (
+from bot.store.queries import inbox as rows
+from bot.telegram.replay import (
     GROUPS,
     PERSONS,
     SIGNS,
@@ -28,6 +26,8 @@ from bot.updates.errand import (
     rank,
     step_back,
 )
+from bot.updates.allowance import Allowance
+from bot.updates.claims import Claims
 from bot.updates.inbox import Inbox
 from bot.updates.signs import IN_SECONDS, MOST_OF_ONE
 from tests.logbook import captured

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.clock import MovableClock
 from bot.metrics import Metrics
-from bot.updates.reading import Broken, Given
+from bot.telegram.reading import Broken, Given
 from bot.web.server import WebServer
 from bot.web.webhook import EVERY_S, MAX_BODY, SECRET_HEADER, Refusals, Webhook
 from tests.logbook import captured

@@ -19,7 +19,7 @@ def upgrade() -> None:
     used = "SELECT 1 FROM inbox UNION ALL SELECT 1 FROM subscriber LIMIT 1"
     if op.get_bind().execute(sa.text(used)).first() is None:
         return
-    # bot/store/plaintext.py finds it at the next start, which has the key, and removes it.
+    # bot/store/files/plaintext.py finds it at the next start, which has the key, and removes it.
     heartbeat = sa.table(
         'heartbeat', sa.column('name'), sa.column('at', UTCDateTime()), sa.column('detail')
     )

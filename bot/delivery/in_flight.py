@@ -1,0 +1,287 @@
+"""Messages under way: what is leased, what is being sent, what came of it.
+
+It costs no task and no coroutine per message: a call's future reports back, and what follows is
+decided there. Only the pace is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.delivery.begun import Begin, Begun
+from bot.delivery.circuit_breaker import CircuitBreaker
+from bot.delivery.message import Finished, Item
+from bot.delivery.queue import Queue, leased_ahead
+from bot.delivery.settlement import put_back
+from bot.metrics import Metrics
+from bot.store.outbox.leases import Settled
+from bot.telegram.bulk.connection import Reply
+from bot.telegram.limits.flood_waits import SEND, FloodWait, FloodWaits
+from bot.telegram.limits.limiter import HeldError, Lane, Pace
+from bot.telegram.responses import Outcome, classify
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 20.0
+"""Seconds without a turn after which leases are given up: replies may take the whole pace."""
+
+
+class Line(Protocol):
+    """What carries a request: ``bot.telegram.bulk.pool.Wire``."""
+
+    def begin(self, method: str, body: bytes) -> asyncio.Future[Reply]:
+        """Start a call; the future ends with its answer, ``NotSent`` or ``InDoubt``."""
+        ...
+
+
+class Flow:
+    """Leased items on their way out.
+
+    Where broadcasts are paid for, what is not paid for waits in a queue of its own, so that it
+    neither holds them up nor is leased long before its turn.
+
+    Args:
+        most: how many calls may be under way at once.
+        rate: messages a second, which is also how many are leased ahead.
+        on_change: called whenever something ended or a queue ran low.
+        begin: marks rows as begun, which with a pace is done before each starts.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        wire: Line,
+        pace: Pace | None,
+        *,
+        most: int,
+        rate: float,
+        on_change: Callable[[], None],
+        begin: Begin,
+        metrics: Metrics,
+    ) -> None:
+        self._clock = clock
+        self._wire = wire
+        self._pace = pace
+        self._most = most
+        self._on_change = on_change
+        self.capacity = leased_ahead(3 * most if pace is None else rate / 4)
+        self._queue = self._unpaid = Queue(self.capacity, Begun(begin, rate), paid=True)
+        if pace is None:
+            self._queue.least = self.capacity // 2
+        else:
+            pace.on_hold(self._silenced)
+            if pace.free_bulk_rate < rate:
+                unpaid = leased_ahead(pace.free_bulk_rate / 4)
+                self._unpaid = Queue(unpaid, Begun(begin, rate), paid=False)
+        self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
+        self.in_flight: set[Item] = set()
+        self.finished: list[Finished] = []
+        self.back: list[Settled] = []
+        self.sent = 0
+        self._held_until = -math.inf
+        self._floods = FloodWaits()
+        self.breaker = CircuitBreaker(clock, metrics)
+        self._lost: set[int] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many are leased and not started."""
+        return sum(len(queue.items) for queue in self._queues)
+
+    @property
+    def wanted(self) -> int:
+        """How many more may be leased: no more than one while the breaker is open."""
+        room = self.capacity - self.waiting
+        if not self.breaker.is_open:
+            return room
+        return min(room, self._room - self.waiting)
+
+    @property
+    def _room(self) -> int:
+        """How many more may be under way."""
+        return self.breaker.room(self._most, len(self.in_flight))
+
+    @property
+    def unpaid_room(self) -> int:
+        """How many more may be leased that are not paid for."""
+        return self._unpaid.most - len(self._unpaid.items)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is leased, under way or to be written down."""
+        return not (self.waiting or self.in_flight or self.finished or self.back)
+
+    @property
+    def is_low(self) -> bool:
+        """It is time to lease more."""
+        return self._queue.is_low or self._unpaid.is_low
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which nothing may be sent, after a flood or while it leads to nothing."""
+        own = max(self.breaker.held_for, self._held_until - self._clock.monotonic())
+        return own if self._pace is None else max(own, self._pace.held_for(Lane.BULK))
+
+    def add(self, items: list[Item]) -> None:
+        """Send these, in their order, as soon as may be."""
+        for item in items:
+            item.left = item.row.chat_id in self._lost
+            (self._queue if item.parts.paid else self._unpaid).items.append(item)
+        if self.held_for:
+            self.give_back()
+        else:
+            self._fill()
+
+    def give_back(self) -> None:
+        """Give up the leases of all that has not been started."""
+        for queue in self._queues:
+            self._give_back(queue)
+
+    def _give_back(self, queue: Queue) -> None:
+        self.back.extend(put_back(item.row.id) for item in queue.items)
+        queue.items.clear()
+
+    def take_results(self) -> tuple[list[Finished], list[Settled]]:
+        """What is to be written down; whoever takes it must bring it back if that fails."""
+        finished, self.finished = self.finished, []
+        back, self.back = self.back, []
+        # Who is lost from here on is not yet known to what is being leased meanwhile.
+        self._lost.clear()
+        return finished, back
+
+    def return_results(self, finished: list[Finished], back: list[Settled]) -> None:
+        """Writing down failed: keep it for the next time."""
+        self.finished = finished + self.finished
+        self.back = back + self.back
+
+    async def keep_pace(self, pace: Pace) -> None:
+        """Start messages as the pace allows, for ever."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for queue in self._queues:
+                    group.create_task(self._empty(queue, pace))
+        finally:
+            for queue in self._queues:
+                await queue.begun.rest()
+
+    async def _empty(self, queue: Queue, pace: Pace) -> None:
+        items = queue.items
+        while True:
+            await queue.can_send.wait()
+            room = min(len(items), self._room)
+            if room <= 0:
+                queue.can_send.clear()
+                continue
+            try:
+                turns = await pace.bulk_turns(room, paid=queue.paid, patience=LONGEST_WAIT)
+            except HeldError:
+                self._give_back(queue)
+                self._on_change()
+                continue
+            await self._mark(queue, turns)
+            for _ in range(min(turns, self._room)):
+                if not items or not items[0].begun:
+                    break
+                self._start(items.popleft())
+            queue.begun.go_ahead(items)
+            if queue.is_low:
+                self._on_change()
+
+    async def _mark(self, queue: Queue, turns: int) -> None:
+        """Have so many marked as begun, as far as they are still ours."""
+        try:
+            await queue.begun.mark(queue.items, turns)
+        except Exception:
+            log.exception("what begins could not be marked; it is put back")
+            self._give_back(queue)
+
+    def _fill(self) -> None:
+        """Start what may be started now; with a pace, that is the pace's business."""
+        if self._pace is not None:
+            for queue in self._queues:
+                queue.can_send.set()
+            return
+        items = self._queue.items
+        while items and self._room > 0:
+            self._start(items.popleft())
+
+    def _start(self, item: Item) -> None:
+        row = item.row
+        if item.left:
+            self.back.append(Settled(row.id, "cancelled", "blocked", uncounted=1))
+            return
+        if self._clock.monotonic() > item.send_before:
+            self.back.append(put_back(row.id))
+            return
+        wait = self._chat_wait(row.chat_id)
+        if wait > 0:
+            again = self._clock.now() + timedelta(seconds=wait)
+            self.back.append(put_back(row.id, again))
+            return
+        self.in_flight.add(item)
+        call = self._wire.begin(item.parts.method, item.parts.body(row.chat_id))
+        call.add_done_callback(partial(self._ended, item))
+
+    def _ended(self, item: Item, call: asyncio.Future[Reply]) -> None:
+        self.in_flight.discard(item)
+        error = asyncio.CancelledError() if call.cancelled() else call.exception()
+        if error is None:
+            reply = call.result()
+            outcome = classify(*reply)
+        else:
+            outcome = classify(0, error)
+        self.breaker.ended(outcome)
+        suspect = self.breaker.suspects(outcome)
+        ended = self._clock.monotonic()
+        self.finished.append(Finished(item, outcome, self._clock.now(), ended, suspect))
+        if outcome.kind == "sent":
+            self.sent += 1
+        else:
+            self._react(item, outcome)
+        self._fill()
+        self._on_change()
+
+    def _react(self, item: Item, outcome: Outcome) -> None:
+        if self.breaker.held_for:
+            self.give_back()
+        if outcome.kind == "flood":
+            self._flooded(item.row.chat_id, outcome.retry_after)
+        elif outcome.kind == "blocked":
+            chat = item.row.chat_id
+            self._lost.add(chat)
+            for queue in self._queues:
+                for other in queue.items:
+                    other.left = other.left or other.row.chat_id == chat
+
+    def _chat_wait(self, chat_id: int) -> float:
+        """Count a message to the chat and return 0, or the seconds until it may have one."""
+        if self._pace is not None:
+            return self._pace.take_chat(chat_id)
+        return max(0.0, self._floods.until(SEND, chat_id) - self._clock.monotonic())
+
+    def _flooded(self, chat_id: int, seconds: float) -> None:
+        if self._pace is not None:
+            self._pace.refused(Lane.BULK, chat_id, seconds)
+            return
+        now = self._clock.monotonic()
+        wait = FloodWait(Lane.BULK, SEND, chat_id, now, now + seconds)
+        if self._floods.add(wait, now) is not None:
+            self._hold(seconds)
+
+    def _hold(self, seconds: float) -> None:
+        """Send nothing for so long, and hold no lease meanwhile."""
+        self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
+        self.give_back()
+
+    def _silenced(self, lane: Lane) -> None:
+        """The pace is silent, whoever was told so: nobody holds a lease until it is over."""
+        if lane is Lane.BULK and self.waiting:
+            self.give_back()
+            self._on_change()

@@ -1,0 +1,257 @@
+"""Leasing rows and making them ready to be sent: shares, stale rows, the choice of the tip."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import structlog
+
+from bot.clock import Clock
+from bot.delivery.counts import count_ending
+from bot.delivery.message import Item
+from bot.delivery.rendering import Parts, Renderer, copy_of
+from bot.store.outbox import leases
+from bot.store.outbox.leases import Leased, Settled
+from bot.store.queries import counters, deliveries, subscribers
+from bot.store.queries.subscribers import Mark
+from bot.store.tables import Executor
+from bot.store.values import Broadcast, Subscriber
+from bot.subscribers.calendar import local_date
+from bot.subscribers.next_tip import choose, mark_of
+from bot.subscribers.schedule import present
+
+log = structlog.get_logger(__name__)
+
+BROADCAST_SHARE = 0.25
+"""What broadcasts get at least while tips wait: tips are promised for an hour, they are not."""
+
+LONGEST_SEND = 30.0
+"""Seconds that a send may take; no send is begun when less is left of its lease."""
+
+GONE_FROM_BROADCASTS = ("blocked", "gone", "stopped")
+
+
+class Let(NamedTuple):
+    """Items to send, broadcasts with nothing ready, and whether asking again may bring more.
+
+    ``counted`` is what was dropped, by the names of the counters.
+    """
+
+    items: list[Item]
+    exhausted: set[int]
+    more: bool
+    counted: Counter[str]
+
+
+class _Sorted(NamedTuple):
+    """What to do with leased rows; those of ``nobodys`` go, since their subscriber was erased."""
+
+    items: list[Item]
+    dropped: list[Settled]
+    marks: list[Mark]
+    nobodys: list[int]
+
+
+class Letting:
+    """Leases in the name of one owner; what is ``begun`` with that need not be marked again."""
+
+    def __init__(
+        self,
+        owner: str,
+        clock: Clock,
+        renderer: Renderer,
+        lease_seconds: float,
+        *,
+        paid: bool,
+        begun: bool,
+    ) -> None:
+        self._owner = owner
+        self._clock = clock
+        self._library = renderer.library
+        self._renderer = renderer
+        self._lease_seconds = lease_seconds
+        self._paid = paid
+        self._begun = begun
+        self._credit = 0.0
+
+    async def lease(
+        self,
+        session: Executor,
+        running: Sequence[Broadcast],
+        want: int,
+        most_tips: int | None = None,
+    ) -> Let:
+        """Take up to ``want`` rows: tips first, but broadcasts always get their share."""
+        share = self._share(want) if running else 0
+        most_tips = want if most_tips is None else most_tips
+        first = min(want - share, most_tips)
+        tips = await self._take(session, first, None)
+        left, exhausted = want - len(tips), set()
+        rows: list[tuple[Broadcast, list[Leased]]] = []
+        for index, one in enumerate(running):
+            fair = -(-left // (len(running) - index))
+            taken = await self._take(session, fair, one.id) if fair else []
+            rows.append((one, taken))
+            left -= len(taken)
+            if len(taken) < fair:
+                exhausted.add(one.id)
+        if left and share and len(tips) == first:
+            tips += await self._take(session, min(left, most_tips - first), None)
+        return await self._prepare(session, tips, rows, exhausted)
+
+    def _share(self, want: int) -> int:
+        self._credit += want * BROADCAST_SHARE
+        share = int(self._credit)
+        self._credit -= share
+        return min(share, want)
+
+    async def _take(self, session: Executor, most: int, broadcast: int | None) -> list[Leased]:
+        if most <= 0:
+            return []
+        now = self._clock.now()
+        until = now + timedelta(seconds=self._lease_seconds)
+        return await leases.lease(
+            session,
+            self._owner,
+            now=now,
+            until=until,
+            most=most,
+            broadcast_id=broadcast,
+            begun=self._begun,
+        )
+
+    async def _prepare(
+        self,
+        session: Executor,
+        tips: list[Leased],
+        rows: list[tuple[Broadcast, list[Leased]]],
+        exhausted: set[int],
+    ) -> Let:
+        ready = await self._tips(session, tips) if tips else _Sorted([], [], [], [])
+        for one, taken in rows:
+            if taken:
+                more = await self._copies(session, one, taken)
+                ready.items.extend(more.items)
+                ready.dropped.extend(more.dropped)
+                ready.nobodys.extend(more.nobodys)
+        await subscribers.mark_seen(session, ready.marks)
+        if ready.nobodys:
+            await leases.forget(session, ready.nobodys)
+        counted: Counter[str] = Counter()
+        if ready.dropped:
+            counted = await self._drop(session, ready.dropped, {row.id for row in tips})
+        more_to_come = bool(ready.dropped or ready.nobodys)
+        return Let(ready.items, exhausted, more_to_come, counted)
+
+    async def _drop(
+        self, session: Executor, dropped: list[Settled], tips: set[int]
+    ) -> Counter[str]:
+        await leases.settle(session, self._owner, dropped)
+        amounts: Counter[str] = Counter()
+        for row in dropped:
+            count_ending(amounts, "tip" if row.id in tips else "broadcast", row)
+        await counters.add(session, self._clock.now(), amounts)
+        return amounts
+
+    def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> Item:
+        now = self._clock.monotonic()
+        return Item(row, parts, mark, now, now + self._lease_seconds - LONGEST_SEND)
+
+    async def _copies(
+        self, session: Executor, broadcast: Broadcast, rows: list[Leased]
+    ) -> _Sorted:
+        states = await subscribers.states(session, [row.chat_id for row in rows])
+        parts = copy_of(broadcast, paid=self._paid)
+        out = _Sorted([], [], [], [])
+        for row in rows:
+            state = states.get(row.chat_id)
+            if state is None:
+                out.nobodys.append(row.id)
+            elif row.stale:
+                out.dropped.append(Settled(row.id, "too_old", uncounted=1))
+            elif state in GONE_FROM_BROADCASTS:
+                out.dropped.append(Settled(row.id, "cancelled", state, uncounted=1))
+            else:
+                out.items.append(self._item(row, parts))
+        return out
+
+    async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
+        readers = await subscribers.get_many(session, [row.chat_id for row in rows])
+        out = _Sorted([], [], [], [])
+        chosen: list[tuple[int, int]] = []
+        for row in rows:
+            reader = readers.get(row.chat_id)
+            if reader is None:
+                out.nobodys.append(row.id)
+                continue
+            reason = await self._reason_against(session, row, reader)
+            if reason is not None:
+                self._give_up(row, reason, out)
+                continue
+            try:
+                made = self._tip(row, reader)
+            except Exception:
+                # Whatever is wrong with this one, the others are owed theirs.
+                log.exception("a tip could not be made")
+                out.dropped.append(Settled(row.id, "failed", "not_made", uncounted=1))
+                continue
+            if made is None:
+                out.dropped.append(Settled(row.id, "cancelled", "no_tip_fits", uncounted=1))
+                continue
+            item, number = made
+            item.refused = reader.refused_days > 0
+            if number != row.content:
+                chosen.append((row.id, number))
+            out.items.append(item)
+        await leases.set_content(session, chosen)
+        return out
+
+    def _give_up(self, row: Leased, reason: str | None, out: _Sorted) -> None:
+        """Not sent any more; what may have arrived already stays in doubt and counts as seen."""
+        topic = self._library.topic_of.get(row.content) if row.content is not None else None
+        may_have_arrived = row.doubts > 0 or row.dropped
+        if may_have_arrived and row.content is not None and topic is not None:
+            out.dropped.append(Settled(row.id, "in_doubt", reason, uncounted=1))
+            out.marks.append(Mark(row.chat_id, row.content, topic))
+            return
+        state = "too_old" if row.stale or reason == "superseded" else "cancelled"
+        out.dropped.append(Settled(row.id, state, reason, uncounted=1))
+
+    async def _reason_against(
+        self, session: Executor, row: Leased, reader: Subscriber
+    ) -> str | None:
+        """Why a tip must not be sent any more."""
+        state = present(reader, self._clock.now()).state
+        if row.stale:
+            return "late"
+        if state != "active":
+            return state
+        on = row.local_date
+        if on is not None and on < local_date(self._clock.now(), reader.zone or "UTC"):
+            return "superseded" if await _has_newer(session, row, on) else None
+        return None
+
+    def _tip(self, row: Leased, reader: Subscriber) -> tuple[Item, int] | None:
+        if row.content is not None and row.content in self._library.topic_of:
+            parts = self._renderer.render_tip(row.content, reader.language)
+            topic = self._library.topic_of[row.content]
+            mark = Mark(row.chat_id, row.content, topic)
+            return (self._item(row, parts, mark), row.content) if parts else None
+        on = row.local_date or local_date(self._clock.now(), reader.zone or "UTC")
+        pick = choose(self._library, reader, on)
+        parts = self._renderer.render_tip(pick.number, reader.language) if pick else None
+        if pick is None or parts is None:
+            return None
+        mark = mark_of(reader, pick)
+        return self._item(row, parts, mark), pick.number
+
+
+async def _has_newer(session: Executor, row: Leased, on: date) -> bool:
+    if row.subscription_id is None:
+        return False
+    later = deliveries.dates_around(on, -1, 3)
+    tips = await deliveries.tips_of(session, row.subscription_id, later)
+    return any(tip.state in ("queued", "leased", "sent", "in_doubt") for tip in tips)

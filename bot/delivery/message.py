@@ -1,0 +1,75 @@
+"""One leased message on its way through the sender."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.delivery.rendering import Parts
+from bot.store.outbox.leases import Leased
+from bot.store.queries.subscribers import Mark
+from bot.telegram.responses import Outcome
+
+
+class Item:
+    """A leased row, ready to be sent.
+
+    ``left`` says that its reader has just been lost, ``refused`` that Telegram did not know them
+    lately, ``begun`` that its row is marked so or need not be; ``leased_at`` and ``send_before``
+    are on the monotonic clock.
+    """
+
+    __slots__ = ("begun", "leased_at", "left", "mark", "parts", "refused", "row", "send_before")
+
+    def __init__(
+        self,
+        row: Leased,
+        parts: Parts,
+        mark: Mark | None,
+        leased_at: float,
+        send_before: float,
+    ) -> None:
+        self.row = row
+        self.leased_at = leased_at
+        self.parts = parts
+        self.mark = mark
+        self.send_before = send_before
+        self.left = self.refused = False
+        self.begun = row.broadcast_id is None
+
+
+class Finished(NamedTuple):
+    """An attempt that ended, and when: ``ended`` is on the monotonic clock.
+
+    ``suspect`` says that it means nothing for the message or the reader.
+    """
+
+    item: Item
+    outcome: Outcome
+    at: datetime
+    ended: float
+    suspect: bool = False
+
+    @property
+    def is_sent(self) -> bool:
+        """Telegram has it."""
+        return self.outcome.kind == "sent"
+
+    @property
+    def is_tip(self) -> bool:
+        """Not a message of a broadcast."""
+        return self.item.row.broadcast_id is None
+
+    @property
+    def lateness(self) -> float:
+        """Seconds from due to the end of the attempt."""
+        return self.item.row.late + self._since_leased
+
+    @property
+    def fresh(self) -> float:
+        """Seconds from the end of the attempt until the message is too late."""
+        return self.item.row.fresh - self._since_leased
+
+    @property
+    def _since_leased(self) -> float:
+        return self.ended - self.item.leased_at

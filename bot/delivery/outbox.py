@@ -1,0 +1,275 @@
+"""What the sender has in writing: outcomes go in and leases come out in one transaction."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery.counts import count, publish
+from bot.delivery.failure_rate import Health
+from bot.delivery.leasing import Letting
+from bot.delivery.message import Finished, Item
+from bot.delivery.refusals import Refusals
+from bot.delivery.rendering import Renderer
+from bot.delivery.settlement import verdict
+from bot.metrics import Metrics
+from bot.store.database import Database
+from bot.store.outbox import audience, leases, recipients
+from bot.store.outbox.leases import Reclaimed, Settled
+from bot.store.queries import broadcasts, counters, subscribers
+from bot.store.queries import losses as told
+from bot.store.queries.subscribers import Mark
+from bot.store.tables import Executor
+from bot.subscribers import losses, schedule
+
+log = logging.getLogger(__name__)
+
+RECLAIM_SECONDS = 15.0
+FREEZE_CHUNK = 2000
+GROUP_ROWS = 100
+"""Outcomes written in one transaction at most, so that the lock stays short."""
+
+
+class Event(NamedTuple):
+    """Something an admin may want to know: ``done`` or ``paused`` (too many failures)."""
+
+    broadcast_id: int
+    what: str
+
+
+class Exchange(NamedTuple):
+    """What came of writing down and leasing; ``more`` says that it is worth asking again."""
+
+    items: list[Item]
+    events: list[Event]
+    more: bool
+
+
+class Ledger:
+    """The sender's side of the outbox. One owner, one transaction at a time."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        renderer: Renderer,
+        lease_seconds: float,
+        *,
+        marks: bool,
+        metrics: Metrics,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._library = renderer.library
+        self.owner = secrets.token_hex(8)
+        self._lease_seconds = lease_seconds
+        self._health = Health(settings.broadcast_pause_window, settings.broadcast_pause_share)
+        self._letting = Letting(
+            self.owner,
+            clock,
+            renderer,
+            lease_seconds,
+            paid=settings.paid_broadcast,
+            begun=not marks,
+        )
+        self._reclaim_at = clock.monotonic()
+        self._metrics = metrics
+        metrics.exchanged.expect()
+        self._refusals = Refusals(clock)
+        self._counted: Counter[str] = Counter()
+
+    async def exchange(
+        self,
+        finished: Sequence[Finished],
+        back: Sequence[Settled],
+        want: int,
+        unpaid: int | None = None,
+        *,
+        reclaim: bool = True,
+    ) -> Exchange:
+        """Write outcomes and returned rows down and lease up to ``want`` rows.
+
+        At most ``unpaid`` of them (None: all) are messages that nobody pays for, which tips are.
+        With ``reclaim``, what others dropped is taken back now and then.
+        All of it or nothing: on an exception the caller keeps what was to be written.
+        """
+        with self._metrics.exchange_seconds.time():
+            exchange, unfrozen = await self._db.transaction(
+                lambda session: self._in_one(session, finished, back, (want, unpaid), reclaim)
+            )
+        publish(self._metrics, self._counted, finished)
+        self._refusals.tell(finished)
+        self._tell_of_pauses(exchange.events)
+        for broadcast_id in unfrozen:
+            try:
+                await self._freeze(broadcast_id)
+            except Exception:
+                # What was leased is in hand now, and other broadcasts are owed their turn.
+                log.exception("the audience of broadcast %d could not be completed", broadcast_id)
+        return exchange
+
+    def _tell_of_pauses(self, events: Iterable[Event]) -> None:
+        for event in events:
+            if event.what == "paused":
+                self._metrics.broadcasts_paused.inc()
+                log.warning("broadcast %d pauses by itself: too much fails", event.broadcast_id)
+
+    async def begin(self, rows: list[int]) -> set[int]:
+        """Mark leased rows of broadcasts as begun; which of them are still ours to send.
+
+        Raises whatever the database raises; then none may start.
+        """
+        return await self._db.transaction(lambda session: leases.begin(session, self.owner, rows))
+
+    async def _in_one(
+        self,
+        session: Executor,
+        finished: Sequence[Finished],
+        back: Sequence[Settled],
+        wanted: tuple[int, int | None],
+        reclaim: bool,
+    ) -> tuple[Exchange, list[int]]:
+        """The transaction: the exchange, and the broadcasts whose audience is to be completed."""
+        # Counted in the metrics once all of it is written; whoever failed starts anew.
+        self._counted = Counter()
+        events = await self._write(session, finished, back)
+        if reclaim and self._clock.monotonic() >= self._reclaim_at:
+            await self._reclaim(session)
+        want, unpaid = wanted
+        if not want:
+            return Exchange([], events, more=False), []
+        open_ = await broadcasts.in_states(session, broadcasts.OPEN_STATES)
+        running = [one for one in open_ if one.state == "sending"]
+        leased = await self._letting.lease(session, running, want, unpaid)
+        self._counted += leased.counted
+        unfrozen = [one.id for one in open_ if not one.frozen]
+        for one in open_:
+            # Of a paused one, too, the last message may just have ended, or its reader have left.
+            idle = one.state == "paused" or one.id in leased.exhausted
+            if one.frozen and idle and await recipients.finish(session, one.id, self._now()):
+                self._health.forget(one.id)
+                events.append(Event(one.id, "done"))
+        return Exchange(leased.items, events, leased.more or bool(unfrozen)), unfrozen
+
+    async def _freeze(self, broadcast_id: int) -> None:
+        frozen = await self._db.transaction(
+            lambda session: audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+        )
+        if frozen.just_now:
+            # Counted outside the transaction, which many rows would make a long one.
+            found = await self._db.look(lambda session: recipients.counts(session, broadcast_id))
+            total = {"total": sum(one.rows for one in found)}
+            await self._db.transaction(
+                lambda session: broadcasts.change(session, broadcast_id, total)
+            )
+
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+    async def _write(
+        self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
+    ) -> list[Event]:
+        rows = [verdict(one, self._lease_seconds) for one in finished]
+        marks = [
+            one.item.mark
+            for one, row in zip(finished, rows, strict=True)
+            if row.state in ("sent", "in_doubt") and one.item.mark is not None
+        ]
+        # Readers before their rows, as whoever changes settings locks them: else each could wait
+        # for the other.
+        await subscribers.mark_seen(session, marks)
+        if rows or back:
+            await leases.settle(session, self.owner, [*rows, *back])
+            await self._count(session, count(finished, rows))
+        found = [one.item.row.chat_id for one in finished if one.item.refused and one.is_sent]
+        await told.forgive(session, found)
+        unusual = [one for one in finished if not one.is_sent]
+        await self._follow(session, unusual)
+        return await self._watch(session, finished, rows)
+
+    async def _follow(self, session: Executor, finished: Iterable[Finished]) -> None:
+        """What an outcome means for the reader, beyond this message."""
+        for one in finished:
+            chat, outcome = one.item.row.chat_id, one.outcome
+            if outcome.kind == "migrated":
+                await schedule.move_chat(session, chat, outcome.new_chat_id)
+            elif outcome.kind == "blocked" and not one.suspect:
+                await schedule.leave(session, chat, "blocked", one.at, outcome.reason)
+            elif outcome.kind == "gone" and not one.suspect:
+                await losses.refused(session, chat, outcome.reason, one.at)
+
+    async def _watch(
+        self, session: Executor, finished: Iterable[Finished], rows: Iterable[Settled]
+    ) -> list[Event]:
+        """Pause broadcasts of which too many messages fail."""
+        touched: set[int] = set()
+        for one, row in zip(finished, rows, strict=True):
+            which = one.item.row.broadcast_id
+            # An outage says nothing of the broadcast, and holds it anyway.
+            if which is not None and not one.suspect:
+                self._health.count(which, row)
+                touched.add(which)
+        ill = [which for which in sorted(touched) if self._health.is_ill(which)]
+        return [Event(which, "paused") for which in ill if await self._pause(session, which)]
+
+    async def _pause(self, session: Executor, broadcast_id: int) -> bool:
+        """Hold what is left of it; there is no use in that once all of it is sent or under way."""
+        found = await broadcasts.get(session, broadcast_id)
+        if found is None or not found.frozen:
+            # Whoever makes its rows has locked it, and may wait for a reader whom we have.
+            return False
+        self._health.forget(broadcast_id)
+        if not await recipients.has_queued(session, broadcast_id):
+            return False
+        values = {"state": "paused", "pause_reason": "failures"}
+        still = broadcasts.is_in("sending")
+        return await broadcasts.change(session, broadcast_id, values, still)
+
+    async def _reclaim(self, session: Executor) -> None:
+        taken = await leases.reclaim(session, self._now())
+        if len(taken) < leases.RECLAIM_AT_ONCE:
+            self._reclaim_at = self._clock.monotonic() + RECLAIM_SECONDS
+        await subscribers.mark_seen(session, list(filter(None, map(self._mark, taken))))
+        amounts = Counter(
+            f"{'tip' if row.broadcast_id is None else 'broadcast'}.in_doubt"
+            for row in taken
+            if row.state == "in_doubt"
+        )
+        doubts = sum(row.broadcast_id is None or row.state == "in_doubt" for row in taken)
+        await self._count(session, amounts + Counter(doubts=doubts))
+
+    async def _count(self, session: Executor, amounts: Counter[str]) -> None:
+        self._counted += amounts
+        await counters.add(session, self._now(), amounts)
+
+    def _mark(self, row: Reclaimed) -> Mark | None:
+        """A tip that may have arrived, and will not be sent again, counts as seen."""
+        topic = self._library.topic_of.get(row.content) if row.content is not None else None
+        if row.state != "in_doubt" or row.content is None or topic is None:
+            return None
+        return Mark(row.chat_id, row.content, topic)
+
+    async def seconds_to_next(self) -> float | None:
+        """Seconds until the next row may be sent (0: now); None when nothing is queued."""
+        moments = await self._db.look(self._moments)
+        known = [moment for moment in moments if moment is not None]
+        if not known:
+            return None
+        return max(0.0, (min(known) - self._now()) / timedelta(seconds=1))
+
+    async def _moments(self, session: Executor) -> list[datetime | None]:
+        """When the first tip and the first row of each broadcast may be sent."""
+        moments = [await leases.next_ready(session)]
+        for one in await broadcasts.in_states(session, broadcasts.OPEN_STATES):
+            if not one.frozen:
+                moments.append(self._now())
+            elif one.state == "sending":
+                moments.append(await recipients.next_ready(session, one.id))
+        return moments

@@ -1,0 +1,105 @@
+"""What a message says, found out on a thread of its own: it takes long enough to delay others."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import TypeVar
+
+from bot.telegram import replay
+from tips.search import Found, Search
+from tips.search.reading import Reading
+from tips.urgent import Advice, Suspicion, Urgent
+
+FOUND = 3  # the best answer and two near misses, or as many topics
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is said first, if anything. Else ``found``: answers, or the nearest topics."""
+
+    reading: Reading
+    advice: Advice | None
+    found: Found | None
+
+
+class Hearing:
+    """Warning signs and the search, one message at a time; the order of a chat is its caller's.
+
+    There is one thread and not several, since the rest of the processor is for sending. Of what
+    waits for it the lowest rank goes first.
+    """
+
+    def __init__(self, search: Search, urgent: Urgent) -> None:
+        self._search = search
+        self._urgent = urgent
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hearing")
+        self._waiting: list[tuple[replay.Rank, int]] = []
+        self._work: dict[int, Callable[[], None]] = {}
+        self._lock = Lock()
+        self._order = itertools.count()
+
+    def suspicion(self, words: str) -> Suspicion:
+        """How much the words sound like a danger: quick, and rather too much than too little."""
+        return self._urgent.suspicion(words)
+
+    async def hear(self, words: str) -> Heard:
+        """Read a message of any length; an answer is not looked for where there is advice."""
+        return await self._do(partial(self._hear, words))
+
+    async def hear_sign(self, words: str) -> Heard:
+        """Read a message for its signs of danger alone."""
+        return await self._do(partial(self._hear, words, signs_only=True))
+
+    async def warning(self, words: str) -> Advice | None:
+        """The advice alone, where the words may describe a danger at all."""
+        return await self._do(partial(self._warning, words))
+
+    async def look_up(self, heard: Heard) -> Found:
+        """The answers to a message that has been heard."""
+        if heard.found is not None:
+            return heard.found
+        return await self._do(partial(self._search.find, heard.reading, FOUND))
+
+    async def find(self, question: str, limit: int) -> Found:
+        """At most ``limit`` answers to a question that is one of ours, with no sign of danger."""
+        return await self._do(partial(self._search.find, question, limit))
+
+    def _hear(self, words: str, *, signs_only: bool = False) -> Heard:
+        reading = self._search.read(words)
+        advice = self._urgent.match(reading)
+        enough = signs_only or advice is not None
+        return Heard(reading, advice, None if enough else self._search.find(reading, FOUND))
+
+    def _warning(self, words: str) -> Advice | None:
+        return self._urgent.match(words) if self._urgent.suspicion(words) else None
+
+    async def _do(self, work: Callable[[], Result]) -> Result:
+        done: Future[Result] = Future()
+        with self._lock:
+            number = next(self._order)
+            self._work[number] = partial(_fulfil, done, work)
+            heapq.heappush(self._waiting, (replay.rank(), number))
+        self._thread.submit(self._do_first)
+        return await asyncio.wrap_future(done)
+
+    def _do_first(self) -> None:
+        with self._lock:
+            fulfil = self._work.pop(heapq.heappop(self._waiting)[1])
+        fulfil()
+
+
+def _fulfil(done: Future[Result], work: Callable[[], Result]) -> None:
+    if not done.set_running_or_notify_cancel():
+        return
+    try:
+        done.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - it is whoever waits that has to know
+        done.set_exception(error)

@@ -1,0 +1,140 @@
+"""Who gets a broadcast: whoever was active when it was confirmed, each with a row in the outbox.
+
+Writing a row for everyone takes too long for one transaction, so rows are made in chunks, and
+meanwhile people come and go. Whoever comes is told from whoever was there by the order in which
+broadcasts are confirmed (``subscriber.joined_after``), which no clock can disturb; whoever is
+about to leave gets their row before they do (:func:`freeze_one`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+)
+
+from bot.store.outbox.many import Filling
+from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, get
+from bot.store.tables import Executor, delivery
+from bot.store.tables import broadcast as table
+from bot.store.tables import subscriber as reader
+from bot.store.types import UTCDateTime
+
+BEFORE_ALL_CHATS = -(2**63)
+AFTER_ALL_CHATS = 2**63 - 1
+
+_active = reader.c.state == "active"
+_cursor = bindparam("cursor", type_=BigInteger)
+_end_of_chunk = (
+    select(reader.c.chat_id)
+    .where(_active, reader.c.chat_id > _cursor)
+    .order_by(reader.c.chat_id)
+    .limit(1)
+    .offset(bindparam("chunk", type_=BigInteger))
+)
+
+
+def _row(broadcast: Any, due: Any, end: Any) -> dict[str, Any]:
+    return {
+        "kind": literal("broadcast", String),
+        "broadcast_id": broadcast,
+        "chat_id": reader.c.chat_id,
+        "state": literal("queued", String),
+        "due_at": due,
+        "ready_at": due,
+        "not_after": end,
+        "attempts": literal(0, Integer),
+        "doubts": literal(0, Integer),
+    }
+
+
+_due = bindparam("due", type_=UTCDateTime)
+_of_chunk = _row(bindparam("which", type_=BigInteger), _due, bindparam("end", type_=UTCDateTime))
+_chunk = select(*_of_chunk.values()).where(
+    _active,
+    reader.c.chat_id > _cursor,
+    reader.c.chat_id <= bindparam("last", type_=BigInteger),
+    reader.c.joined_after < bindparam("ordinal", type_=BigInteger),
+)
+_fill = Filling(
+    delivery, list(_of_chunk), _chunk, *("which", "due", "end", "cursor", "last", "ordinal")
+)
+
+_of_one = _row(table.c.id, table.c.confirmed_at, table.c.not_after)
+_one = select(*_of_one.values()).where(
+    reader.c.chat_id == bindparam("chat", type_=BigInteger),
+    _active,
+    IS_OPEN,
+    table.c.frozen.is_(False),
+    func.coalesce(table.c.cursor, BEFORE_ALL_CHATS) < reader.c.chat_id,
+    reader.c.joined_after < table.c.ordinal,
+)
+_fill_one = Filling(delivery, list(_of_one), _one, "chat")
+
+
+def last_ordinal() -> ScalarSelect[Any]:
+    """How many broadcasts have been confirmed: what ``joined_after`` is set to on joining."""
+    every = table.alias()
+    return select(func.coalesce(func.max(every.c.ordinal), 0)).scalar_subquery()
+
+
+def next_ordinal() -> ColumnElement[int]:
+    """The place in that order of the broadcast that is being confirmed."""
+    return last_ordinal() + 1
+
+
+async def count(session: Executor) -> int:
+    """How many readers a broadcast would reach now."""
+    statement = select(func.count()).select_from(reader).where(_active)
+    return int((await session.execute(statement)).scalar_one())
+
+
+class Frozen(NamedTuple):
+    """What one chunk did: whether no more are to be made, and whether this one was the last."""
+
+    complete: bool
+    just_now: bool
+
+
+async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Frozen:
+    """Queue the broadcast for the next ``chunk`` readers of its audience.
+
+    Readers are taken in the order of their ids behind the cursor, so a crash resumes there.
+    """
+    found = await get(session, broadcast_id, lock=True)
+    if found is None or found.frozen or found.state not in OPEN_STATES:
+        return Frozen(complete=True, just_now=False)
+    cursor = found.cursor if found.cursor is not None else BEFORE_ALL_CHATS
+    given = {"cursor": cursor, "chunk": chunk - 1}
+    end = (await session.execute(_end_of_chunk, given)).scalar()
+    values = {
+        "which": broadcast_id,
+        "due": found.confirmed_at,
+        "end": found.not_after,
+        "cursor": cursor,
+        "last": end if end is not None else AFTER_ALL_CHATS,
+        "ordinal": found.ordinal,
+    }
+    await _fill.run(session, values)
+    if end is not None:
+        await change(session, broadcast_id, {"cursor": end})
+        return Frozen(complete=False, just_now=False)
+    await change(session, broadcast_id, {"frozen": True})
+    return Frozen(complete=True, just_now=True)
+
+
+async def freeze_one(session: Executor, chat_id: int) -> None:
+    """Queue for this reader every broadcast whose rows are still being made, where it is theirs.
+
+    To be called before anything happens that would make it look as if they had not been there.
+    """
+    await _fill_one.run(session, {"chat": chat_id})

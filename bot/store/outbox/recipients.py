@@ -1,0 +1,222 @@
+"""A broadcast's rows in the outbox, one for each recipient: counting, cancelling, trying again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from bot.store.outbox.audience import AFTER_ALL_CHATS
+from bot.store.queries.broadcasts import OPEN_STATES, change, get, is_in
+from bot.store.tables import Executor, broadcast_tally, delivery, insert_into, rows_in
+from bot.store.tables import broadcast as table
+from bot.store.types import EPOCH, UTCDateTime
+from bot.store.values import LEFT_REASONS, NOBODY
+
+BY_ADMIN = "cancelled"
+"""The reason of rows that were cancelled with their broadcast."""
+
+
+class Count(NamedTuple):
+    """How many recipients are in a state for a reason ("": none); ``kept`` says that their rows
+    are still there, so that they could be tried again."""
+
+    state: str
+    reason: str
+    rows: int
+    kept: bool
+
+
+_which = bindparam("which", type_=BigInteger)
+_reason = func.coalesce(delivery.c.reason, "")
+# In one statement, since rows move from the one table to the other.
+_counts = union_all(
+    select(delivery.c.state, _reason, func.count(), literal(True, Boolean))
+    .where(delivery.c.broadcast_id == _which)
+    .group_by(delivery.c.state, _reason),
+    select(
+        broadcast_tally.c.state,
+        broadcast_tally.c.reason,
+        broadcast_tally.c.count,
+        literal(False, Boolean),
+    ).where(broadcast_tally.c.broadcast_id == _which),
+)
+
+
+async def counts(session: Executor, broadcast_id: int) -> list[Count]:
+    """What became of the broadcast's recipients, those included whose rows are gone."""
+    rows = (await session.execute(_counts, {"which": broadcast_id})).all()
+    return [Count(state, reason, rows, bool(kept)) for state, reason, rows, kept in rows]
+
+
+_waiting = (
+    select(delivery.c.id)
+    .where(rows_in("queued"))
+    .where(delivery.c.broadcast_id == _which)
+    .limit(bindparam("most", type_=BigInteger))
+)
+_cancel_chunk = (
+    update(delivery).where(delivery.c.id.in_(_waiting)).values(state="cancelled", reason=BY_ADMIN)
+)
+
+
+async def cancel_chunk(session: Executor, broadcast_id: int, most: int) -> int:
+    """Cancel up to ``most`` queued rows of the broadcast; how many."""
+    result: Any = await session.execute(_cancel_chunk, {"which": broadcast_id, "most": most})
+    return int(result.rowcount)
+
+
+async def cancelled_with_queued_rows(session: Executor) -> list[int]:
+    """Broadcasts that were cancelled and of which something waits all the same."""
+    waits = exists().where(rows_in("queued")).where(delivery.c.broadcast_id == table.c.id)
+    return list(
+        (await session.execute(select(table.c.id).where(is_in("cancelled"), waits))).scalars()
+    )
+
+
+_behind = (
+    delivery.c.broadcast_id == _which,
+    delivery.c.chat_id > bindparam("behind", type_=BigInteger),
+)
+_end_of_rows = (
+    select(delivery.c.chat_id)
+    .where(*_behind)
+    .order_by(delivery.c.chat_id)
+    .limit(1)
+    .offset(bindparam("chunk", type_=BigInteger))
+)
+_again = (
+    update(delivery)
+    .where(*_behind, delivery.c.chat_id <= bindparam("last", type_=BigInteger))
+    .where(delivery.c.state.in_(bindparam("states", expanding=True)))
+    .where(or_(delivery.c.reason.is_(None), delivery.c.reason.not_in(LEFT_REASONS)))
+    .values(
+        state="queued",
+        reason=None,
+        ready_at=bindparam("now", type_=UTCDateTime),
+        not_after=bindparam("end", type_=UTCDateTime),
+        attempts=0,
+    )
+)
+
+
+class Requeued(NamedTuple):
+    """What one chunk did: how many rows wait again, and the last chat looked at (None: all)."""
+
+    rows: int
+    last: int | None
+
+
+async def queue_again_chunk(
+    session: Executor,
+    broadcast_id: int,
+    behind: int,
+    most: int,
+    *,
+    now: datetime,
+    end: datetime,
+    in_doubt: bool,
+) -> Requeued:
+    """Queue failed rows again among the next ``most`` behind the chat ``behind``.
+
+    Save those of readers who left; those in doubt only if wanted. With the first of them the
+    broadcast is under way again; one that was cancelled stays so.
+    """
+    found = await get(session, broadcast_id, lock=True)
+    if found is None or found.state not in (*OPEN_STATES, "done"):
+        return Requeued(0, None)
+    if found.source_chat_id == NOBODY:
+        # Once its admin is erased nobody knows where the message is.
+        return Requeued(0, None)
+    given = {"which": broadcast_id, "behind": behind}
+    last = (await session.execute(_end_of_rows, {**given, "chunk": most - 1})).scalar()
+    values = {
+        **given,
+        "last": last if last is not None else AFTER_ALL_CHATS,
+        "states": ["failed", "in_doubt"] if in_doubt else ["failed"],
+        "now": now,
+        "end": end,
+    }
+    result: Any = await session.execute(_again, values)
+    if result.rowcount:
+        under_way = {"state": "sending", "pause_reason": None, "finished_at": None}
+        await change(session, broadcast_id, {**under_way, "reported_at": None})
+    return Requeued(int(result.rowcount), last)
+
+
+def _any_in(state: str) -> Select[Any]:
+    return (
+        select(literal(1, Integer))
+        .where(rows_in(state))
+        .where(delivery.c.broadcast_id == _which)
+        .limit(1)
+    )
+
+
+_any_queued = _any_in("queued")
+_any_leased = _any_in("leased").where(delivery.c.lease_until > EPOCH)
+
+
+async def has_queued(session: Executor, broadcast_id: int) -> bool:
+    """Whether any row of the broadcast waits to be sent."""
+    return (await session.execute(_any_queued, {"which": broadcast_id})).first() is not None
+
+
+async def has_work(session: Executor, broadcast_id: int) -> bool:
+    """Whether any row of the broadcast is still queued or leased."""
+    if await has_queued(session, broadcast_id):
+        return True
+    return (await session.execute(_any_leased, {"which": broadcast_id})).first() is not None
+
+
+async def finish(session: Executor, broadcast_id: int, now: datetime) -> bool:
+    """Call the broadcast done if nothing of it is left; whether that is so now."""
+    if await has_work(session, broadcast_id):
+        return False
+    values = {"state": "done", "pause_reason": None, "finished_at": now}
+    return await change(session, broadcast_id, values, is_in(*OPEN_STATES), table.c.frozen)
+
+
+_next_ready = (
+    select(delivery.c.ready_at)
+    .where(rows_in("queued"))
+    .where(delivery.c.broadcast_id == _which)
+    .order_by(delivery.c.ready_at)
+    .limit(1)
+)
+
+
+async def next_ready(session: Executor, broadcast_id: int) -> datetime | None:
+    """When the broadcast's first queued row may be sent; None when none is queued."""
+    instant: datetime | None = (
+        await session.execute(_next_ready, {"which": broadcast_id})
+    ).scalar()
+    return instant
+
+
+async def add_tally(session: Executor, amounts: Mapping[tuple[int, str, str], int]) -> None:
+    """Add pruned rows, by (broadcast, state, reason), to what reports still show."""
+    rows = [
+        {"broadcast_id": which, "state": state, "reason": reason, "count": n}
+        for (which, state, reason), n in sorted(amounts.items())
+    ]
+    if rows:
+        made = insert_into(session, broadcast_tally).values(rows)
+        keys = [broadcast_tally.c[name] for name in ("broadcast_id", "state", "reason")]
+        more = {"count": broadcast_tally.c.count + made.excluded.count}
+        await session.execute(made.on_conflict_do_update(index_elements=keys, set_=more))

@@ -1,0 +1,135 @@
+"""The rules about tips taken, kept and judged."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.store.database import Database
+from bot.store.queries import feedback, subscribers
+from bot.store.values import Said, Subscriber, UnknownReaderError
+from bot.store.values import Vote as VoteResult
+from bot.subscribers import schedule
+from bot.subscribers.calendar import local_date
+from bot.subscribers.next_tip import audience_of, choose, mark_of
+from tips.library import Library
+from tips.models import Tip
+from tips.rotation import DISLIKES_IN_A_ROW, Vote, drop_suggestion
+
+
+class Kept(NamedTuple):
+    """A reader's saved tips, newest first, and how many more were withdrawn from the library."""
+
+    tips: list[Tip]
+    withdrawn: int
+
+
+class Opinions:
+    """The part of ``Readers`` about single tips and answers."""
+
+    def __init__(self, db: Database, clock: Clock, library: Library, settings: Settings) -> None:
+        self._db = db
+        self._clock = clock
+        self._library = library
+        self._settings = settings
+
+    async def take_tip(self, chat_id: int) -> Tip | None:
+        """A tip at once, marked as seen; the schedule is not touched. None if no tip fits."""
+        now = self._clock.now()
+        async with self._db.write() as session:
+            reader = await schedule.known(session, chat_id, now)
+            chosen = choose(self._library, reader, _local_date(reader, now))
+            if chosen is None:
+                return None
+            await subscribers.mark_seen(session, [mark_of(reader, chosen)])
+            return self._library.by_number(chosen.number)
+
+    async def themes_left(self, chat_id: int) -> dict[str, int]:
+        """Per theme id: how many tips that fit this reader are still unseen."""
+        reader = await self._reader(chat_id)
+        fitting = self._library.audience_mask(audience_of(reader)) & ~reader.seen
+        return {
+            theme.id: (self._library.theme_mask(1 << theme.bit) & fitting).bit_count()
+            for theme in self._library.themes
+        }
+
+    async def vote_tip(self, chat_id: int, tip_id: str, vote: int) -> VoteResult:
+        """+1, -1 or 0 (taken back) for a tip; three thumbs down on a topic ask to drop it."""
+        _check_vote(vote)
+        async with self._db.write() as session:
+            await schedule.known(session, chat_id, self._clock.now())
+            changed = await feedback.vote_tip(session, chat_id, tip_id, vote, self._clock.now())
+            if not changed or vote >= 0:
+                return VoteResult(vote, changed, None)
+            votes = await feedback.tip_votes(session, chat_id)
+        return VoteResult(vote, changed, self._worth_dropping(votes, tip_id))
+
+    async def save(self, chat_id: int, tip_id: str) -> bool:
+        """Keep a tip; False when it is kept already."""
+        async with self._db.write() as session:
+            await schedule.known(session, chat_id, self._clock.now())
+            return await feedback.save(session, chat_id, tip_id, self._clock.now())
+
+    async def unsave(self, chat_id: int, tip_id: str) -> bool:
+        """Let a kept tip go; False when it was not kept."""
+        async with self._db.write() as session:
+            return await feedback.unsave(session, chat_id, tip_id)
+
+    async def said_of_tip(self, chat_id: int, tip_id: str) -> Said:
+        """What the reader has said of one tip so far, for the buttons under it."""
+        async with self._db.read() as session:
+            return Said(*await feedback.on_tip(session, chat_id, tip_id))
+
+    async def saved(self, chat_id: int) -> Kept:
+        """The tips that the reader keeps and the library still has."""
+        async with self._db.read() as session:
+            ids = await feedback.saved_ids(session, chat_id)
+        known = {tip.id: tip for tip in self._library.tips}
+        tips = [known[tip_id] for tip_id in ids if tip_id in known]
+        return Kept(tips, len(ids) - len(tips))
+
+    async def vote_answer(self, chat_id: int, answer_id: str, vote: int) -> bool:
+        """+1, -1 or 0 for an answer; whether anything changed."""
+        _check_vote(vote)
+        async with self._db.write() as session:
+            await schedule.known(session, chat_id, self._clock.now())
+            return await feedback.vote_answer(session, chat_id, answer_id, vote, self._clock.now())
+
+    async def miss(self, chat_id: int, answer_id: str) -> bool:
+        """ "That was not my question": remembered by the answer's id, never by the words."""
+        async with self._db.write() as session:
+            await schedule.known(session, chat_id, self._clock.now())
+            return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
+
+    async def _reader(self, chat_id: int) -> Subscriber:
+        async with self._db.read() as session:
+            reader = await subscribers.get(session, chat_id)
+        if reader is None:
+            raise UnknownReaderError(chat_id)
+        return reader
+
+    def _worth_dropping(self, votes: list[tuple[str, int]], tip_id: str) -> str | None:
+        """The topic to offer dropping: asked at every third dislike in a row, not at each."""
+        topics = {tip.id: tip.topic for tip in self._library.tips}
+        own = [(tip, vote) for tip, vote in votes if tip in topics and tip != tip_id]
+        judged = [Vote(topics[tip], vote > 0) for tip, vote in own]
+        if tip_id in topics:
+            judged.append(Vote(topics[tip_id], liked=False))
+        topic = drop_suggestion(judged)
+        in_a_row = 0
+        for vote in reversed([one for one in judged if one.topic == topic]):
+            if vote.liked:
+                break
+            in_a_row += 1
+        return topic if topic and in_a_row % DISLIKES_IN_A_ROW == 0 else None
+
+
+def _local_date(reader: Subscriber, now: datetime) -> date:
+    return local_date(now, reader.zone or "UTC")
+
+
+def _check_vote(vote: int) -> None:
+    if vote not in (-1, 0, 1):
+        raise ValueError("a vote is +1, -1 or 0")

@@ -1,0 +1,110 @@
+"""The rules about what is kept of a person: handing it out, erasing it, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import structlog
+
+from bot.clock import Clock
+from bot.store.database import Database
+from bot.store.queries import personal, subscribers
+from bot.store.queries.subscribers import seen_from_bytes
+from bot.subscribers import schedule
+from tips.library import Library
+from tips.models import EVERY_THEME
+from tips.rotation import decode_recent
+
+log = structlog.get_logger(__name__)
+
+TIP_NUMBERS = ("content", "last_number")
+"""Columns that hold a tip's number."""
+
+AT_ONCE = 50
+"""People erased in one transaction."""
+
+Export = dict[str, list[dict[str, Any]]]
+
+
+class Erasure(NamedTuple):
+    """Whether anything was erased, and broadcasts of this admin that stay until they are done."""
+
+    erased: bool
+    under_way: list[int]
+
+
+class Privacy:
+    """What is kept of a person, by their chat's number."""
+
+    def __init__(self, db: Database, clock: Clock, library: Library) -> None:
+        self._db = db
+        self._clock = clock
+        self._library = library
+
+    async def export(self, chat_id: int) -> Export:
+        """Everything that is kept, as rows by table, JSON-ready; tables with none are left out.
+
+        The update that asked for it is among them (``inbox``), but not its words.
+        """
+        async with self._db.read() as session:
+            (person,) = await personal.find(session, chat_id)
+            found = await personal.rows(session, person)
+        return {table: [self._plain(row) for row in rows] for table, rows in found.items()}
+
+    async def keeps(self, chat_id: int) -> bool:
+        """Whether anything is kept of them, besides an update that is being answered."""
+        return bool((await self.export(chat_id)).keys() - {"inbox"})
+
+    async def forget(self, chat_id: int) -> Erasure:
+        """Erase every row about the person, everywhere.
+
+        An admin's broadcast that is under way needs its admin and its message, and stays.
+        """
+        now = self._clock.now()
+        async with self._db.write() as session:
+            (person,) = await personal.find(session, chat_id)
+            erased = await schedule.erase(session, person, now)
+            return Erasure(erased, await personal.under_way(session, chat_id))
+
+    async def erase_long_gone(self, after: timedelta) -> int:
+        """Erase whoever left for good, or never finished subscribing, so long ago; how many."""
+        before, total = self._clock.now() - after, 0
+        while True:
+            async with self._db.write() as session:
+                chats = await subscribers.long_gone(session, before, AT_ONCE)
+                for person in await personal.find(session, *chats):
+                    await schedule.erase(session, person, self._clock.now())
+            total += len(chats)
+            if len(chats) < AT_ONCE:
+                break
+        if total:
+            log.info("subscribers who left long ago were erased", count=total)
+        return total
+
+    def _plain(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._value(name, value) for name, value in row.items()}
+
+    def _value(self, name: str, value: Any) -> Any:
+        if name == "seen":
+            seen = seen_from_bytes(value)
+            numbers = (number for number in range(seen.bit_length()) if seen >> number & 1)
+            return [self._tip(number) for number in numbers]
+        if name == "recent":
+            return [self._tip(number) for number in decode_recent(value)]
+        if name == "themes":
+            return self._themes(value)
+        if name in TIP_NUMBERS and value is not None:
+            return self._tip(value)
+        return value.isoformat() if isinstance(value, date | datetime) else value
+
+    def _themes(self, mask: int) -> str | list[str]:
+        """The ids of the themes, or that it is all of them, new ones included."""
+        chosen = [theme.id for theme in self._library.themes if mask >> theme.bit & 1]
+        return "all" if mask == EVERY_THEME else chosen
+
+    def _tip(self, number: int) -> str | int:
+        """A tip's id, or the number of one that was withdrawn."""
+        known = number in self._library.topic_of
+        return self._library.by_number(number).id if known else number

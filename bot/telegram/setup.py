@@ -1,0 +1,142 @@
+"""What Telegram is told at the start: who we are, our menu, and where updates go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+import structlog
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.retry import REACH_TELEGRAM, Retries
+from bot.telegram.client import ALLOWED_UPDATES, Client
+from bot.texts import commands
+from bot.texts.catalogue import languages
+
+log = structlog.get_logger(__name__)
+
+Call = tuple[str, dict[str, Any]]
+
+PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
+TAKES_NO_WEBHOOK = "Telegram refuses the webhook ({}): correct GUTSKIN_WEBHOOK_URL"
+KEEPS_THE_WEBHOOK = "Telegram refuses to let updates be fetched ({})"
+
+
+class RefusedError(Exception):
+    """Telegram refuses what the bot cannot do without; the text is one line with its reason."""
+
+
+async def say_who_we_are(client: Client, clock: Clock) -> None:
+    """Let Telegram check the token (``getMe``), with patience for a network that comes up late.
+
+    Raises:
+        telegram.error.InvalidToken: Telegram does not know the token.
+        RefusedError: it does, and will have nothing to do with this bot ("Logged out").
+        telegram.error.NetworkError: Telegram could not be reached at all.
+    """
+    await _patiently(client.initialize, clock, "Telegram refuses this bot ({})")
+
+
+async def _patiently(call: Callable[[], Awaitable[object]], clock: Clock, refused: str) -> None:
+    """Make a call that the bot cannot do without, again where Telegram cannot be reached."""
+    retries = Retries(REACH_TELEGRAM, clock)
+    while True:
+        try:
+            await call()
+        except TelegramError as error:
+            if isinstance(error, InvalidToken):
+                raise
+            if isinstance(error, BadRequest) or not isinstance(error, NetworkError | RetryAfter):
+                raise RefusedError(refused.format(error.message)) from None
+            seconds = retries.failed()
+            if seconds is None:
+                raise
+            log.warning(
+                "Telegram cannot be reached; trying again",
+                kind=type(error).__name__,
+                seconds=seconds,
+            )
+            await clock.sleep(seconds)
+        else:
+            return
+
+
+async def register_with_telegram(client: Client, settings: Settings, clock: Clock) -> None:
+    """Say where updates go, then set menus and descriptions.
+
+    Menus and descriptions that fail are logged and do not stop the bot.
+
+    Raises:
+        RefusedError: Telegram does not take the webhook, or not away.
+        telegram.error.TelegramError: Telegram could not be reached for it.
+    """
+    refused = TAKES_NO_WEBHOOK if settings.webhook_url else KEEPS_THE_WEBHOOK
+    await _patiently(partial(_where_updates_go, client, settings), clock, refused)
+    admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(admin)]
+    calls = [*_menus(), *admins, *_descriptions()]
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await asyncio.gather(*(_try(client, *call) for call in calls))
+    except TimeoutError:
+        log.warning("menu and description could not all be set in time")
+
+
+async def _where_updates_go(client: Client, settings: Settings) -> None:
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        await client.call("deleteWebhook", {"drop_pending_updates": False})
+        return
+    payload = {
+        "url": settings.webhook_url,
+        "secret_token": settings.webhook_secret.get_secret_value(),
+        "allowed_updates": list(ALLOWED_UPDATES),
+    }
+    await client.call("setWebhook", payload)
+
+
+async def _try(client: Client, method: str, payload: Mapping[str, Any]) -> None:
+    try:
+        await client.call(method, payload)
+    except TelegramError as error:
+        log.warning("Telegram did not take a setting", method=method, kind=type(error).__name__)
+
+
+def _spoken() -> list[tuple[str, dict[str, str]]]:
+    """Each language with the parameter that names it; the source language is the default."""
+    source, *others = languages()
+    return [(source, {}), *((code, {"language_code": code[:2]}) for code in others)]
+
+
+async def offer_admin_menu(client: Client, admin: int) -> None:
+    """Set an admin's menu; at the start it fails for those who never wrote to the bot."""
+    for call in _admin_menus(admin):
+        await _try(client, *call)
+
+
+def _menus() -> list[Call]:
+    return [_menu({"type": "all_private_chats"}, *spoken) for spoken in _spoken()]
+
+
+def _admin_menus(admin: int) -> list[Call]:
+    return [_menu({"type": "chat", "chat_id": admin}, *spoken, admin=True) for spoken in _spoken()]
+
+
+def _menu(
+    scope: dict[str, Any], language: str, named: dict[str, str], *, admin: bool = False
+) -> Call:
+    menu = commands.menu(language, admin=admin)
+    return "setMyCommands", {"commands": menu, "scope": scope, **named}
+
+
+def _descriptions() -> list[Call]:
+    calls: list[Call] = []
+    for language, named in _spoken():
+        short = commands.short_description(language)
+        calls += [
+            ("setMyDescription", {"description": commands.description(language), **named}),
+            ("setMyShortDescription", {"short_description": short, **named}),
+        ]
+    return calls

@@ -1,0 +1,108 @@
+"""What is done once in a while so that nothing grows for ever and nothing is lost at once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.delivery.retention import prune
+from bot.isolation import each
+from bot.jobs import JobError
+from bot.store.files import backup
+from bot.store.queries import heartbeat, inbox
+
+if TYPE_CHECKING:
+    from bot.services import House
+
+log = structlog.get_logger(__name__)
+
+REMEMBER_UPDATES = timedelta(hours=24)  # Telegram repeats an update for at most that long
+BACKUPS = "backups"
+"""The folder of the copies, in the data folder."""
+
+BACKUPS_KEPT = 7
+BACKUP_EVERY = timedelta(hours=23, minutes=30)  # looked after by the hour, so a day in all
+PATTERN = "gutskin-*.db"
+UNFINISHED = ".gutskin-*.db.part"  # as bot/store/files/backup.py names what it has not checked yet
+
+
+class Housekeeping:
+    """The jobs of the caretaker."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def tidy(self) -> None:
+        """Forget the ids of updates done a day ago, deliveries that are counted by now, and
+        whoever left long ago; leave nothing in the log of what was erased in the last hour."""
+        if not self._house.trust.is_believed:
+            return  # what is old by a clock that is wrong may be of today
+        house = self._house
+        after = timedelta(days=house.settings.erase_after_days)
+        await each(
+            self._forget_updates,
+            partial(prune, house.db, house.clock),
+            partial(house.privacy.erase_long_gone, after),
+            house.db.empty_log,
+        )
+
+    async def _forget_updates(self) -> None:
+        async with self._house.db.write() as session:
+            await inbox.purge(session, self._house.clock.now() - REMEMBER_UPDATES)
+
+    async def back_up(self) -> None:
+        """Copy a SQLite database into ``backups`` beside it, once a day; the last seven are kept.
+
+        The day is counted from the last copy, whichever run of the bot made it.
+
+        Raises:
+            JobError: no copy could be made.
+        """
+        now = self._house.clock.now()
+        if not self._house.db.is_sqlite or not await self._is_due(now):
+            return
+        folder = self._house.settings.data_dir / BACKUPS
+        file = folder / f"gutskin-{now:%Y-%m-%d}.db"
+        try:
+            await backup.backup(self._house.settings.database, file)
+            await asyncio.to_thread(_drop_old, folder, file.name)
+        except (backup.BackupError, OSError) as error:
+            raise JobError(str(error)) from error
+        await self._house.db.transaction(
+            lambda session: heartbeat.beat(session, heartbeat.BACKUP, now)
+        )
+
+    async def _is_due(self, now: datetime) -> bool:
+        last = await self._house.db.look(lambda session: heartbeat.last(session, heartbeat.BACKUP))
+        return last is None or not timedelta() <= now - last[0] < BACKUP_EVERY
+
+
+def _drop_old(folder: Path, newest: str) -> None:
+    copies = sorted(file.name for file in folder.glob(PATTERN))
+    until_now = [name for name in copies if name <= newest]
+    old = until_now[:-BACKUPS_KEPT]
+    if len(until_now) >= BACKUPS_KEPT:
+        # Made by a clock that was ahead, they would outlive all others. Not before there are
+        # enough of those: it might as well be this clock that is behind.
+        old += [name for name in copies if name > newest]
+    for name in old:
+        if _is_removed(folder / name):
+            log.info("an old backup was removed", file=name)
+    for part in folder.glob(UNFINISHED):
+        # Its process was killed while copying, and nobody else would ever look for it.
+        _is_removed(part)
+
+
+def _is_removed(file: Path) -> bool:
+    """Whether the file is away; the copy that was made stays good where it is not."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("a file could not be removed", file=file.name, kind=type(error).__name__)
+        return False
+    return True
