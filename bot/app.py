@@ -27,25 +27,25 @@ from bot.telegram.setup import RefusedError, register_with_telegram, say_who_we_
 from bot.updates.fetching import Fetching
 from bot.updates.poller import Poller
 from bot.updates.posting import LOOK_S, Posting
-from bot.upkeep import Housekeeping
+from bot.upkeep import Upkeep
 from bot.web.health import Health, health_routes
 from bot.web.readiness import Watch
 from bot.web.server import WebServer
 from bot.web.webhook import Refusals, Webhook
 
 if TYPE_CHECKING:
-    from bot.services import House
+    from bot.services import Services
 
 log = structlog.get_logger(__name__)
 TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
 TICK_LIMIT_S = 60.0
 PROGRESS_S = 3.0
-HOUSEKEEPING_S = 3600.0
+UPKEEP_S = 3600.0
 IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
 ENDLESS = ("poller", "supervisor")  # they hold nothing that would have to be finished
 SETTLE_S = 1.5  # and its outcomes this long to be written
 
-OpenHouse = Callable[[Settings, Clock], Awaitable["House"]]
+OpenServices = Callable[[Settings, Clock], Awaitable["Services"]]
 
 
 class StartError(Exception):
@@ -70,11 +70,11 @@ def _told_in_one_line() -> Iterator[None]:
 class App:
     """The bot. ``async with`` starts and stops it; :meth:`run` also waits for a signal."""
 
-    def __init__(self, settings: Settings, clock: Clock, open_house: OpenHouse) -> None:
+    def __init__(self, settings: Settings, clock: Clock, open_services: OpenServices) -> None:
         self.settings = settings
         self.clock = clock
-        self._open_house = open_house
-        self._house: House | None = None
+        self._open_house = open_services
+        self._services: Services | None = None
         self._web: list[WebServer] = []
         self._jobs = Jobs([])
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -87,11 +87,11 @@ class App:
         return "App"
 
     @property
-    def house(self) -> House:
+    def services(self) -> Services:
         """The rooms, while the bot runs."""
-        if self._house is None:
+        if self._services is None:
             raise RuntimeError("the bot is not running")
-        return self._house
+        return self._services
 
     @property
     def web_url(self) -> str:
@@ -118,61 +118,65 @@ class App:
             StartError: with one clear line, when the token, the database or the port is wrong.
         """
         with _told_in_one_line():
-            house = self._house = await self._open_house(self.settings, self.clock)
-            self.inbox = house.new_inbox()
-            self.fetching = Fetching(self.clock, house.metrics.polled, self.settings.webhook_url)
-            self.watch = Watch(house, self.inbox, self.fetching)
-            self.supervisor = Supervisor(house, self.watch, self._jobs, self.tick, self._leave)
-            await say_who_we_are(house.client, self.clock)
+            services = self._services = await self._open_house(self.settings, self.clock)
+            self.inbox = services.new_inbox()
+            self.fetching = Fetching(
+                self.clock, services.metrics.polled, self.settings.webhook_url
+            )
+            self.watch = Watch(services, self.inbox, self.fetching)
+            self.supervisor = Supervisor(services, self.watch, self._jobs, self.tick, self._leave)
+            await say_who_we_are(services.client, self.clock)
             await self.supervisor.believe_the_clock()
-            await house.dispatcher.initialize()
+            await services.dispatcher.initialize()
             await self._serve()
-        await house.replicas.recall()
+        await services.replicas.recall()
         with _told_in_one_line():
-            await register_with_telegram(house.client, self.settings, self.clock)
-        await heed_restore(house.db)
-        await house.planner.ready_at_start()
+            await register_with_telegram(services.client, self.settings, self.clock)
+        await heed_restore(services.db)
+        await services.planner.ready_at_start()
         self._task("updates", self.inbox.run())  # warning signs are answered while others load
-        house.replicas.on_lead = house.replicas.on_alone = self.inbox.recover
-        if await house.replicas.join() == 1:
+        services.replicas.on_lead = services.replicas.on_alone = self.inbox.recover
+        if await services.replicas.join() == 1:
             await self.inbox.recover()
-        self._begin(house)
-        if await house.db.look(standing.has_subscribers):
+        self._begin(services)
+        if await services.db.look(standing.has_subscribers):
             self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
-        log.info("the bot runs", database=house.db.address)
+        log.info("the bot runs", database=services.db.address)
 
     async def _serve(self) -> None:
-        health = Health(self.watch.troubles, self.house.metrics.registry, self.watch.refresh)
+        health = Health(self.watch.troubles, self.services.metrics.registry, self.watch.refresh)
         self._web = [WebServer(*self.settings.health, health_routes(health))]
         url, secret = self.settings.webhook_url, self.settings.webhook_secret
         if url and secret:
-            refusals = Refusals(self.clock, self.house.metrics)
+            refusals = Refusals(self.clock, self.services.metrics)
             hook = Webhook(url, secret, self.inbox.take, refusals)
             place = self.settings.web_host, self.settings.webhook_port
             self._web.append(WebServer(*place, hook.routes(), middlewares=[hook.middleware]))
         for server in self._web:
             await server.start()
 
-    def _begin(self, house: House) -> None:
+    def _begin(self, services: Services) -> None:
         self._task("supervisor", self.supervisor.run())
-        self._task("sender", house.sender.run(self._stop_sending))
+        self._task("sender", services.worker.run(self._stop_sending))
         if self.settings.webhook_url is None:
-            turn = partial(self.fetching.turn, house.replicas)
-            poller = Poller(house.client, self.inbox, self.clock, turn, self.fetching)
+            turn = partial(self.fetching.turn, services.replicas)
+            poller = Poller(services.client, self.inbox, self.clock, turn, self.fetching)
             self._task("poller", poller.run())
         else:
-            posting = Posting(house.client, self.settings.webhook_url, self.fetching, self.clock)
-            self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], house.metrics)
-        care = Housekeeping(house)
+            posting = Posting(
+                services.client, self.settings.webhook_url, self.fetching, self.clock
+            )
+            self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
+        care = Upkeep(services)
         self._jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
                 Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
-                Job("progress", PROGRESS_S, TICK_LIMIT_S, house.progress.draw),
-                Job("housekeeping", HOUSEKEEPING_S, 600.0, care.tidy),
-                Job("backup", HOUSEKEEPING_S, 3600.0, care.back_up),
+                Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
+                Job("housekeeping", UPKEEP_S, 600.0, care.tidy),
+                Job("backup", UPKEEP_S, 3600.0, care.back_up),
             ],
-            house.metrics,
+            services.metrics,
         )
         self._jobs.start()
         self._jobs.soon("plan", 0.0)
@@ -200,23 +204,23 @@ class App:
 
         Nothing is planned by a clock that is wrong.
         """
-        if not self.house.trust.may_act:
+        if not self.services.trust.may_act:
             return
         async with self._ticking:
-            await self.house.readers.end_pauses()
-            planned = await self.house.planner.tick()
+            await self.services.subscribers.end_pauses()
+            planned = await self.services.planner.tick()
             if planned.rows:
-                self.house.sender.wake()
+                self.services.worker.wake()
             await self.watch.ticked()
-        due = await self.house.planner.next_due()
+        due = await self.services.planner.next_due()
         if due is not None:
             seconds = (due - self.clock.now()).total_seconds()
             if seconds < TICK_S:
                 self._jobs.soon("plan", max(0.2, seconds))
 
     async def _beat(self) -> None:
-        await self.house.replicas.beat()
-        await self.house.replicas.keep_lead()
+        await self.services.replicas.beat()
+        await self.services.replicas.keep_lead()
 
     async def move(self, clock: MovableClock, seconds: float) -> datetime:
         """Move ``clock`` by ``seconds``, living through each due instant on the way."""
@@ -230,8 +234,8 @@ class App:
         """Do all that is pending now: updates, plan, sends, progress (for tests and the demo)."""
         await self.inbox.idle()
         await self.tick()
-        await self.house.sender.drain()
-        await self.house.progress.draw()
+        await self.services.worker.drain()
+        await self.services.progress.draw()
         await self.inbox.idle()
 
     async def run(self) -> int:
@@ -283,7 +287,7 @@ class App:
         self._stop_sending.set()
         if self._tasks:
             self.inbox.close()
-            self.house.sender.wake()
+            self.services.worker.wake()
             _done, late = await asyncio.wait(self._tasks.values(), timeout=IN_FLIGHT_S)
             for task in late:
                 log.warning("not done in time; its rows are taken up again", part=task.get_name())
@@ -291,8 +295,8 @@ class App:
             if late:
                 await asyncio.wait(late, timeout=SETTLE_S)
         self._tasks.clear()
-        if self._house is not None:
-            await Job("leave", BEAT_SECONDS, SETTLE_S, self._house.replicas.leave).run()
-            await self._house.close()
-            self._house = None
+        if self._services is not None:
+            await Job("leave", BEAT_SECONDS, SETTLE_S, self._services.replicas.leave).run()
+            await self._services.close()
+            self._services = None
             log.info("stopped")

@@ -115,7 +115,7 @@ class MovableClock:
         """Move forward by ``seconds`` (>= 0) and wake whoever waited for that; the new instant.
 
         Raises:
-            ValueError: for a negative step, since readers' instants never run backwards.
+            ValueError: for a negative step, since subscribers' instants never run backwards.
         """
         if seconds < 0:
             raise ValueError("time only moves forward")

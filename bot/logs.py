@@ -1,4 +1,4 @@
-"""Logging that never shows a token, a password in a URL, or a reader's words.
+"""Logging that never shows a token, a password in a URL, or a subscriber's words.
 
 structlog writes through the standard library, so that every line, ours or a library's, passes the
 same handler and its filter. Libraries that print request URLs, statements with their parameters or
@@ -33,7 +33,7 @@ QUOTED = re.compile(r"""\"[^"]*\"|'[^']*'|[“„«‘].*""", re.DOTALL)
 LOOPS_OWN = re.compile(r"(?<=^Exception in callback).*|\n.*", re.DOTALL)
 MASK = "[token]"
 
-# What these print below WARNING holds tokens (request lines), or readers' words (parameters).
+# What these print below WARNING holds tokens (request lines), or subscribers' words (parameters).
 TALKATIVE = (
     "aiohttp",
     "aiosqlite",
@@ -83,8 +83,8 @@ def _plain(value: Any) -> bool:
 def where(error: BaseException) -> str:
     """The traceback of ``error`` and its causes without their messages.
 
-    A message may quote what a reader wrote (``invalid literal for int(): 'my story'``), so only
-    exceptions whose text is made by the machine keep theirs.
+    A message may quote what a subscriber wrote (``invalid literal for int(): 'my story'``), so
+    only exceptions whose text is made by the machine keep theirs.
     """
     lines: list[str] = []
     seen: set[int] = set()
@@ -108,7 +108,7 @@ def _trace(error: BaseException) -> list[str]:
 
 
 def title(error: BaseException) -> str:
-    """The kind of an exception, with its text where that cannot hold a reader's words."""
+    """The kind of an exception, with its text where that cannot hold a subscriber's words."""
     kind = type(error)
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
     if isinstance(error, MACHINE_MADE):

@@ -17,11 +17,11 @@ from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.repair import Repair
 from bot.delivery.stats import Stats
-from bot.delivery.worker import Sender
-from bot.handlers.context import Desk
+from bot.delivery.worker import DeliveryWorker
+from bot.handlers.context import HandlerServices
 from bot.handlers.dispatch import Dispatch
 from bot.handlers.progress import Progress
-from bot.handlers.questions import Hearing
+from bot.handlers.questions import TextAnalyser
 from bot.metrics import Metrics
 from bot.places.search import Places
 from bot.replicas.presence import Replicas
@@ -32,14 +32,14 @@ from bot.store.files import plaintext
 from bot.store.files.sole_use import InUseError, sole_use_of
 from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 from bot.subscribers.privacy import Privacy
-from bot.subscribers.service import Readers
-from bot.telegram.bulk.pool import Wire
-from bot.telegram.bulk.proxied import ProxiedWire, open_wire
+from bot.subscribers.service import Subscribers
+from bot.telegram.bulk.pool import PooledTransport
+from bot.telegram.bulk.proxied import ProxiedTransport, open_transport
 from bot.telegram.client import Client, Dispatcher, build_client, build_dispatcher
-from bot.telegram.limits.limiter import Pace
-from bot.telegram.messenger import Chat
+from bot.telegram.limits.limiter import SendLimiter
+from bot.telegram.messenger import Messenger
 from bot.telegram.parsing import parse_update
-from bot.telegram.rate_limiter import LaneLimiter
+from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.setup import offer_admin_menu
 from bot.updates.content import Update
 from bot.updates.inbox import Inbox
@@ -49,11 +49,11 @@ from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.urgent import Urgent
 
-__all__ = ["App", "House", "StartError", "build"]
+__all__ = ["App", "Services", "StartError", "build"]
 
 
 @dataclass(frozen=True)
-class House:
+class Services:
     """Every room of the running bot."""
 
     settings: Settings
@@ -66,12 +66,12 @@ class House:
     client: Client
     dispatcher: Dispatcher
     dispatch: Dispatch
-    pace: Pace
-    readers: Readers
+    limiter: SendLimiter
+    subscribers: Subscribers
     privacy: Privacy
     broadcasts: Broadcasts
     planner: Planner
-    sender: Sender
+    worker: DeliveryWorker
     stats: Stats
     progress: Progress
     replicas: Replicas
@@ -79,7 +79,7 @@ class House:
     closing: AsyncExitStack
 
     def __repr__(self) -> str:
-        return "House"
+        return "Services"
 
     def new_inbox(self) -> Inbox:
         """Where updates wait for the dispatcher."""
@@ -91,7 +91,7 @@ class House:
             self.db,
             self.clock,
             self.dispatcher.process_json,
-            self.pace.reply_held_for,
+            self.limiter.reply_held_for,
             cipher=self.cipher,
             retrying=Retrying(self.clock, self.client.server_time),
             suspects=self.dispatch.suspicion,
@@ -108,7 +108,7 @@ class Knowledge:
     """What never changes while the process lives."""
 
     library: Library
-    hearing: Hearing
+    analyser: TextAnalyser
     places: Places
 
 
@@ -116,8 +116,8 @@ class Knowledge:
 def what_we_know() -> Knowledge:
     """Content, search and places; read once, some 0.5 s."""
     search = Search.load()
-    hearing = Hearing(search, Urgent.load(search=search))
-    return Knowledge(load_library(), hearing, Places.load())
+    analyser = TextAnalyser(search, Urgent.load(search=search))
+    return Knowledge(load_library(), analyser, Places.load())
 
 
 def _knowledge() -> Knowledge:
@@ -131,7 +131,7 @@ def _knowledge() -> Knowledge:
         ) from error
 
 
-async def open_house(settings: Settings, clock: Clock) -> House:
+async def open_services(settings: Settings, clock: Clock) -> Services:
     """Open database and connections and put every room in its place.
 
     Raises:
@@ -141,7 +141,7 @@ async def open_house(settings: Settings, clock: Clock) -> House:
         db = await _open_database(settings.database, stack)
         cipher = BodyCipher(settings.token.get_secret_value())
         await plaintext.remove(db, cipher, settings.data_dir / BACKUPS)
-        return _furnish(settings, clock, db, cipher, stack)
+        return _build(settings, clock, db, cipher, stack)
 
 
 async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
@@ -159,44 +159,52 @@ async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
     return db
 
 
-def _furnish(
+def _build(
     settings: Settings, clock: Clock, db: Database, cipher: BodyCipher, stack: AsyncExitStack
-) -> House:
+) -> Services:
     knowledge = _knowledge()
     library = knowledge.library
     metrics = Metrics(clock)
     trust = ClockTrust(clock, metrics)
-    pace = Pace(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
-    client, dispatcher, wire = _ways_out(settings, pace, stack)
-    readers = Readers(db, clock, library, settings)
+    limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
+    client, dispatcher, transport = _outgoing(settings, limiter, stack)
+    subscribers = Subscribers(db, clock, library, settings)
     privacy, stats = Privacy(db, clock, library), Stats(db, clock)
     broadcasts = Broadcasts(db, clock, settings)
-    chat = Chat(client, clock)
-    progress = Progress(broadcasts, readers, chat, clock)
+    messenger = Messenger(client, clock)
+    progress = Progress(broadcasts, subscribers, messenger, clock)
     renderer, told = TipRenderer(library), progress.on_event
-    sender = Sender(
-        db, clock, settings, wire, pace, renderer, on_event=told, metrics=metrics, trust=trust
+    worker = DeliveryWorker(
+        db,
+        clock,
+        settings,
+        transport,
+        limiter,
+        renderer,
+        on_event=told,
+        metrics=metrics,
+        trust=trust,
     )
     planner = Planner(db, clock, library, settings, metrics)
-    desk = Desk(
+    services = HandlerServices(
         settings=settings,
         clock=clock,
         library=library,
-        hearing=knowledge.hearing,
+        analyser=knowledge.analyser,
         places=knowledge.places,
-        readers=readers,
+        subscribers=subscribers,
         privacy=privacy,
         broadcasts=broadcasts,
         stats=stats,
-        chat=chat,
-        wake_sender=sender.wake,
+        messenger=messenger,
+        wake_worker=worker.wake,
         follow_broadcast=progress.follow,
         offer_admin_menu=partial(offer_admin_menu, client),
         username=lambda: client.username,
     )
-    dispatch = Dispatch(desk)
+    dispatch = Dispatch(services)
     dispatch.register(dispatcher)
-    return House(
+    return Services(
         settings=settings,
         clock=clock,
         metrics=metrics,
@@ -207,38 +215,38 @@ def _furnish(
         client=client,
         dispatcher=dispatcher,
         dispatch=dispatch,
-        pace=pace,
-        readers=readers,
+        limiter=limiter,
+        subscribers=subscribers,
         privacy=privacy,
         broadcasts=broadcasts,
         planner=planner,
-        sender=sender,
+        worker=worker,
         stats=stats,
         progress=progress,
-        replicas=Replicas(db, clock, pace, trust=trust),
-        repair=Repair(db, clock, settings, planner, owner=sender.owner),
+        replicas=Replicas(db, clock, limiter, trust=trust),
+        repair=Repair(db, clock, settings, planner, owner=worker.owner),
         closing=stack.pop_all(),
     )
 
 
-def _ways_out(
-    settings: Settings, pace: Pace, stack: AsyncExitStack
-) -> tuple[Client, Dispatcher, Wire | ProxiedWire]:
+def _outgoing(
+    settings: Settings, limiter: SendLimiter, stack: AsyncExitStack
+) -> tuple[Client, Dispatcher, PooledTransport | ProxiedTransport]:
     """What replies leave by, and what tips and broadcasts leave by."""
-    client = build_client(settings, LaneLimiter(pace))
+    client = build_client(settings, PriorityRateLimiter(limiter))
     stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
     dispatcher = build_dispatcher(client)
     stack.push_async_callback(dispatcher.shutdown)
-    wire = open_wire(
+    transport = open_transport(
         settings.api_base_url,
         settings.token,
         proxy=settings.proxy_url,
         connections=settings.in_flight,
     )
-    stack.push_async_callback(wire.close)
-    return client, dispatcher, wire
+    stack.push_async_callback(transport.close)
+    return client, dispatcher, transport
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> App:
     """The bot, not yet started."""
-    return App(settings, clock or SystemClock(), open_house)
+    return App(settings, clock or SystemClock(), open_services)

@@ -15,7 +15,7 @@ FARTHEST = timedelta(days=400)  # how far ahead the next tip is looked for
 
 async def move_to(app: App, clock: MovableClock, goal: datetime) -> datetime:
     """Move ``clock`` to ``goal``, living through each due instant on the way."""
-    planner = app.house.planner
+    planner = app.services.planner
     while (due := await planner.next_due()) is not None and due < goal:
         reached = clock.move_to(due)
         await app.settle()
@@ -28,9 +28,9 @@ async def move_to(app: App, clock: MovableClock, goal: datetime) -> datetime:
 
 async def move_to_next_tip(app: App, clock: MovableClock) -> datetime:
     """Move ``clock`` until a tip is sent, at most ``FARTHEST``; stay if none is planned."""
-    begin, sent = clock.now(), app.house.sender.sent
-    while (due := await app.house.planner.next_due()) is not None:
-        if due > begin + FARTHEST or app.house.sender.sent > sent:
+    begin, sent = clock.now(), app.services.worker.sent
+    while (due := await app.services.planner.next_due()) is not None:
+        if due > begin + FARTHEST or app.services.worker.sent > sent:
             break
         await move_to(app, clock, due)
     return clock.now()

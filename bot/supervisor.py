@@ -15,7 +15,7 @@ from bot.store.queries import heartbeat
 from bot.telegram.limits.priority import Lane
 
 if TYPE_CHECKING:
-    from bot.services import House
+    from bot.services import Services
     from bot.web.readiness import Watch
 
 log = structlog.get_logger(__name__)
@@ -37,38 +37,38 @@ class Supervisor:
 
     def __init__(
         self,
-        house: House,
+        services: Services,
         watch: Watch,
         jobs: Jobs,
         tick: Callable[[], Awaitable[None]],
         leave: Callable[[], None],
     ) -> None:
-        self._house = house
+        self._services = services
         self._watch = watch
         self._jobs = jobs
         self._planning = Job("plan", LOOK_S, LOOK_LIMIT_S, tick)
         self._clock = Job("clock", LOOK_S, LOOK_LIMIT_S, self.look_at_the_clock)
         self._leave = leave
         self._holds = HoldWatch(
-            house.clock,
-            house.metrics,
+            services.clock,
+            services.metrics,
             {
-                Lane.REPLY.value: lambda: house.pace.held_for(Lane.REPLY),
-                Lane.BULK.value: lambda: house.sender.held_for,
+                Lane.REPLY.value: lambda: services.limiter.held_for(Lane.REPLY),
+                Lane.BULK.value: lambda: services.worker.held_for,
             },
         )
         self._step = 0.0
-        self._compared_at = house.clock.monotonic()
+        self._compared_at = services.clock.monotonic()
 
     async def run(self) -> None:
         """Look every few seconds, until cancelled."""
         while True:
-            await self._house.clock.sleep(LOOK_S)
-            self.look_at_the_holds()
+            await self._services.clock.sleep(LOOK_S)
+            self.watch_holds()
             await self._clock.run()
             await self.look_at_the_work()
 
-    def look_at_the_holds(self) -> None:
+    def watch_holds(self) -> None:
         """Tell of holds that have begun or ended."""
         self._holds.look()
 
@@ -81,7 +81,7 @@ class Supervisor:
 
     async def look_at_the_clock(self) -> None:
         """Notice that the wall clock was set, and mend what that has put wrong."""
-        trust, now = self._house.trust, self._house.clock.monotonic()
+        trust, now = self._services.trust, self._services.clock.monotonic()
         step = trust.look()
         if step:
             self._notice(step)
@@ -102,29 +102,29 @@ class Supervisor:
     async def believe_the_clock(self) -> None:
         """Hold the clock against others'; if none contradicts it, mend stored instants by it."""
         await self._ask_telegram()
-        await self._house.replicas.compare_clocks()
-        if not self._house.trust.is_contradicted:
-            await self._house.repair.run()
+        await self._services.replicas.compare_clocks()
+        if not self._services.trust.is_contradicted:
+            await self._services.repair.run()
         await self._write_down()
-        self._house.trust.accept()
+        self._services.trust.accept()
         self._step = 0.0
         self._jobs.soon("plan", 0.0)
-        self._house.sender.wake()
+        self._services.worker.wake()
 
     async def _write_down(self) -> None:
         """That the clock was set, and by how much, for ``gutskin doctor``."""
         if not self._step:
             return
-        now, detail = self._house.clock.now(), f"{self._step:+.0f}"
-        await self._house.db.transaction(
+        now, detail = self._services.clock.now(), f"{self._step:+.0f}"
+        await self._services.db.transaction(
             lambda session: heartbeat.beat(session, CLOCK_SET, now, detail)
         )
 
     async def _ask_telegram(self) -> None:
         try:
-            theirs = await self._house.client.server_time()
+            theirs = await self._services.client.server_time()
         except TelegramError as error:
             log.debug("Telegram's clock cannot be asked", kind=type(error).__name__)
             return
         if theirs is not None:
-            self._house.trust.compare("Telegram", theirs, TELEGRAM_LIMIT_S)
+            self._services.trust.compare("Telegram", theirs, TELEGRAM_LIMIT_S)

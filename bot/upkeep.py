@@ -17,7 +17,7 @@ from bot.store.files import backup
 from bot.store.queries import heartbeat, inbox
 
 if TYPE_CHECKING:
-    from bot.services import House
+    from bot.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -31,29 +31,29 @@ PATTERN = "gutskin-*.db"
 UNFINISHED = ".gutskin-*.db.part"  # as bot/store/files/backup.py names what it has not checked yet
 
 
-class Housekeeping:
+class Upkeep:
     """The jobs of the caretaker."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def tidy(self) -> None:
         """Forget the ids of updates done a day ago, deliveries that are counted by now, and
         whoever left long ago; leave nothing in the log of what was erased in the last hour."""
-        if not self._house.trust.is_believed:
+        if not self._services.trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
-        house = self._house
-        after = timedelta(days=house.settings.erase_after_days)
+        services = self._services
+        after = timedelta(days=services.settings.erase_after_days)
         await each(
             self._forget_updates,
-            partial(prune, house.db, house.clock),
-            partial(house.privacy.erase_long_gone, after),
-            house.db.empty_log,
+            partial(prune, services.db, services.clock),
+            partial(services.privacy.erase_long_gone, after),
+            services.db.empty_log,
         )
 
     async def _forget_updates(self) -> None:
-        async with self._house.db.write() as session:
-            await inbox.purge(session, self._house.clock.now() - REMEMBER_UPDATES)
+        async with self._services.db.write() as session:
+            await inbox.purge(session, self._services.clock.now() - REMEMBER_UPDATES)
 
     async def back_up(self) -> None:
         """Copy a SQLite database into ``backups`` beside it, once a day; the last seven are kept.
@@ -63,22 +63,24 @@ class Housekeeping:
         Raises:
             JobError: no copy could be made.
         """
-        now = self._house.clock.now()
-        if not self._house.db.is_sqlite or not await self._is_due(now):
+        now = self._services.clock.now()
+        if not self._services.db.is_sqlite or not await self._is_due(now):
             return
-        folder = self._house.settings.data_dir / BACKUPS
+        folder = self._services.settings.data_dir / BACKUPS
         file = folder / f"gutskin-{now:%Y-%m-%d}.db"
         try:
-            await backup.backup(self._house.settings.database, file)
+            await backup.backup(self._services.settings.database, file)
             await asyncio.to_thread(_drop_old, folder, file.name)
         except (backup.BackupError, OSError) as error:
             raise JobError(str(error)) from error
-        await self._house.db.transaction(
+        await self._services.db.transaction(
             lambda session: heartbeat.beat(session, heartbeat.BACKUP, now)
         )
 
     async def _is_due(self, now: datetime) -> bool:
-        last = await self._house.db.look(lambda session: heartbeat.last(session, heartbeat.BACKUP))
+        last = await self._services.db.look(
+            lambda session: heartbeat.last(session, heartbeat.BACKUP)
+        )
         return last is None or not timedelta() <= now - last[0] < BACKUP_EVERY
 
 

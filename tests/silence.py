@@ -34,22 +34,28 @@ class SilentRelay:
         assert self._server is not None
         self._server.close()
         visits = tuple(self._visits)
-        for visit in visits:
-            visit.cancel()
+        for context in visits:
+            context.cancel()
         await asyncio.gather(*visits, return_exceptions=True)
 
-    async def _visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visit = asyncio.current_task()
-        assert visit is not None
-        self._visits.add(visit)
-        visit.add_done_callback(self._visits.discard)
+    async def _visited(
+        self, subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        context = asyncio.current_task()
+        assert context is not None
+        self._visits.add(context)
+        context.add_done_callback(self._visits.discard)
         with contextlib.suppress(OSError, asyncio.CancelledError):
             there = await asyncio.open_connection("127.0.0.1", self._server_port)
-            await asyncio.gather(self._pass_on(reader, there[1]), self._pass_on(there[0], writer))
+            await asyncio.gather(
+                self._pass_on(subscriber, there[1]), self._pass_on(there[0], writer)
+            )
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass_on(
+        self, subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         with contextlib.closing(writer):
-            while data := await reader.read(65536):
+            while data := await subscriber.read(65536):
                 if self.silent:
                     await asyncio.Event().wait()
                 writer.write(data)

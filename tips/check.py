@@ -32,8 +32,8 @@ def check(
 ) -> list[Finding]:
     """Every broken rule in a content directory, sorted by file, item and rule.
 
-    ``render`` gives the text of a tip or answer as a reader sees it; without it rendered lengths
-    are not measured. ``complete=False`` leaves out what only holds at full size: numbers,
+    ``render`` gives the text of a tip or answer as a subscriber sees it; without it rendered
+    lengths are not measured. ``complete=False`` leaves out what only holds at full size: numbers,
     reviews, unused evidence, unanswered questions and balance.
     """
     found: list[Finding] = []

@@ -91,7 +91,7 @@ class Library:
         return Evidence.weakest(self.claims[name].strength for name in item.claims)
 
     def shown_sources(self, item: Tip | Answer) -> tuple[Source, ...]:
-        """The sources that readers may be sent to, each once, in the order of the claims."""
+        """The sources that subscribers may be sent to, each once, in the order of the claims."""
         keys = dict.fromkeys(key for name in item.claims for key in self.claims[name].sources)
         return tuple(self.sources[key] for key in keys if self.sources[key].show)
 
@@ -109,7 +109,7 @@ class Library:
         return self._topic_masks.get(topic, 0)
 
     def audience_mask(self, audience: Audience) -> int:
-        """The tips for this reader: ``EVERYONE`` has not said who they are and gets them all."""
+        """The tips for this audience: ``EVERYONE`` has not said who they are and gets them all."""
         return self._audience_masks[audience]
 
     def season_mask(self, season: Season) -> int:
@@ -121,8 +121,10 @@ def _has_topic(topic: str) -> Callable[[Tip], bool]:
     return lambda tip: tip.topic == topic
 
 
-def _speaks_to(reader: Audience) -> Callable[[Tip], bool]:
-    return lambda tip: Audience.EVERYONE in {reader, tip.audience} or tip.audience is reader
+def _speaks_to(subscriber: Audience) -> Callable[[Tip], bool]:
+    return lambda tip: (
+        Audience.EVERYONE in {subscriber, tip.audience} or tip.audience is subscriber
+    )
 
 
 def _fits_season(now: Season) -> Callable[[Tip], bool]:

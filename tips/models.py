@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
-# A number is a bit in every reader's row: a slip of the pen must not make the rows megabytes long.
+# A number is a bit in every subscriber's row: a slip of the pen must not make the rows megabytes
+# long.
 MAX_NUMBER = 10_000
 MOST_THEMES = 31
 EVERY_THEME = (1 << MOST_THEMES) - 1
-"""The choice of a reader who wants all themes: those that are still to be written, too."""
+"""The choice of a subscriber who wants all themes: those that are still to be written, too."""
 
 
 class Frozen(BaseModel):
@@ -46,7 +47,7 @@ class Evidence(StrEnum):
 
 
 class Season(StrEnum):
-    """A season where the reader lives; which months it means depends on the hemisphere."""
+    """A season where the subscriber lives; which months it means depends on the hemisphere."""
 
     SPRING = "spring"
     SUMMER = "summer"
@@ -79,7 +80,7 @@ class Review(Frozen):
 
 
 class Source(Frozen):
-    """A publication or public page; shown to readers only where ``show`` is true."""
+    """A publication or public page; shown to subscribers only where ``show`` is true."""
 
     key: str
     title: Line
@@ -141,7 +142,7 @@ class Answer(Frozen):
 
 
 class Theme(Frozen):
-    """A plain heading readers choose by; gathers several of the editors' topics."""
+    """A plain heading subscribers choose by; gathers several of the editors' topics."""
 
     id: Slug
     bit: int = Field(
@@ -186,7 +187,7 @@ class Retired(Frozen):
 
 
 class Names(Frozen):
-    """What readers see in place of the ids of themes and topics, in one language."""
+    """What subscribers see in place of the ids of themes and topics, in one language."""
 
     themes: dict[str, Line]
     topics: dict[str, Line]

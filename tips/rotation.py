@@ -1,7 +1,7 @@
-"""Which tip comes next for a reader: a pure function of what is known of them and of the day.
+"""Which tip comes next for a subscriber: a pure function of what is known of them and of the day.
 
-A *cycle* is one walk through all tips that fit the reader; within it none comes twice. What came
-late in one cycle does not come early in the next: a third of what fits lies between.
+A *cycle* is one walk through all tips that fit the subscriber; within it none comes twice. What
+came late in one cycle does not come early in the next: a third of what fits lies between.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _SIXTY_FOUR_BITS = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderState:
+class SubscriberState:
     """What the choice of a tip depends on; the caller stores it and hands it in again."""
 
     seed: int
-    """Any number that is the reader's own for ever: it sets their order."""
+    """Any number that is the subscriber's own for ever: it sets their order."""
     seen: int = 0
     """A bit for the number of every tip seen in the running cycle."""
     recent: bytes = b""
@@ -38,15 +38,15 @@ class ReaderState:
     last_topic: str | None = None
     """Its topic, kept beside the number because a withdrawn tip has no topic any more."""
     themes: int = 0
-    """A bit for every theme the reader wants; none means that nothing fits."""
+    """A bit for every theme the subscriber wants; none means that nothing fits."""
     audience: Audience = Audience.EVERYONE
     dropped_topics: frozenset[str] = frozenset()
-    """Topics the reader does not want although their theme is wanted."""
+    """Topics the subscriber does not want although their theme is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The next tip, and what the reader has seen once it is sent."""
+    """The next tip, and what the subscriber has seen once it is sent."""
 
     number: int
     topic: str
@@ -57,7 +57,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """All that fits one kind of reader: in the season, and in any season."""
+    """All that fits one kind of subscriber: in the season, and in any season."""
 
     now: int
     ever: int
@@ -71,8 +71,8 @@ class _Pool:
     """How many others come at least before a tip comes again."""
 
 
-def pick(library: Library, state: ReaderState, on: date, zone: str) -> Pick | None:
-    """The next tip for a reader on a local date in an IANA time zone; None where no tip fits.
+def pick(library: Library, state: SubscriberState, on: date, zone: str) -> Pick | None:
+    """The next tip for a subscriber on a local date in an IANA time zone; None where no tip fits.
 
     No tip comes twice before all that fit themes, audience and season have been seen, nor before
     a third as many others have come; neighbours differ in topic wherever an order of what remains
@@ -99,8 +99,8 @@ def pick(library: Library, state: ReaderState, on: date, zone: str) -> Pick | No
     return Pick(number, library.topic_of[number], seen | 1 << number, kept, began)
 
 
-def fitting(library: Library, state: ReaderState, on: date, zone: str) -> int:
-    """How many tips there are for a reader: of their themes, for their audience, in the season."""
+def fitting(library: Library, state: SubscriberState, on: date, zone: str) -> int:
+    """How many tips fit a subscriber: of their themes, for their audience, in the season."""
     season = season_at(on, zone)
     return _pool(
         library, state.themes, state.audience, season, state.dropped_topics
@@ -115,7 +115,7 @@ def _new_cycle(pool: _Pool, seen: int) -> tuple[int, int]:
     return seen & ~pool.ever, pool.now
 
 
-def _choose(library: Library, state: ReaderState, pool: _Pool, unseen: int, days: int) -> int:
+def _choose(library: Library, state: SubscriberState, pool: _Pool, unseen: int, days: int) -> int:
     last = library.topic_mask(state.last_topic) if state.last_topic else 0
     candidates = _apart(pool, unseen, last)
     chance = _mix(state.seed, unseen.bit_count())
@@ -227,7 +227,7 @@ def decode_seen(stored: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A reader's 👍 or 👎 on a tip of a topic."""
+    """A subscriber's 👍 or 👎 on a tip of a topic."""
 
     topic: str
     liked: bool
@@ -236,7 +236,7 @@ class Vote:
 def drop_suggestion(votes: Sequence[Vote], asked: Collection[str] = ()) -> str | None:
     """The topic to offer dropping after the latest vote, or None.
 
-    ``votes`` are one reader's, oldest first; ``asked`` are the topics they were asked about
+    ``votes`` are one subscriber's, oldest first; ``asked`` are the topics they were asked about
     before. The latest three votes on the topic of the last one all have to be dislikes.
     """
     if not votes or votes[-1].topic in asked:

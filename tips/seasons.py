@@ -1,4 +1,4 @@
-"""Which season it is where a reader lives, told from the date and the name of the time zone."""
+"""The season where a subscriber lives, told from the date and the time zone's name."""
 
 from __future__ import annotations
 

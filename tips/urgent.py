@@ -1,8 +1,8 @@
 """Warning signs: does a message describe something that cannot wait for an answer?
 
 Two matchers, either is enough: rules that anyone can read and mend, and a model that learned from
-people's own descriptions. Recall goes before precision: told once too often to seek care, a reader
-loses a minute.
+people's own descriptions. Recall goes before precision: told once too often to seek care, a
+subscriber loses a minute.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def show(
     language: str = LANGUAGE_OPTION,
     as_json: bool = JSON_OPTION,
 ) -> None:
-    """Show one tip as readers see it, and why it says so."""
+    """Show one tip as subscribers see it, and why it says so."""
     from bot.texts import tip as texts
 
     library = open_library(language)
@@ -215,7 +215,7 @@ def calendar(
     weekdays: str | None = typer.Option(None, help="Only these, e.g. mon,wed."),
     as_json: bool = JSON_OPTION,
 ) -> None:
-    """When the tips of a reader with these settings come, in UTC and on the reader's clock."""
+    """When the tips of a subscriber with these settings come, in UTC and on their own clock."""
     from bot.subscribers.calendar import upcoming
 
     try:

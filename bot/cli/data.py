@@ -116,7 +116,7 @@ def retry(
     broadcast: int = BROADCAST,
     in_doubt: bool = typer.Option(False, help="Also those that may have arrived."),
 ) -> None:
-    """Queue again what failed; readers who blocked the bot are left alone."""
+    """Queue again what failed; subscribers who blocked the bot are left alone."""
     _change(
         broadcast,
         lambda rules: rules.retry_failed(broadcast, OPERATOR, in_doubt=in_doubt),

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Collection
 from itertools import islice
 from typing import TypeAlias
 
-from bot.delivery.message import Item
+from bot.delivery.message import OutgoingMessage
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +37,14 @@ class Begun:
         self._at_once = max(1, round(rate / MARKS_A_SECOND))
         self._ahead: asyncio.Task[None] | None = None
 
-    async def mark(self, items: deque[Item], turns: int) -> None:
-        """Have the first ``turns`` of the items marked; what is no longer ours is taken out.
+    async def mark(self, items: deque[OutgoingMessage], permits: int) -> None:
+        """Have the first ``permits`` of the items marked; what is no longer ours is taken out.
 
         Raises whatever the database raises.
         """
         await self.rest()
-        if not all(item.begun for item in islice(items, turns)):
-            await self._mark(items, max(turns, self._at_once))
+        if not all(item.begun for item in islice(items, permits)):
+            await self._mark(items, max(permits, self._at_once))
 
     async def rest(self) -> None:
         """Wait for what is being marked beside the sending."""
@@ -52,20 +52,20 @@ class Begun:
             await asyncio.wait([self._ahead])
             self._ahead = None
 
-    def go_ahead(self, items: deque[Item]) -> None:
+    def go_ahead(self, items: deque[OutgoingMessage]) -> None:
         """Mark the next few beside the sending, where the pace would have to wait for each."""
         if self._at_once == 1 or self._ahead is not None:
             return
         if not all(item.begun for item in islice(items, self._at_once // 2)):
             self._ahead = asyncio.create_task(self._mark_ahead(items))
 
-    async def _mark_ahead(self, items: deque[Item]) -> None:
+    async def _mark_ahead(self, items: deque[OutgoingMessage]) -> None:
         try:
             await self._mark(items, self._at_once)
         except Exception as error:  # noqa: BLE001 - tried again when the turn comes, and told then
             log.debug("not marked ahead: %s", type(error).__name__)
 
-    async def _mark(self, items: deque[Item], most: int) -> None:
+    async def _mark(self, items: deque[OutgoingMessage], most: int) -> None:
         some = [item for item in islice(items, most) if not item.begun]
         ours = await self._begin([item.row.id for item in some])
         for item in some:

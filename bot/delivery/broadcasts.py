@@ -68,7 +68,7 @@ class Broadcasts:
             return await store.get(session, broadcast_id)
 
     async def audience_count(self) -> int:
-        """How many readers would get it now: those who are active."""
+        """How many subscribers would get it now: those who are active."""
         return await self._db.look(audience.count)
 
     def expected_seconds(self, count: int) -> float:
@@ -194,7 +194,7 @@ class Broadcasts:
     async def retry_failed(
         self, broadcast_id: int, admin_id: int, *, in_doubt: bool = False
     ) -> int:
-        """Queue failed messages again (blocked readers never); with ``in_doubt`` those too.
+        """Queue failed messages again (blocked subscribers never); with ``in_doubt`` those too.
 
         Returns how many were queued. Wake the sender afterwards.
         """

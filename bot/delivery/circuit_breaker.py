@@ -18,10 +18,10 @@ FAILURES_IN_A_ROW = 3
 
 REMEMBERED = 50
 ALIKE = 17
-"""A third of those remembered: when so many are refused for one reason, it is not the readers."""
+"""A third of those remembered: when so many are refused alike, it is not the people."""
 
 SAID_FOR = 300.0
-"""Seconds after the last failure for which it is open, or said that readers were refused alike."""
+"""Seconds after the last failure for which it is open, or many refused alike are told."""
 
 LOST = ("blocked", "gone")
 FAILURES = ("in_doubt", "retry")
@@ -33,8 +33,9 @@ class CircuitBreaker:
     has lost its files.
 
     While it is open nothing starts but one message after each wait; waits grow. The first one
-    that is sent closes it, and so do some minutes in which there was nothing to try. That readers
-    were refused alike is said for as long, since where only some are it soon opens again.
+    that is sent closes it, and so do some minutes in which there was nothing to try. That
+    subscribers were refused alike is said for as long, since where only some are it soon opens
+    again.
     """
 
     def __init__(self, clock: Clock, metrics: Metrics) -> None:
@@ -92,7 +93,7 @@ class CircuitBreaker:
             self._lost(outcome.reason)
 
     def suspects(self, outcome: Outcome) -> bool:
-        """Whether the outcome says more about Telegram than about the message or its reader."""
+        """Whether the outcome says more about Telegram than about message or subscriber."""
         if outcome.kind in LOST:
             return self.is_open and outcome.reason == self._alike
         return self.is_open and outcome.kind == "in_doubt"

@@ -76,7 +76,7 @@ class _Backlog:
 async def forecast(
     db: Database, clock: Clock, settings: Settings, at: datetime | None = None
 ) -> Forecast:
-    """How the 24 hours after ``at`` (now by default) would go with today's readers.
+    """How the 24 hours after ``at`` (now by default) would go with today's subscribers.
 
     What waits in the outbox counts if ``at`` is now or within a day from now; what comes until
     then is lived through, too.
@@ -107,16 +107,16 @@ async def _due(
         groups = await slots.by_slot_and_weekday(session, begin)
     due: Counter[datetime] = Counter()
     skipped: Counter[str] = Counter()
-    for slot_id, weekdays, readers in groups:
+    for slot_id, weekdays, subscribers in groups:
         slot, after = known[slot_id], begin - ONE_TICK
         if not zone_exists(slot.zone):
-            skipped[slot.zone] += readers
+            skipped[slot.zone] += subscribers
             continue
         while found := next_instant(slot.local_minute, slot.zone, weekdays, after):
             after = found.instant_utc
             if after >= end:
                 break
-            due[after] += readers
+            due[after] += subscribers
     return due, dict(skipped)
 
 
@@ -163,7 +163,9 @@ class _Day(NamedTuple):
         first = start - before * ONE_MINUTE
         arrivals = _arrivals(first, self.due, settings.spread_minutes)
         longest, too_old = _live_through(arrivals, waiting, settings, before)
-        told = {instant: readers for instant, readers in self.due.items() if instant >= start}
+        told = {
+            instant: subscribers for instant, subscribers in self.due.items() if instant >= start
+        }
         busiest = _busiest(arrivals[before:]) if told else (None, 0.0)
         hour = _busiest(_by_hour(_arrivals(start, Counter(told), 0.0))) if told else (None, 0.0)
         return Forecast(
@@ -220,13 +222,13 @@ def _arrivals(start: datetime, due: Counter[datetime], spread_minutes: float) ->
     """Tips per minute from ``start`` on, each instant's spread evenly over the window."""
     last = max(((instant - start) / ONE_MINUTE for instant in due), default=0.0)
     minutes = [0.0] * (max(24 * 60, int(last)) + ceil(spread_minutes) + 2)
-    for instant, readers in due.items():
+    for instant, subscribers in due.items():
         first = (instant - start) / ONE_MINUTE
         if spread_minutes == 0:
-            minutes[int(first)] += readers
+            minutes[int(first)] += subscribers
             continue
         for index, share in _overlaps(first, first + spread_minutes):
-            minutes[index] += readers * share / spread_minutes
+            minutes[index] += subscribers * share / spread_minutes
     return minutes
 
 

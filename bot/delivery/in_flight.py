@@ -17,14 +17,14 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.delivery.begun import Begin, Begun
 from bot.delivery.circuit_breaker import CircuitBreaker
-from bot.delivery.message import Finished, Item
+from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.queue import Queue, leased_ahead
 from bot.delivery.settlement import put_back
 from bot.metrics import Metrics
 from bot.store.outbox.leases import Settled
 from bot.telegram.bulk.connection import Reply
 from bot.telegram.limits.flood_waits import SEND, FloodWait, FloodWaits
-from bot.telegram.limits.limiter import HeldError, Lane, Pace
+from bot.telegram.limits.limiter import HeldError, Lane, SendLimiter
 from bot.telegram.responses import Outcome, classify
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,14 @@ LONGEST_WAIT = 20.0
 
 
 class Line(Protocol):
-    """What carries a request: ``bot.telegram.bulk.pool.Wire``."""
+    """What carries a request: ``bot.telegram.bulk.pool.PooledTransport``."""
 
     def begin(self, method: str, body: bytes) -> asyncio.Future[Reply]:
         """Start a call; the future ends with its answer, ``NotSent`` or ``InDoubt``."""
         ...
 
 
-class Flow:
+class InFlight:
     """Leased items on their way out.
 
     Where broadcasts are paid for, what is not paid for waits in a queue of its own, so that it
@@ -57,8 +57,8 @@ class Flow:
     def __init__(
         self,
         clock: Clock,
-        wire: Line,
-        pace: Pace | None,
+        transport: Line,
+        limiter: SendLimiter | None,
         *,
         most: int,
         rate: float,
@@ -67,21 +67,21 @@ class Flow:
         metrics: Metrics,
     ) -> None:
         self._clock = clock
-        self._wire = wire
-        self._pace = pace
+        self._transport = transport
+        self._limiter = limiter
         self._most = most
         self._on_change = on_change
-        self.capacity = leased_ahead(3 * most if pace is None else rate / 4)
+        self.capacity = leased_ahead(3 * most if limiter is None else rate / 4)
         self._queue = self._unpaid = Queue(self.capacity, Begun(begin, rate), paid=True)
-        if pace is None:
+        if limiter is None:
             self._queue.least = self.capacity // 2
         else:
-            pace.on_hold(self._silenced)
-            if pace.free_bulk_rate < rate:
-                unpaid = leased_ahead(pace.free_bulk_rate / 4)
+            limiter.on_hold(self._silenced)
+            if limiter.free_bulk_rate < rate:
+                unpaid = leased_ahead(limiter.free_bulk_rate / 4)
                 self._unpaid = Queue(unpaid, Begun(begin, rate), paid=False)
         self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
-        self.in_flight: set[Item] = set()
+        self.in_flight: set[OutgoingMessage] = set()
         self.finished: list[Finished] = []
         self.back: list[Settled] = []
         self.sent = 0
@@ -127,9 +127,9 @@ class Flow:
     def held_for(self) -> float:
         """Seconds for which nothing may be sent, after a flood or while it leads to nothing."""
         own = max(self.breaker.held_for, self._held_until - self._clock.monotonic())
-        return own if self._pace is None else max(own, self._pace.held_for(Lane.BULK))
+        return own if self._limiter is None else max(own, self._limiter.held_for(Lane.BULK))
 
-    def add(self, items: list[Item]) -> None:
+    def add(self, items: list[OutgoingMessage]) -> None:
         """Send these, in their order, as soon as may be."""
         for item in items:
             item.left = item.row.chat_id in self._lost
@@ -161,17 +161,17 @@ class Flow:
         self.finished = finished + self.finished
         self.back = back + self.back
 
-    async def keep_pace(self, pace: Pace) -> None:
+    async def keep_sending(self, limiter: SendLimiter) -> None:
         """Start messages as the pace allows, for ever."""
         try:
             async with asyncio.TaskGroup() as group:
                 for queue in self._queues:
-                    group.create_task(self._empty(queue, pace))
+                    group.create_task(self._empty(queue, limiter))
         finally:
             for queue in self._queues:
                 await queue.begun.rest()
 
-    async def _empty(self, queue: Queue, pace: Pace) -> None:
+    async def _empty(self, queue: Queue, limiter: SendLimiter) -> None:
         items = queue.items
         while True:
             await queue.can_send.wait()
@@ -180,13 +180,13 @@ class Flow:
                 queue.can_send.clear()
                 continue
             try:
-                turns = await pace.bulk_turns(room, paid=queue.paid, patience=LONGEST_WAIT)
+                permits = await limiter.bulk_permits(room, paid=queue.paid, patience=LONGEST_WAIT)
             except HeldError:
                 self._give_back(queue)
                 self._on_change()
                 continue
-            await self._mark(queue, turns)
-            for _ in range(min(turns, self._room)):
+            await self._mark(queue, permits)
+            for _ in range(min(permits, self._room)):
                 if not items or not items[0].begun:
                     break
                 self._start(items.popleft())
@@ -194,17 +194,17 @@ class Flow:
             if queue.is_low:
                 self._on_change()
 
-    async def _mark(self, queue: Queue, turns: int) -> None:
+    async def _mark(self, queue: Queue, permits: int) -> None:
         """Have so many marked as begun, as far as they are still ours."""
         try:
-            await queue.begun.mark(queue.items, turns)
+            await queue.begun.mark(queue.items, permits)
         except Exception:
             log.exception("what begins could not be marked; it is put back")
             self._give_back(queue)
 
     def _fill(self) -> None:
         """Start what may be started now; with a pace, that is the pace's business."""
-        if self._pace is not None:
+        if self._limiter is not None:
             for queue in self._queues:
                 queue.can_send.set()
             return
@@ -212,7 +212,7 @@ class Flow:
         while items and self._room > 0:
             self._start(items.popleft())
 
-    def _start(self, item: Item) -> None:
+    def _start(self, item: OutgoingMessage) -> None:
         row = item.row
         if item.left:
             self.back.append(Settled(row.id, "cancelled", "blocked", uncounted=1))
@@ -226,10 +226,10 @@ class Flow:
             self.back.append(put_back(row.id, again))
             return
         self.in_flight.add(item)
-        call = self._wire.begin(item.parts.method, item.parts.body(row.chat_id))
+        call = self._transport.begin(item.parts.method, item.parts.body(row.chat_id))
         call.add_done_callback(partial(self._ended, item))
 
-    def _ended(self, item: Item, call: asyncio.Future[Reply]) -> None:
+    def _ended(self, item: OutgoingMessage, call: asyncio.Future[Reply]) -> None:
         self.in_flight.discard(item)
         error = asyncio.CancelledError() if call.cancelled() else call.exception()
         if error is None:
@@ -248,7 +248,7 @@ class Flow:
         self._fill()
         self._on_change()
 
-    def _react(self, item: Item, outcome: Outcome) -> None:
+    def _react(self, item: OutgoingMessage, outcome: Outcome) -> None:
         if self.breaker.held_for:
             self.give_back()
         if outcome.kind == "flood":
@@ -262,13 +262,13 @@ class Flow:
 
     def _chat_wait(self, chat_id: int) -> float:
         """Count a message to the chat and return 0, or the seconds until it may have one."""
-        if self._pace is not None:
-            return self._pace.take_chat(chat_id)
+        if self._limiter is not None:
+            return self._limiter.take_chat(chat_id)
         return max(0.0, self._floods.until(SEND, chat_id) - self._clock.monotonic())
 
     def _flooded(self, chat_id: int, seconds: float) -> None:
-        if self._pace is not None:
-            self._pace.refused(Lane.BULK, chat_id, seconds)
+        if self._limiter is not None:
+            self._limiter.refused(Lane.BULK, chat_id, seconds)
             return
         now = self._clock.monotonic()
         wait = FloodWait(Lane.BULK, SEND, chat_id, now, now + seconds)

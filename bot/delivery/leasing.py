@@ -11,11 +11,12 @@ import structlog
 
 from bot.clock import Clock
 from bot.delivery.counts import count_ending
-from bot.delivery.message import Item
+from bot.delivery.message import OutgoingMessage
 from bot.delivery.rendering import Parts, Renderer, copy_of
 from bot.store.outbox import leases
 from bot.store.outbox.leases import Leased, Settled
-from bot.store.queries import counters, deliveries, subscribers
+from bot.store.queries import counters, deliveries
+from bot.store.queries import subscribers as subscriber_queries
 from bot.store.queries.subscribers import Mark
 from bot.store.tables import Executor
 from bot.store.values import Broadcast, Subscriber
@@ -34,13 +35,13 @@ LONGEST_SEND = 30.0
 GONE_FROM_BROADCASTS = ("blocked", "gone", "stopped")
 
 
-class Let(NamedTuple):
+class LeasedBatch(NamedTuple):
     """Items to send, broadcasts with nothing ready, and whether asking again may bring more.
 
     ``counted`` is what was dropped, by the names of the counters.
     """
 
-    items: list[Item]
+    items: list[OutgoingMessage]
     exhausted: set[int]
     more: bool
     counted: Counter[str]
@@ -49,13 +50,13 @@ class Let(NamedTuple):
 class _Sorted(NamedTuple):
     """What to do with leased rows; those of ``nobodys`` go, since their subscriber was erased."""
 
-    items: list[Item]
+    items: list[OutgoingMessage]
     dropped: list[Settled]
     marks: list[Mark]
     nobodys: list[int]
 
 
-class Letting:
+class Leasing:
     """Leases in the name of one owner; what is ``begun`` with that need not be marked again."""
 
     def __init__(
@@ -83,7 +84,7 @@ class Letting:
         running: Sequence[Broadcast],
         want: int,
         most_tips: int | None = None,
-    ) -> Let:
+    ) -> LeasedBatch:
         """Take up to ``want`` rows: tips first, but broadcasts always get their share."""
         share = self._share(want) if running else 0
         most_tips = want if most_tips is None else most_tips
@@ -129,7 +130,7 @@ class Letting:
         tips: list[Leased],
         rows: list[tuple[Broadcast, list[Leased]]],
         exhausted: set[int],
-    ) -> Let:
+    ) -> LeasedBatch:
         ready = await self._tips(session, tips) if tips else _Sorted([], [], [], [])
         for one, taken in rows:
             if taken:
@@ -137,14 +138,14 @@ class Letting:
                 ready.items.extend(more.items)
                 ready.dropped.extend(more.dropped)
                 ready.nobodys.extend(more.nobodys)
-        await subscribers.mark_seen(session, ready.marks)
+        await subscriber_queries.mark_seen(session, ready.marks)
         if ready.nobodys:
             await leases.forget(session, ready.nobodys)
         counted: Counter[str] = Counter()
         if ready.dropped:
             counted = await self._drop(session, ready.dropped, {row.id for row in tips})
         more_to_come = bool(ready.dropped or ready.nobodys)
-        return Let(ready.items, exhausted, more_to_come, counted)
+        return LeasedBatch(ready.items, exhausted, more_to_come, counted)
 
     async def _drop(
         self, session: Executor, dropped: list[Settled], tips: set[int]
@@ -156,14 +157,14 @@ class Letting:
         await counters.add(session, self._clock.now(), amounts)
         return amounts
 
-    def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> Item:
+    def _item(self, row: Leased, parts: Parts, mark: Mark | None = None) -> OutgoingMessage:
         now = self._clock.monotonic()
-        return Item(row, parts, mark, now, now + self._lease_seconds - LONGEST_SEND)
+        return OutgoingMessage(row, parts, mark, now, now + self._lease_seconds - LONGEST_SEND)
 
     async def _copies(
         self, session: Executor, broadcast: Broadcast, rows: list[Leased]
     ) -> _Sorted:
-        states = await subscribers.states(session, [row.chat_id for row in rows])
+        states = await subscriber_queries.states(session, [row.chat_id for row in rows])
         parts = copy_of(broadcast, paid=self._paid)
         out = _Sorted([], [], [], [])
         for row in rows:
@@ -179,20 +180,20 @@ class Letting:
         return out
 
     async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
-        readers = await subscribers.get_many(session, [row.chat_id for row in rows])
+        subscribers = await subscriber_queries.get_many(session, [row.chat_id for row in rows])
         out = _Sorted([], [], [], [])
         chosen: list[tuple[int, int]] = []
         for row in rows:
-            reader = readers.get(row.chat_id)
-            if reader is None:
+            subscriber = subscribers.get(row.chat_id)
+            if subscriber is None:
                 out.nobodys.append(row.id)
                 continue
-            reason = await self._reason_against(session, row, reader)
+            reason = await self._reason_against(session, row, subscriber)
             if reason is not None:
                 self._give_up(row, reason, out)
                 continue
             try:
-                made = self._tip(row, reader)
+                made = self._tip(row, subscriber)
             except Exception:
                 # Whatever is wrong with this one, the others are owed theirs.
                 log.exception("a tip could not be made")
@@ -202,7 +203,7 @@ class Letting:
                 out.dropped.append(Settled(row.id, "cancelled", "no_tip_fits", uncounted=1))
                 continue
             item, number = made
-            item.refused = reader.refused_days > 0
+            item.refused = subscriber.refused_days > 0
             if number != row.content:
                 chosen.append((row.id, number))
             out.items.append(item)
@@ -221,31 +222,31 @@ class Letting:
         out.dropped.append(Settled(row.id, state, reason, uncounted=1))
 
     async def _reason_against(
-        self, session: Executor, row: Leased, reader: Subscriber
+        self, session: Executor, row: Leased, subscriber: Subscriber
     ) -> str | None:
         """Why a tip must not be sent any more."""
-        state = present(reader, self._clock.now()).state
+        state = present(subscriber, self._clock.now()).state
         if row.stale:
             return "late"
         if state != "active":
             return state
         on = row.local_date
-        if on is not None and on < local_date(self._clock.now(), reader.zone or "UTC"):
+        if on is not None and on < local_date(self._clock.now(), subscriber.zone or "UTC"):
             return "superseded" if await _has_newer(session, row, on) else None
         return None
 
-    def _tip(self, row: Leased, reader: Subscriber) -> tuple[Item, int] | None:
+    def _tip(self, row: Leased, subscriber: Subscriber) -> tuple[OutgoingMessage, int] | None:
         if row.content is not None and row.content in self._library.topic_of:
-            parts = self._renderer.render_tip(row.content, reader.language)
+            parts = self._renderer.render_tip(row.content, subscriber.language)
             topic = self._library.topic_of[row.content]
             mark = Mark(row.chat_id, row.content, topic)
             return (self._item(row, parts, mark), row.content) if parts else None
-        on = row.local_date or local_date(self._clock.now(), reader.zone or "UTC")
-        pick = choose(self._library, reader, on)
-        parts = self._renderer.render_tip(pick.number, reader.language) if pick else None
+        on = row.local_date or local_date(self._clock.now(), subscriber.zone or "UTC")
+        pick = choose(self._library, subscriber, on)
+        parts = self._renderer.render_tip(pick.number, subscriber.language) if pick else None
         if pick is None or parts is None:
             return None
-        mark = mark_of(reader, pick)
+        mark = mark_of(subscriber, pick)
         return self._item(row, parts, mark), pick.number
 
 

@@ -11,12 +11,12 @@ from bot.store.queries.subscribers import Mark
 from bot.telegram.responses import Outcome
 
 
-class Item:
+class OutgoingMessage:
     """A leased row, ready to be sent.
 
-    ``left`` says that its reader has just been lost, ``refused`` that Telegram did not know them
-    lately, ``begun`` that its row is marked so or need not be; ``leased_at`` and ``send_before``
-    are on the monotonic clock.
+    ``left`` says that its subscriber has just been lost, ``refused`` that Telegram did not know
+    them lately, ``begun`` that its row is marked so or need not be; ``leased_at`` and
+    ``send_before`` are on the monotonic clock.
     """
 
     __slots__ = ("begun", "leased_at", "left", "mark", "parts", "refused", "row", "send_before")
@@ -41,10 +41,10 @@ class Item:
 class Finished(NamedTuple):
     """An attempt that ended, and when: ``ended`` is on the monotonic clock.
 
-    ``suspect`` says that it means nothing for the message or the reader.
+    ``suspect`` says that it means nothing for the message or the subscriber.
     """
 
-    item: Item
+    item: OutgoingMessage
     outcome: Outcome
     at: datetime
     ended: float

@@ -13,8 +13,8 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.counts import count, publish
 from bot.delivery.failure_rate import Health
-from bot.delivery.leasing import Letting
-from bot.delivery.message import Finished, Item
+from bot.delivery.leasing import Leasing
+from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.refusals import Refusals
 from bot.delivery.rendering import Renderer
 from bot.delivery.settlement import verdict
@@ -46,12 +46,12 @@ class Event(NamedTuple):
 class Exchange(NamedTuple):
     """What came of writing down and leasing; ``more`` says that it is worth asking again."""
 
-    items: list[Item]
+    items: list[OutgoingMessage]
     events: list[Event]
     more: bool
 
 
-class Ledger:
+class Outbox:
     """The sender's side of the outbox. One owner, one transaction at a time."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Ledger:
         self.owner = secrets.token_hex(8)
         self._lease_seconds = lease_seconds
         self._health = Health(settings.broadcast_pause_window, settings.broadcast_pause_share)
-        self._letting = Letting(
+        self._leasing = Leasing(
             self.owner,
             clock,
             renderer,
@@ -147,11 +147,12 @@ class Ledger:
             return Exchange([], events, more=False), []
         open_ = await broadcasts.in_states(session, broadcasts.OPEN_STATES)
         running = [one for one in open_ if one.state == "sending"]
-        leased = await self._letting.lease(session, running, want, unpaid)
+        leased = await self._leasing.lease(session, running, want, unpaid)
         self._counted += leased.counted
         unfrozen = [one.id for one in open_ if not one.frozen]
         for one in open_:
-            # Of a paused one, too, the last message may just have ended, or its reader have left.
+            # Of a paused one, too, the last message may just have ended, or its subscriber have
+            # left.
             idle = one.state == "paused" or one.id in leased.exhausted
             if one.frozen and idle and await recipients.finish(session, one.id, self._now()):
                 self._health.forget(one.id)
@@ -182,8 +183,8 @@ class Ledger:
             for one, row in zip(finished, rows, strict=True)
             if row.state in ("sent", "in_doubt") and one.item.mark is not None
         ]
-        # Readers before their rows, as whoever changes settings locks them: else each could wait
-        # for the other.
+        # Subscribers before their rows, as whoever changes settings locks them: else each could
+        # wait for the other.
         await subscribers.mark_seen(session, marks)
         if rows or back:
             await leases.settle(session, self.owner, [*rows, *back])
@@ -195,7 +196,7 @@ class Ledger:
         return await self._watch(session, finished, rows)
 
     async def _follow(self, session: Executor, finished: Iterable[Finished]) -> None:
-        """What an outcome means for the reader, beyond this message."""
+        """What an outcome means for the subscriber, beyond this message."""
         for one in finished:
             chat, outcome = one.item.row.chat_id, one.outcome
             if outcome.kind == "migrated":
@@ -223,7 +224,7 @@ class Ledger:
         """Hold what is left of it; there is no use in that once all of it is sent or under way."""
         found = await broadcasts.get(session, broadcast_id)
         if found is None or not found.frozen:
-            # Whoever makes its rows has locked it, and may wait for a reader whom we have.
+            # Whoever makes its rows has locked it, and may wait for a subscriber whom we have.
             return False
         self._health.forget(broadcast_id)
         if not await recipients.has_queued(session, broadcast_id):

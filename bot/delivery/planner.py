@@ -1,4 +1,4 @@
-"""The tick: whose slot is due gets a row in the outbox. No work per reader happens here."""
+"""The tick: whose slot is due gets a row in the outbox. No work per subscriber happens here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tips.library import Library
 log = logging.getLogger(__name__)
 
 CHUNK = 2000
-"""Readers planned in one transaction: some 10 ms of the write lock, well under the 50 allowed."""
+"""Subscribers planned in one transaction: some 10 ms of the write lock, of 50 allowed."""
 
 SLOTS_AT_ONCE = 64
 RECOMPUTED_AT_ONCE = 200
@@ -147,7 +147,7 @@ class Planner:
         self._metrics.deliveries.labels("tip", "too_old").inc(step.too_old)
 
     async def _step(self, session: Executor, now: datetime) -> tuple[Planned, bool]:
-        """One transaction: up to a chunk of readers over one or more slots; whether more wait."""
+        """Plan up to a chunk of subscribers in one transaction; whether more wait."""
         due = await slots.due(session, now, SLOTS_AT_ONCE)
         done = rows = too_old = 0
         caught_up = len(due) < SLOTS_AT_ONCE
@@ -178,7 +178,7 @@ class Planner:
         return missed
 
     async def _plan_chunk(self, session: Executor, slot: Slot) -> tuple[int, datetime]:
-        """Queue the slot's next readers; how many, and when the slot is due after that."""
+        """Queue the slot's next subscribers; how many, and when the slot is due after that."""
         end = await slots.chunk_end(session, slot, CHUNK)
         queued = await slots.fill(session, slot, end=end, window=self._window, grace=self._grace)
         if end is None:
@@ -189,7 +189,8 @@ class Planner:
     async def _move_on(self, session: Executor, slot: Slot, after: datetime) -> datetime:
         due = following(slot, after)
         if due is None:
-            # Nobody knows when these readers' hour comes; who of them writes is asked for a place.
+            # Nobody knows when these subscribers' hour comes; who of them writes is asked for a
+            # place.
             log.error("zone %s has left the time-zone data: its readers get no tips", slot.zone)
             days = (self._clock.now() - slot.next_at) // ONE_DAY + 1
             due = Due(slot.next_at + days * ONE_DAY, slot.next_date + days * ONE_DAY)

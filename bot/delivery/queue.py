@@ -7,7 +7,7 @@ import math
 from collections import deque
 
 from bot.delivery.begun import Begun
-from bot.delivery.message import Item
+from bot.delivery.message import OutgoingMessage
 
 MOST_LEASED = 512
 
@@ -21,7 +21,7 @@ class Queue:
         self.least = min(most // 2, 24)
         self.paid = paid
         self.begun = begun
-        self.items: deque[Item] = deque()
+        self.items: deque[OutgoingMessage] = deque()
         self.can_send = asyncio.Event()
 
     @property

@@ -1,4 +1,4 @@
-"""Bodies of bulk requests, made once for many readers: all but the chat id stays the same."""
+"""Bodies of bulk requests, made once for many subscribers: all but the chat id stays the same."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def copy_of(broadcast: Broadcast, *, paid: bool) -> Parts:
     """The request that copies the admin's message.
 
     ``paid`` lets Telegram take Stars for going above the free rate (``allow_paid_broadcast``).
-    Tips are never paid for: it would be a tenth of a Star for every reader, every day.
+    Tips are never paid for: it would be a tenth of a Star for every subscriber, every day.
     """
     head = b'{"from_chat_id":%d,"message_id":%d,"chat_id":' % (
         broadcast.source_chat_id,

@@ -1,4 +1,4 @@
-"""What a restored copy does not know: that readers had their tips after it was made.
+"""What a restored copy does not know: that subscribers had their tips after it was made.
 
 ``gutskin db restore --skip-today`` leaves a mark in the copy; the next start heeds it before it
 plans or sends anything. Every step may be repeated, and the mark goes last.
@@ -27,8 +27,8 @@ REASON = "restored"
 async def heed_restore(db: Database) -> bool:
     """Send no tip that was due before the restore, if it was made with that wish; whether it was.
 
-    Slots go on behind that moment, queued tips are cancelled, and no reader gets a second tip of a
-    day by changing the hour. Broadcasts that were being sent are paused: nobody knows how far
+    Slots go on behind that moment, queued tips are cancelled, and no subscriber gets a second tip
+    of a day by changing the hour. Broadcasts that were being sent are paused: nobody knows how far
     they came, so the admin decides.
     """
     mark = await db.look(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))

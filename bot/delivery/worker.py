@@ -12,14 +12,14 @@ from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.announcing import Announcing, OnEvent
-from bot.delivery.in_flight import Flow, Line
-from bot.delivery.outbox import GROUP_ROWS, Exchange, Ledger
+from bot.delivery.in_flight import InFlight, Line
+from bot.delivery.outbox import GROUP_ROWS, Exchange, Outbox
 from bot.delivery.rendering import Renderer
 from bot.metrics import Metrics
 from bot.retry import REACH_OUTBOX, Retries
 from bot.store.database import Database
 from bot.store.troubles import is_away, kind_of
-from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.limiter import SendLimiter
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ LAST_SENDS = 6.0
 """Seconds given to sends under way when stopping, so that the process ends within ten."""
 
 
-class Sender:
+class DeliveryWorker:
     """Sends whatever is due in the outbox.
 
     Args:
@@ -50,8 +50,8 @@ class Sender:
         db: Database,
         clock: Clock,
         settings: Settings,
-        wire: Line,
-        pace: Pace | None,
+        transport: Line,
+        limiter: SendLimiter | None,
         renderer: Renderer,
         *,
         on_event: OnEvent | None = None,
@@ -60,28 +60,28 @@ class Sender:
         trust: ClockTrust | None = None,
     ) -> None:
         self._clock = clock
-        self._pace = pace
+        self._limiter = limiter
         self._announcing = Announcing(on_event)
         self._trust = trust or ClockTrust(clock)
         metrics = metrics or Metrics(clock)
-        self._ledger = Ledger(
+        self._outbox = Outbox(
             db,
             clock,
             settings,
             renderer,
             lease_seconds,
-            marks=pace is not None,
+            marks=limiter is not None,
             metrics=metrics,
         )
-        self.owner = self._ledger.owner
-        self._flow = Flow(
+        self.owner = self._outbox.owner
+        self._in_flight = InFlight(
             clock,
-            wire,
-            pace,
+            transport,
+            limiter,
             most=settings.in_flight,
             rate=settings.bulk_rate,
             on_change=self._changed,
-            begin=self._ledger.begin,
+            begin=self._outbox.begin,
             metrics=metrics,
         )
         self._reaching = Retries(REACH_OUTBOX, clock)
@@ -96,23 +96,27 @@ class Sender:
     @property
     def sent(self) -> int:
         """Messages that Telegram has confirmed since the start."""
-        return self._flow.sent
+        return self._in_flight.sent
 
     @property
     def held_for(self) -> float:
         """Seconds for which nothing is sent: after a flood, without a connection, or, nobody
         knows for how long, by a clock that is wrong.
         """
-        return self._flow.held_for if self._trust.may_act else max(UNTRUSTED, self._flow.held_for)
+        return (
+            self._in_flight.held_for
+            if self._trust.may_act
+            else max(UNTRUSTED, self._in_flight.held_for)
+        )
 
     def troubles(self) -> list[str]:
         """What keeps messages from being sent; nothing when all is well."""
-        return self._flow.breaker.troubles()
+        return self._in_flight.breaker.troubles()
 
     @property
     def in_flight(self) -> int:
         """Messages under way to Telegram."""
-        return len(self._flow.in_flight)
+        return len(self._in_flight.in_flight)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -152,8 +156,8 @@ class Sender:
     def _begin(self) -> None:
         self._leasing = True
         self._tasks = [asyncio.create_task(self._keep_books(), name="sender-books")]
-        if self._pace is not None:
-            pacing = self._flow.keep_pace(self._pace)
+        if self._limiter is not None:
+            pacing = self._in_flight.keep_sending(self._limiter)
             self._tasks.append(asyncio.create_task(pacing, name="sender-pace"))
 
     async def _leave(self) -> None:
@@ -165,10 +169,10 @@ class Sender:
     async def _wind_up(self) -> None:
         """In the order that loses nothing: no new leases, last answers, all written down."""
         self._leasing = False
-        self._flow.give_back()
+        self._in_flight.give_back()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_SENDS):
-                while not self._flow.is_empty:
+                while not self._in_flight.is_empty:
                     self.wake()
                     await self._idle.wait()
         for task in self._tasks:
@@ -179,12 +183,13 @@ class Sender:
 
     def _changed(self) -> None:
         """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""
-        flow, done = self._flow, len(self._flow.finished)
-        low = flow.is_low and done * 4 >= min(GROUP_ROWS, flow.capacity)
-        if done >= GROUP_ROWS or low or not (flow.in_flight or flow.waiting):
+        in_flight, done = self._in_flight, len(self._in_flight.finished)
+        low = in_flight.is_low and done * 4 >= min(GROUP_ROWS, in_flight.capacity)
+        if done >= GROUP_ROWS or low or not (in_flight.in_flight or in_flight.waiting):
             self._wake.set()
         elif self._group_timer is None:
-            # How long outcomes are gathered is a matter of the disk, not of the readers' clock.
+            # How long outcomes are gathered is a matter of the disk, not of the subscribers'
+            # clock.
             loop = asyncio.get_running_loop()
             self._group_timer = loop.call_later(GROUP_SECONDS, self._wake.set)
 
@@ -212,18 +217,18 @@ class Sender:
         return seconds
 
     def _wanted(self) -> int:
-        if not self._leasing or self.held_for or not self._flow.is_low:
+        if not self._leasing or self.held_for or not self._in_flight.is_low:
             return 0
-        return self._flow.wanted
+        return self._in_flight.wanted
 
     async def _exchange(self, want: int) -> Exchange:
         """One transaction with the ledger that a cancellation does not cut in two."""
         if self._group_timer is not None:
             self._group_timer.cancel()
             self._group_timer = None
-        finished, back = self._flow.take_results()
-        unpaid = self._flow.unpaid_room
-        act = self._ledger.exchange(finished, back, want, unpaid, reclaim=self._trust.may_act)
+        finished, back = self._in_flight.take_results()
+        unpaid = self._in_flight.unpaid_room
+        act = self._outbox.exchange(finished, back, want, unpaid, reclaim=self._trust.may_act)
         work = asyncio.create_task(act)
         try:
             await asyncio.wait([work])
@@ -233,7 +238,7 @@ class Sender:
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.wait([work])
             if work.exception() is not None:
-                self._flow.return_results(finished, back)
+                self._in_flight.return_results(finished, back)
             else:
                 self._accept(work.result())
         exchange = work.result()
@@ -242,22 +247,22 @@ class Sender:
         return exchange
 
     def _accept(self, exchange: Exchange) -> None:
-        self._flow.add(exchange.items)
+        self._in_flight.add(exchange.items)
         if not self._leasing:
-            self._flow.give_back()
+            self._in_flight.give_back()
 
     async def _nap(self, exchange: Exchange) -> float | None:
         """How long the books may rest: None until something happens."""
-        flow = self._flow
+        in_flight = self._in_flight
         if exchange.more or self._wake.is_set():
             return 0.0
-        if flow.in_flight or flow.waiting:
+        if in_flight.in_flight or in_flight.waiting:
             return None
-        if not flow.is_empty:
+        if not in_flight.is_empty:
             return 0.0
         held = self.held_for
         if not held:
-            seconds = await self._ledger.seconds_to_next()
+            seconds = await self._outbox.seconds_to_next()
             if seconds == 0.0 and self._leasing:
                 return 0.0
             held = seconds or LONGEST_NAP

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from bot.handlers.context import Visit
+from bot.handlers.context import Context
 from bot.texts import errors
 from bot.texts import stats as texts
 from bot.texts.callbacks import ShowStats
 
 
-async def stats(visit: Visit, _rest: str) -> None:
+async def stats(context: Context, _rest: str) -> None:
     """``/stats``: the last day; buttons show the other spans."""
-    figures = await visit.desk.stats.figures(1)
-    await visit.say(texts.figures(figures, visit.language))
+    figures = await context.services.stats.figures(1)
+    await context.say(texts.figures(figures, context.language))
 
 
-async def stats_span(visit: Visit, tap: ShowStats) -> None:
+async def stats_span(context: Context, tap: ShowStats) -> None:
     """Another span, in the same message."""
-    if not visit.desk.is_admin(visit.user):
-        await visit.toast(errors.bad_button(visit.language))
+    if not context.services.is_admin(context.user):
+        await context.toast(errors.bad_button(context.language))
         return
-    await visit.toast()
-    figures = await visit.desk.stats.figures(tap.days)
-    await visit.show(texts.figures(figures, visit.language))
+    await context.toast()
+    figures = await context.services.stats.figures(tap.days)
+    await context.show(texts.figures(figures, context.language))

@@ -10,7 +10,7 @@ import structlog
 from telegram import Message as Incoming
 from telegram.error import BadRequest
 
-from bot.handlers.context import Visit
+from bot.handlers.context import Context
 from bot.telegram.replay import once
 from bot.texts import broadcast as texts
 from bot.texts import errors
@@ -33,39 +33,39 @@ POSSIBLE = {
 }
 
 
-async def compose(visit: Visit, rest: str) -> None:
+async def compose(context: Context, rest: str) -> None:
     """``/broadcast`` as a reply to a message, or with a text after it; shows the preview.
 
     The preview is what will be copied: the admin may delete or change the original meanwhile.
     """
-    if visit.message is None or not (replied_to(visit.message) or rest.strip()):
-        await visit.say(texts.how_to(visit.language))
+    if context.message is None or not (replied_to(context.message) or rest.strip()):
+        await context.say(texts.how_to(context.language))
         return
-    if not await visit.desk.broadcasts.audience_count():
-        await visit.say(texts.nobody(visit.language))
+    if not await context.services.broadcasts.audience_count():
+        await context.say(texts.nobody(context.language))
         return
-    preview = await _preview(visit, visit.message)
+    preview = await _preview(context, context.message)
     if not preview:
         # Where Telegram puts a message off, it has no number yet, and nobody could copy it.
         refused = texts.cannot_copy if preview is None else texts.not_ready
-        await visit.say(refused(visit.language))
+        await context.say(refused(context.language))
         return
-    rules = visit.desk.broadcasts
-    drafting = partial(rules.draft, visit.user.id, visit.chat_id, preview)
+    rules = context.services.broadcasts
+    drafting = partial(rules.draft, context.user.id, context.chat_id, preview)
     draft = await once("draft", drafting)
     offer = rules.offer(draft.shown_audience)
-    await visit.say(texts.preview(draft.id, *offer, visit.language))
+    await context.say(texts.preview(draft.id, *offer, context.language))
 
 
-async def _preview(visit: Visit, message: Incoming) -> int | None:
-    chat, original = visit.desk.chat, replied_to(message)
+async def _preview(context: Context, message: Incoming) -> int | None:
+    messenger, original = context.services.messenger, replied_to(message)
     try:
         if original is None:
             words = words_after_command(message)
-            return await chat.send_words(visit.chat_id, words, visit.topic)
+            return await messenger.send_words(context.chat_id, words, context.topic)
         if original.media_group_id is not None:
             return None
-        return await chat.copy(visit.chat_id, original.message_id, visit.topic)
+        return await messenger.copy(context.chat_id, original.message_id, context.topic)
     except BadRequest as refusal:
         log.info("a message cannot be broadcast", kind=type(refusal).__name__)
         return None
@@ -103,27 +103,27 @@ def words_after_command(message: Incoming) -> dict[str, Any]:
     return words
 
 
-async def act(visit: Visit, tap: BroadcastDo) -> None:
+async def act(context: Context, tap: BroadcastDo) -> None:
     """Confirm, cancel, pause, go on, retry: admins only, and only once each.
 
     A draft is its author's alone; what is under way any admin may pause, resume or cancel.
     """
-    if not visit.desk.is_admin(visit.user):
+    if not context.services.is_admin(context.user):
         log.warning("somebody who is no admin tried to act on a broadcast", act=tap.what)
-        await visit.toast(errors.bad_button(visit.language))
+        await context.toast(errors.bad_button(context.language))
         return
-    found = await visit.desk.broadcasts.find(tap.broadcast)
+    found = await context.services.broadcasts.find(tap.broadcast)
     if found is None or found.state not in POSSIBLE[tap.what]:
-        _log_refusal(visit, tap, "its state")
-        await visit.toast(errors.already_done(visit.language))
-        await _say_where_it_stands(visit, tap.broadcast)
+        _log_refusal(context, tap, "its state")
+        await context.toast(errors.already_done(context.language))
+        await _say_where_it_stands(context, tap.broadcast)
         return
-    if found.state == "draft" and found.admin_id != visit.user.id:
-        _log_refusal(visit, tap, "another admin's draft")
-        await visit.toast(texts.another_admins(visit.language))
+    if found.state == "draft" and found.admin_id != context.user.id:
+        _log_refusal(context, tap, "another admin's draft")
+        await context.toast(texts.another_admins(context.language))
         return
-    await visit.toast()
-    steps: dict[str, Callable[[Visit, int], Awaitable[bool]]] = {
+    await context.toast()
+    steps: dict[str, Callable[[Context, int], Awaitable[bool]]] = {
         "confirm": _confirm,
         "cancel": _cancel,
         "pause": _pause,
@@ -134,111 +134,111 @@ async def act(visit: Visit, tap: BroadcastDo) -> None:
         "doubt_sure": partial(_send_if_as_shown, in_doubt=True),
         "report": _report,
     }
-    if not await steps[tap.what](visit, tap.broadcast):
-        await _say_where_it_stands(visit, tap.broadcast)
+    if not await steps[tap.what](context, tap.broadcast):
+        await _say_where_it_stands(context, tap.broadcast)
 
 
-def _log_refusal(visit: Visit, tap: BroadcastDo, why: str) -> None:
+def _log_refusal(context: Context, tap: BroadcastDo, why: str) -> None:
     log.info(
         "an admin's act on a broadcast was refused",
         act=tap.what,
         broadcast=tap.broadcast,
-        admin=visit.user.id,
+        admin=context.user.id,
         why=why,
     )
 
 
-async def _confirm(visit: Visit, broadcast: int) -> bool:
-    if not await visit.desk.broadcasts.confirm(broadcast, visit.user.id):
-        return await _ask_anew(visit, broadcast)
-    if visit.spot is not None:
-        await visit.desk.broadcasts.set_progress_message(
-            broadcast, visit.spot.chat_id, visit.spot.message_id
+async def _confirm(context: Context, broadcast: int) -> bool:
+    if not await context.services.broadcasts.confirm(broadcast, context.user.id):
+        return await _ask_anew(context, broadcast)
+    if context.sent_message is not None:
+        await context.services.broadcasts.set_progress_message(
+            broadcast, context.sent_message.chat_id, context.sent_message.message_id
         )
-    return await _under_way(visit, broadcast)
+    return await _under_way(context, broadcast)
 
 
-async def _ask_anew(visit: Visit, broadcast: int) -> bool:
+async def _ask_anew(context: Context, broadcast: int) -> bool:
     """Whether the admin has to look again, because what they were shown no longer holds."""
-    rules = visit.desk.broadcasts
+    rules = context.services.broadcasts
     draft = await rules.find(broadcast)
-    offer = await rules.offer_anew(broadcast, visit.user.id)
+    offer = await rules.offer_anew(broadcast, context.user.id)
     if draft is None or offer is None:
         return False
     was, cost = draft.shown_audience, draft.shown_stars
     question = texts.preview_anew(
-        broadcast, *offer, visit.language, shown_audience=was, shown_stars=cost
+        broadcast, *offer, context.language, shown_audience=was, shown_stars=cost
     )
-    await visit.show(question)
+    await context.show(question)
     await rules.offered(broadcast, offer)
     return True
 
 
-async def _under_way(visit: Visit, broadcast: int) -> bool:
-    visit.desk.wake_sender()
-    await visit.desk.follow_broadcast(broadcast)
+async def _under_way(context: Context, broadcast: int) -> bool:
+    context.services.wake_worker()
+    await context.services.follow_broadcast(broadcast)
     return True
 
 
-async def _cancel(visit: Visit, broadcast: int) -> bool:
-    found = await visit.desk.broadcasts.find(broadcast)
-    if found is None or not await visit.desk.broadcasts.cancel(broadcast, visit.user.id):
+async def _cancel(context: Context, broadcast: int) -> bool:
+    found = await context.services.broadcasts.find(broadcast)
+    if found is None or not await context.services.broadcasts.cancel(broadcast, context.user.id):
         return False
     if found.state == "draft":
-        await visit.show(texts.cancelled(visit.language))
+        await context.show(texts.cancelled(context.language))
         return True
-    return await _under_way(visit, broadcast)
+    return await _under_way(context, broadcast)
 
 
-async def _pause(visit: Visit, broadcast: int) -> bool:
-    done = await visit.desk.broadcasts.pause(broadcast, visit.user.id)
-    return done and await _under_way(visit, broadcast)
+async def _pause(context: Context, broadcast: int) -> bool:
+    done = await context.services.broadcasts.pause(broadcast, context.user.id)
+    return done and await _under_way(context, broadcast)
 
 
-async def _resume(visit: Visit, broadcast: int) -> bool:
-    done = await visit.desk.broadcasts.resume(broadcast, visit.user.id)
-    return done and await _under_way(visit, broadcast)
+async def _resume(context: Context, broadcast: int) -> bool:
+    done = await context.services.broadcasts.resume(broadcast, context.user.id)
+    return done and await _under_way(context, broadcast)
 
 
-async def _ask_for_stars(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
+async def _ask_for_stars(context: Context, broadcast: int, *, in_doubt: bool) -> bool:
     """What costs nothing is done at once; of a cost the admin hears before it arises."""
-    rules = visit.desk.broadcasts
+    rules = context.services.broadcasts
     offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
     if not offer.audience:
         return False
     if not offer.stars:
-        return await _send_again(visit, broadcast, in_doubt=in_doubt)
-    question = texts.ask_again(broadcast, *offer, visit.language, in_doubt=in_doubt)
+        return await _send_again(context, broadcast, in_doubt=in_doubt)
+    question = texts.ask_again(broadcast, *offer, context.language, in_doubt=in_doubt)
     # The report goes on where the question now stands.
-    shown = await visit.show(question)
-    await rules.set_progress_message(broadcast, visit.chat_id, shown)
+    shown = await context.show(question)
+    await rules.set_progress_message(broadcast, context.chat_id, shown)
     await rules.offered(broadcast, offer)
     return True
 
 
-async def _send_if_as_shown(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
+async def _send_if_as_shown(context: Context, broadcast: int, *, in_doubt: bool) -> bool:
     """The answer to a question that is old, or was about fewer, is another question."""
-    rules = visit.desk.broadcasts
+    rules = context.services.broadcasts
     offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
     if await rules.is_as_shown(broadcast, offer):
-        return await _send_again(visit, broadcast, in_doubt=in_doubt)
-    return await _ask_for_stars(visit, broadcast, in_doubt=in_doubt)
+        return await _send_again(context, broadcast, in_doubt=in_doubt)
+    return await _ask_for_stars(context, broadcast, in_doubt=in_doubt)
 
 
-async def _send_again(visit: Visit, broadcast: int, *, in_doubt: bool) -> bool:
-    await visit.desk.broadcasts.retry_failed(broadcast, visit.user.id, in_doubt=in_doubt)
-    return await _under_way(visit, broadcast)
+async def _send_again(context: Context, broadcast: int, *, in_doubt: bool) -> bool:
+    await context.services.broadcasts.retry_failed(broadcast, context.user.id, in_doubt=in_doubt)
+    return await _under_way(context, broadcast)
 
 
-async def _report(visit: Visit, broadcast: int) -> bool:
-    await visit.desk.follow_broadcast(broadcast)
+async def _report(context: Context, broadcast: int) -> bool:
+    await context.services.follow_broadcast(broadcast)
     return True
 
 
-async def _say_where_it_stands(visit: Visit, broadcast: int) -> None:
+async def _say_where_it_stands(context: Context, broadcast: int) -> None:
     """The second of two taps, or a button of a broadcast that is over."""
-    found = await visit.desk.broadcasts.find(broadcast)
+    found = await context.services.broadcasts.find(broadcast)
     if found is None or found.state in {"draft", "cancelled"}:
-        await visit.show(texts.gone(visit.language))
+        await context.show(texts.gone(context.language))
     else:
-        await visit.desk.follow_broadcast(broadcast)
+        await context.services.follow_broadcast(broadcast)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.handlers.context import Desk
+from bot.handlers.context import HandlerServices
 from bot.texts.commands import COMMANDS
 from tips.normalise import readings
 
@@ -19,7 +19,7 @@ def read_command(text: str) -> re.Match[str] | None:
     return next(known, found[0] if found else None)
 
 
-def is_for(desk: Desk, command: re.Match[str]) -> bool:
+def is_for(services: HandlerServices, command: re.Match[str]) -> bool:
     """Whether the command names this bot."""
     named = command["bot"]
-    return named is not None and named.lower() == desk.username().lower()
+    return named is not None and named.lower() == services.username().lower()

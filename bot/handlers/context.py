@@ -1,4 +1,4 @@
-"""What every handler has at hand, and one visit of one reader."""
+"""What every handler has at hand, and one visit of one subscriber."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.stats import Stats
-from bot.handlers.questions import Heard, Hearing
+from bot.handlers.questions import TextAnalyser, TextAnalysis
 from bot.places.search import Places
-from bot.store.values import Subscriber, UnknownReaderError
+from bot.store.values import Subscriber, UnknownSubscriberError
 from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import fitting
 from bot.subscribers.privacy import Privacy
-from bot.subscribers.service import Readers
-from bot.telegram.messenger import Chat, Spot
+from bot.subscribers.service import Subscribers
+from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts.catalogue import choose
 from bot.texts.message import Message
 from tips.library import Library
@@ -29,20 +29,20 @@ AWAY = ("blocked", "gone")
 
 
 @dataclass(frozen=True)
-class Desk:
+class HandlerServices:
     """The rooms that handlers may knock at; put together in the app."""
 
     settings: Settings
     clock: Clock
     library: Library
-    hearing: Hearing
+    analyser: TextAnalyser
     places: Places
-    readers: Readers
+    subscribers: Subscribers
     privacy: Privacy
     broadcasts: Broadcasts
     stats: Stats
-    chat: Chat
-    wake_sender: Callable[[], None]
+    messenger: Messenger
+    wake_worker: Callable[[], None]
     follow_broadcast: Callable[[int], Awaitable[None]]
     offer_admin_menu: Callable[[int], Awaitable[None]]
     username: Callable[[], str]
@@ -65,34 +65,34 @@ def topic_of(message: object) -> int | None:
 
 
 @dataclass(frozen=True)
-class Visit:
+class Context:
     """Someone wrote or tapped: who, where, and what we know of them (None: nothing).
 
-    ``topic`` is the one they did it in, in which they are answered; ``heard`` is what they say, if
-    that had to be found out first.
+    ``topic`` is the one they did it in, in which they are answered; ``analysis`` is what they
+    say, if that had to be found out first.
     """
 
-    desk: Desk
+    services: HandlerServices
     chat_id: int
     user: User
-    reader: Subscriber | None
+    subscriber: Subscriber | None
     message: Incoming | None = None
     query_id: str | None = None
-    spot: Spot | None = None
+    sent_message: SentMessage | None = None
     topic: int | None = None
     returned: bool = False
-    heard: Heard | None = None
+    analysis: TextAnalysis | None = None
 
     @property
     def known(self) -> Subscriber:
-        """The reader, where it is clear that there is one.
+        """The subscriber, where it is clear that there is one.
 
         Raises:
             UnknownReaderError: it was not.
         """
-        if self.reader is None:
-            raise UnknownReaderError(self.chat_id)
-        return self.reader
+        if self.subscriber is None:
+            raise UnknownSubscriberError(self.chat_id)
+        return self.subscriber
 
     @property
     def forwarded(self) -> bool:
@@ -102,39 +102,39 @@ class Visit:
     @property
     def language(self) -> str:
         """The language to answer in."""
-        return self.reader.language if self.reader else choose(self.user.language_code)
+        return self.subscriber.language if self.subscriber else choose(self.user.language_code)
 
     @property
     def now(self) -> datetime:
-        return self.desk.clock.now()
+        return self.services.clock.now()
 
-    def of(self, reader: Subscriber | None) -> Visit:
-        """The same visit with the reader as they now are."""
-        return replace(self, reader=reader)
+    def of(self, subscriber: Subscriber | None) -> Context:
+        """The same visit with the subscriber as they now are."""
+        return replace(self, subscriber=subscriber)
 
     @property
     def fitting(self) -> int:
-        """How many tips there are for this reader today."""
+        """How many tips there are for this subscriber today."""
         on = local_date(self.now, self.known.zone or "UTC")
-        return fitting(self.desk.library, self.known, on)
+        return fitting(self.services.library, self.known, on)
 
     async def next_at(self) -> datetime | None:
-        """When this reader's next tip comes; None where none is due, or none fits."""
-        if self.reader is None or not self.fitting:
+        """When this subscriber's next tip comes; None where none is due, or none fits."""
+        if self.subscriber is None or not self.fitting:
             return None
-        upcoming = await self.desk.readers.next_tip(self.reader)
+        upcoming = await self.services.subscribers.next_tip(self.subscriber)
         return upcoming.at if upcoming else None
 
     async def say(self, message: Message) -> int:
         """A new message below everything else."""
-        return await self.desk.chat.send(self.chat_id, message, self.topic)
+        return await self.services.messenger.send(self.chat_id, message, self.topic)
 
     async def show(self, message: Message) -> int:
         """In place of the message whose button was tapped, else a new one."""
-        chat = self.desk.chat
-        return await chat.edit_or_send(self.spot, self.chat_id, message, self.topic)
+        messenger = self.services.messenger
+        return await messenger.edit_or_send(self.sent_message, self.chat_id, message, self.topic)
 
     async def toast(self, words: str | None = None) -> None:
         """Answer the tap; comes before the work, so that the button never hangs."""
         if self.query_id is not None:
-            await self.desk.chat.answer(self.query_id, words)
+            await self.services.messenger.answer(self.query_id, words)

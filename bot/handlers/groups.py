@@ -10,7 +10,7 @@ from telegram import Chat, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.handlers.command import is_for, read_command
-from bot.handlers.context import Desk, is_forwarded, topic_of
+from bot.handlers.context import HandlerServices, is_forwarded, topic_of
 from bot.handlers.recently import Recently
 from bot.telegram.responses import reason_of_refusal
 from bot.texts import errors
@@ -21,16 +21,18 @@ OUR_FAULT = ("markup", "empty", "too_long")
 log = structlog.get_logger(__name__)
 
 
-async def on_message(desk: Desk, message: Message, told: Recently[int]) -> None:
+async def on_message(services: HandlerServices, message: Message, told: Recently[int]) -> None:
     """A message in a group; in a channel nobody calls. Who was ``told`` just now is not again."""
     command = read_command(message.text or "")
-    if message.chat.type == Chat.CHANNEL or command is None or not is_for(desk, command):
+    if message.chat.type == Chat.CHANNEL or command is None or not is_for(services, command):
         return
     if is_forwarded(message) or message.chat.id in told:
         return
     language = choose(message.from_user.language_code if message.from_user else None)
     try:
-        await desk.chat.send(message.chat.id, errors.private_only(language), topic_of(message))
+        await services.messenger.send(
+            message.chat.id, errors.private_only(language), topic_of(message)
+        )
     except (BadRequest, ChatMigrated, Forbidden) as refusal:
         if reason_of_refusal(refusal.message) in OUR_FAULT:
             raise

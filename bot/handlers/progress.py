@@ -16,8 +16,8 @@ from bot.delivery.outbox import Event
 from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
 from bot.store.values import NOBODY, Broadcast, Report
-from bot.subscribers.service import Readers
-from bot.telegram.messenger import Chat, Spot
+from bot.subscribers.service import Subscribers
+from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts import report as texts
 from bot.texts.message import Message
 
@@ -51,10 +51,12 @@ class Progress:
     replica or run.
     """
 
-    def __init__(self, broadcasts: Broadcasts, readers: Readers, chat: Chat, clock: Clock) -> None:
+    def __init__(
+        self, broadcasts: Broadcasts, subscribers: Subscribers, messenger: Messenger, clock: Clock
+    ) -> None:
         self._broadcasts = broadcasts
-        self._readers = readers
-        self._chat = chat
+        self._subscribers = subscribers
+        self._messenger = messenger
         self._clock = clock
         self._followed: dict[int, _Followed] = {}
         # Two drawings at once could leave the older one as the last word.
@@ -117,19 +119,21 @@ class Progress:
         return texts.progress(broadcast.id, report, left, language)
 
     async def _language(self, broadcast: Broadcast) -> str:
-        admin = await self._readers.find(broadcast.admin_id)
+        admin = await self._subscribers.find(broadcast.admin_id)
         return admin.language if admin else "en"
 
     async def _put(self, broadcast: Broadcast, message: Message) -> bool:
         """Show it; False where Telegram does not take it, and it is drawn again later."""
         followed = self._of(broadcast.id)
         chat_id = broadcast.progress_chat_id or broadcast.admin_id
-        spot = None
+        sent_message = None
         rings = self._must_ring(broadcast, followed)
         if broadcast.progress_message_id is not None and not rings:
-            spot = Spot(chat_id, broadcast.progress_message_id)
+            sent_message = SentMessage(chat_id, broadcast.progress_message_id)
         try:
-            shown = await self._chat.edit_or_send(spot, chat_id, message, dropped_in_floods=True)
+            shown = await self._messenger.edit_or_send(
+                sent_message, chat_id, message, dropped_in_floods=True
+            )
         except RetryAfter as flood:
             log.debug("a progress message is drawn later", kind=type(flood).__name__)
             followed.put_off(self._clock.monotonic() + EVERY_S)
@@ -141,7 +145,7 @@ class Progress:
         followed.retries.succeeded()
         followed.shown, followed.next_at = message, self._clock.monotonic() + EVERY_S
         followed.told = followed.told or rings
-        if spot is None or shown != spot.message_id:
+        if sent_message is None or shown != sent_message.message_id:
             await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
         return True
 

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TextAnalysis:
     """What is said first, if anything. Else ``found``: answers, or the nearest topics."""
 
     reading: Reading
@@ -30,7 +30,7 @@ class Heard:
     found: Found | None
 
 
-class Hearing:
+class TextAnalyser:
     """Warning signs and the search, one message at a time; the order of a chat is its caller's.
 
     There is one thread and not several, since the rest of the processor is for sending. Of what
@@ -50,33 +50,33 @@ class Hearing:
         """How much the words sound like a danger: quick, and rather too much than too little."""
         return self._urgent.suspicion(words)
 
-    async def hear(self, words: str) -> Heard:
+    async def analyse(self, words: str) -> TextAnalysis:
         """Read a message of any length; an answer is not looked for where there is advice."""
-        return await self._do(partial(self._hear, words))
+        return await self._do(partial(self._analyse, words))
 
-    async def hear_sign(self, words: str) -> Heard:
+    async def hear_sign(self, words: str) -> TextAnalysis:
         """Read a message for its signs of danger alone."""
-        return await self._do(partial(self._hear, words, signs_only=True))
+        return await self._do(partial(self._analyse, words, signs_only=True))
 
     async def warning(self, words: str) -> Advice | None:
         """The advice alone, where the words may describe a danger at all."""
         return await self._do(partial(self._warning, words))
 
-    async def look_up(self, heard: Heard) -> Found:
+    async def look_up(self, analysis: TextAnalysis) -> Found:
         """The answers to a message that has been heard."""
-        if heard.found is not None:
-            return heard.found
-        return await self._do(partial(self._search.find, heard.reading, FOUND))
+        if analysis.found is not None:
+            return analysis.found
+        return await self._do(partial(self._search.find, analysis.reading, FOUND))
 
     async def find(self, question: str, limit: int) -> Found:
         """At most ``limit`` answers to a question that is one of ours, with no sign of danger."""
         return await self._do(partial(self._search.find, question, limit))
 
-    def _hear(self, words: str, *, signs_only: bool = False) -> Heard:
+    def _analyse(self, words: str, *, signs_only: bool = False) -> TextAnalysis:
         reading = self._search.read(words)
         advice = self._urgent.match(reading)
         enough = signs_only or advice is not None
-        return Heard(reading, advice, None if enough else self._search.find(reading, FOUND))
+        return TextAnalysis(reading, advice, None if enough else self._search.find(reading, FOUND))
 
     def _warning(self, words: str) -> Advice | None:
         return self._urgent.match(words) if self._urgent.suspicion(words) else None

@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
-from bot.handlers.context import Visit
+from bot.handlers.context import Context
 from bot.texts import callbacks as taps
 from bot.texts import help as helping
 
-OnCommand = Callable[[Visit, str], Awaitable[None]]
-OnTap = Callable[[Visit, Any], Awaitable[None]]
+OnCommand = Callable[[Context, str], Awaitable[None]]
+OnTap = Callable[[Context, Any], Awaitable[None]]
 
 
-async def show_help(visit: Visit, _rest: str) -> None:
+async def show_help(context: Context, _rest: str) -> None:
     """``/help``: the commands this person has."""
-    is_admin = visit.desk.is_admin(visit.user)
-    await visit.say(helping.help_message(visit.language, admin=is_admin))
+    is_admin = context.services.is_admin(context.user)
+    await context.say(helping.help_message(context.language, admin=is_admin))
 
 
 ON_COMMAND: dict[str, OnCommand] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.context import Visit
+from bot.handlers.context import Context
 from bot.handlers.start import ask_for_lost_zone, greet, needs_start, take_hour
 from bot.store.values import Subscriber
 from bot.texts import pause as pauses
@@ -24,106 +24,114 @@ from bot.texts.message import Message
 LONGEST_PAUSE = 365  # days
 
 
-async def show(visit: Visit, _rest: str) -> None:
+async def show(context: Context, _rest: str) -> None:
     """``/settings``."""
-    if not await needs_start(visit):
-        await visit.say(await _view(visit, "main"))
+    if not await needs_start(context):
+        await context.say(await _view(context, "main"))
 
 
-async def show_view(visit: Visit, tap: ShowSettings) -> None:
+async def show_view(context: Context, tap: ShowSettings) -> None:
     """A part of the settings, in the same message."""
-    await visit.toast()
-    if not await needs_start(visit):
-        await visit.show(await _view(visit, tap.view))
+    await context.toast()
+    if not await needs_start(context):
+        await context.show(await _view(context, tap.view))
 
 
-async def _view(visit: Visit, name: str) -> Message:
+async def _view(context: Context, name: str) -> Message:
     return texts.view(
         name,
-        visit.known,
-        visit.desk.library,
-        await visit.next_at(),
-        visit.now,
-        visit.language,
-        fitting=visit.fitting,
+        context.known,
+        context.services.library,
+        await context.next_at(),
+        context.now,
+        context.language,
+        fitting=context.fitting,
     )
 
 
-async def _changed(visit: Visit, reader: Subscriber, view: str = "main") -> None:
-    await (visit := visit.of(reader)).show(await _view(visit, view))
+async def _changed(context: Context, subscriber: Subscriber, view: str = "main") -> None:
+    await (context := context.of(subscriber)).show(await _view(context, view))
 
 
-async def set_hour(visit: Visit, tap: SetHour) -> None:
+async def set_hour(context: Context, tap: SetHour) -> None:
     """Another hour."""
-    await visit.toast(texts.changed(visit.language))
-    if not await needs_start(visit):
-        await take_hour(visit, tap.minute)
+    await context.toast(texts.changed(context.language))
+    if not await needs_start(context):
+        await take_hour(context, tap.minute)
 
 
-async def set_weekday(visit: Visit, tap: SetWeekday) -> None:
+async def set_weekday(context: Context, tap: SetWeekday) -> None:
     """A weekday on or off; the last one stays."""
-    if visit.reader is None:
-        await visit.toast()
-        await needs_start(visit)
+    if context.subscriber is None:
+        await context.toast()
+        await needs_start(context)
         return
-    mask = _switched(visit.reader.weekdays, tap.day, on=bool(tap.on))
+    mask = _switched(context.subscriber.weekdays, tap.day, on=bool(tap.on))
     if not mask:
-        await visit.toast(texts.keep_one_day(visit.language))
+        await context.toast(texts.keep_one_day(context.language))
         return
-    await visit.toast(texts.changed(visit.language))
-    await _changed(visit, await visit.desk.readers.set_weekdays(visit.chat_id, mask), "days")
+    await context.toast(texts.changed(context.language))
+    await _changed(
+        context, await context.services.subscribers.set_weekdays(context.chat_id, mask), "days"
+    )
 
 
-async def set_theme(visit: Visit, tap: SetTheme) -> None:
+async def set_theme(context: Context, tap: SetTheme) -> None:
     """A theme on or off; the last one stays."""
-    if visit.reader is None:
-        await visit.toast()
-        await needs_start(visit)
+    if context.subscriber is None:
+        await context.toast()
+        await needs_start(context)
         return
-    if not visit.desk.library.all_themes >> tap.theme & 1:
-        await visit.toast(texts.theme_gone(visit.language))
-        await visit.show(await _view(visit, "themes"))
+    if not context.services.library.all_themes >> tap.theme & 1:
+        await context.toast(texts.theme_gone(context.language))
+        await context.show(await _view(context, "themes"))
         return
-    mask = _switched(visit.reader.themes, tap.theme, on=bool(tap.on))
-    if not mask & visit.desk.library.all_themes:
-        await visit.toast(texts.keep_one_theme(visit.language))
+    mask = _switched(context.subscriber.themes, tap.theme, on=bool(tap.on))
+    if not mask & context.services.library.all_themes:
+        await context.toast(texts.keep_one_theme(context.language))
         return
-    await visit.toast(texts.changed(visit.language))
-    await _changed(visit, await visit.desk.readers.set_themes(visit.chat_id, mask), "themes")
+    await context.toast(texts.changed(context.language))
+    await _changed(
+        context, await context.services.subscribers.set_themes(context.chat_id, mask), "themes"
+    )
 
 
 def _switched(mask: int, bit: int, *, on: bool) -> int:
     return mask | 1 << bit if on else mask & ~(1 << bit)
 
 
-async def set_audience(visit: Visit, tap: SetAudience) -> None:
+async def set_audience(context: Context, tap: SetAudience) -> None:
     """Whom the tips are for."""
-    await visit.toast(texts.changed(visit.language))
-    if not await needs_start(visit):
-        await _changed(visit, await visit.desk.readers.set_audience(visit.chat_id, tap.audience))
+    await context.toast(texts.changed(context.language))
+    if not await needs_start(context):
+        await _changed(
+            context, await context.services.subscribers.set_audience(context.chat_id, tap.audience)
+        )
 
 
-async def set_language(visit: Visit, tap: SetLanguage) -> None:
+async def set_language(context: Context, tap: SetLanguage) -> None:
     """The language of the texts."""
     if tap.language not in languages():
-        await visit.toast(texts.language_gone(visit.language))
-        if not await needs_start(visit):
-            await visit.show(await _view(visit, "language"))
+        await context.toast(texts.language_gone(context.language))
+        if not await needs_start(context):
+            await context.show(await _view(context, "language"))
         return
-    await visit.toast(texts.changed(visit.language))
-    if not await needs_start(visit):
-        await _changed(visit, await visit.desk.readers.set_language(visit.chat_id, tap.language))
+    await context.toast(texts.changed(context.language))
+    if not await needs_start(context):
+        await _changed(
+            context, await context.services.subscribers.set_language(context.chat_id, tap.language)
+        )
 
 
-async def pause(visit: Visit, rest: str) -> None:
+async def pause(context: Context, rest: str) -> None:
     """``/pause [days]``."""
-    if await needs_start(visit):
+    if await needs_start(context):
         return
     days = _days(rest)
-    if visit.known.subscribed and rest.strip() and days is None:
-        await visit.say(pauses.how_long(visit.language))
+    if context.known.subscribed and rest.strip() and days is None:
+        await context.say(pauses.how_long(context.language))
     else:
-        await visit.say(await _paused(visit, days))
+        await context.say(await _paused(context, days))
 
 
 def _days(text: str) -> int | None:
@@ -134,66 +142,70 @@ def _days(text: str) -> int | None:
     return days if 1 <= days <= LONGEST_PAUSE else None
 
 
-async def pause_tapped(visit: Visit, tap: Pause) -> None:
+async def pause_tapped(context: Context, tap: Pause) -> None:
     """A pause chosen in the settings."""
-    await visit.toast()
-    if not await needs_start(visit):
-        await visit.show(await _paused(visit, tap.days or None))
+    await context.toast()
+    if not await needs_start(context):
+        await context.show(await _paused(context, tap.days or None))
 
 
-async def _paused(visit: Visit, days: int | None) -> Message:
-    reader = await visit.desk.readers.pause(visit.chat_id, days)
-    if not reader.subscribed:
-        return pauses.not_on(reader, visit.language)
-    visit = visit.of(reader)
-    return pauses.paused(reader, await visit.next_at(), visit.now, visit.language)
+async def _paused(context: Context, days: int | None) -> Message:
+    subscriber = await context.services.subscribers.pause(context.chat_id, days)
+    if not subscriber.subscribed:
+        return pauses.not_on(subscriber, context.language)
+    context = context.of(subscriber)
+    return pauses.paused(subscriber, await context.next_at(), context.now, context.language)
 
 
-async def resume(visit: Visit, _rest: str) -> None:
+async def resume(context: Context, _rest: str) -> None:
     """``/resume``: ends a pause or a stop; whoever never finished goes on with that."""
-    if not await _goes_on_with_start(visit):
-        await visit.say(await _resumed(visit))
+    if not await _goes_on_with_start(context):
+        await context.say(await _resumed(context))
 
 
-async def _goes_on_with_start(visit: Visit) -> bool:
+async def _goes_on_with_start(context: Context) -> bool:
     """Whether something is missing that has to be asked for first; asks for it."""
-    if visit.reader is not None and visit.reader.zone_lost:
-        await visit.desk.readers.resume(visit.chat_id)
-        await ask_for_lost_zone(visit)
+    if context.subscriber is not None and context.subscriber.zone_lost:
+        await context.services.subscribers.resume(context.chat_id)
+        await ask_for_lost_zone(context)
         return True
-    if visit.reader is None or visit.reader.zone is None or visit.reader.local_minute is None:
-        await greet(visit, "")
+    if (
+        context.subscriber is None
+        or context.subscriber.zone is None
+        or context.subscriber.local_minute is None
+    ):
+        await greet(context, "")
         return True
     return False
 
 
-async def resume_tapped(visit: Visit, _tap: Resume) -> None:
+async def resume_tapped(context: Context, _tap: Resume) -> None:
     """The button for the same."""
-    await visit.toast()
-    if not await _goes_on_with_start(visit):
-        await visit.show(await _resumed(visit))
+    await context.toast()
+    if not await _goes_on_with_start(context):
+        await context.show(await _resumed(context))
 
 
-async def _resumed(visit: Visit) -> Message:
-    reader = await visit.desk.readers.resume(visit.chat_id)
-    visit = visit.of(reader)
-    return pauses.resumed(reader, await visit.next_at(), visit.now, visit.language)
+async def _resumed(context: Context) -> Message:
+    subscriber = await context.services.subscribers.resume(context.chat_id)
+    context = context.of(subscriber)
+    return pauses.resumed(subscriber, await context.next_at(), context.now, context.language)
 
 
-async def stop(visit: Visit, _rest: str) -> None:
+async def stop(context: Context, _rest: str) -> None:
     """``/stop``: at once, without a question."""
-    await visit.say(await _stopped(visit))
+    await context.say(await _stopped(context))
 
 
-async def stop_tapped(visit: Visit, _tap: Stop) -> None:
+async def stop_tapped(context: Context, _tap: Stop) -> None:
     """The button for the same."""
-    await visit.toast()
-    await visit.show(await _stopped(visit))
+    await context.toast()
+    await context.show(await _stopped(context))
 
 
-async def _stopped(visit: Visit) -> Message:
-    if visit.reader is not None:
-        await visit.desk.readers.stop(visit.chat_id)
+async def _stopped(context: Context) -> Message:
+    if context.subscriber is not None:
+        await context.services.subscribers.stop(context.chat_id)
         # Whoever stops on the way to a subscription is not asked for an hour any more.
-        await visit.desk.readers.expect(visit.chat_id, None)
-    return pauses.stopped(visit.language, kept=visit.reader is not None)
+        await context.services.subscribers.expect(context.chat_id, None)
+    return pauses.stopped(context.language, kept=context.subscriber is not None)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from telegram import Location
 
-from bot.handlers.context import Visit
+from bot.handlers.context import Context
 from bot.handlers.faq import answer_if_sure
-from bot.handlers.questions import Heard
+from bot.handlers.questions import TextAnalysis
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.values import Subscriber
@@ -23,267 +23,273 @@ PLACES_SHOWN = 5
 LINK_LONGEST = 55  # characters that fit into the button
 
 
-async def greet(visit: Visit, link: str) -> None:
-    """``/start``, perhaps with where the reader came from.
+async def greet(context: Context, link: str) -> None:
+    """``/start``, perhaps with where the subscriber came from.
 
     Nothing is stored of somebody new before they agree: the link waits in the button.
     """
-    if visit.desk.is_admin(visit.user):
-        await visit.desk.offer_admin_menu(visit.chat_id)
-    if await _asks_for_consent(visit, link):
+    if context.services.is_admin(context.user):
+        await context.services.offer_admin_menu(context.chat_id)
+    if await _asks_for_consent(context, link):
         return
-    reader = visit.known
-    if reader.state == "stopped":
-        visit = visit.of(await visit.desk.readers.resume(visit.chat_id))
-    if not visit.known.subscribed:
-        await _go_on(visit, visit.known)
+    subscriber = context.known
+    if subscriber.state == "stopped":
+        context = context.of(await context.services.subscribers.resume(context.chat_id))
+    if not context.known.subscribed:
+        await _go_on(context, context.known)
         return
-    text = start.returned if visit.returned or reader.state == "stopped" else start.known
-    await visit.say(text(visit.known, await visit.next_at(), visit.now, visit.language))
+    text = start.returned if context.returned or subscriber.state == "stopped" else start.known
+    await context.say(text(context.known, await context.next_at(), context.now, context.language))
 
 
-async def _asks_for_consent(visit: Visit, link: str = "") -> bool:
+async def _asks_for_consent(context: Context, link: str = "") -> bool:
     """Whether this person has not agreed yet; asks them."""
-    if visit.reader is not None and not _has_not_agreed(visit.reader):
+    if context.subscriber is not None and not _has_not_agreed(context.subscriber):
         return False
     known = DEEP_LINK.fullmatch(link.strip())
-    await visit.say(start.welcome(known[0][:LINK_LONGEST] if known else "", visit.language))
+    await context.say(start.welcome(known[0][:LINK_LONGEST] if known else "", context.language))
     return True
 
 
-def _has_not_agreed(reader: Subscriber) -> bool:
+def _has_not_agreed(subscriber: Subscriber) -> bool:
     """Whoever was subscribed before this was asked keeps what is on record."""
-    complete = reader.zone is not None and reader.local_minute is not None
-    return reader.consent_version is None and not complete
+    complete = subscriber.zone is not None and subscriber.local_minute is not None
+    return subscriber.consent_version is None and not complete
 
 
-async def agree(visit: Visit, tap: Agree) -> None:
+async def agree(context: Context, tap: Agree) -> None:
     """Yes to the words above the button: only now is anything stored."""
-    await visit.toast()
-    if visit.reader is not None and not _has_not_agreed(visit.reader):
-        await greet(visit, "")  # a button of old
+    await context.toast()
+    if context.subscriber is not None and not _has_not_agreed(context.subscriber):
+        await greet(context, "")  # a button of old
         return
-    reader = await visit.desk.readers.arrive(
-        visit.chat_id,
-        language=visit.language,
+    subscriber = await context.services.subscribers.arrive(
+        context.chat_id,
+        language=context.language,
         source=tap.link or None,
         consent=str(min(tap.version, privacy.CONSENT_VERSION)),
     )
-    visit = visit.of(reader)
-    await visit.show(start.agreed(visit.language))
-    await _go_on(visit, reader)
+    context = context.of(subscriber)
+    await context.show(start.agreed(context.language))
+    await _go_on(context, subscriber)
 
 
-async def _go_on(visit: Visit, reader: Subscriber) -> None:
-    if reader.zone_lost:
-        await ask_for_lost_zone(visit)
-    elif reader.zone is None:
-        await visit.desk.readers.expect(visit.chat_id, "zone")
-        await visit.say(start.ask_zone(_suggestions(visit), visit.language))
+async def _go_on(context: Context, subscriber: Subscriber) -> None:
+    if subscriber.zone_lost:
+        await ask_for_lost_zone(context)
+    elif subscriber.zone is None:
+        await context.services.subscribers.expect(context.chat_id, "zone")
+        await context.say(start.ask_zone(_suggestions(context), context.language))
     else:
-        await _ask_hour(visit, reader.zone)
+        await _ask_hour(context, subscriber.zone)
 
 
-async def ask_for_lost_zone(visit: Visit) -> None:
+async def ask_for_lost_zone(context: Context) -> None:
     """The zone that was stored is one no more: which place?"""
-    await visit.desk.readers.expect(visit.chat_id, "zone")
-    await visit.say(start.zone_lost(_suggestions(visit), visit.language))
+    await context.services.subscribers.expect(context.chat_id, "zone")
+    await context.say(start.zone_lost(_suggestions(context), context.language))
 
 
-async def ask_if_zone_lost(visit: Visit) -> None:
+async def ask_if_zone_lost(context: Context) -> None:
     """Once: whoever is asked already need not be asked again at every command."""
-    if visit.reader is None or not visit.reader.zone_lost:
+    if context.subscriber is None or not context.subscriber.zone_lost:
         return
-    reader = await visit.desk.readers.find(visit.chat_id)
-    if reader is not None and reader.zone_lost and reader.expecting != "zone":
-        await ask_for_lost_zone(visit)
+    subscriber = await context.services.subscribers.find(context.chat_id)
+    if subscriber is not None and subscriber.zone_lost and subscriber.expecting != "zone":
+        await ask_for_lost_zone(context)
 
 
-def _suggestions(visit: Visit) -> Sequence[Place]:
-    return visit.desk.places.suggest(
-        visit.user.language_code, visit.desk.settings.default_timezone
+def _suggestions(context: Context) -> Sequence[Place]:
+    return context.services.places.suggest(
+        context.user.language_code, context.services.settings.default_timezone
     )
 
 
-def _first_hour(visit: Visit) -> int:
-    first = visit.desk.settings.default_time
+def _first_hour(context: Context) -> int:
+    first = context.services.settings.default_time
     return first.hour * 60 + first.minute
 
 
-async def _ask_hour(visit: Visit, zone: str) -> None:
-    await visit.desk.readers.expect(visit.chat_id, "hour")
-    await visit.say(start.ask_hour(zone, visit.now, visit.language, first=_first_hour(visit)))
+async def _ask_hour(context: Context, zone: str) -> None:
+    await context.services.subscribers.expect(context.chat_id, "hour")
+    await context.say(
+        start.ask_hour(zone, context.now, context.language, first=_first_hour(context))
+    )
 
 
-async def ask_zone(visit: Visit, _tap: AskZone) -> None:
+async def ask_zone(context: Context, _tap: AskZone) -> None:
     """The button that asks for the zone (again)."""
-    await visit.toast()
-    if await needs_start(visit):
+    await context.toast()
+    if await needs_start(context):
         return
-    await visit.desk.readers.expect(visit.chat_id, "zone")
-    await visit.say(start.ask_zone(_suggestions(visit), visit.language))
+    await context.services.subscribers.expect(context.chat_id, "zone")
+    await context.say(start.ask_zone(_suggestions(context), context.language))
 
 
-async def needs_start(visit: Visit) -> bool:
+async def needs_start(context: Context) -> bool:
     """Whether this person has to begin with /start, or to agree first; says so."""
-    if visit.reader is not None:
-        return await _asks_for_consent(visit)
-    await visit.say(start.finish_first(visit.language))
+    if context.subscriber is not None:
+        return await _asks_for_consent(context)
+    await context.say(start.finish_first(context.language))
     return True
 
 
-async def pick_zone(visit: Visit, tap: PickZone) -> None:
+async def pick_zone(context: Context, tap: PickZone) -> None:
     """A zone chosen from the places that were offered."""
-    await visit.toast()
-    if not await needs_start(visit):
-        await take_zone(visit, tap.zone)
+    await context.toast()
+    if not await needs_start(context):
+        await take_zone(context, tap.zone)
 
 
-async def located(visit: Visit, location: Location) -> None:
+async def located(context: Context, location: Location) -> None:
     """A shared location: looked up, never kept; taken at once only where we had asked for it."""
-    if await needs_start(visit):
+    if await needs_start(context):
         return
     # Opening the zones' polygons for the first time takes long enough to be noticed elsewhere.
-    zone = await asyncio.to_thread(visit.desk.places.at, location.latitude, location.longitude)
+    zone = await asyncio.to_thread(
+        context.services.places.at, location.latitude, location.longitude
+    )
     if zone is None:
-        await visit.say(start.location_unknown(visit.language))
-    elif _asked_for_zone(visit.known) and not visit.forwarded:
-        await take_zone(visit, zone)
-    elif zone == visit.known.zone:
-        await visit.say(start.zone_same(zone, visit.language))
+        await context.say(start.location_unknown(context.language))
+    elif _asked_for_zone(context.known) and not context.forwarded:
+        await take_zone(context, zone)
+    elif zone == context.known.zone:
+        await context.say(start.zone_same(zone, context.language))
     else:
-        await visit.say(start.ask_move(zone, visit.now, visit.language))
+        await context.say(start.ask_move(zone, context.now, context.language))
 
 
-def _asked_for_zone(reader: Subscriber) -> bool:
+def _asked_for_zone(subscriber: Subscriber) -> bool:
     """By our last question, or because they are still on the way to a subscription."""
-    joining = reader.zone is None or reader.local_minute is None
-    return joining or reader.expecting == "zone"
+    joining = subscriber.zone is None or subscriber.local_minute is None
+    return joining or subscriber.expecting == "zone"
 
 
-async def keep_zone(visit: Visit, _tap: KeepZone) -> None:
-    """The zone of a shared location is not to be the reader's."""
-    await visit.toast()
-    if visit.reader is None or visit.reader.zone is None:
-        await visit.say(start.finish_first(visit.language))
+async def keep_zone(context: Context, _tap: KeepZone) -> None:
+    """The zone of a shared location is not to be the subscriber's."""
+    await context.toast()
+    if context.subscriber is None or context.subscriber.zone is None:
+        await context.say(start.finish_first(context.language))
     else:
-        await visit.show(start.zone_kept(visit.reader.zone, visit.language))
+        await context.show(start.zone_kept(context.subscriber.zone, context.language))
 
 
-async def typed_zone(visit: Visit, typed: str) -> bool:
+async def typed_zone(context: Context, typed: str) -> bool:
     """A typed place; False when no place answers to it."""
-    found = await asyncio.to_thread(visit.desk.places.find, typed, PLACES_SHOWN)
+    found = await asyncio.to_thread(context.services.places.find, typed, PLACES_SHOWN)
     if not found:
         return False
     if len({place.zone for place in found}) == 1:
-        await take_zone(visit, found[0].zone)
+        await take_zone(context, found[0].zone)
     else:
-        await visit.say(start.zone_candidates(typed, found, visit.now, visit.language))
+        await context.say(start.zone_candidates(typed, found, context.now, context.language))
     return True
 
 
-async def take_zone(visit: Visit, zone: str) -> None:
+async def take_zone(context: Context, zone: str) -> None:
     """Set the zone; then the hour while subscribing, else what is set now."""
-    if await needs_start(visit):
+    if await needs_start(context):
         return
-    readers, before = visit.desk.readers, visit.known
-    reader = await readers.set_zone(visit.chat_id, zone)
-    await visit.say(start.zone_taken(zone, visit.language))
-    visit = visit.of(reader)
-    if reader.local_minute is None:
-        await _ask_hour(visit, zone)
+    subscribers, before = context.services.subscribers, context.known
+    subscriber = await subscribers.set_zone(context.chat_id, zone)
+    await context.say(start.zone_taken(zone, context.language))
+    context = context.of(subscriber)
+    if subscriber.local_minute is None:
+        await _ask_hour(context, zone)
     elif before.zone is None and not before.zone_lost:
-        await _done(visit, reader)
+        await _done(context, subscriber)
     else:
-        visit = visit.of(await readers.expect(visit.chat_id, None))
-        await visit.say(
+        context = context.of(await subscribers.expect(context.chat_id, None))
+        await context.say(
             settings.overview(
-                reader,
-                visit.desk.library,
-                await visit.next_at(),
-                visit.now,
-                visit.language,
-                fitting=visit.fitting,
+                subscriber,
+                context.services.library,
+                await context.next_at(),
+                context.now,
+                context.language,
+                fitting=context.fitting,
             )
         )
 
 
-async def ask_hour(visit: Visit, _tap: AskHour) -> None:
+async def ask_hour(context: Context, _tap: AskHour) -> None:
     """The button that asks to type another hour."""
-    await visit.toast()
-    if await needs_start(visit):
+    await context.toast()
+    if await needs_start(context):
         return
-    await visit.desk.readers.expect(visit.chat_id, "hour")
-    await visit.say(start.ask_typed_hour(visit.language))
+    await context.services.subscribers.expect(context.chat_id, "hour")
+    await context.say(start.ask_typed_hour(context.language))
 
 
-async def pick_hour(visit: Visit, tap: PickHour) -> None:
+async def pick_hour(context: Context, tap: PickHour) -> None:
     """An hour chosen from those that were offered."""
-    await visit.toast()
-    if not await needs_start(visit):
-        await take_hour(visit, tap.minute)
+    await context.toast()
+    if not await needs_start(context):
+        await take_hour(context, tap.minute)
 
 
-async def typed_hour(visit: Visit, typed: str) -> bool:
+async def typed_hour(context: Context, typed: str) -> bool:
     """A typed hour; False when it is none."""
     minute = read_hour(typed)
     if minute is None:
         return False
-    await take_hour(visit, minute)
+    await take_hour(context, minute)
     return True
 
 
-async def take_hour(visit: Visit, minute: int) -> None:
+async def take_hour(context: Context, minute: int) -> None:
     """Set the hour; completes a subscription, else shows what is set now."""
-    if await needs_start(visit):
+    if await needs_start(context):
         return
-    before = visit.reader
-    reader = await visit.desk.readers.set_hour(visit.chat_id, minute)
-    if reader.expecting is not None and reader.zone is not None:
-        reader = await visit.desk.readers.expect(visit.chat_id, None)
-    visit = visit.of(reader)
-    if reader.zone is None:
-        await visit.desk.readers.expect(visit.chat_id, "zone")
-        await visit.say(start.ask_zone(_suggestions(visit), visit.language))
+    before = context.subscriber
+    subscriber = await context.services.subscribers.set_hour(context.chat_id, minute)
+    if subscriber.expecting is not None and subscriber.zone is not None:
+        subscriber = await context.services.subscribers.expect(context.chat_id, None)
+    context = context.of(subscriber)
+    if subscriber.zone is None:
+        await context.services.subscribers.expect(context.chat_id, "zone")
+        await context.say(start.ask_zone(_suggestions(context), context.language))
     elif before is not None and before.local_minute is None:
-        await _done(visit, reader)
+        await _done(context, subscriber)
     else:
-        await visit.show(
+        await context.show(
             settings.overview(
-                reader,
-                visit.desk.library,
-                await visit.next_at(),
-                visit.now,
-                visit.language,
-                fitting=visit.fitting,
+                subscriber,
+                context.services.library,
+                await context.next_at(),
+                context.now,
+                context.language,
+                fitting=context.fitting,
             )
         )
 
 
-async def answers_our_question(visit: Visit, text: str, heard: Heard) -> bool:
+async def answers_our_question(context: Context, text: str, analysis: TextAnalysis) -> bool:
     """Whether the words are what we asked for last: a place, or an hour.
 
     A question typed in between is answered as one; what is neither is asked for again.
     """
-    if visit.reader is None or visit.reader.expecting not in {"zone", "hour"}:
+    if context.subscriber is None or context.subscriber.expecting not in {"zone", "hour"}:
         return False
     words = normalise(text)
     looks_asked = "?" in words or len(words.split()) > 5
-    if looks_asked and await answer_if_sure(visit, heard):
+    if looks_asked and await answer_if_sure(context, analysis):
         return True
-    take = typed_zone if visit.reader.expecting == "zone" else typed_hour
-    if not await take(visit, text) and not await answer_if_sure(visit, heard):
-        await _not_understood(visit, text)
+    take = typed_zone if context.subscriber.expecting == "zone" else typed_hour
+    if not await take(context, text) and not await answer_if_sure(context, analysis):
+        await _not_understood(context, text)
     return True
 
 
-async def _not_understood(visit: Visit, typed: str) -> None:
-    if visit.known.expecting == "zone":
-        await visit.say(start.zone_unknown(typed, visit.language))
+async def _not_understood(context: Context, typed: str) -> None:
+    if context.known.expecting == "zone":
+        await context.say(start.zone_unknown(typed, context.language))
     else:
-        await visit.say(start.hour_unknown(typed, visit.language, first=_first_hour(visit)))
+        await context.say(start.hour_unknown(typed, context.language, first=_first_hour(context)))
 
 
-async def _done(visit: Visit, reader: Subscriber) -> None:
-    await visit.show(start.done(reader, await visit.next_at(), visit.now, visit.language))
-    await give_tip(visit)
+async def _done(context: Context, subscriber: Subscriber) -> None:
+    await context.show(
+        start.done(subscriber, await context.next_at(), context.now, context.language)
+    )
+    await give_tip(context)

@@ -1,10 +1,10 @@
-"""Tips: one now, why it says so, what the reader thinks of it, and the saved ones."""
+"""Tips: one now, why it says so, what the subscriber thinks of it, and the saved ones."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from bot.handlers.context import Visit
+from bot.handlers.context import Context
 from bot.telegram.replay import once
 from bot.texts import start
 from bot.texts import tip as texts
@@ -23,143 +23,147 @@ from tips.models import Theme, Tip
 SAVED_SHOWN = 8
 
 
-async def tip_now(visit: Visit, _rest: str) -> None:
+async def tip_now(context: Context, _rest: str) -> None:
     """``/tip``: one at once; the schedule stays as it is."""
-    if visit.reader is None:
-        await visit.say(start.finish_first(visit.language))
+    if context.subscriber is None:
+        await context.say(start.finish_first(context.language))
     else:
-        await give_tip(visit)
+        await give_tip(context)
 
 
-async def another(visit: Visit, _tap: TipNow) -> None:
+async def another(context: Context, _tap: TipNow) -> None:
     """The button for a tip at once."""
-    await visit.toast()
-    await tip_now(visit, "")
+    await context.toast()
+    await tip_now(context, "")
 
 
-async def give_tip(visit: Visit) -> None:
-    """Pick the reader's next tip and send it."""
-    tip = await once("tip", partial(visit.desk.readers.take_tip, visit.chat_id))
+async def give_tip(context: Context) -> None:
+    """Pick the subscriber's next tip and send it."""
+    tip = await once("tip", partial(context.services.subscribers.take_tip, context.chat_id))
     if tip is None:
-        await visit.say(texts.none_fits(visit.language))
+        await context.say(texts.none_fits(context.language))
     else:
-        await visit.say(texts.render(tip, visit.desk.library, visit.language))
+        await context.say(texts.render(tip, context.services.library, context.language))
 
 
-async def why(visit: Visit, tap: Why) -> None:
+async def why(context: Context, tap: Why) -> None:
     """The claims, their caveats and the sources in full."""
-    await visit.toast()
-    tip = _tip(visit, tap.tip)
-    library = visit.desk.library
-    await visit.say(
-        texts.why(tip, library, visit.language) if tip else texts.withdrawn(visit.language)
+    await context.toast()
+    tip = _tip(context, tap.tip)
+    library = context.services.library
+    await context.say(
+        texts.why(tip, library, context.language) if tip else texts.withdrawn(context.language)
     )
 
 
-def _tip(visit: Visit, number: int) -> Tip | None:
+def _tip(context: Context, number: int) -> Tip | None:
     try:
-        return visit.desk.library.by_number(number)
+        return context.services.library.by_number(number)
     except KeyError:
         return None
 
 
-async def rate(visit: Visit, tap: RateTip) -> None:
+async def rate(context: Context, tap: RateTip) -> None:
     """👍 or 👎, or taken back."""
-    tip = _tip(visit, tap.tip)
-    if tip is None or visit.reader is None:
-        await _lost(visit)
+    tip = _tip(context, tap.tip)
+    if tip is None or context.subscriber is None:
+        await _lost(context)
         return
-    await visit.toast(texts.thanks(tap.vote, visit.language))
-    vote = await visit.desk.readers.vote_tip(visit.chat_id, tip.id, tap.vote)
-    await _redraw(visit, tip)
+    await context.toast(texts.thanks(tap.vote, context.language))
+    vote = await context.services.subscribers.vote_tip(context.chat_id, tip.id, tap.vote)
+    await _redraw(context, tip)
     if vote.changed and vote.ask_drop_theme is not None:
-        await _ask_to_drop(visit, vote.ask_drop_theme)
+        await _ask_to_drop(context, vote.ask_drop_theme)
 
 
-async def _lost(visit: Visit) -> None:
-    await visit.toast()
-    text = start.finish_first if visit.reader is None else texts.withdrawn
-    await visit.say(text(visit.language))
+async def _lost(context: Context) -> None:
+    await context.toast()
+    text = start.finish_first if context.subscriber is None else texts.withdrawn
+    await context.say(text(context.language))
 
 
-async def _redraw(visit: Visit, tip: Tip) -> None:
-    said = await visit.desk.readers.said_of_tip(visit.chat_id, tip.id)
+async def _redraw(context: Context, tip: Tip) -> None:
+    said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
     message = texts.render(
-        tip, visit.desk.library, visit.language, vote=said.vote, saved=said.saved
+        tip, context.services.library, context.language, vote=said.vote, saved=said.saved
     )
-    await visit.desk.chat.edit_buttons(visit.spot, message)
+    await context.services.messenger.edit_buttons(context.sent_message, message)
 
 
-async def _ask_to_drop(visit: Visit, topic: str) -> None:
-    chosen = visit.known.themes & visit.desk.library.all_themes
-    for theme in visit.desk.library.themes:
+async def _ask_to_drop(context: Context, topic: str) -> None:
+    chosen = context.known.themes & context.services.library.all_themes
+    for theme in context.services.library.themes:
         alone = chosen == 1 << theme.bit
         if topic in theme.topics and chosen >> theme.bit & 1 and not alone:
-            await visit.say(texts.drop_theme(theme, visit.desk.library, visit.language))
+            await context.say(texts.drop_theme(theme, context.services.library, context.language))
 
 
-async def drop_theme(visit: Visit, tap: DropTheme) -> None:
+async def drop_theme(context: Context, tap: DropTheme) -> None:
     """No more of this theme, or keep it."""
-    await visit.toast()
-    if visit.reader is None:
-        await visit.say(start.finish_first(visit.language))
+    await context.toast()
+    if context.subscriber is None:
+        await context.say(start.finish_first(context.language))
         return
-    theme = _theme(visit, tap.theme)
+    theme = _theme(context, tap.theme)
     if theme is None:
-        await visit.show(texts.theme_gone(visit.language))
+        await context.show(texts.theme_gone(context.language))
         return
-    left = visit.reader.themes & visit.desk.library.all_themes & ~(1 << theme.bit)
+    left = context.subscriber.themes & context.services.library.all_themes & ~(1 << theme.bit)
     if not (tap.drop and left):
-        await visit.show(texts.theme_kept(theme, visit.desk.library, visit.language))
+        await context.show(texts.theme_kept(theme, context.services.library, context.language))
         return
-    visit = visit.of(await visit.desk.readers.set_themes(visit.chat_id, left))
-    text = texts.theme_dropped(theme, visit.desk.library, visit.language, fitting=visit.fitting)
-    await visit.show(text)
+    context = context.of(await context.services.subscribers.set_themes(context.chat_id, left))
+    text = texts.theme_dropped(
+        theme, context.services.library, context.language, fitting=context.fitting
+    )
+    await context.show(text)
 
 
-def _theme(visit: Visit, bit: int) -> Theme | None:
-    return next((theme for theme in visit.desk.library.themes if theme.bit == bit), None)
+def _theme(context: Context, bit: int) -> Theme | None:
+    return next((theme for theme in context.services.library.themes if theme.bit == bit), None)
 
 
-async def save(visit: Visit, tap: SaveTip) -> None:
+async def save(context: Context, tap: SaveTip) -> None:
     """Keep a tip, or let it go."""
-    tip = _tip(visit, tap.tip)
-    if tip is None or visit.reader is None:
-        await _lost(visit)
+    tip = _tip(context, tap.tip)
+    if tip is None or context.subscriber is None:
+        await _lost(context)
         return
-    await visit.toast(texts.kept(on=bool(tap.on), language=visit.language))
-    change = visit.desk.readers.save if tap.on else visit.desk.readers.unsave
-    await change(visit.chat_id, tip.id)
-    await _redraw(visit, tip)
+    await context.toast(texts.kept(on=bool(tap.on), language=context.language))
+    change = context.services.subscribers.save if tap.on else context.services.subscribers.unsave
+    await change(context.chat_id, tip.id)
+    await _redraw(context, tip)
 
 
-async def saved(visit: Visit, _rest: str) -> None:
+async def saved(context: Context, _rest: str) -> None:
     """``/saved``: the list, newest first."""
-    await visit.say(await _saved_page(visit, 0))
+    await context.say(await _saved_page(context, 0))
 
 
-async def saved_page(visit: Visit, tap: SavedPage) -> None:
+async def saved_page(context: Context, tap: SavedPage) -> None:
     """Another page of the list."""
-    await visit.toast()
-    await visit.show(await _saved_page(visit, tap.page))
+    await context.toast()
+    await context.show(await _saved_page(context, tap.page))
 
 
-async def _saved_page(visit: Visit, wanted: int) -> Message:
-    kept = await visit.desk.readers.saved(visit.chat_id)
+async def _saved_page(context: Context, wanted: int) -> Message:
+    kept = await context.services.subscribers.saved(context.chat_id)
     pages = max(1, -(-len(kept.tips) // SAVED_SHOWN))
     page = min(wanted, pages - 1)
     shown = kept.tips[page * SAVED_SHOWN :][:SAVED_SHOWN]
-    return texts.saved(shown, page, pages, visit.language, withdrawn=kept.withdrawn)
+    return texts.saved(shown, page, pages, context.language, withdrawn=kept.withdrawn)
 
 
-async def open_saved(visit: Visit, tap: OpenTip) -> None:
+async def open_saved(context: Context, tap: OpenTip) -> None:
     """A saved tip again."""
-    await visit.toast()
-    tip = _tip(visit, tap.tip)
+    await context.toast()
+    tip = _tip(context, tap.tip)
     if tip is None:
-        await visit.say(texts.withdrawn(visit.language))
+        await context.say(texts.withdrawn(context.language))
         return
-    said = await visit.desk.readers.said_of_tip(visit.chat_id, tip.id)
-    await visit.say(
-        texts.render(tip, visit.desk.library, visit.language, vote=said.vote, saved=said.saved)
+    said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
+    await context.say(
+        texts.render(
+            tip, context.services.library, context.language, vote=said.vote, saved=said.saved
+        )
     )

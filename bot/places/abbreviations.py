@@ -1,7 +1,7 @@
 """Zone abbreviations, read as the people who write them mostly mean them.
 
 From https://www.iana.org/time-zones (the abbreviations in the rule files). One that stands for
-several zones lists them all, the one with the most people first; the reader then chooses.
+several zones lists them all, the one with the most people first; the subscriber then chooses.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ def _clocks(cities: list[Row]) -> dict[str, float]:
     total = sum(people.values()) or 1
     shares: dict[tuple[object, ...], tuple[str, float]] = {}
     for zone, count in sorted(people.items(), key=lambda item: -item[1]):
-        # Zones that differ only in their history are one choice for a reader.
+        # Zones that differ only in their history are one choice for a subscriber.
         known, share = shares.get(present_rules(zone), (zone, 0.0))
         shares[present_rules(zone)] = (known, share + count / total)
     return {zone: share for zone, share in shares.values() if share >= SMALLEST_SHARE}

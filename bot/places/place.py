@@ -1,4 +1,4 @@
-"""A place a reader may mean: what to call it, and the time zone it keeps."""
+"""A place a subscriber may mean: what to call it, and the time zone it keeps."""
 
 from __future__ import annotations
 

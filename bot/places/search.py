@@ -1,4 +1,4 @@
-"""From what a reader typed to the places they may mean; offline, forgiving, never a wild guess."""
+"""Finds the places that a typed name may mean; offline, forgiving, never a wild guess."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Places:
         return self._locator.zone_at(lat, lon)
 
     def suggest(self, language_code: str | None, otherwise: str | None = None) -> list[Place]:
-        """Up to five places for a reader of this language.
+        """Up to five places for a subscriber of this language.
 
         Where the language says nothing: the zone ``otherwise`` first, then those for English.
         """

@@ -13,7 +13,7 @@ from bot.store.database import Database
 from bot.store.queries import flood_waits
 from bot.store.queries.flood_waits import WHOLE_LANE, Waiting
 from bot.telegram.limits.flood_waits import EVERY_CHAT, FloodWait
-from bot.telegram.limits.limiter import Lane, Pace
+from bot.telegram.limits.limiter import Lane, SendLimiter
 
 log = logging.getLogger(__name__)
 
@@ -32,19 +32,19 @@ Key: TypeAlias = tuple[str, str, int]
 class Holds:
     """Writes each flood's deadline down as it comes, beside the sending, and reads the others'."""
 
-    def __init__(self, db: Database, clock: Clock, pace: Pace) -> None:
+    def __init__(self, db: Database, clock: Clock, limiter: SendLimiter) -> None:
         self._db = db
         self._clock = clock
-        self._pace = pace
+        self._limiter = limiter
         self._known: dict[Key, Waiting] = {}
         self._unwritten: dict[Key, Waiting] = {}
         self._said_at: dict[tuple[Lane, str], float] = {}
         self._writing: asyncio.Task[None] | None = None
-        pace.on_hold(self._note_lane)
-        pace.on_flood(self._note_chat)
+        limiter.on_hold(self._note_lane)
+        limiter.on_flood(self._note_chat)
 
     def _note_lane(self, lane: Lane) -> None:
-        seconds = self._pace.held_for(lane)
+        seconds = self._limiter.held_for(lane)
         now = self._clock.now()
         until = now + timedelta(seconds=seconds)
         if self._note(Waiting(lane.value, WHOLE_LANE, EVERY_CHAT, now, until)):
@@ -79,7 +79,7 @@ class Holds:
             wait.kind,
             wait.until - wait.since,
             wait.lane.value,
-            self._pace.chats_waiting(wait.lane),
+            self._limiter.chats_waiting(wait.lane),
         )
 
     def _wall(self, monotonic: float) -> datetime:
@@ -118,11 +118,11 @@ class Holds:
     def _learn(self, wait: Waiting, now: datetime) -> None:
         lane = Lane(wait.lane)
         if wait.kind == WHOLE_LANE:
-            self._pace.hold(lane, (wait.until - now).total_seconds())
+            self._limiter.hold(lane, (wait.until - now).total_seconds())
             return
         here = self._clock.monotonic()
         since, until = (here + (at - now).total_seconds() for at in (wait.told_at, wait.until))
-        self._pace.learn(FloodWait(lane, wait.kind, wait.chat_id, since, until))
+        self._limiter.learn(FloodWait(lane, wait.kind, wait.chat_id, since, until))
 
     async def written(self) -> None:
         """Wait for a writing that is under way."""

@@ -27,7 +27,7 @@ from bot.replicas.flood_waits import Holds
 from bot.store.database import Database
 from bot.store.queries import heartbeat
 from bot.store.tables import Executor
-from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.limiter import SendLimiter
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ class Replicas:
         self,
         db: Database,
         clock: Clock,
-        pace: Pace,
+        limiter: SendLimiter,
         on_lead: Callable[[], Awaitable[object]] | None = None,
         trust: ClockTrust | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._pace = pace
-        self._holds = Holds(db, clock, pace)
+        self._limiter = limiter
+        self._holds = Holds(db, clock, limiter)
         self._trust = trust or ClockTrust(clock)
         self.on_lead = on_lead
         self.on_alone: Callable[[], Awaitable[object]] | None = None
@@ -128,7 +128,7 @@ class Replicas:
         if count != self.count:
             log.info("%d replicas share the pace", count)
         self.count = count
-        self._pace.share_with(count)
+        self._limiter.share_with(count)
 
     async def lead(self) -> None:
         """Wait until this is the replica that polls. To be awaited before every poll."""

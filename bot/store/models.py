@@ -1,4 +1,4 @@
-"""The tables about readers. Constraints are named, so that migrations can change them."""
+"""The tables about subscribers. Constraints are named, so that migrations can change them."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Table(SQLModel):
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
 
 
-def reader_key(*, primary: bool = True) -> Column[int]:
-    """A reader's chat id that follows them: erased with them, moved with them."""
+def subscriber_key(*, primary: bool = True) -> Column[int]:
+    """A subscriber's chat id that follows them: erased with them, moved with them."""
     parent = ForeignKey("subscriber.chat_id", ondelete="CASCADE", onupdate="CASCADE")
     return Column("chat_id", BigInteger, parent, primary_key=primary, nullable=False)
 
 
 class Subscriber(Table, table=True):
-    """A reader and their settings; ``state_before`` is what they were when they left, for
+    """A subscriber and their settings; ``state_before`` is what they were when they left, for
     ``left_reason``.
 
     ``themes`` has a bit for each that they want, and every bit there can be if they want all, new
@@ -102,7 +102,7 @@ class Subscriber(Table, table=True):
 
 
 class Slot(Table, table=True):
-    """Readers of one zone and local minute; ``next_at`` is their next instant, a cache.
+    """Subscribers of one zone and local minute; ``next_at`` is their next instant, a cache.
 
     ``cursor`` is the last subscription planned for that instant, so that a crash resumes there.
     """
@@ -118,15 +118,15 @@ class Slot(Table, table=True):
 
 
 class Subscription(Table, table=True):
-    """A reader's daily tip: which slot they are in, and their own filters.
+    """A subscriber's daily tip: which slot they are in, and their own filters.
 
     The id is a *seat*: ``slot_id * 2**40`` and a place in the slot, so that whoever is planned
     together lies together, here and in the outbox, however far apart they signed up. It changes
-    with the slot, and the reader's tips in the outbox follow.
+    with the slot, and the subscriber's tips in the outbox follow.
 
     No instant before ``snoozed_until`` (also set when a slot is joined, so that an instant
     already past is not caught up) and no local date before ``not_before`` counts. ``spread``
-    (0..65535) is the reader's fixed place in the operator's window; seats are in its order.
+    (0..65535) is the subscriber's fixed place in the operator's window; seats are in its order.
     """
 
     __table_args__ = (
@@ -141,7 +141,7 @@ class Subscription(Table, table=True):
     id: int | None = Field(
         default=None, sa_column=Column(BigId, primary_key=True, autoincrement=False)
     )
-    chat_id: int = Field(sa_column=reader_key(primary=False))
+    chat_id: int = Field(sa_column=subscriber_key(primary=False))
     kind: str = Field(default="tip", max_length=8)
     slot_id: int = Field(sa_column=Column(BigInteger, ForeignKey("slot.id"), nullable=False))
     state: str = Field(max_length=8)
@@ -152,40 +152,40 @@ class Subscription(Table, table=True):
 
 
 class Saved(Table, table=True):
-    """A tip that a reader keeps."""
+    """A tip that a subscriber keeps."""
 
-    chat_id: int = Field(sa_column=reader_key())
+    chat_id: int = Field(sa_column=subscriber_key())
     tip_id: str = Field(primary_key=True, max_length=64)
     at: datetime = Field(sa_type=UTCDateTime)
 
 
 class TipVote(Table, table=True):
-    """A reader's thumb on a tip."""
+    """A subscriber's thumb on a tip."""
 
     __tablename__ = "tip_vote"
     __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
 
-    chat_id: int = Field(sa_column=reader_key())
+    chat_id: int = Field(sa_column=subscriber_key())
     tip_id: str = Field(primary_key=True, max_length=64)
     vote: int = Field(sa_type=SmallInteger)
     at: datetime = Field(sa_type=UTCDateTime)
 
 
 class AnswerVote(Table, table=True):
-    """A reader's thumb on an answer of the FAQ."""
+    """A subscriber's thumb on an answer of the FAQ."""
 
     __tablename__ = "answer_vote"
     __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
 
-    chat_id: int = Field(sa_column=reader_key())
+    chat_id: int = Field(sa_column=subscriber_key())
     answer_id: str = Field(primary_key=True, max_length=64)
     vote: int = Field(sa_type=SmallInteger)
     at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Miss(Table, table=True):
-    """An answer that was not what the reader had asked; the words are not kept."""
+    """An answer that was not what the subscriber had asked; the words are not kept."""
 
-    chat_id: int = Field(sa_column=reader_key())
+    chat_id: int = Field(sa_column=subscriber_key())
     answer_id: str = Field(primary_key=True, max_length=64)
     at: datetime = Field(sa_type=UTCDateTime)

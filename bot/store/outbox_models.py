@@ -67,12 +67,12 @@ class Broadcast(Table, table=True):
 
 
 class Delivery(Table, table=True):
-    """One message for one reader: a row before it is a request.
+    """One message for one subscriber: a row before it is a request.
 
     ``due_at`` is the promise that lateness is measured against, ``ready_at`` when it may be
     (re)tried, ``not_after`` when it is too old; ``begun`` that a broadcast's message may have left
-    under its present lease. No foreign key leads to the reader: checking it
-    would fetch a scattered page per planned row; erasing and moving a reader name these rows.
+    under its present lease. No foreign key leads to the subscriber: checking it
+    would fetch a scattered page per planned row; erasing and moving a subscriber name these rows.
     """
 
     __table_args__ = (

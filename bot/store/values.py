@@ -9,7 +9,7 @@ ALL_WEEKDAYS = 0b1111111
 """Every day chosen; bit 0 is Monday."""
 
 EXPECTABLE = ("zone", "hour", "themes", "question")
-"""What a reader's next typed message may answer."""
+"""What a subscriber's next typed message may answer."""
 
 NOBODY = 0
 """Whose a finished broadcast is once its admin is erased; no Telegram user has this number."""
@@ -25,13 +25,13 @@ OWN_REASONS = (
 subscriber, or who runs their group, forbids."""
 
 
-class UnknownReaderError(LookupError):
-    """No such reader (never arrived, or everything about them was erased)."""
+class UnknownSubscriberError(LookupError):
+    """No such subscriber (never arrived, or everything about them was erased)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A reader and their settings.
+    """A subscriber and their settings.
 
     ``state`` is one of ``new`` (settings incomplete), ``active``, ``paused``, ``stopped``,
     ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
@@ -74,14 +74,14 @@ class Subscriber:
 
     @property
     def subscribed(self) -> bool:
-        """Zone and hour are known and the reader has not left."""
+        """Zone and hour are known and the subscriber has not left."""
         complete = self.zone is not None and self.local_minute is not None
         return complete and self.state in ("active", "paused")
 
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """A reader's next tip: the instant in UTC and as the reader's own clock shows it.
+    """A subscriber's next tip: the instant in UTC and as the subscriber's own clock shows it.
 
     With a spread window the tip comes "about" then: up to ``Settings.spread_minutes`` later.
     """
@@ -93,7 +93,7 @@ class Upcoming:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What a vote did. ``ask_drop_theme`` names a topic that the reader keeps turning down."""
+    """What a vote did. ``ask_drop_theme`` names a topic that the subscriber keeps turning down."""
 
     vote: int
     changed: bool
@@ -102,7 +102,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a reader has said of a tip: their vote (+1, -1, 0 for none), and whether it is kept."""
+    """What a subscriber said of a tip: their vote (+1, -1, 0 for none), and if it is kept."""
 
     vote: int
     saved: bool
@@ -220,7 +220,7 @@ class Forecast:
     ``spread_needed`` is the window, in minutes, that would do by itself (None: none would), and
     ``advice`` what would help, each tried. ``queued_tips`` and ``queued_copies``
     (messages of running broadcasts) are in the outbox already and were taken into account.
-    ``skipped`` are readers without a tip, by their zone, which is not in the time-zone data.
+    ``skipped`` are subscribers without a tip, by their zone, which is not in the time-zone data.
     """
 
     start: datetime

@@ -98,7 +98,7 @@ def local_date(instant: datetime, zone: str) -> date:
 
 
 def first_date_after_move(last: Due | None, zone: str) -> date | None:
-    """The first local date on which a reader who just moved to ``zone`` may get a tip again.
+    """The first local date on which a subscriber who just moved to ``zone`` may get a tip again.
 
     ``last`` is their latest tip. Neither its own date nor the one that its instant has in the
     new zone gets a second one; yet between zones more than a day apart (Etc/GMT+12 and

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.store.database import Database
 from bot.store.queries import feedback, subscribers
-from bot.store.values import Said, Subscriber, UnknownReaderError
+from bot.store.values import Said, Subscriber, UnknownSubscriberError
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
 from bot.subscribers.calendar import local_date
@@ -20,14 +20,14 @@ from tips.rotation import DISLIKES_IN_A_ROW, Vote, drop_suggestion
 
 
 class Kept(NamedTuple):
-    """A reader's saved tips, newest first, and how many more were withdrawn from the library."""
+    """A subscriber's saved tips, newest first, and how many were withdrawn since."""
 
     tips: list[Tip]
     withdrawn: int
 
 
-class Opinions:
-    """The part of ``Readers`` about single tips and answers."""
+class Feedback:
+    """The part of ``Subscribers`` about single tips and answers."""
 
     def __init__(self, db: Database, clock: Clock, library: Library, settings: Settings) -> None:
         self._db = db
@@ -39,17 +39,17 @@ class Opinions:
         """A tip at once, marked as seen; the schedule is not touched. None if no tip fits."""
         now = self._clock.now()
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, now)
-            chosen = choose(self._library, reader, _local_date(reader, now))
+            subscriber = await schedule.known(session, chat_id, now)
+            chosen = choose(self._library, subscriber, _local_date(subscriber, now))
             if chosen is None:
                 return None
-            await subscribers.mark_seen(session, [mark_of(reader, chosen)])
+            await subscribers.mark_seen(session, [mark_of(subscriber, chosen)])
             return self._library.by_number(chosen.number)
 
     async def themes_left(self, chat_id: int) -> dict[str, int]:
-        """Per theme id: how many tips that fit this reader are still unseen."""
-        reader = await self._reader(chat_id)
-        fitting = self._library.audience_mask(audience_of(reader)) & ~reader.seen
+        """Per theme id: how many tips that fit this subscriber are still unseen."""
+        subscriber = await self._subscriber(chat_id)
+        fitting = self._library.audience_mask(audience_of(subscriber)) & ~subscriber.seen
         return {
             theme.id: (self._library.theme_mask(1 << theme.bit) & fitting).bit_count()
             for theme in self._library.themes
@@ -78,12 +78,12 @@ class Opinions:
             return await feedback.unsave(session, chat_id, tip_id)
 
     async def said_of_tip(self, chat_id: int, tip_id: str) -> Said:
-        """What the reader has said of one tip so far, for the buttons under it."""
+        """What the subscriber has said of one tip so far, for the buttons under it."""
         async with self._db.read() as session:
             return Said(*await feedback.on_tip(session, chat_id, tip_id))
 
     async def saved(self, chat_id: int) -> Kept:
-        """The tips that the reader keeps and the library still has."""
+        """The tips that the subscriber keeps and the library still has."""
         async with self._db.read() as session:
             ids = await feedback.saved_ids(session, chat_id)
         known = {tip.id: tip for tip in self._library.tips}
@@ -103,12 +103,12 @@ class Opinions:
             await schedule.known(session, chat_id, self._clock.now())
             return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
 
-    async def _reader(self, chat_id: int) -> Subscriber:
+    async def _subscriber(self, chat_id: int) -> Subscriber:
         async with self._db.read() as session:
-            reader = await subscribers.get(session, chat_id)
-        if reader is None:
-            raise UnknownReaderError(chat_id)
-        return reader
+            subscriber = await subscribers.get(session, chat_id)
+        if subscriber is None:
+            raise UnknownSubscriberError(chat_id)
+        return subscriber
 
     def _worth_dropping(self, votes: list[tuple[str, int]], tip_id: str) -> str | None:
         """The topic to offer dropping: asked at every third dislike in a row, not at each."""
@@ -126,8 +126,8 @@ class Opinions:
         return topic if topic and in_a_row % DISLIKES_IN_A_ROW == 0 else None
 
 
-def _local_date(reader: Subscriber, now: datetime) -> date:
-    return local_date(now, reader.zone or "UTC")
+def _local_date(subscriber: Subscriber, now: datetime) -> date:
+    return local_date(now, subscriber.zone or "UTC")
 
 
 def _check_vote(vote: int) -> None:

@@ -21,13 +21,13 @@ REVIVED_AT_ONCE = 100
 
 async def refused(session: Executor, chat_id: int, reason: str, now: datetime) -> None:
     """Telegram says that there is nobody. Counted once a day, by UTC."""
-    reader = await subscribers.get(session, chat_id, lock=True)
-    if reader is None or reader.state == "gone":
+    subscriber = await subscribers.get(session, chat_id, lock=True)
+    if subscriber is None or subscriber.state == "gone":
         return
-    last = reader.refused_at
+    last = subscriber.refused_at
     if last is not None and last.date() == now.date():
         return
-    days = reader.refused_days + 1
+    days = subscriber.refused_days + 1
     await subscribers.change(session, chat_id, {"refused_days": days, "refused_at": now})
     if days >= DAYS_UNTIL_GONE:
         await schedule.leave(session, chat_id, "gone", now, reason)

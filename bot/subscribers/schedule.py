@@ -1,4 +1,4 @@
-"""Where a reader stands in the schedule: joining a slot, moving, leaving, coming back."""
+"""Where a subscriber stands in the schedule: joining a slot, moving, leaving, coming back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store.queries import (
 from bot.store.queries.personal import Person
 from bot.store.queries.slots import Membership
 from bot.store.tables import Executor
-from bot.store.values import ALL_WEEKDAYS, Subscriber, UnknownReaderError, Upcoming
+from bot.store.values import ALL_WEEKDAYS, Subscriber, UnknownSubscriberError, Upcoming
 from bot.subscribers.calendar import (
     Due,
     days_later,
@@ -38,56 +38,56 @@ LONGEST_SPREAD = timedelta(hours=2)
 RECEIVED = ("queued", "leased", "sent", "in_doubt")
 
 
-def present(reader: Subscriber, now: datetime) -> Subscriber:
-    """The reader as of now: a pause that has run out is over, whether or not anyone wrote so."""
-    over = reader.paused_until is not None and reader.paused_until <= now
-    if reader.state == "paused" and over:
-        return replace(reader, state="active", paused_until=None)
-    return reader
+def present(subscriber: Subscriber, now: datetime) -> Subscriber:
+    """The subscriber as of now: a pause that has run out is over, written down or not."""
+    over = subscriber.paused_until is not None and subscriber.paused_until <= now
+    if subscriber.state == "paused" and over:
+        return replace(subscriber, state="active", paused_until=None)
+    return subscriber
 
 
 async def known(session: Executor, chat_id: int, now: datetime) -> Subscriber:
-    """The reader, locked until the transaction ends.
+    """The subscriber, locked until the transaction ends.
 
     Raises:
         UnknownReaderError: nobody by that id.
     """
-    reader = await subscribers.get(session, chat_id, lock=True)
-    if reader is None:
-        raise UnknownReaderError(chat_id)
-    return present(reader, now)
+    subscriber = await subscribers.get(session, chat_id, lock=True)
+    if subscriber is None:
+        raise UnknownSubscriberError(chat_id)
+    return present(subscriber, now)
 
 
 def _dates(now: datetime) -> list[date]:
     return deliveries.dates_around(now.date(), KEPT_DAYS + 2, 2)
 
 
-def _is_on(reader: Subscriber) -> bool:
-    timed = reader.state == "paused" and reader.paused_until is not None
-    return reader.state == "active" or timed
+def _is_on(subscriber: Subscriber) -> bool:
+    timed = subscriber.state == "paused" and subscriber.paused_until is not None
+    return subscriber.state == "active" or timed
 
 
 async def settle_in(
-    session: Executor, reader: Subscriber, now: datetime, *, moved: bool
+    session: Executor, subscriber: Subscriber, now: datetime, *, moved: bool
 ) -> Subscriber:
-    """Put the reader into the slot of their zone and hour, or leave them ``new`` without.
+    """Put the subscriber into the slot of their zone and hour, or leave them ``new`` without.
 
     ``moved`` says that the zone changed: dates that had their tip under the old one stay taken.
     """
-    zone, minute = reader.zone, reader.local_minute
+    zone, minute = subscriber.zone, subscriber.local_minute
     if zone is None or minute is None:
-        return reader
-    if reader.state == "new":
-        reader = replace(reader, state="active")
-        await subscribers.activate(session, reader.chat_id, {"joined_at": now})
+        return subscriber
+    if subscriber.state == "new":
+        subscriber = replace(subscriber, state="active")
+        await subscribers.activate(session, subscriber.chat_id, {"joined_at": now})
         await counters.add(session, now, {"joined": 1})
     slot_id = await _slot_for(session, zone, minute, now)
-    had = await slots.membership(session, reader.chat_id)
+    had = await slots.membership(session, subscriber.chat_id)
     if had is None:
-        await _first(session, reader, slot_id, now)
+        await _first(session, subscriber, slot_id, now)
     else:
-        await _again(session, reader, had, slot_id, now, moved=moved)
-    return reader
+        await _again(session, subscriber, had, slot_id, now, moved=moved)
+    return subscriber
 
 
 async def _slot_for(session: Executor, zone: str, minute: int, now: datetime) -> int:
@@ -97,24 +97,24 @@ async def _slot_for(session: Executor, zone: str, minute: int, now: datetime) ->
     return await slots.find_or_make(session, zone, minute, due.instant_utc, due.local_date)
 
 
-async def _first(session: Executor, reader: Subscriber, slot_id: int, now: datetime) -> None:
-    zone = reader.zone or "UTC"
+async def _first(session: Executor, subscriber: Subscriber, slot_id: int, now: datetime) -> None:
+    zone = subscriber.zone or "UTC"
     values = {
-        "chat_id": reader.chat_id,
-        "state": "active" if _is_on(reader) else "off",
-        "weekdays": reader.weekdays,
-        "snoozed_until": max(now, reader.paused_until or now),
+        "chat_id": subscriber.chat_id,
+        "state": "active" if _is_on(subscriber) else "off",
+        "weekdays": subscriber.weekdays,
+        "snoozed_until": max(now, subscriber.paused_until or now),
         # The first tip is given at once and counts as today's.
         "not_before": local_date(now, zone) + timedelta(days=1),
-        "spread": subscribers.fixed_number(reader.chat_id, "spread", 16),
+        "spread": subscribers.fixed_number(subscriber.chat_id, "spread", 16),
     }
-    tail = subscribers.fixed_number(reader.chat_id, "seat", slots.TAIL_BITS)
+    tail = subscribers.fixed_number(subscriber.chat_id, "seat", slots.TAIL_BITS)
     await slots.subscribe(session, slot_id, tail, values)
 
 
 async def _again(
     session: Executor,
-    reader: Subscriber,
+    subscriber: Subscriber,
     had: Membership,
     slot_id: int,
     now: datetime,
@@ -124,22 +124,22 @@ async def _again(
     not_before = had.not_before
     if moved:
         # The first tip, given on arrival, is in no row.
-        first = Due(reader.created_at, had.not_before - timedelta(days=1))
+        first = Due(subscriber.created_at, had.not_before - timedelta(days=1))
         last = await _last_tip(session, had.id, now) or first
-        allowed = first_date_after_move(last, reader.zone or "UTC")
+        allowed = first_date_after_move(last, subscriber.zone or "UTC")
         not_before = max(not_before, allowed) if allowed else not_before
     if slot_id != had.slot_id:
-        await _change_seats(session, reader.chat_id, had, slot_id)
+        await _change_seats(session, subscriber.chat_id, had, slot_id)
     values = {
-        "state": "active" if _is_on(reader) else "off",
-        "snoozed_until": max(now, reader.paused_until or now),
+        "state": "active" if _is_on(subscriber) else "off",
+        "snoozed_until": max(now, subscriber.paused_until or now),
         "not_before": not_before,
     }
-    await slots.change_membership(session, reader.chat_id, values)
+    await slots.change_membership(session, subscriber.chat_id, values)
 
 
 async def _change_seats(session: Executor, chat_id: int, had: Membership, slot_id: int) -> None:
-    """Into another slot; the reader's tips follow, so that a date that had one stays taken."""
+    """Into another slot; the subscriber's tips follow, so that a date that had one stays taken."""
     seat = await slots.free_seat(session, slot_id, had.id)
     await slots.change_membership(session, chat_id, {"id": seat, "slot_id": slot_id})
     await deliveries.follow(session, had.id, seat, await deliveries.all_dates(session))
@@ -152,14 +152,14 @@ async def _last_tip(session: Executor, subscription_id: int, now: datetime) -> D
 
 
 async def cancel_tips(session: Executor, chat_id: int, now: datetime, reason: str) -> None:
-    """Cancel the reader's queued tips."""
+    """Cancel the subscriber's queued tips."""
     had = await slots.membership(session, chat_id)
     if had is not None:
         await deliveries.cancel_tips(session, had.id, _dates(now), reason)
 
 
 async def cancel_everything(session: Executor, chat_id: int, now: datetime, reason: str) -> None:
-    """Cancel the reader's queued tips and broadcasts."""
+    """Cancel the subscriber's queued tips and broadcasts."""
     await cancel_tips(session, chat_id, now, reason)
     running = await broadcasts.ids(session, broadcasts.OPEN_STATES)
     if running:
@@ -178,26 +178,26 @@ async def switch_on(session: Executor, chat_id: int, now: datetime, reason: str)
 async def leave(
     session: Executor, chat_id: int, state: str, now: datetime, reason: str | None = None
 ) -> bool:
-    """The reader is ``blocked`` or ``gone``: cancel all, keep what they were; False: known."""
-    reader = await subscribers.get(session, chat_id, lock=True)
-    if reader is None or reader.state in (state, "gone"):
+    """The subscriber is ``blocked`` or ``gone``: cancel all, keep what they were; False: known."""
+    subscriber = await subscribers.get(session, chat_id, lock=True)
+    if subscriber is None or subscriber.state in (state, "gone"):
         return False
-    before = {} if reader.state in ("blocked", "gone") else {"state_before": reader.state}
+    before = {} if subscriber.state in ("blocked", "gone") else {"state_before": subscriber.state}
     await audience.freeze_one(session, chat_id)
     left = {"state": state, "left_at": now, "left_reason": reason or state, **before}
     await subscribers.change(session, chat_id, left)
     await slots.change_membership(session, chat_id, {"state": "off"})
     await cancel_everything(session, chat_id, now, state)
-    if reader.subscribed:
+    if subscriber.subscribed:
         await counters.add(session, now, {"left": 1})
     return True
 
 
 async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
-    """The reader is what they were before they blocked the bot or their account went."""
+    """The subscriber is what they were before they blocked the bot or their account went."""
     await subscribers.restore_state(session, chat_id)
-    reader = await settle_in(session, await known(session, chat_id, now), now, moved=False)
-    if reader.subscribed:
+    subscriber = await settle_in(session, await known(session, chat_id, now), now, moved=False)
+    if subscriber.subscribed:
         await counters.add(session, now, {"returned": 1})
 
 
@@ -206,9 +206,9 @@ async def erase(session: Executor, person: Person, now: datetime) -> bool:
 
     Reports go on counting that there was somebody, and not who.
     """
-    reader = await subscribers.get(session, person.chat_id, lock=True)
+    subscriber = await subscribers.get(session, person.chat_id, lock=True)
     await audience.freeze_one(session, person.chat_id)
-    if reader is not None and reader.subscribed:
+    if subscriber is not None and subscriber.subscribed:
         await counters.add(session, now, {"left": 1})
     return await personal.erase(session, person)
 
@@ -245,36 +245,44 @@ async def _erase_with_tips(session: Executor, chat_id: int) -> None:
     await subscribers.erase(session, chat_id)
 
 
-async def next_tip(session: Executor, reader: Subscriber, now: datetime) -> Upcoming | None:
-    """When the reader's next tip is due, as the planner will see it."""
-    reader = present(reader, now)
-    had = await slots.membership(session, reader.chat_id)
-    if had is None or reader.zone is None or reader.local_minute is None or not _is_on(reader):
+async def next_tip(session: Executor, subscriber: Subscriber, now: datetime) -> Upcoming | None:
+    """When the subscriber's next tip is due, as the planner will see it."""
+    subscriber = present(subscriber, now)
+    had = await slots.membership(session, subscriber.chat_id)
+    if (
+        had is None
+        or subscriber.zone is None
+        or subscriber.local_minute is None
+        or not _is_on(subscriber)
+    ):
         return None
     tips = await deliveries.tips_of(session, had.id, _dates(now))
     taken = {tip.local_date for tip in tips}
     waiting = [tip for tip in tips if tip.state in ("queued", "leased")]
     if waiting:
-        return _upcoming(_promised(waiting[0], reader.zone, reader.local_minute), reader.zone)
-    # A slot that has just come due and is not planned this far still has this reader before it.
+        return _upcoming(
+            _promised(waiting[0], subscriber.zone, subscriber.local_minute), subscriber.zone
+        )
+    # A slot that has just come due and is not planned this far still has this subscriber before
+    # it.
     overdue = now - JUST_DUE < had.slot_next_at <= now and had.slot_cursor < had.id
     after = max(had.slot_next_at if overdue else now + ONE_TICK, had.snoozed_until) - ONE_TICK
     for _ in range(len(taken) + 1):
         due = next_instant(
-            reader.local_minute,
-            reader.zone,
-            reader.weekdays,
+            subscriber.local_minute,
+            subscriber.zone,
+            subscriber.weekdays,
             after,
             not_before_date=had.not_before,
         )
         if due is None or due.local_date not in taken:
             break
         after = due.instant_utc
-    return _upcoming(due.instant_utc, reader.zone) if due else None
+    return _upcoming(due.instant_utc, subscriber.zone) if due else None
 
 
 def _promised(tip: deliveries.Tip, zone: str, minute: int) -> datetime:
-    """The reader's own hour for a planned tip, without their place in the spread window."""
+    """The subscriber's own hour for a planned tip, without their place in the spread window."""
     chosen = instant_on(tip.local_date, minute, zone)
     fits = chosen is not None and timedelta() <= tip.due_at - chosen <= LONGEST_SPREAD
     return chosen if chosen is not None and fits else tip.due_at
@@ -284,6 +292,6 @@ def _upcoming(at: datetime, zone: str) -> Upcoming:
     return Upcoming(at, at.astimezone(ZoneInfo(zone)), zone)
 
 
-def pause_end(reader: Subscriber, now: datetime, days: int) -> datetime:
-    """When a pause of so many days ends: at the same time of the reader's day."""
-    return days_later(now, reader.zone or "UTC", days)
+def pause_end(subscriber: Subscriber, now: datetime, days: int) -> datetime:
+    """When a pause of so many days ends: at the same time of the subscriber's day."""
+    return days_later(now, subscriber.zone or "UTC", days)

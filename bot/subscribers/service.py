@@ -1,4 +1,4 @@
-"""The rules about readers: what handlers may ask for and change, each in one short transaction."""
+"""The rules about subscribers: what handlers may ask for and change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.store.values import (
     Upcoming,
 )
 from bot.subscribers import schedule
-from bot.subscribers.feedback import Opinions
+from bot.subscribers.feedback import Feedback
 from tips.models import EVERY_THEME
 
 AUDIENCES = ("both", "adult", "parent")
@@ -30,12 +30,12 @@ DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a deep link's parameter may be (https://core.telegram.org/bots/features#deep-linking)."""
 
 
-class Readers(Opinions):
-    """Rules about readers. Every method is idempotent; changes are conditional updates.
+class Subscribers(Feedback):
+    """Rules about subscribers. Every method is idempotent; changes are conditional updates.
 
-    Methods that change settings return the reader as they now are; ``changed`` on it tells
-    whether this call changed anything. They raise ``UnknownReaderError`` for a reader who never
-    arrived or was forgotten, and ``ValueError`` for a value that no button offers.
+    Methods that change settings return the subscriber as they now are; ``changed`` on it tells
+    whether this call changed anything. They raise ``UnknownSubscriberError`` for a subscriber who
+    never arrived or was forgotten, and ``ValueError`` for a value that no button offers.
     """
 
     async def arrive(
@@ -49,8 +49,8 @@ class Readers(Opinions):
         """Make the row of somebody new, in the state ``new``, with the words they agreed to.
 
         Whoever is known stays as they are; only an agreement that was lacking is added. A
-        ``source`` that no deep link can carry was typed by the reader, and what readers write is
-        not stored.
+        ``source`` that no deep link can carry was typed by the subscriber, and what subscribers
+        write is not stored.
         """
         now = self._clock.now()
         async with self._db.write() as session:
@@ -62,29 +62,29 @@ class Readers(Opinions):
                 themes=EVERY_THEME,
                 now=now,
             )
-            reader = await schedule.known(session, chat_id, now)
-            if consent is None or reader.consent_version is not None:
-                return replace(reader, changed=made)
+            subscriber = await schedule.known(session, chat_id, now)
+            if consent is None or subscriber.consent_version is not None:
+                return replace(subscriber, changed=made)
             agreed: dict[str, Any] = {"consent_version": consent, "consent_at": now}
             await subscribers.change(session, chat_id, agreed)
-            return replace(reader, **agreed, changed=True)
+            return replace(subscriber, **agreed, changed=True)
 
     async def find(self, chat_id: int) -> Subscriber | None:
-        """The reader, or None."""
-        reader = await self._db.look(partial(subscribers.get, chat_id=chat_id))
-        return schedule.present(reader, self._clock.now()) if reader else None
+        """The subscriber, or None."""
+        subscriber = await self._db.look(partial(subscribers.get, chat_id=chat_id))
+        return schedule.present(subscriber, self._clock.now()) if subscriber else None
 
     async def expect(self, chat_id: int, what: str | None) -> Subscriber:
-        """What the reader's next typed message answers: ``zone``, ``hour``, … or nothing."""
+        """What the subscriber's next typed message answers: ``zone``, ``hour``, … or nothing."""
         if what is not None and what not in EXPECTABLE:
             raise ValueError(f"nothing typed can answer {what!r}")
         return await self._set(chat_id, {"expecting": what})
 
     async def set_zone(self, chat_id: int, zone: str) -> Subscriber:
-        """Move the reader to ``zone`` (IANA name). No local date gets a second tip by it.
+        """Move the subscriber to ``zone`` (IANA name). No local date gets a second tip by it.
 
-        With zone and hour both known for the first time the reader is subscribed, and since the
-        first tip is given at once, the daily ones begin on the next local date.
+        With zone and hour both known for the first time the subscriber is subscribed, and since
+        the first tip is given at once, the daily ones begin on the next local date.
         """
         _check(zone_exists(zone), f"{zone!r} is not a time zone")
         return await self._reschedule(chat_id, {"zone": zone}, moved=True)
@@ -99,12 +99,12 @@ class Readers(Opinions):
         _check(0 < mask <= ALL_WEEKDAYS, "choose at least one of seven days")
         now = self._clock.now()
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, now)
-            if reader.weekdays == mask:
-                return reader
+            subscriber = await schedule.known(session, chat_id, now)
+            if subscriber.weekdays == mask:
+                return subscriber
             await subscribers.change(session, chat_id, {"weekdays": mask})
             await slots.change_membership(session, chat_id, {"weekdays": mask})
-            return replace(reader, weekdays=mask, changed=True)
+            return replace(subscriber, weekdays=mask, changed=True)
 
     async def set_themes(self, chat_id: int, mask: int) -> Subscriber:
         """Tips from these themes (at least one of the library's).
@@ -130,17 +130,17 @@ class Readers(Opinions):
         _check(days is None or 0 < days <= 365, "a pause has 1 to 365 days, or no end")
         now = self._clock.now()
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, now)
-            end = None if days is None else schedule.pause_end(reader, now, days)
-            if not reader.subscribed or _same_pause(reader, end):
-                return reader
+            subscriber = await schedule.known(session, chat_id, now)
+            end = None if days is None else schedule.pause_end(subscriber, now, days)
+            if not subscriber.subscribed or _same_pause(subscriber, end):
+                return subscriber
             values: dict[str, Any] = {"state": "paused", "paused_until": end}
             await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, values)
-            reader = replace(reader, **values, changed=True)
-            await schedule.settle_in(session, reader, now, moved=False)
+            subscriber = replace(subscriber, **values, changed=True)
+            await schedule.settle_in(session, subscriber, now, moved=False)
             await schedule.cancel_tips(session, chat_id, now, "paused")
-            return reader
+            return subscriber
 
     async def end_pauses(self) -> None:
         """Pauses that have run out are over in the tables, too, where broadcasts look."""
@@ -154,44 +154,44 @@ class Readers(Opinions):
         """Tips again: ends a pause or a stop. Someone without zone or hour stays ``new``."""
         now = self._clock.now()
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, now)
-            if reader.state not in ("paused", "stopped"):
-                return reader
-            complete = reader.zone is not None and reader.local_minute is not None
-            state = "active" if complete or reader.zone_lost else "new"
+            subscriber = await schedule.known(session, chat_id, now)
+            if subscriber.state not in ("paused", "stopped"):
+                return subscriber
+            complete = subscriber.zone is not None and subscriber.local_minute is not None
+            state = "active" if complete or subscriber.zone_lost else "new"
             values = {"paused_until": None, "left_at": None}
             if state == "active":
                 await subscribers.activate(session, chat_id, values)
             else:
                 await subscribers.change(session, chat_id, {**values, "state": state})
-            if reader.state == "stopped" and complete:
+            if subscriber.state == "stopped" and complete:
                 await counters.add(session, now, {"returned": 1})
-            await schedule.switch_on(session, chat_id, now, reader.state)
-            return replace(reader, state=state, paused_until=None, changed=True)
+            await schedule.switch_on(session, chat_id, now, subscriber.state)
+            return replace(subscriber, state=state, paused_until=None, changed=True)
 
     async def stop(self, chat_id: int) -> Subscriber:
         """No tips any more; settings and saved tips stay."""
         now = self._clock.now()
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, now)
-            if reader.state == "stopped":
-                return reader
+            subscriber = await schedule.known(session, chat_id, now)
+            if subscriber.state == "stopped":
+                return subscriber
             values: dict[str, Any] = {"state": "stopped", "paused_until": None}
             await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, {**values, "left_at": now})
             await slots.change_membership(session, chat_id, {"state": "off"})
             await schedule.cancel_everything(session, chat_id, now, "stopped")
-            if reader.subscribed:
+            if subscriber.subscribed:
                 await counters.add(session, now, {"left": 1})
-            return replace(reader, **values, changed=True)
+            return replace(subscriber, **values, changed=True)
 
     async def blocked(self, chat_id: int) -> bool:
-        """The reader blocked the bot: nothing is sent until they come back; settings stay."""
+        """The subscriber blocked the bot: nothing is sent until they come back; settings stay."""
         async with self._db.write() as session:
             return await schedule.leave(session, chat_id, "blocked", self._clock.now())
 
     async def unblocked(self, chat_id: int) -> bool:
-        """The reader unblocked the bot: back to what they were before."""
+        """The subscriber unblocked the bot: back to what they were before."""
         async with self._db.write() as session:
             return await self._return(session, chat_id, self._clock.now())
 
@@ -206,38 +206,38 @@ class Readers(Opinions):
             return await schedule.next_tip(session, subscriber, self._clock.now())
 
     async def _return(self, session: AsyncSession, chat_id: int, now: datetime) -> bool:
-        reader = await subscribers.get(session, chat_id, lock=True)
-        if reader is None or reader.state not in ("blocked", "gone"):
+        subscriber = await subscribers.get(session, chat_id, lock=True)
+        if subscriber is None or subscriber.state not in ("blocked", "gone"):
             return False
         await schedule.come_back(session, chat_id, now)
         return True
 
     async def _set(self, chat_id: int, values: Mapping[str, Any]) -> Subscriber:
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, self._clock.now())
-            if all(getattr(reader, name) == value for name, value in values.items()):
-                return reader
+            subscriber = await schedule.known(session, chat_id, self._clock.now())
+            if all(getattr(subscriber, name) == value for name, value in values.items()):
+                return subscriber
             await subscribers.change(session, chat_id, values)
-            return replace(reader, **values, changed=True)
+            return replace(subscriber, **values, changed=True)
 
     async def _reschedule(
         self, chat_id: int, values: Mapping[str, Any], *, moved: bool
     ) -> Subscriber:
         now = self._clock.now()
         async with self._db.write() as session:
-            reader = await schedule.known(session, chat_id, now)
-            if all(getattr(reader, name) == value for name, value in values.items()):
-                return reader
+            subscriber = await schedule.known(session, chat_id, now)
+            if all(getattr(subscriber, name) == value for name, value in values.items()):
+                return subscriber
             await subscribers.change(session, chat_id, values)
-            reader = replace(reader, **values, changed=True)
-            return await schedule.settle_in(session, reader, now, moved=moved)
+            subscriber = replace(subscriber, **values, changed=True)
+            return await schedule.settle_in(session, subscriber, now, moved=moved)
 
 
-def _same_pause(reader: Subscriber, end: datetime | None) -> bool:
-    if reader.state != "paused" or end is None or reader.paused_until is None:
-        return reader.state == "paused" and end is reader.paused_until
+def _same_pause(subscriber: Subscriber, end: datetime | None) -> bool:
+    if subscriber.state != "paused" or end is None or subscriber.paused_until is None:
+        return subscriber.state == "paused" and end is subscriber.paused_until
     # Two taps on one button are a moment apart and mean one pause.
-    return abs(end - reader.paused_until) < timedelta(minutes=1)
+    return abs(end - subscriber.paused_until) < timedelta(minutes=1)
 
 
 def _check(holds: bool, otherwise: str) -> None:

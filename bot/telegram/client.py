@@ -102,7 +102,7 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
 
         Raises:
             Exception: what passes by itself, like a flood or an outage; whoever handed the update
-                in keeps it until then. There is nobody to be told, least of all the reader.
+                in keeps it until then. There is nobody to be told, least of all the subscriber.
             NoSignError: it waits for its turn.
         """
         if is_passing(error) or isinstance(error, NoSignError):

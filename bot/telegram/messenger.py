@@ -37,14 +37,14 @@ class Api(Protocol):
 
 
 @dataclass(frozen=True)
-class Spot:
+class SentMessage:
     """A message of ours that may be edited."""
 
     chat_id: int
     message_id: int
 
 
-class Chat:
+class Messenger:
     """What handlers say goes through here."""
 
     def __init__(self, api: Api, clock: Clock) -> None:
@@ -71,14 +71,14 @@ class Chat:
 
     async def edit_or_send(
         self,
-        spot: Spot | None,
+        sent_message: SentMessage | None,
         chat_id: int,
         message: Message,
         topic: int | None = None,
         *,
         dropped_in_floods: bool = False,
     ) -> int:
-        """Put ``message`` where ``spot`` is, or send it when that cannot be; its id.
+        """Put ``message`` where ``sent_message`` is, or send it when that cannot be; its id.
 
         An edit that may be ``dropped_in_floods`` waits for none, and nobody waits for it.
 
@@ -86,9 +86,9 @@ class Chat:
             telegram.error.RetryAfter: Telegram asks to wait.
             telegram.error.TelegramError: it was refused, or there was no answer.
         """
-        if spot is None or message.reply is not None:
+        if sent_message is None or message.reply is not None:
             return await self.send(chat_id, message, topic)
-        payload = message.payload(spot.chat_id) | {"message_id": spot.message_id}
+        payload = message.payload(sent_message.chat_id) | {"message_id": sent_message.message_id}
         if not message.buttons:
             # Only inline keyboards can be edited; without any the old one goes away.
             payload.pop("reply_markup", None)
@@ -96,19 +96,19 @@ class Chat:
             await self._call("editMessageText", payload, dropped_in_floods=dropped_in_floods)
         except BadRequest as refusal:
             if _unchanged(refusal):
-                return spot.message_id
+                return sent_message.message_id
             if not _not_there(refusal):
                 raise
             return await self.send(chat_id, message, topic)
-        return spot.message_id
+        return sent_message.message_id
 
-    async def edit_buttons(self, spot: Spot | None, message: Message) -> None:
-        """Show the buttons of ``message`` under ``spot``; silently nothing if it is gone."""
-        if spot is None:
+    async def edit_buttons(self, sent_message: SentMessage | None, message: Message) -> None:
+        """Show the buttons of ``message`` under ``sent_message``; nothing if it is gone."""
+        if sent_message is None:
             return
         payload = {
-            "chat_id": spot.chat_id,
-            "message_id": spot.message_id,
+            "chat_id": sent_message.chat_id,
+            "message_id": sent_message.message_id,
             "reply_markup": message.markup(),
         }
         try:

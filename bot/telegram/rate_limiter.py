@@ -12,7 +12,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.telegram import replay
 from bot.telegram.limits.flood_waits import ANSWER, EDIT, SEND, ChatId
-from bot.telegram.limits.limiter import HeldError, Lane, Pace
+from bot.telegram.limits.limiter import HeldError, Lane, SendLimiter
 from bot.telegram.replay import Answer
 from bot.telegram.request import FloodWait
 
@@ -35,7 +35,7 @@ class HeldBackError(FloodWait):
     """Not even tried: replies, or those to this chat, are held for so many ``seconds``."""
 
 
-class LaneLimiter(BaseRateLimiter[int]):
+class PriorityRateLimiter(BaseRateLimiter[int]):
     """Every call waits for its turn in the reply lane, except those that only read.
 
     A 429 holds its chat's calls of that kind for as long as Telegram says, and the lane if two
@@ -51,8 +51,8 @@ class LaneLimiter(BaseRateLimiter[int]):
         retries: how often a call is repeated after a 429 before the error reaches the caller.
     """
 
-    def __init__(self, pace: Pace, retries: int = 2) -> None:
-        self._pace = pace
+    def __init__(self, limiter: SendLimiter, retries: int = 2) -> None:
+        self._limiter = limiter
         self._retries = retries
 
     async def initialize(self) -> None:
@@ -89,7 +89,7 @@ class LaneLimiter(BaseRateLimiter[int]):
         try:
             return await call()
         except RetryAfter as flood:
-            self._pace.refused(Lane.REPLY, None, seconds_of(flood), kind=endpoint)
+            self._limiter.refused(Lane.REPLY, None, seconds_of(flood), kind=endpoint)
             return await self._call(call, None, endpoint, self._retries, math.inf)
 
     async def _call(
@@ -107,14 +107,14 @@ class LaneLimiter(BaseRateLimiter[int]):
                 return await call()
             except RetryAfter as flood:
                 seconds = seconds_of(flood)
-                self._pace.refused(Lane.REPLY, chat_id, seconds, kind=kind, alone=dropped)
+                self._limiter.refused(Lane.REPLY, chat_id, seconds, kind=kind, alone=dropped)
                 if left <= 0:
                     raise
             left -= 1
 
     async def _turn(self, chat_id: ChatId | None, kind: str, patience: float) -> None:
         try:
-            await self._pace.reply(chat_id, kind=kind, patience=patience, rank=replay.rank())
+            await self._limiter.reply(chat_id, kind=kind, patience=patience, rank=replay.rank())
         except HeldError as held:
             raise HeldBackError(held.seconds) from None
 

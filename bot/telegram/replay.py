@@ -29,7 +29,7 @@ class NoSignError(Exception):
     """What was thought to be a sign of danger is none: it is answered when its turn comes."""
 
 
-class Errand:
+class UpdateScope:
     """One update, through all attempts at it.
 
     A flood, or an outage, may cut an attempt short between two calls. The next one makes them all
@@ -117,7 +117,7 @@ def step_back() -> None:
         ours.rank = ours.rank._replace(behind=PERSONS)
 
 
-current: ContextVar[Errand | None] = ContextVar("current", default=None)
+current: ContextVar[UpdateScope | None] = ContextVar("current", default=None)
 
 
 async def once(name: str, work: Callable[[], Awaitable[T]]) -> T:
@@ -133,6 +133,7 @@ def is_repeated() -> bool:
 
 
 def _name(method: str, data: Mapping[str, Any]) -> bytes:
-    # A digest, since what readers are told had better not be kept. A file is like no other one.
+    # A digest, since what subscribers are told had better not be kept. A file is like no other
+    # one.
     body = orjson.dumps(dict(data), default=repr, option=orjson.OPT_NON_STR_KEYS)
     return hashlib.blake2b(method.encode() + b"\0" + body, digest_size=16).digest()

@@ -87,7 +87,7 @@ def _failure(attempt: Attempt, error: BaseException) -> TelegramError:
 def _refusal(reply: Reply) -> TelegramError | None:
     """What to raise for a 429, a failed server, and a refusal by somebody between Telegram and us.
 
-    PTB goes by the status alone: it would take a login page's 403 for a reader who blocked the
+    PTB goes by the status alone: it would take a login page's 403 for a subscriber who blocked the
     bot and its 404 for a wrong token, and repeat the page.
     """
     meaning = classify(*reply)
@@ -282,7 +282,7 @@ def build_bot(
 
     Args:
         api_base_url: address that the token is appended to, ending in ``/bot``.
-        limiter: how fast it may speak; see :class:`bot.telegram.rate_limiter.LaneLimiter`.
+        limiter: how fast it may speak; see :class:`bot.telegram.rate_limiter.PriorityRateLimiter`.
     """
     return TipBot(
         token.get_secret_value(),

@@ -22,7 +22,7 @@ class Outcome(NamedTuple):
     ``retry``: not done, try this message again, counted. ``hold``: nothing can be done now, all
     wait. ``refused``: never, for ``reason``. ``in_doubt``: maybe done. ``flood``: too fast, wait
     ``retry_after`` seconds. ``migrated``: the chat is ``new_chat_id`` now. ``blocked`` and
-    ``gone``: the reader left.
+    ``gone``: the subscriber left.
     """
 
     kind: Kind

@@ -2,23 +2,24 @@
 
 Every function takes ``language`` (a Telegram code such as "de" or "pt-BR"; what there is no
 catalogue for reads as English). Functions that end in ``-> str`` are *toasts*: the short note that
-answers a tap. ``reader`` is the store's ``Subscriber``; ``next_at`` is the next tip's instant
+answers a tap. ``subscriber`` is the store's ``Subscriber``; ``next_at`` is the next tip's instant
 (UTC) or None; ``now`` comes from the clock.
 
 ``start``      welcome(suggestions), ask_zone(suggestions), zone_candidates(typed, places, now),
                zone_unknown(typed), location_unknown(), zone_taken(zone), ask_move(zone, now),
                zone_same(zone), zone_kept(zone), ask_hour(zone, now),
-               ask_typed_hour(), hour_unknown(typed), done(reader, next_at, now),
-               known(reader, next_at, now), returned(reader, next_at, now), finish_first()
+               ask_typed_hour(), hour_unknown(typed), done(subscriber, next_at, now),
+               known(subscriber, next_at, now), returned(subscriber, next_at, now), finish_first()
 ``hours``      read_hour(typed) -> minute | None
 ``tip``        render(tip, library, vote=, saved=), buttons(tip, vote=, saved=), why(tip, library),
                thanks(vote) -> str, kept(on=) -> str, drop_theme(theme, library),
                theme_dropped(theme, library), theme_kept(theme, library), none_fits(), withdrawn(),
                saved(tips, number, pages)
-``settings``   view(name, reader, library, next_at, now), overview(reader, library, next_at, now),
+``settings``   view(name, subscriber, library, next_at, now), overview(subscriber, library,
+next_at, now),
                changed() -> str, keep_one_day() -> str, keep_one_theme() -> str
-``pause``      paused(reader, next_at, now), not_on(reader), how_long(),
-               resumed(reader, next_at, now), stopped()
+``pause``      paused(subscriber, next_at, now), not_on(subscriber), how_long(),
+               resumed(subscriber, next_at, now), stopped()
 ``faq``        topics(counts, library, number), topic(slug, answers, library, number),
                answer(found, library, near, vote=), unsure(candidates), none(nearest, library),
                urgent(advice, library), ask(), gone(), not_asked(near), thanks(vote) -> str

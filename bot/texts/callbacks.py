@@ -160,7 +160,7 @@ class SetTheme(Callback):
 
 @dataclass(frozen=True)
 class SetAudience(Callback):
-    """Whom the reader reads for."""
+    """Whom the subscriber reads for."""
 
     kind: ClassVar[str] = "sf"
     audience: form.AudienceChoice

@@ -1,4 +1,4 @@
-"""The readers' languages: gettext catalogues, read from their ``.po`` files when first needed.
+"""The subscribers' languages: gettext catalogues, read from their ``.po`` files when first needed.
 
 English is the source language and needs no file. Another language is one file more,
 ``locales/<language>/LC_MESSAGES/gutskin.po``, and nothing else: no build step, no code.
@@ -70,7 +70,8 @@ def _translator(language: str) -> Translator:
 
 def read_catalogue(file: Path, language: str) -> Translator:
     """A translator from a ``.po`` file. A sentence whose ``{slots}`` are not those of its source
-    is left out and reads as English: a slip in a translation must not cost a reader the message.
+    is left out and reads as English: a slip in a translation must not cost a subscriber the
+    message.
 
     Raises:
         babel.messages.pofile.PoFileError: the file is no .po file.

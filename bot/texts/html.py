@@ -1,7 +1,7 @@
 """Telegram's HTML, built from runs of text so that no tag can stay open.
 
 A text is a row of *runs*; each run carries at most one tag and is escaped when it is rendered.
-Nothing here takes ready-made markup, hence a reader's words can never become a tag, and a text
+Nothing here takes ready-made markup, hence a subscriber's words can never become a tag, and a text
 can be cut to any length without cutting a tag. Lengths are in UTF-16 code units, the unit of
 Telegram's entity offsets and the strictest reading of its 4096 limit.
 """
@@ -87,7 +87,7 @@ class Html:
 
     @property
     def plain(self) -> str:
-        """What a reader sees, without formatting."""
+        """What a subscriber sees, without formatting."""
         return "".join(run.text for run in self.runs)
 
     @property

@@ -40,7 +40,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class ReplyKeyboard:
-    """A keyboard in place of the reader's own; a tap sends the label as a message."""
+    """A keyboard in place of the subscriber's own; a tap sends the label as a message."""
 
     rows: tuple[tuple[str, ...], ...]
     location_label: str | None = None

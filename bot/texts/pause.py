@@ -18,29 +18,29 @@ def _resume_row(language: str) -> Rows:
 
 
 def paused(
-    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """The pause is on."""
     _ = translator(language)
-    if reader.paused_until is None or reader.zone is None:
+    if subscriber.paused_until is None or subscriber.zone is None:
         return page(
             html.text(_("Paused. No tips until you send /resume.")),
             buttons=_resume_row(language),
         )
-    until = times.moment(reader.paused_until, now, reader.zone, language)
+    until = times.moment(subscriber.paused_until, now, subscriber.zone, language)
     return page(
         html.fill(_("Paused until {when}. Tips then come again by themselves."), when=until),
-        next_tip_line(reader, next_at, now, language),
+        next_tip_line(subscriber, next_at, now, language),
         buttons=_resume_row(language),
     )
 
 
-def not_on(reader: Reader, language: str = "en") -> Message:
+def not_on(subscriber: Reader, language: str = "en") -> Message:
     """/pause of someone to whom no tips come: how things are, and how tips begin."""
     _ = translator(language)
-    if reader.zone_lost:
+    if subscriber.zone_lost:
         return page(html.text(_("There's nothing to pause: your tips are on hold as it is.")))
-    if reader.zone is None or reader.local_minute is None:
+    if subscriber.zone is None or subscriber.local_minute is None:
         return page(
             html.text(_("There is nothing to pause: your tips have not begun yet.")),
             html.text(_("To set your time zone and hour, send /start.")),
@@ -62,13 +62,13 @@ def how_long(language: str = "en") -> Message:
 
 
 def resumed(
-    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """Tips come again (also when they never stopped)."""
     _ = translator(language)
     return page(
         html.text(_("Your tips are on.")),
-        next_tip_line(reader, next_at, now, language),
+        next_tip_line(subscriber, next_at, now, language),
         buttons=((Button(_("Settings"), ShowSettings("main")),),),
     )
 

@@ -11,7 +11,7 @@ from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, page
 
 CONSENT_VERSION: Final = 4
-"""The version of the texts that a reader agrees to before subscribing (welcome and privacy).
+"""The version of the texts that a subscriber agrees to before subscribing (welcome and privacy).
 Change it whenever what they say about data or about medical advice changes. Whoever has agreed to
 an earlier version keeps that one on record and is not asked again."""
 
@@ -124,7 +124,7 @@ def _broadcasts(numbers: Sequence[int], language: str) -> str:
 
 
 def forget_kept(language: str = "en") -> Message:
-    """The reader changed their mind."""
+    """The subscriber changed their mind."""
     _ = translator(language)
     return page(html.text(_("Nothing was erased. All is as it was.")))
 

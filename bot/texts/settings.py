@@ -33,22 +33,22 @@ FEW_TIPS = 14
 
 
 def next_tip_line(
-    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> html.Html:
     """When the next tip comes, or why none does and what to do about it."""
     _ = translator(language)
-    if next_at is not None and reader.zone is not None:
-        when = times.moment(next_at, now, reader.zone, language, about=True)
+    if next_at is not None and subscriber.zone is not None:
+        when = times.moment(next_at, now, subscriber.zone, language, about=True)
         return html.fill(_("Next tip: {when}."), when=html.bold(when))
-    if reader.zone_lost:
+    if subscriber.zone_lost:
         return html.text(
             _("No tip is planned: I need to know where you are. Tap Time zone in /settings.")
         )
-    if reader.state == "paused":
+    if subscriber.state == "paused":
         return html.text(_("Paused: no tip until you send /resume."))
-    if reader.state in ("stopped", "blocked", "gone"):
+    if subscriber.state in ("stopped", "blocked", "gone"):
         return html.text(_("Stopped: no tips. To get them again, send /resume."))
-    if reader.zone is None or reader.local_minute is None:
+    if subscriber.zone is None or subscriber.local_minute is None:
         return html.text(_("No tip is planned yet. To choose your hour, send /start."))
     return html.text(_("No tip is planned. Check the days and themes in /settings."))
 
@@ -69,7 +69,7 @@ def few_tips_line(fitting: int | None, language: str = "en") -> html.Html:
 
 
 def overview(
-    reader: Reader,
+    subscriber: Reader,
     library: Library,
     next_at: datetime | None,
     now: datetime,
@@ -80,28 +80,32 @@ def overview(
     """The main view: everything that is set, a button for each part."""
     _ = translator(language)
     unset = _("not set")
-    hour = unset if reader.local_minute is None else times.about(reader.local_minute, language)
-    zone = unset if reader.zone is None else times.zone_name(reader.zone, language)
+    hour = (
+        unset
+        if subscriber.local_minute is None
+        else times.about(subscriber.local_minute, language)
+    )
+    zone = unset if subscriber.zone is None else times.zone_name(subscriber.zone, language)
     facts = [
         _fact(_("Hour: {value}"), hour),
         _fact(_("Time zone: {value}"), zone),
-        _fact(_("Days: {value}"), times.weekdays(reader.weekdays, language)),
-        _fact(_("Themes: {value}"), _themes_words(reader, library, language)),
-        _fact(_("Tips for: {value}"), audience_names(language)[reader.audience]),
+        _fact(_("Days: {value}"), times.weekdays(subscriber.weekdays, language)),
+        _fact(_("Themes: {value}"), _themes_words(subscriber, library, language)),
+        _fact(_("Tips for: {value}"), audience_names(language)[subscriber.audience]),
     ]
     return page(
         html.bold(_("Settings")),
         html.join(facts),
-        paused_line(reader, now, language),
-        next_tip_line(reader, next_at, now, language),
+        paused_line(subscriber, now, language),
+        next_tip_line(subscriber, next_at, now, language),
         few_tips_line(fitting, language),
-        buttons=_main_rows(reader, language),
+        buttons=_main_rows(subscriber, language),
     )
 
 
 def view(
     name: str,
-    reader: Reader,
+    subscriber: Reader,
     library: Library,
     next_at: datetime | None,
     now: datetime,
@@ -111,32 +115,32 @@ def view(
 ) -> Message:
     """The view of that name (``callbacks.SETTINGS_VIEWS``); all say when the next tip comes."""
     if name == "main":
-        return overview(reader, library, next_at, now, language, fitting=fitting)
-    title, rows = _views(name, reader, library, language)
+        return overview(subscriber, library, next_at, now, language, fitting=fitting)
+    title, rows = _views(name, subscriber, library, language)
     _ = translator(language)
     back = (Button(_("Back to settings"), ShowSettings("main")),)
     return page(
         html.bold(title),
-        paused_line(reader, now, language),
-        next_tip_line(reader, next_at, now, language),
+        paused_line(subscriber, now, language),
+        next_tip_line(subscriber, next_at, now, language),
         few_tips_line(fitting, language),
         buttons=(*rows, back),
     )
 
 
-def _views(name: str, reader: Reader, library: Library, language: str) -> tuple[str, Rows]:
+def _views(name: str, subscriber: Reader, library: Library, language: str) -> tuple[str, Rows]:
     _ = translator(language)
     views: dict[str, tuple[str, Callable[[], Rows]]] = {
         "hour": (_("At what hour?"), lambda: _hour_rows(language)),
         "days": (
             _("On which days? Tap to switch a day on or off."),
-            lambda: _day_rows(reader, language),
+            lambda: _day_rows(subscriber, language),
         ),
         "themes": (
             _("Which themes? Tap to switch one on or off."),
-            lambda: _theme_rows(reader, library, language),
+            lambda: _theme_rows(subscriber, library, language),
         ),
-        "for": (_("Whom are the tips for?"), lambda: _audience_rows(reader, language)),
+        "for": (_("Whom are the tips for?"), lambda: _audience_rows(subscriber, language)),
         "pause": (_("Pause for how long?"), lambda: _pause_rows(language)),
         "language": (_("Which language?"), _language_rows),
     }
@@ -148,27 +152,27 @@ def _fact(template: str, value: str) -> html.Html:
     return html.fill(template, value=html.bold(value))
 
 
-def paused_line(reader: Reader, now: datetime, language: str = "en") -> html.Html:
+def paused_line(subscriber: Reader, now: datetime, language: str = "en") -> html.Html:
     """When a pause ends, with the hour: the tip of that very day may be over by then."""
     _ = translator(language)
-    if reader.state != "paused" or reader.paused_until is None or reader.zone is None:
+    if subscriber.state != "paused" or subscriber.paused_until is None or subscriber.zone is None:
         return html.Html()
     return html.fill(
         _("Paused until {when}."),
-        when=times.moment(reader.paused_until, now, reader.zone, language),
+        when=times.moment(subscriber.paused_until, now, subscriber.zone, language),
     )
 
 
-def _themes_words(reader: Reader, library: Library, language: str) -> str:
+def _themes_words(subscriber: Reader, library: Library, language: str) -> str:
     _ = translator(language)
-    chosen = [theme for theme in library.themes if reader.themes >> theme.bit & 1]
+    chosen = [theme for theme in library.themes if subscriber.themes >> theme.bit & 1]
     if len(chosen) == len(library.themes):
         return _("all")
     return ", ".join(library.theme_names[theme.id] for theme in chosen)
 
 
 def audience_names(language: str = "en") -> dict[str, str]:
-    """The three choices of whom a reader reads for, in words."""
+    """The three choices of whom a subscriber reads for, in words."""
     _ = translator(language)
     return {
         "both": _("me and a child"),
@@ -177,10 +181,10 @@ def audience_names(language: str = "en") -> dict[str, str]:
     }
 
 
-def _main_rows(reader: Reader, language: str) -> Rows:
+def _main_rows(subscriber: Reader, language: str) -> Rows:
     _ = translator(language)
     rest = Button(_("Pause"), ShowSettings("pause"))
-    if reader.state in ("paused", "stopped"):
+    if subscriber.state in ("paused", "stopped"):
         rest = Button(_("Resume"), Resume())
     speak: tuple[Button, ...] = ()
     if len(languages()) > 1:
@@ -205,28 +209,28 @@ def _switch(name: str, language: str, *, on: bool) -> str:
     return _("✅ {name}: on").format(name=name) if on else _("{name}: off").format(name=name)
 
 
-def _day_rows(reader: Reader, language: str) -> Rows:
+def _day_rows(subscriber: Reader, language: str) -> Rows:
     buttons = []
     for index in range(7):
-        on = bool(reader.weekdays >> index & 1)
+        on = bool(subscriber.weekdays >> index & 1)
         label = _switch(times.weekday_name(index, language), language, on=on)
         buttons.append(Button(label, SetWeekday(index, int(not on))))
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, 7, 2))
 
 
-def _theme_rows(reader: Reader, library: Library, language: str) -> Rows:
+def _theme_rows(subscriber: Reader, library: Library, language: str) -> Rows:
     rows = []
     for theme in library.themes:
-        on = bool(reader.themes >> theme.bit & 1)
+        on = bool(subscriber.themes >> theme.bit & 1)
         label = _switch(library.theme_names[theme.id], language, on=on)
         rows.append((Button(label, SetTheme(theme.bit, int(not on))),))
     return tuple(rows)
 
 
-def _audience_rows(reader: Reader, language: str) -> Rows:
+def _audience_rows(subscriber: Reader, language: str) -> Rows:
     rows = []
     for choice, name in audience_names(language).items():
-        label = f"✅ {name}" if choice == reader.audience else name
+        label = f"✅ {name}" if choice == subscriber.audience else name
         rows.append((Button(label, SetAudience(choice)),))
     return tuple(rows)
 

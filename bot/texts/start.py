@@ -149,7 +149,7 @@ def zone_taken(zone: str, language: str = "en") -> Message:
 
 
 def ask_move(zone: str, now: datetime, language: str = "en") -> Message:
-    """A location that nobody had asked for: is the reader's time to be that of ``zone``?"""
+    """A location that nobody had asked for: is the subscriber's time to be that of ``zone``?"""
     _ = translator(language)
     return page(
         html.fill(
@@ -165,7 +165,7 @@ def ask_move(zone: str, now: datetime, language: str = "en") -> Message:
 
 
 def zone_same(zone: str, language: str = "en") -> Message:
-    """A location that nobody had asked for, in the reader's own zone."""
+    """A location that nobody had asked for, in the subscriber's own zone."""
     _ = translator(language)
     words = _("That is {zone}, your time zone already. Nothing has changed.")
     return page(html.fill(words, zone=times.zone_name(zone, language)))
@@ -222,12 +222,14 @@ def hour_unknown(typed: str, language: str = "en", *, first: int = PROPOSED) -> 
     )
 
 
-def done(reader: Reader, next_at: datetime | None, now: datetime, language: str = "en") -> Message:
+def done(
+    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+) -> Message:
     """Subscribed; the first tip follows at once."""
     _ = translator(language)
     return page(
         html.bold(_("Done. Your first tip comes right below.")),
-        next_tip_line(reader, next_at, now, language),
+        next_tip_line(subscriber, next_at, now, language),
         html.text(_("You can ask me a question any time: just type it.")),
         buttons=_settings_row(language),
         remove_reply=True,
@@ -235,28 +237,28 @@ def done(reader: Reader, next_at: datetime | None, now: datetime, language: str 
 
 
 def known(
-    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """A second /start: what is set; nothing has changed."""
     _ = translator(language)
     return page(
         html.text(_("Hello again. Nothing has changed.")),
-        _what_is_set(reader, language),
-        paused_line(reader, now, language),
-        next_tip_line(reader, next_at, now, language),
+        _what_is_set(subscriber, language),
+        paused_line(subscriber, now, language),
+        next_tip_line(subscriber, next_at, now, language),
         buttons=_settings_row(language),
     )
 
 
 def returned(
-    reader: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """Back after a stop or a block: tips come again with the settings of before."""
     _ = translator(language)
     return page(
         html.text(_("Welcome back. Your tips come again, with your settings as they were.")),
-        _what_is_set(reader, language),
-        next_tip_line(reader, next_at, now, language),
+        _what_is_set(subscriber, language),
+        next_tip_line(subscriber, next_at, now, language),
         buttons=_settings_row(language),
     )
 
@@ -267,15 +269,15 @@ def finish_first(language: str = "en") -> Message:
     return page(html.text(_("Let us set your time zone and hour first: send /start")))
 
 
-def _what_is_set(reader: Reader, language: str) -> html.Html:
+def _what_is_set(subscriber: Reader, language: str) -> html.Html:
     _ = translator(language)
-    if reader.zone is None or reader.local_minute is None:
+    if subscriber.zone is None or subscriber.local_minute is None:
         return html.text(_("Your time zone and hour are not set yet."))
     return html.fill(
         _("Your tip: {days}, about {hour}, time zone {zone}."),
-        days=times.weekdays(reader.weekdays, language),
-        hour=html.bold(times.hour(reader.local_minute)),
-        zone=times.zone_name(reader.zone, language),
+        days=times.weekdays(subscriber.weekdays, language),
+        hour=html.bold(times.hour(subscriber.local_minute)),
+        zone=times.zone_name(subscriber.zone, language),
     )
 
 

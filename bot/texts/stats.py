@@ -64,7 +64,7 @@ def figures(shown: Figures, language: str = "en") -> Message:
     title = _.many("The last day", "The last {count} days", shown.days)
     return page(
         html.bold(title.format(count=shown.days)),
-        html.join(_readers(shown, language)),
+        html.join(_subscribers(shown, language)),
         html.join(_deliveries(shown, language)),
         html.join(_failures(shown.failures, language)),
         html.join(_votes(shown, language)),
@@ -72,7 +72,7 @@ def figures(shown: Figures, language: str = "en") -> Message:
     )
 
 
-def _readers(shown: Figures, language: str) -> list[html.Html]:
+def _subscribers(shown: Figures, language: str) -> list[html.Html]:
     _ = translator(language)
     return [
         _line(_("Subscribers: {count}"), shown.subscribers),

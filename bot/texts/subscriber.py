@@ -1,4 +1,4 @@
-"""What the texts need to know of a reader; the store's value has it all and more."""
+"""What the texts need to know of a subscriber; the store's value has it all and more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ EVERY_DAY = 0b1111111
 
 
 class Reader(Protocol):
-    """A reader and their settings, as far as they are put into words.
+    """A subscriber and their settings, as far as they are put into words.
 
     ``state`` is ``new``, ``active``, ``paused``, ``stopped``, ``blocked`` or ``gone``;
     ``weekdays`` has bit 0 for Monday; ``local_minute`` counts from local midnight; a pause

@@ -1,4 +1,4 @@
-"""How an instant, an hour, a zone and a stretch of time read, in the reader's own time."""
+"""How an instant, an hour, a zone and a stretch of time read, in the subscriber's own time."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def render(
 
 
 def buttons(tip: Tip, language: str = "en", *, vote: int = 0, saved: bool = False) -> Rows:
-    """The keyboard under a tip, showing what the reader has said and kept so far."""
+    """The keyboard under a tip, showing what the subscriber has said and kept so far."""
     _ = translator(language)
     number = tip.number
     liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
@@ -184,7 +184,7 @@ def theme_gone(language: str = "en") -> Message:
 
 
 def none_fits(language: str = "en") -> Message:
-    """No tip fits what the reader chose."""
+    """No tip fits what the subscriber chose."""
     _ = translator(language)
     return page(
         html.text(_("No tip fits your themes right now. Switch on another theme for more.")),

@@ -27,7 +27,7 @@ SILENT_SHARE = 4
 Item = TypeVar("Item")
 
 
-class Lanes(Generic[Item]):
+class ChatQueues(Generic[Item]):
     """Per-key queues served by a bounded number of workers.
 
     ``handle`` is given an item and its rank. It returns 0 when it is done with it, or the seconds
@@ -67,7 +67,7 @@ class Lanes(Generic[Item]):
         shares = self._shares
         self._count = shares.had_one_out_of_turn if behind < PERSONS else shares.had_one
         self._on_rest = on_rest
-        self._lanes: dict[int, deque[Item]] = {}
+        self._queues: dict[int, deque[Item]] = {}
         self._more: dict[int, int] = {}  # keys with items elsewhere -> how often that was said
         self._order = itertools.count()
         self._ready: list[tuple[Rank, int, int]] = []
@@ -83,12 +83,12 @@ class Lanes(Generic[Item]):
     @property
     def waiting(self) -> int:
         """Items in memory that nobody has begun yet."""
-        return sum(len(lane) for lane in self._lanes.values())
+        return sum(len(lane) for lane in self._queues.values())
 
     @property
     def keys(self) -> frozenset[int]:
         """The keys of which something waits or is in hand."""
-        return frozenset(self._lanes)
+        return frozenset(self._queues)
 
     def put(self, key: int, item: Item) -> None:
         """Queue ``item``, or remember that it has to be fetched later when it does not fit."""
@@ -97,18 +97,18 @@ class Lanes(Generic[Item]):
 
     def offer(self, key: int, item: Item) -> bool:
         """Queue ``item`` if it fits; whether it does."""
-        lane = self._lanes.get(key, ())
+        lane = self._queues.get(key, ())
         if key in self._more or len(lane) >= self._depth:
             return False
         if not self._room.take(self._size_of(item)):
             return False
-        self._lane(key).append(item)
+        self._queue(key).append(item)
         return True
 
     def more(self, key: int) -> None:
         """Say that ``key`` has items which are not in memory."""
         self._more[key] = self._more.get(key, 0) + 1
-        self._lane(key)
+        self._queue(key)
 
     async def run(self) -> None:
         """Serve the lanes until :meth:`close` or cancellation."""
@@ -129,10 +129,10 @@ class Lanes(Generic[Item]):
         """Wait until every lane is empty, or put aside for more than a moment."""
         await self._idle.wait()
 
-    def _lane(self, key: int) -> deque[Item]:
-        lane = self._lanes.get(key)
+    def _queue(self, key: int) -> deque[Item]:
+        lane = self._queues.get(key)
         if lane is None:
-            lane = self._lanes[key] = deque()
+            lane = self._queues[key] = deque()
             self._idle.clear()
             self._line_up(key)
         return lane
@@ -161,7 +161,7 @@ class Lanes(Generic[Item]):
         self._begin()
 
     async def _serve_one(self, key: int, rank: Rank) -> None:
-        lane = self._lanes[key]
+        lane = self._queues[key]
         if not lane:
             await self._fetch(key, lane)
         if lane and not self._closing.is_set():
@@ -179,12 +179,12 @@ class Lanes(Generic[Item]):
         if lane or key in self._more:
             self._line_up(key)
             return
-        del self._lanes[key]
+        del self._queues[key]
         self._on_rest(key)
         self._rest_if_idle()
 
     def _rest_if_idle(self) -> None:
-        if len(self._resting) == len(self._lanes):
+        if len(self._resting) == len(self._queues):
             self._idle.set()
 
     def _put_aside(self, key: int, seconds: float) -> None:

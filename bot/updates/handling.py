@@ -19,7 +19,7 @@ from bot.store.troubles import kind_of
 from bot.telegram.errors import NoAnswerError
 from bot.telegram.parsing import UnreadableUpdateError
 from bot.telegram.rate_limiter import PATIENCE_S
-from bot.telegram.replay import GROUPS, SIGNS, Errand, NoSignError, Rank
+from bot.telegram.replay import GROUPS, SIGNS, NoSignError, Rank, UpdateScope
 from bot.updates.content import NOWHERE, Update, is_tap, says_who_listens
 from bot.updates.retrying import Retrying, is_passing
 from bot.updates.taken_up import MOST_STARTS, TakenUp
@@ -90,7 +90,7 @@ class Handling:
         self._slow_down = slow_down
         self._held_for = held_for
         self._retrying = retrying
-        self._errands: dict[int, Errand] = {}  # those that were cut short
+        self._scopes: dict[int, UpdateScope] = {}  # those that were cut short
         self._unmarked: set[int] = set()  # dealt with, and not marked as done yet
         self._marking = asyncio.Lock()
         self.taken_up = TakenUp(db)
@@ -137,8 +137,8 @@ class Handling:
             else:
                 wait = self._wait_of(item, update, rank) or await self._retrying.outage()
                 if wait <= 0:
-                    errand = self._errand(item, rank, claim, only_signs=only_signs)
-                    wait = await self._try_unless_hopeless(item, update, errand)
+                    update_scope = self._errand(item, rank, claim, only_signs=only_signs)
+                    wait = await self._try_unless_hopeless(item, update, update_scope)
             if wait <= 0 and not item.declined:
                 await self._done(item.row)
         return wait
@@ -158,24 +158,28 @@ class Handling:
         claim: Callable[[], bool] | None,
         *,
         only_signs: bool,
-    ) -> Errand:
+    ) -> UpdateScope:
         """A new one, or that which was cut short."""
-        errand = self._errands.pop(item.row.update_id, None) or Errand(item.row.chat_id or NOWHERE)
-        errand.rank, errand.claim, errand.only_signs = rank, claim, only_signs
-        return errand
+        update_scope = self._scopes.pop(item.row.update_id, None) or UpdateScope(
+            item.row.chat_id or NOWHERE
+        )
+        update_scope.rank, update_scope.claim, update_scope.only_signs = rank, claim, only_signs
+        return update_scope
 
-    async def _try_unless_hopeless(self, item: Waiting, update: Update, errand: Errand) -> float:
+    async def _try_unless_hopeless(
+        self, item: Waiting, update: Update, update_scope: UpdateScope
+    ) -> float:
         number = item.row.update_id
         if self.taken_up.is_hopeless(number):
             self.counts.failed += 1
             log.error("an update that ended the process is put aside", starts=MOST_STARTS)
             return 0.0
         async with self.taken_up.attempt(number):
-            return await self._try(item, update, errand)
+            return await self._try(item, update, update_scope)
 
-    async def _try(self, item: Waiting, update: Update, errand: Errand) -> float:
+    async def _try(self, item: Waiting, update: Update, update_scope: UpdateScope) -> float:
         try:
-            with errand.attempt():
+            with update_scope.attempt():
                 async with asyncio.timeout(HANDLER_LIMIT_S):
                     await (self._slow_down if item.declined else self._process)(update)
             self.counts.processed += not item.declined
@@ -186,25 +190,27 @@ class Handling:
             self.counts.unreadable += 1
             log.warning("an update could not be read and is put aside")
         except Exception as error:  # noqa: BLE001 - each is logged, here or when given up
-            return self._after(item.row, errand, error)
+            return self._after(item.row, update_scope, error)
         return 0.0
 
-    def _after(self, row: rows.Arrived, errand: Errand, error: Exception) -> float:
+    def _after(self, row: rows.Arrived, update_scope: UpdateScope, error: Exception) -> float:
         """The seconds until the next attempt, if there shall be one; else 0."""
-        if isinstance(error, TimeoutError) and errand.rank.behind == GROUPS:
+        if isinstance(error, TimeoutError) and update_scope.rank.behind == GROUPS:
             self.counts.declined += 1
             log.info("a group was not answered, since persons went first")
             return 0.0
-        if (seconds := self._retrying.after(errand, error)) is not None:
-            return self._later(row, errand, seconds, error)
+        if (seconds := self._retrying.after(update_scope, error)) is not None:
+            return self._later(row, update_scope, seconds, error)
         self.counts.failed += 1
         _tell_of_the_end(error)
         return 0.0
 
-    def _later(self, row: rows.Arrived, errand: Errand, seconds: float, why: Exception) -> float:
-        self._errands[row.update_id] = errand
+    def _later(
+        self, row: rows.Arrived, update_scope: UpdateScope, seconds: float, why: Exception
+    ) -> float:
+        self._scopes[row.update_id] = update_scope
         self.counts.held += 1
-        wait = max(SOONEST_S, seconds, self._held_for(errand.chat_id))
+        wait = max(SOONEST_S, seconds, self._held_for(update_scope.chat_id))
         log.info("an update is answered later", kind=_kind(why), seconds=wait)
         return wait
 

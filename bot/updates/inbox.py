@@ -28,7 +28,7 @@ from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
 from bot.telegram.reading import Broken, Given, number_of
 from bot.telegram.replay import GROUPS
-from bot.updates.chat_queues import Lanes
+from bot.updates.chat_queues import ChatQueues
 from bot.updates.content import (
     NOWHERE,
     Update,
@@ -101,18 +101,20 @@ class Inbox:
         )
         given = self._signs.handle_in_turn, self._refill, clock
         kept: Any = {"depth": depth, "on_rest": self._open.rest}
-        self._persons: Lanes[Waiting] = Lanes(*given, workers=workers, common=persons, **kept)
+        self._persons: ChatQueues[Waiting] = ChatQueues(
+            *given, workers=workers, common=persons, **kept
+        )
         groups = persons.for_others()
-        self._groups: Lanes[Waiting] = Lanes(
+        self._groups: ChatQueues[Waiting] = ChatQueues(
             *given, workers=GROUP_WORKERS, behind=GROUPS, common=groups, **kept
         )
         self._claims = self._signs.claims
-        self._all = (self._signs.lanes, self._persons, self._groups)
+        self._all = (self._signs.queues, self._persons, self._groups)
 
     @property
     def waiting(self) -> int:
         """Updates in memory that no worker has begun."""
-        return sum(lanes.waiting for lanes in self._all)
+        return sum(queues.waiting for queues in self._all)
 
     async def take(self, updates: Iterable[Given]) -> int:
         """Write the updates as rows and queue those that are new; how many were new.
@@ -129,14 +131,14 @@ class Inbox:
         self.counts.repeated += repeated + len(kept) - len(waiting)
         for number, item in waiting.items():
             chat_id = item.row.chat_id or NOWHERE
-            if self._lanes(chat_id).offer(chat_id, item):
+            if self._queues(chat_id).offer(chat_id, item):
                 self._claims.queued([number])
             else:
-                self._lanes(chat_id).more(chat_id)
+                self._queues(chat_id).more(chat_id)
         await self._signs.look_through(waiting, words)
         return len(waiting)
 
-    def _lanes(self, chat_id: int | None) -> Lanes[Waiting]:
+    def _queues(self, chat_id: int | None) -> ChatQueues[Waiting]:
         """Where whatever is no sign waits; only groups and channels have negative numbers."""
         return self._groups if (chat_id or NOWHERE) < 0 else self._persons
 
@@ -189,7 +191,7 @@ class Inbox:
 
     def _tell(self, chat_id: int, item: Waiting) -> None:
         """Have somebody asked to slow down; where memory is full, the next one says it."""
-        if self._signs.lanes.offer(chat_id, item):
+        if self._signs.queues.offer(chat_id, item):
             self._open.told(chat_id)
             log.info("a chat writes faster than it can be answered; the rest is put aside")
 
@@ -199,7 +201,7 @@ class Inbox:
         self._open.left_by_others({chat_id or NOWHERE: count for chat_id, count in chats.items()})
         await self._look_for_signs_in_rows()
         for chat_id in chats:
-            self._lanes(chat_id).more(chat_id or NOWHERE)
+            self._queues(chat_id).more(chat_id or NOWHERE)
         if chats:
             log.info("updates left from the last run are taken up", chats=len(chats))
         return len(chats)
@@ -209,7 +211,7 @@ class Inbox:
         while not is_last:
             async with self._gate:
                 # What is in these chats' queues was looked through when it came.
-                known = frozenset[int]().union(*(lanes.keys for lanes in self._all))
+                known = frozenset[int]().union(*(queues.keys for queues in self._all))
                 page = await self._db.look(partial(rows.pending, limit=PAGE, after=after))
                 left = {
                     row.update_id: Waiting(row)
@@ -233,18 +235,18 @@ class Inbox:
     async def run(self) -> None:
         """Work until :meth:`close` or cancellation."""
         async with asyncio.TaskGroup() as group:
-            for lanes in self._all:
-                group.create_task(lanes.run())
+            for queues in self._all:
+                group.create_task(queues.run())
 
     def close(self) -> None:
         """Begin no further update; those in hand are finished, the rest stays in the rows."""
-        for lanes in self._all:
-            lanes.close()
+        for queues in self._all:
+            queues.close()
 
     async def idle(self) -> None:
         """Wait until nothing is left but what is held."""
-        for lanes in self._all:
-            await lanes.idle()
+        for queues in self._all:
+            await queues.idle()
 
     async def _refill(self, chat_id: int, limit: int) -> Sequence[Waiting]:
         retries = Retries(READ_UPDATES, self._clock)

@@ -1,7 +1,7 @@
 """Which failures pass by themselves, and when an update that met one is tried again.
 
 Telegram, the network or the database may be away for a while. A reply that was certainly not sent
-is kept for an hour; one that may have arrived is sent again a few times only, since its reader
+is kept for an hour; one that may have arrived is sent again a few times only, since its subscriber
 might be told the same as often. When nothing gets through any more, nothing is even begun until
 Telegram answers a question that does nothing.
 """
@@ -25,7 +25,7 @@ from bot.retry import ANSWER_AGAIN, ASK_WHETHER_BACK, Retries
 from bot.store.troubles import DATABASE_ERRORS, OUR_FAULT
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limiter import seconds_of
-from bot.telegram.replay import Errand
+from bot.telegram.replay import UpdateScope
 
 log = structlog.get_logger(__name__)
 
@@ -98,19 +98,19 @@ class Retrying:
         self._next_question = self._clock.monotonic() + wait
         return wait
 
-    def after(self, errand: Errand, error: Exception) -> float | None:
+    def after(self, update_scope: UpdateScope, error: Exception) -> float | None:
         """The seconds until the errand's next attempt; None where there shall be none."""
         if not is_passing(error):
             return None
         now = self._clock.monotonic()
-        errand.failed(now, in_doubt=_is_in_doubt(error))
+        update_scope.failed(now, in_doubt=_is_in_doubt(error))
         if isinstance(error, RetryAfter):
-            return seconds_of(error) if errand.attempts < MOST_ATTEMPTS else None
+            return seconds_of(error) if update_scope.attempts < MOST_ATTEMPTS else None
         if isinstance(error, TelegramError):
             self._one_more()
-        if self._is_hopeless(errand, error, now):
+        if self._is_hopeless(update_scope, error, now):
             return None
-        return ANSWER_AGAIN.wait(errand.attempts)
+        return ANSWER_AGAIN.wait(update_scope.attempts)
 
     def _one_more(self) -> None:
         self._in_a_row += 1
@@ -120,16 +120,16 @@ class Retrying:
                 log.warning("Telegram takes no answers; they wait until it does")
             self._told = True
 
-    def _is_hopeless(self, errand: Errand, error: Exception, now: float) -> bool:
+    def _is_hopeless(self, update_scope: UpdateScope, error: Exception, now: float) -> bool:
         most = MOST_TIMEOUTS if isinstance(error, TimedOut) else MOST_ATTEMPTS
-        others_get_through = self._answered_at > errand.failing_since
+        others_get_through = self._answered_at > update_scope.failing_since
         return (
-            errand.doubts >= most
-            or (errand.attempts >= MOST_ATTEMPTS and others_get_through)
-            or now - errand.failing_since > KEPT_S
+            update_scope.doubts >= most
+            or (update_scope.attempts >= MOST_ATTEMPTS and others_get_through)
+            or now - update_scope.failing_since > KEPT_S
         )
 
 
 def _is_in_doubt(error: Exception) -> bool:
-    """Whether the reader may have been told."""
+    """Whether the subscriber may have been told."""
     return isinstance(error, NetworkError) and not isinstance(error, NotSent)

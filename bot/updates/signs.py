@@ -11,7 +11,7 @@ import structlog
 from bot.clock import Clock
 from bot.telegram.replay import PERSONS, SIGNS, NoSignError, Rank
 from bot.updates.allowance import Allowance
-from bot.updates.chat_queues import Lanes
+from bot.updates.chat_queues import ChatQueues
 from bot.updates.claims import Claims
 from bot.updates.content import NOWHERE
 from bot.updates.handling import Handling, Waiting
@@ -60,7 +60,7 @@ class Signs:
         self._suspects = suspects
         self._allowance = Allowance(MOST_OF_ONE, IN_SECONDS)
         self.claims = Claims()
-        self.lanes: Lanes[Waiting] = Lanes(
+        self.queues: ChatQueues[Waiting] = ChatQueues(
             self._handle, _nothing_more, clock,
             behind=SIGNS, workers=WORKERS, depth=depth, common=common,
         )  # fmt: skip
@@ -78,7 +78,7 @@ class Signs:
             if not (
                 suspicion > (1 if self._open.has_many(chat_id) else 0)
                 and self._allowance.has(chat_id, self._clock.monotonic())
-                and self.lanes.offer(chat_id, item)
+                and self.queues.offer(chat_id, item)
             ):
                 self.claims.calm(number)
             looked_through += len(words[number])

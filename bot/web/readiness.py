@@ -14,7 +14,7 @@ from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
 
 if TYPE_CHECKING:
-    from bot.services import House
+    from bot.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -32,20 +32,20 @@ class Watch:
     bot look well or a working one look dead.
     """
 
-    def __init__(self, house: House, inbox: Inbox, fetching: Fetching) -> None:
-        self._house = house
+    def __init__(self, services: Services, inbox: Inbox, fetching: Fetching) -> None:
+        self._services = services
         self._fetching = fetching
-        self._metrics = house.metrics
+        self._metrics = services.metrics
         self._metrics.ticked.expect()
         self._metrics.sent.expect()
         self._metrics.updates.source = lambda: vars(inbox.counts)
-        self._metrics.in_flight.set_function(lambda: float(house.sender.in_flight))
+        self._metrics.in_flight.set_function(lambda: float(services.worker.in_flight))
         self._metrics.updates_waiting.set_function(lambda: float(inbox.waiting))
 
     async def ticked(self) -> None:
         """A tick has gone well."""
-        now = self._house.clock.now()
-        await self._house.db.transaction(lambda session: heartbeat.beat(session, TICK, now))
+        now = self._services.clock.now()
+        await self._services.db.transaction(lambda session: heartbeat.beat(session, TICK, now))
         self._metrics.ticked.mark()
 
     @property
@@ -55,8 +55,8 @@ class Watch:
 
     async def troubles(self) -> list[str]:
         """What keeps the bot from doing its work; nothing when all is well."""
-        said = [*self._house.trust.troubles(), *self._fetching.troubles()]
-        said += self._house.sender.troubles()
+        said = [*self._services.trust.troubles(), *self._fetching.troubles()]
+        said += self._services.worker.troubles()
         found = [*said, *self._standing_still(), *await self._database()]
         self._metrics.ready.set(not found)
         return found
@@ -78,8 +78,8 @@ class Watch:
     async def _database(self) -> list[str]:
         try:
             async with asyncio.timeout(LONGEST_LOOK_S):
-                look = partial(standing.overdue, now=self._house.clock.now())
-                overdue = await self._house.db.look(look)
+                look = partial(standing.overdue, now=self._services.clock.now())
+                overdue = await self._services.db.look(look)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the trouble
             return [f"the database does not answer ({type(error).__name__})"]
         return self._unsent(overdue)
@@ -95,8 +95,8 @@ class Watch:
         await self.troubles()
         try:
             # Not where the sender looks: counting a million rows would keep it waiting.
-            async with asyncio.timeout(LONGEST_LOOK_S), self._house.db.read() as session:
-                found = await standing.look(session, self._house.clock.now())
+            async with asyncio.timeout(LONGEST_LOOK_S), self._services.db.read() as session:
+                found = await standing.look(session, self._services.clock.now())
         except Exception as error:  # noqa: BLE001 - readiness says so, too
             log.debug("the gauges could not be looked up", kind=type(error).__name__)
             return
@@ -113,4 +113,4 @@ class Watch:
         metrics.oldest_overdue.set(found.overdue)
         metrics.inbox_depth.set(found.inbox)
         if found.backed_up is not None:
-            metrics.backup_age.set((self._house.clock.now() - found.backed_up).total_seconds())
+            metrics.backup_age.set((self._services.clock.now() - found.backed_up).total_seconds())

@@ -13,7 +13,7 @@ from tests.bench import contests
 from tests.bench.lab import PEERS_PYTHON, cores, standin, writable
 from tests.reaper import temporary_files
 
-# What issue readers were promised; printed beside what was measured, asserted by nobody.
+# What issue subscribers were promised; printed beside what was measured, asserted by nobody.
 GOALS = {
     "bulk_vs_ptb_0ms": ">= 28",
     "bulk_vs_ptb_50ms": ">= 38",

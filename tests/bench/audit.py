@@ -25,12 +25,12 @@ FIRST_SEND = 0.3
 then was still in the wires when the life before ended."""
 
 UNDER_WAY = 0.05
-"""Seconds in which a second message to a reader who has blocked the bot is no second try: it may
+"""Seconds in which a second message to someone who blocked the bot is no second try: it may
 have left before the answer to the first was read, and cannot be called back."""
 
 
 class Message(NamedTuple):
-    """One message for one reader: the tip, or the broadcast of that number."""
+    """One message for one subscriber: the tip, or the broadcast of that number."""
 
     chat: int
     number: int
@@ -151,7 +151,7 @@ class Audit:
 
     @cached_property
     def second_tips(self) -> set[int]:
-        """Readers who got two different tips; the whole run lies within one local day."""
+        """Subscribers who got two different tips; the whole run lies within one local day."""
         tips = {
             message.chat: {line.checksum for line in lines}
             for message, lines in self.copies.items()
@@ -161,7 +161,7 @@ class Audit:
 
     @cached_property
     def blocked_retried(self) -> Counter[int]:
-        """Tries after a refusal that the bot had lived to write down, by reader."""
+        """Tries after a refusal that the bot had lived to write down, by subscriber."""
         refusals: dict[int, list[float]] = defaultdict(list)
         for line in self.journal:
             if line.fate == "refused":

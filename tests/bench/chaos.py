@@ -2,10 +2,10 @@
 
 ``gutskin run`` itself (``tests.bench.chaos_bot``: polling, jobs, inbox, web server) plans the
 day's tips and sends them beside two broadcasts, while the server answers 502 to 1 % of the sends,
-resets 0.2 % before and 0.2 % after delivery, and one reader in twenty has blocked the bot. It is
-killed with SIGKILL at random moments, half of them within 10 ms of a planning tick, so that slots
-are left half planned and audiences half frozen; once it is stopped politely under load, between
-two kills. Meanwhile strangers write to it. With
+resets 0.2 % before and 0.2 % after delivery, and one subscriber in twenty has blocked the bot. It
+is killed with SIGKILL at random moments, half of them within 10 ms of a planning tick, so that
+slots are left half planned and audiences half frozen; once it is stopped politely under load,
+between two kills. Meanwhile strangers write to it. With
 ``--postgres`` two replicas share a PostgreSQL, and one of them is killed while the other goes on.
 At the end the admin has what is in doubt of the
 broadcasts sent once more. Then the server's journal is audited (``tests.bench.audit``), and the
@@ -14,19 +14,19 @@ process ends with an AssertionError if any figure is not as it must be:
 ``kills``
     how often a living bot was killed.
 ``lost``
-    messages (a tip, or one broadcast's) that never arrived at a reader who has not blocked the
+    messages (a tip, or one broadcast's) that never arrived at a subscriber who has not blocked the
     bot. A tip reset twice counts apart: the bot sends a tip in doubt once more and no oftener,
     and its ledger must say that this one is in doubt.
 ``doubled``
-    copies beyond the first of a message at its reader. One that follows a copy whose answer the
-    server itself cut off counts apart: that bot had no way to know, however long it lived.
+    copies beyond the first of a message at its subscriber. One that follows a copy whose answer
+    the server itself cut off counts apart: that bot had no way to know, however long it lived.
 ``in_flight_at_kills``
     messages that the ledger had leased right after a kill and that had reached the server in the
     life that ended. Rows leased but not sent yet are not among them: they are printed beside it.
     ``doubled`` must be within this not only as a sum but message by message.
 ``second_tips``
-    readers who got two different tips, by the server's journal, or have two rows of tips in the
-    ledger. All readers live where it is past noon: the whole run is one local day.
+    subscribers who got two different tips, by the server's journal, or have two rows of tips in
+    the ledger. All subscribers live where it is past noon: the whole run is one local day.
 ``blocked_retried``
     tries after a refusal, by whatever message, save where a kill kept the bot from writing the
     refusal down.
@@ -89,15 +89,15 @@ def wreck(victim: Victim, times: int) -> None:
         print("\nnot all rows have their outcome; going on to the audit all the same")
 
 
-def audit(server: Server, victim: Victim, readers: int) -> Audit:
+def audit(server: Server, victim: Victim, subscribers: int) -> Audit:
     """The server's journal, and who should have got what."""
     journal: Any = server.control("journal")
     numbers = range(len(victim.numbers))
-    reached = (chat for chat in range(1, readers + 1) if chat % BLOCKED_EVERY)
+    reached = (chat for chat in range(1, subscribers + 1) if chat % BLOCKED_EVERY)
     wanted = frozenset(Message(chat, number) for chat in reached for number in numbers)
     lines = [Line(*line) for line in journal]
     # Strangers' answers and what the admin is told belong to nobody of the town.
-    town = [line for line in lines if line.chat <= readers]
+    town = [line for line in lines if line.chat <= subscribers]
     return Audit(town, victim.lives, wanted, victim.in_doubt())
 
 
@@ -171,7 +171,7 @@ def database(*, postgres: bool) -> Iterator[dict[str, Any]]:
 
 def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
     """The figures, and what they were drawn from."""
-    readers, slots = READERS_A_KILL * times, min(MOST_SLOTS, SLOTS_A_KILL * times)
+    subscribers, slots = READERS_A_KILL * times, min(MOST_SLOTS, SLOTS_A_KILL * times)
     with (
         standin() as server,
         tempfile.TemporaryDirectory(prefix="chaos-") as name,
@@ -179,12 +179,12 @@ def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
         Victim(server, Path(name), random.Random(times), **given) as victim,
     ):
         seconds = times * CYCLE_SECONDS
-        asyncio.run(victim.settle(readers, slots, seconds))
+        asyncio.run(victim.settle(subscribers, slots, seconds))
         server.behave(faults=1)
         count = round(seconds * WRITES_A_SECOND)
         server.control("talk", first=STRANGER, count=count, gap=1 / WRITES_A_SECOND, text="/help")
         wreck(victim, times)
-        found = audit(server, victim, readers)
+        found = audit(server, victim, subscribers)
         report(victim, found)
         return figures(victim, found), found
 

@@ -3,7 +3,7 @@
 ``python -m tests.bench.chaos_bot`` takes its settings from the environment, as ``gutskin run``
 does, and works until it is killed. Nothing of the bot is replaced; two sorts of numbers differ
 from real life. Whatever leases are made of lasts a ninth of its time, all in proportion, since
-chaos has to wait until the last lease has ended. And readers are planned, and a broadcast's
+chaos has to wait until the last lease has ended. And subscribers are planned, and a broadcast's
 audience is frozen, in chunks so small that a kill finds many a slot and an audience half done.
 Its leases bear the name in ``CHAOS_OWNER``, so that they are known after a kill beside another
 replica's.
@@ -17,8 +17,8 @@ from typing import Any
 
 from bot.cli.commands import app
 from bot.delivery import leasing, outbox, planner
-from bot.delivery.worker import Sender
-from bot.telegram.bulk.pool import Wire
+from bot.delivery.worker import DeliveryWorker
+from bot.telegram.bulk.pool import PooledTransport
 
 HURRY = 9.0
 PLAN_CHUNK, FREEZE_CHUNK = 5, 25
@@ -30,8 +30,8 @@ def shorten() -> None:
     outbox.secrets = SimpleNamespace(token_hex=lambda _bytes: os.environ["CHAOS_OWNER"])  # type: ignore[assignment]
     outbox.RECLAIM_SECONDS /= HURRY
     leasing.LONGEST_SEND /= HURRY
-    _hasten(Sender.__init__, "lease_seconds")
-    _hasten(Wire.__init__, "connect_timeout", "read_timeout")
+    _hasten(DeliveryWorker.__init__, "lease_seconds")
+    _hasten(PooledTransport.__init__, "connect_timeout", "read_timeout")
 
 
 def _hasten(made: Any, *defaults: str) -> None:

@@ -112,9 +112,9 @@ class Victim:
 
     # The town
 
-    async def settle(self, readers: int, slots: int, seconds: float) -> None:
-        """Move readers in whose slots, all in the morning, fall due over so many seconds."""
-        await town.settle(self._settings, load_library(), readers, slots=slots)
+    async def settle(self, subscribers: int, slots: int, seconds: float) -> None:
+        """Move subscribers in whose slots, all in the morning, fall due over so many seconds."""
+        await town.settle(self._settings, load_library(), subscribers, slots=slots)
         now = datetime.now(UTC)
         self._today = now.date()
         async with self._database() as db, db.write() as session:

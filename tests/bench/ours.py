@@ -23,16 +23,16 @@ from sqlalchemy import func, select
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.message import Finished
-from bot.delivery.outbox import Event, Ledger
+from bot.delivery.outbox import Event, Outbox
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
-from bot.delivery.worker import LEASE_SECONDS, Sender
+from bot.delivery.worker import LEASE_SECONDS, DeliveryWorker
 from bot.store.database import Database
 from bot.store.outbox.leases import Settled
 from bot.store.tables import Executor, delivery
-from bot.telegram.bulk.proxied import open_wire
-from bot.telegram.limits.limiter import Pace
-from bot.telegram.rate_limiter import LaneLimiter
+from bot.telegram.bulk.proxied import open_transport
+from bot.telegram.limits.limiter import SendLimiter
+from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.request import TipBot, build_bot
 from tests.bench import town
 from tests.bench.lab import Server
@@ -42,10 +42,10 @@ from tips.library import load_library
 Result = dict[str, Any]
 
 
-async def tick(address: str, readers: int, due: int, folder: Path) -> Result:
-    """Plan ``due`` of ``readers``, several times over; the median tick."""
+async def tick(address: str, subscribers: int, due: int, folder: Path) -> Result:
+    """Plan ``due`` of ``subscribers``, several times over; the median tick."""
     settings, library = town.settings_for(folder, address), load_library()
-    await town.settle(settings, library, readers, slots=readers // due)
+    await town.settle(settings, library, subscribers, slots=subscribers // due)
     db = await Database.open(settings.database)
     planner = Planner(db, SystemClock(), library, settings)
     await planner.ready_at_start()
@@ -63,20 +63,20 @@ async def tick(address: str, readers: int, due: int, folder: Path) -> Result:
     return median_of(ticks)
 
 
-async def ready(address: str, readers: int, _: int, folder: Path) -> Result:
+async def ready(address: str, subscribers: int, _: int, folder: Path) -> Result:
     """From opening the database to knowing what is due next."""
     settings, library = town.settings_for(folder, address), load_library()
-    await town.settle(settings, library, readers)
+    await town.settle(settings, library, subscribers)
     with Meter() as meter:
         db = await Database.open(settings.database)
         planner = Planner(db, SystemClock(), library, settings)
         await planner.ready_at_start()
         await planner.next_due()
     await db.close()
-    return meter.report(readers)
+    return meter.report(subscribers)
 
 
-class Unwritten(Ledger):
+class Unwritten(Outbox):
     """Leases as always and forgets what came of it: what durable outcomes are compared with."""
 
     async def _write(
@@ -99,13 +99,13 @@ async def _tips(
     address: str, count: int, in_flight: int, folder: Path, *, durable: bool
 ) -> Result:
     settings = town.settings_for(folder, address, in_flight=in_flight)
-    async with _sender(settings, count, paced=False, slots=1) as (sender, db):
+    async with _worker(settings, count, paced=False, slots=1) as (worker, db):
         await Planner(db, SystemClock(), load_library(), settings).tick()
         if not durable:
             renderer = TipRenderer(load_library())
-            sender._ledger = Unwritten(db, SystemClock(), settings, renderer, LEASE_SECONDS)
+            worker._outbox = Unwritten(db, SystemClock(), settings, renderer, LEASE_SECONDS)
         with Meter() as meter:
-            sent = await sender.drain()
+            sent = await worker.drain()
         if durable:
             await _expect_settled(db, count)
     return meter.report(sent)
@@ -115,47 +115,47 @@ async def paced(address: str, count: int, rate: int, folder: Path) -> Result:
     """A broadcast at ``rate`` messages a second, paid for if that is above the free rate."""
     given = {"paid_broadcast": rate > 30, "total_rate": rate, "bulk_rate": rate}
     settings = town.settings_for(folder, address, **given)
-    async with _sender(settings, count, paced=True) as (sender, db):
+    async with _worker(settings, count, paced=True) as (worker, db):
         # The first second of a process pays for what is made only once.
         await town.announce(db, settings, rate)
-        await _drain(sender, rate)
+        await _drain(worker, rate)
         gc.freeze()  # as the bot does once it has started
         Server.at(address).control("fresh")
         await town.announce(db, settings, count)
         with Meter() as meter:
-            await _drain(sender, count)
+            await _drain(worker, count)
         await _expect_settled(db, rate + count)
     return meter.report(count)
 
 
-async def _drain(sender: Sender, count: int) -> None:
+async def _drain(worker: DeliveryWorker, count: int) -> None:
     """Until all are sent, whatever holds the sender up in between."""
-    begun = sender.sent
-    while sender.sent < begun + count:
-        await sender.drain()
-        await asyncio.sleep(sender.held_for)
+    begun = worker.sent
+    while worker.sent < begun + count:
+        await worker.drain()
+        await asyncio.sleep(worker.held_for)
 
 
-async def settle(address: str, readers: int, _: int, folder: Path) -> Result:
-    """Only move the readers in: for measurements that this must leave no trace in."""
-    await town.settle(town.settings_for(folder, address), load_library(), readers)
+async def settle(address: str, subscribers: int, _: int, folder: Path) -> Result:
+    """Only move the subscribers in: for measurements that this must leave no trace in."""
+    await town.settle(town.settings_for(folder, address), load_library(), subscribers)
     return {}
 
 
-async def memory(address: str, readers: int, messages: int, folder: Path) -> Result:
-    """Resident memory among so many readers, idle and at most during a broadcast."""
+async def memory(address: str, subscribers: int, messages: int, folder: Path) -> Result:
+    """Resident memory among so many subscribers, idle and at most during a broadcast."""
     settings = town.settings_for(folder, address)
     process = psutil.Process()
-    again = (sys.executable, "-m", "tests.bench.ours", "settle", address, str(readers), "0")
+    again = (sys.executable, "-m", "tests.bench.ours", "settle", address, str(subscribers), "0")
     moved_in = await asyncio.create_subprocess_exec(*again, str(folder))
     await moved_in.wait()
-    async with _sender(settings, None, paced=False) as (sender, db):
+    async with _worker(settings, None, paced=False) as (worker, db):
         await Planner(db, SystemClock(), load_library(), settings).tick()
-        await sender.drain()
+        await worker.drain()
         gc.collect()
         idle = most = process.memory_info().rss
         await town.announce(db, settings, messages)
-        work = asyncio.ensure_future(sender.drain())
+        work = asyncio.ensure_future(worker.drain())
         with Meter() as meter:
             while not work.done():
                 await asyncio.wait([work], timeout=0.05)
@@ -168,25 +168,25 @@ async def memory(address: str, readers: int, messages: int, folder: Path) -> Res
 async def replies(address: str, count: int, per_second: int, folder: Path) -> Result:
     """How long a reply takes, idle and beside a broadcast at the full free rate."""
     settings = town.settings_for(folder, address, total_rate=30, bulk_rate=25)
-    async with _sender(settings, 40 * count, paced=True) as (sender, db):
-        assert sender._pace is not None
-        limiter = LaneLimiter(sender._pace)
+    async with _worker(settings, 40 * count, paced=True) as (worker, db):
+        assert worker._limiter is not None
+        limiter = PriorityRateLimiter(worker._limiter)
         async with build_bot(settings.token, address, limiter=limiter) as bot:
             await _talk(bot, count // 4, per_second)
             idle = await _talk(bot, count, per_second)
             await town.announce(db, settings, 40 * count)
             gc.freeze()  # as the bot does once it has started
             stop = asyncio.Event()
-            work = asyncio.ensure_future(sender.run(stop))
+            work = asyncio.ensure_future(worker.run(stop))
             await asyncio.sleep(1.0)
             busy = await _talk(bot, count, per_second)
             stop.set()
             await work
-    return {"idle": idle, "busy": busy, "count": count, "bulk": sender.sent}
+    return {"idle": idle, "busy": busy, "count": count, "bulk": worker.sent}
 
 
 async def _talk(bot: TipBot, count: int, per_second: int) -> list[float]:
-    """Reply to as many readers, at moments that nothing is in step with; seconds of each."""
+    """Reply to as many subscribers, at moments that nothing is in step with; seconds of each."""
     chance = random.Random(count)
     taken: list[float] = []
 
@@ -203,18 +203,20 @@ async def _talk(bot: TipBot, count: int, per_second: int) -> list[float]:
 
 
 @asynccontextmanager
-async def _sender(
-    settings: Settings, readers: int | None, *, paced: bool, slots: int | None = None
-) -> AsyncIterator[tuple[Sender, Database]]:
-    """A sender in a town of so many readers, who may be there already, and its database."""
+async def _worker(
+    settings: Settings, subscribers: int | None, *, paced: bool, slots: int | None = None
+) -> AsyncIterator[tuple[DeliveryWorker, Database]]:
+    """A sender in a town of so many subscribers, who may be there already, and its database."""
     library, clock = load_library(), SystemClock()
-    if readers is not None:
-        await town.settle(settings, library, readers, slots=slots)
+    if subscribers is not None:
+        await town.settle(settings, library, subscribers, slots=slots)
     db = await Database.open(settings.database)
-    wire = open_wire(settings.api_base_url, settings.token, connections=settings.in_flight)
-    pace = Pace(clock, settings.total_rate, settings.bulk_rate) if paced else None
-    yield Sender(db, clock, settings, wire, pace, TipRenderer(library)), db
-    await wire.close()
+    transport = open_transport(
+        settings.api_base_url, settings.token, connections=settings.in_flight
+    )
+    limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate) if paced else None
+    yield DeliveryWorker(db, clock, settings, transport, limiter, TipRenderer(library)), db
+    await transport.close()
     await db.close()
 
 

@@ -211,9 +211,13 @@ async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, floa
 
     def tick(now: int) -> None:
         with Session(engine) as session:
-            for reader in session.exec(select(Reader).where(Reader.next_at <= now)).all():
-                reader.next_at = 86_400
-                mine = {"reader_id": reader.id, "chat_id": reader.chat_id, "local_date": day}
+            for subscriber in session.exec(select(Reader).where(Reader.next_at <= now)).all():
+                subscriber.next_at = 86_400
+                mine = {
+                    "reader_id": subscriber.id,
+                    "chat_id": subscriber.chat_id,
+                    "local_date": day,
+                }
                 when = {"due_at": now, "ready_at": now, "not_after": now + 3600}
                 session.add(Outgoing(**mine, **when))
             session.commit()

@@ -161,7 +161,7 @@ class Standin:
         visitor.write(_ok(self.updates[:MOST_UPDATES]))
 
     def speak(self, chat: int, text: str) -> None:
-        """A reader writes; the time until the first message back is kept."""
+        """A subscriber writes; the time until the first message back is kept."""
         self.update_id += 1
         person = {"id": abs(chat), "is_bot": False, "first_name": "R", "language_code": "en"}
         place = {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "R"}

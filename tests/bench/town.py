@@ -1,4 +1,4 @@
-"""Fills a real database with as many readers as a measurement wants, in seconds."""
+"""Fills a real database with as many subscribers as a measurement wants, in seconds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ADMIN = 42
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 TOKEN = "123456:" + "A" * 35
 
-READERS = """
+SUBSCRIBERS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :readers)
 INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, themes, audience,
                         created_at, joined_at, seed, seen)
@@ -90,17 +90,17 @@ def settings_for(folder: Path, address: str, **given: object) -> Settings:
 
 
 async def settle(
-    settings: Settings, library: Library, readers: int, *, slots: int | None = None
+    settings: Settings, library: Library, subscribers: int, *, slots: int | None = None
 ) -> None:
-    """Make the database and move ``readers`` in, all active; the first of ``slots`` is due now."""
-    slots = slots or max(1, min(1440, readers // READERS_A_SLOT))
+    """Make a database of ``subscribers``, all active; the first of ``slots`` is due now."""
+    slots = slots or max(1, min(1440, subscribers // READERS_A_SLOT))
     await migrate.upgrade(settings.database)
     db = await Database.open(settings.database)
     # Before the slots are there: they are due when it suits us, not when their minute says.
     await Planner(db, SystemClock(), library, settings).ready_at_start()
     now = datetime.now(UTC)
     given: dict[str, Any] = {
-        "readers": readers,
+        "readers": subscribers,
         "slots": slots,
         "themes": library.all_themes,
         "long_ago": LONG_AGO,
@@ -120,7 +120,7 @@ async def settle(
 def _move_into_file(file: Path, given: Mapping[str, Any]) -> None:
     stored = {name: _stored(value) for name, value in given.items()}
     with closing(sqlite3.connect(file)) as connection:
-        for statement in (READERS, SLOTS, SUBSCRIPTIONS):
+        for statement in (SUBSCRIBERS, SLOTS, SUBSCRIPTIONS):
             connection.execute(statement, stored)
         connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -134,7 +134,7 @@ def _stored(value: Any) -> Any:
 
 
 async def make_due(db: Database, slot: int) -> None:
-    """The slot's readers are due now."""
+    """The slot's subscribers are due now."""
     async with db.write() as session:
         now = {"now": _micros(datetime.now(UTC)), "slot": slot}
         await session.execute(text("UPDATE slot SET next_at = :now WHERE id = :slot"), now)
@@ -159,7 +159,7 @@ async def spread_over(settings: Settings, seconds: float) -> None:
 
 
 async def announce(db: Database, settings: Settings, recipients: int) -> None:
-    """Confirm a broadcast whose audience is the first so many readers."""
+    """Confirm a broadcast whose audience is the first so many subscribers."""
     broadcasts = Broadcasts(db, SystemClock(), settings)
     draft = await broadcasts.draft(ADMIN, ADMIN, 1)
     await broadcasts.confirm(draft.id, ADMIN)

@@ -22,7 +22,7 @@ QUESTION = "do i have to stop swimming?"
 
 
 async def first_days(chat: ChatPage) -> None:
-    """Two readers subscribe, and each gets the next morning's tip."""
+    """Two subscribers subscribe, and each gets the next morning's tip."""
     await chat.be("Chiyo")
     await chat.subscribe(place="Tokyo", hour="08:00")
     await chat.be("Anna")

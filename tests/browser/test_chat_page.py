@@ -1,4 +1,4 @@
-"""The chat page in a real browser: a reader's first days, an admin's broadcast."""
+"""The chat page in a real browser: a subscriber's first days, an admin's broadcast."""
 
 from __future__ import annotations
 
@@ -133,12 +133,12 @@ class TestAdmin:
         items = chat.page.get_by_role("menuitem")
         await chat.tap("Menu")
         await expect(items.first).to_be_focused()
-        readers = await items.count()
+        subscribers = await items.count()
         await chat.page.keyboard.press("Escape")
 
         await chat.be("Ada")
         await chat.tap("Menu")
-        await expect(items).to_have_count(readers + 2)
+        await expect(items).to_have_count(subscribers + 2)
         await expect(items.filter(has_text="/broadcast")).to_be_visible()
 
 

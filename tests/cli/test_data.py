@@ -16,7 +16,7 @@ from bot.config import load_settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.store import migrate
 from bot.store.database import Database
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 from tips.library import load_library
 
 
@@ -25,11 +25,11 @@ def _fill(folder: Path) -> None:
         settings = load_settings(token=TOKEN, data_dir=folder)
         await migrate.upgrade(settings.database)
         db = await Database.open(settings.database)
-        readers = Readers(db, SystemClock(), load_library(), settings)
+        subscribers = Subscribers(db, SystemClock(), load_library(), settings)
         for chat in (1, 2):
-            await readers.arrive(chat)
-            await readers.set_zone(chat, "Europe/Berlin")
-            await readers.set_hour(chat, 480)
+            await subscribers.arrive(chat)
+            await subscribers.set_zone(chat, "Europe/Berlin")
+            await subscribers.set_hour(chat, 480)
         broadcasts = Broadcasts(db, SystemClock(), settings)
         draft = await broadcasts.draft(9, 9, 1)
         assert await broadcasts.confirm(draft.id, 9)

@@ -18,7 +18,7 @@ from bot.delivery.planner import Planner
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.queries import heartbeat
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 from bot.supervisor import CLOCK_SET
 from tests.postgres import Cluster
 from tips.library import load_library
@@ -48,10 +48,10 @@ async def lived(url: Any, clock: SystemClock, set_by: str = "") -> None:
     await upgrade(url)
     db, library, given = await Database.open(url), load_library(), load_settings(token=TOKEN)
     try:
-        readers = Readers(db, clock, library, given)
-        await readers.arrive(7)
-        await readers.set_zone(7, "Europe/Berlin")
-        await readers.set_hour(7, 480)
+        subscribers = Subscribers(db, clock, library, given)
+        await subscribers.arrive(7)
+        await subscribers.set_zone(7, "Europe/Berlin")
+        await subscribers.set_hour(7, 480)
         await Planner(db, clock, library, given).tick()
         if set_by:
             async with db.write() as session:

@@ -157,7 +157,7 @@ def test_process_one_stops_when_it_is_told_to(environ: dict[str, str]) -> None:
 
 
 class TestTold:
-    """What ends the command before the bot runs, as the log's reader gets it."""
+    """What ends the command before the bot runs, as the log's subscriber gets it."""
 
     @staticmethod
     def lines(environ: dict[str, str], *words: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from bot.store import migrate
 from bot.store.database import Database
 from bot.store.outbox import audience, leases
 from bot.store.outbox.leases import Settled
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 from tests.cli.terminal import TOKEN, data, gutskin
 from tips.library import load_library
 
@@ -26,11 +26,11 @@ async def cancelled_halfway(folder: Path) -> None:
     settings = load_settings(token=TOKEN, data_dir=folder)
     await migrate.upgrade(settings.database)
     db, clock = await Database.open(settings.database), SystemClock()
-    readers = Readers(db, clock, load_library(), settings)
+    subscribers = Subscribers(db, clock, load_library(), settings)
     for chat in CHATS:
-        await readers.arrive(chat)
-        await readers.set_zone(chat, "UTC")
-        await readers.set_hour(chat, 480)
+        await subscribers.arrive(chat)
+        await subscribers.set_zone(chat, "UTC")
+        await subscribers.set_hour(chat, 480)
     rules = Broadcasts(db, clock, settings)
     draft = await rules.draft(9, 9, 1)
     assert await rules.confirm(draft.id, 9)

@@ -26,7 +26,7 @@ from bot.store.database import Database
 GUTSKIN = Path(sys.executable).parent / "gutskin"
 TOKEN = "424242:the-token-of-the-run-0123456789"
 ADMIN = 9000
-READERS = 60
+SUBSCRIBERS = 60
 
 
 def environment(sandbox: Sandbox, folder: Path, **more: str) -> dict[str, str]:
@@ -57,7 +57,7 @@ async def process(environ: dict[str, str]) -> AsyncIterator[asyncio.subprocess.P
 
 
 class Town:
-    """A sandbox with readers, and what its server saw."""
+    """A sandbox with subscribers, and what its server saw."""
 
     def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession, folder: Path) -> None:
         self.sandbox = sandbox
@@ -84,7 +84,7 @@ class Town:
                     events = await response.json()
                 after = events[-1]["seq"] if events else after
 
-    def ledger(self) -> Counter[str]:
+    def outbox(self) -> Counter[str]:
         with closing(sqlite3.connect(self.folder / "gutskin.db")) as database:
             query = "select state, count(*) from delivery where kind = 'broadcast' group by state"
             return Counter(dict(database.execute(query).fetchall()))
@@ -92,14 +92,14 @@ class Town:
 
 @asynccontextmanager
 async def town(folder: Path) -> AsyncIterator[Town]:
-    """Sixty readers, and a broadcast to them all that was confirmed and not yet sent."""
+    """Sixty subscribers, and a broadcast to them all that was confirmed and not yet sent."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock=SystemClock(), token=TOKEN))
         session = await stack.enter_async_context(aiohttp.ClientSession(sandbox.base_url))
         made = Town(sandbox, session, folder)
         await made.post("users", id=ADMIN, first_name="Ada")
         said = await made.post("say", user=ADMIN, text="Hello everyone")
-        for number in range(READERS):
+        for number in range(SUBSCRIBERS):
             await made.post("users", id=100 + number, first_name=f"R{number}")
             await made.post("say", user=100 + number, text="hello")
         settings = load_settings(
@@ -112,10 +112,10 @@ async def town(folder: Path) -> AsyncIterator[Town]:
 
 async def _subscribe(settings: Settings) -> None:
     async with build(settings) as app:
-        for number in range(READERS):
-            await app.house.readers.arrive(100 + number)
-            await app.house.readers.set_zone(100 + number, "Europe/Berlin")
-            await app.house.readers.set_hour(100 + number, 480)
+        for number in range(SUBSCRIBERS):
+            await app.services.subscribers.arrive(100 + number)
+            await app.services.subscribers.set_zone(100 + number, "Europe/Berlin")
+            await app.services.subscribers.set_hour(100 + number, 480)
 
 
 async def _confirm(settings: Settings, message_id: int) -> None:
@@ -138,18 +138,18 @@ async def test_sigterm_under_load_loses_and_doubles_nothing(tmp_path: Path) -> N
             assert running.returncode == 0, log.decode()
             assert asyncio.get_running_loop().time() - began < 10
         seen = sum((await made.copies()).values())
-        assert 10 <= seen < READERS
-        assert made.ledger()["sent"] == seen
-        assert made.ledger()["leased"] == 0
+        assert 10 <= seen < SUBSCRIBERS
+        assert made.outbox()["sent"] == seen
+        assert made.outbox()["leased"] == 0
         assert TOKEN.partition(":")[2].encode() not in log
         async with made.session.delete("/control/faults"):
             pass
         async with process(environ) as running:
-            await made.wait_for_copies(READERS)
+            await made.wait_for_copies(SUBSCRIBERS)
             running.send_signal(signal.SIGTERM)
             await running.communicate()
         assert set((await made.copies()).values()) == {1}
-        assert made.ledger() == Counter(sent=READERS)
+        assert made.outbox() == Counter(sent=SUBSCRIBERS)
         called = {call["method"] for call in made.sandbox.world.journal.calls.after(0)}
         assert "deleteMyCommands" not in called
 

@@ -14,7 +14,7 @@ from bot.config import load_settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.store import migrate
 from bot.store.database import Database
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 from tips.library import load_library
 
 ANNA, BEN, ADMIN = 5_111_222_333, 5_999_888_777, 77
@@ -25,12 +25,12 @@ def fill(folder: Path) -> None:
         settings = load_settings(token=TOKEN, data_dir=folder)
         await migrate.upgrade(settings.database)
         db = await Database.open(settings.database)
-        readers = Readers(db, SystemClock(), load_library(), settings)
+        subscribers = Subscribers(db, SystemClock(), load_library(), settings)
         for chat in (ANNA, BEN):
-            await readers.arrive(chat, consent="3", source="leaflet")
-            await readers.set_zone(chat, "Europe/Berlin")
-            await readers.set_hour(chat, 480)
-        await readers.save(ANNA, "a-tip")
+            await subscribers.arrive(chat, consent="3", source="leaflet")
+            await subscribers.set_zone(chat, "Europe/Berlin")
+            await subscribers.set_hour(chat, 480)
+        await subscribers.save(ANNA, "a-tip")
         broadcasts = Broadcasts(db, SystemClock(), settings)
         draft = await broadcasts.draft(ADMIN, ADMIN, 1)
         assert await broadcasts.confirm(draft.id, ADMIN)

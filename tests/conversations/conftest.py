@@ -5,28 +5,28 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from theatre import Person, Theatre, open_theatre
+from harness import BotHarness, Person, open_harness
 
 
 @pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with open_theatre(tmp_path) as stage:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    async with open_harness(tmp_path) as stage:
         yield stage
 
 
 @pytest.fixture
-async def reader(theatre: Theatre) -> Person:
-    return await theatre.reader()
+async def subscriber(harness: BotHarness) -> Person:
+    return await harness.subscriber()
 
 
 @pytest.fixture
-async def newcomer(theatre: Theatre) -> Person:
-    return await theatre.person()
+async def newcomer(harness: BotHarness) -> Person:
+    return await harness.person()
 
 
 @pytest.fixture
-async def admin(theatre: Theatre) -> Person:
-    return await theatre.admin()
+async def admin(harness: BotHarness) -> Person:
+    return await harness.admin()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from theatre import ADMIN, Person, Theatre, open_theatre
+from harness import ADMIN, BotHarness, Person, open_harness
 
 from tests.logbook import captured
 
@@ -15,8 +15,8 @@ WORDS = "the-words-of-my-broadcast"
 
 
 @pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with open_theatre(tmp_path, admin_ids=f"{ADMIN}, {SECOND}") as stage:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    async with open_harness(tmp_path, admin_ids=f"{ADMIN}, {SECOND}") as stage:
         yield stage
 
 
@@ -31,12 +31,12 @@ def acts(log: str) -> list[str]:
     return found
 
 
-async def test_every_act_from_draft_to_retry(theatre: Theatre, admin: Person) -> None:
+async def test_every_act_from_draft_to_retry(harness: BotHarness, admin: Person) -> None:
     for number in range(3):
-        await theatre.reader(f"R{number}")
+        await harness.subscriber(f"R{number}")
     with captured("INFO") as log:
         await admin.say(f"/broadcast {WORDS}")
-        await theatre.fault("error", method="copyMessage", error_code=400)
+        await harness.fault("error", method="copyMessage", error_code=400)
         await admin.tap("Send it now")
         await admin.tap("Try the failed ones again")
         await admin.forge("1bd:pause:1")
@@ -50,14 +50,14 @@ async def test_every_act_from_draft_to_retry(theatre: Theatre, admin: Person) ->
 
 
 async def test_an_act_of_a_stranger_and_on_another_s_draft_is_noted(
-    theatre: Theatre, admin: Person
+    harness: BotHarness, admin: Person
 ) -> None:
-    reader = await theatre.reader()
-    other = await theatre.person("Bea", id=SECOND)
+    subscriber = await harness.subscriber()
+    other = await harness.person("Bea", id=SECOND)
     await other.say("/start")
     with captured("INFO") as log:
         await admin.say(f"/broadcast {WORDS}")
-        await reader.forge("1bd:confirm:1")
+        await subscriber.forge("1bd:confirm:1")
         await other.forge("1bd:confirm:1")
         await admin.tap("Cancel")
     assert acts(log.getvalue()) == [
@@ -66,12 +66,12 @@ async def test_an_act_of_a_stranger_and_on_another_s_draft_is_noted(
         f"{ADMIN} cancel True",
     ]
     assert "somebody who is no admin tried to act on a broadcast" in log.getvalue()
-    assert str(reader.id) not in log.getvalue()
+    assert str(subscriber.id) not in log.getvalue()
 
 
-async def test_pause_and_resume(theatre: Theatre, admin: Person) -> None:
-    await theatre.reader()
-    rules = theatre.app.house.broadcasts
+async def test_pause_and_resume(harness: BotHarness, admin: Person) -> None:
+    await harness.subscriber()
+    rules = harness.app.services.broadcasts
     with captured("INFO") as log:
         draft = await rules.draft(ADMIN, admin.id, 1)
         await rules.confirm(draft.id, ADMIN)

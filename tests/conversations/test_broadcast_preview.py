@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from theatre import Person, Theatre
+from harness import BotHarness, Person
 
 ADDRESS = "https://example.org/a-long-read"
 
 
-async def write(theatre: Theatre, admin: Person, **more: Any) -> None:
+async def write(harness: BotHarness, admin: Person, **more: Any) -> None:
     """An admin's message with fields that the sandbox's people cannot set."""
     chat = {"id": admin.id, "type": "private", "first_name": "Ada"}
-    sender = {"id": admin.id, "is_bot": False, "first_name": "Ada"}
-    message = {"message_id": 999, "date": 1772452800, "chat": chat, "from": sender, **more}
-    await theatre.post("update", update={"message": message})
-    await theatre.settle()
+    worker = {"id": admin.id, "is_bot": False, "first_name": "Ada"}
+    message = {"message_id": 999, "date": 1772452800, "chat": chat, "from": worker, **more}
+    await harness.post("update", update={"message": message})
+    await harness.settle()
 
 
 @pytest.mark.parametrize(
@@ -28,46 +28,46 @@ async def write(theatre: Theatre, admin: Person, **more: Any) -> None:
     ],
 )
 async def test_what_the_sender_chose_for_the_preview_of_a_link_is_kept(
-    theatre: Theatre, admin: Person, options: dict[str, Any]
+    harness: BotHarness, admin: Person, options: dict[str, Any]
 ) -> None:
-    await theatre.reader()
+    await harness.subscriber()
     await admin.say("/start")
-    begun = len(await theatre.calls("sendMessage"))
+    begun = len(await harness.calls("sendMessage"))
     text = f"/broadcast Read this: {ADDRESS}"
-    await write(theatre, admin, text=text, link_preview_options=options)
-    words, _question = (await theatre.calls("sendMessage"))[begun:]
+    await write(harness, admin, text=text, link_preview_options=options)
+    words, _question = (await harness.calls("sendMessage"))[begun:]
     assert words["parameters"]["text"] == f"Read this: {ADDRESS}"
     assert words["parameters"]["link_preview_options"] == options
 
 
 async def test_who_chose_nothing_leaves_the_preview_to_telegram(
-    theatre: Theatre, admin: Person
+    harness: BotHarness, admin: Person
 ) -> None:
-    await theatre.reader()
+    await harness.subscriber()
     await admin.say(f"/broadcast Read this: {ADDRESS}")
-    words = (await theatre.calls("sendMessage"))[-2]
+    words = (await harness.calls("sendMessage"))[-2]
     assert words["parameters"]["text"] == f"Read this: {ADDRESS}"
     assert "link_preview_options" not in words["parameters"]
 
 
 async def test_a_copy_that_telegram_has_put_off_is_not_offered(
-    theatre: Theatre, admin: Person
+    harness: BotHarness, admin: Person
 ) -> None:
-    await theatre.reader()
+    await harness.subscriber()
     said = await admin.send(photo=True, caption="Look at this")
-    await theatre.fault("put_off", method="copyMessage")
+    await harness.fault("put_off", method="copyMessage")
     await admin.say("/broadcast", reply_to=said["message_id"])
     await admin.sees("Telegram is still working on that message", "Nothing was sent")
-    assert await theatre.app.house.broadcasts.find(1) is None
+    assert await harness.app.services.broadcasts.find(1) is None
     await admin.say("/broadcast", reply_to=said["message_id"])
     await admin.sees("Send the message above?")
 
 
 async def test_words_that_telegram_has_put_off_are_not_offered_either(
-    theatre: Theatre, admin: Person
+    harness: BotHarness, admin: Person
 ) -> None:
-    await theatre.reader()
-    await theatre.fault("put_off", method="sendMessage", chat=admin.id)
+    await harness.subscriber()
+    await harness.fault("put_off", method="sendMessage", chat=admin.id)
     await admin.say("/broadcast Hello")
     await admin.sees("Telegram is still working on that message")
-    assert await theatre.app.house.broadcasts.find(1) is None
+    assert await harness.app.services.broadcasts.find(1) is None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from harness import LONGEST_WAIT_S, BotHarness, Person, open_harness
 from sqlalchemy import Connection, event
-from theatre import LONGEST_WAIT_S, Person, Theatre, open_theatre
 
 from tests.logbook import captured
 
@@ -36,18 +36,18 @@ ODD = {
 
 
 @asynccontextmanager
-async def by_polling(folder: Path, _port: int) -> AsyncIterator[Theatre]:
-    async with open_theatre(folder) as theatre:
-        yield theatre
+async def by_polling(folder: Path, _port: int) -> AsyncIterator[BotHarness]:
+    async with open_harness(folder) as harness:
+        yield harness
 
 
 @asynccontextmanager
-async def by_webhook(folder: Path, port: int) -> AsyncIterator[Theatre]:
+async def by_webhook(folder: Path, port: int) -> AsyncIterator[BotHarness]:
     hook = f"http://127.0.0.1:{port}/hook"
-    async with open_theatre(
+    async with open_harness(
         folder, webhook_url=hook, webhook_secret="a-secret_1", webhook_port=port
-    ) as theatre:
-        yield theatre
+    ) as harness:
+        yield harness
 
 
 def update_by(person: Person, fields: str) -> str:
@@ -61,20 +61,20 @@ def update_by(person: Person, fields: str) -> str:
 @pytest.mark.parametrize("way", [by_polling, by_webhook])
 @pytest.mark.parametrize("what", list(ODD))
 async def test_the_good_ones_are_answered_whatever_is_between_them(
-    tmp_path: Path, unused_tcp_port: int, way: type[Theatre], what: str
+    tmp_path: Path, unused_tcp_port: int, way: type[BotHarness], what: str
 ) -> None:
     fields, readable = ODD[what]
-    async with way(tmp_path, unused_tcp_port) as theatre:  # type: ignore[attr-defined]
-        first, middle, last = [await theatre.person(name) for name in ("Ann", "Mia", "Liz")]
+    async with way(tmp_path, unused_tcp_port) as harness:  # type: ignore[attr-defined]
+        first, middle, last = [await harness.person(name) for name in ("Ann", "Mia", "Liz")]
         await middle.say("/help")
         middle.seen = await middle._last_event()
         with captured() as log:
             await asyncio.gather(
-                theatre.post("say", user=first.id, text="/help"),
-                theatre.post("update", raw=update_by(middle, fields)),
-                theatre.post("say", user=last.id, text="/help"),
+                harness.post("say", user=first.id, text="/help"),
+                harness.post("update", raw=update_by(middle, fields)),
+                harness.post("say", user=last.id, text="/help"),
             )
-            await theatre.settle()
+            await harness.settle()
         await first.sees("/settings")
         await last.sees("/settings")
         if readable:
@@ -85,58 +85,58 @@ async def test_the_good_ones_are_answered_whatever_is_between_them(
         assert WORDS not in log.getvalue()
 
 
-async def test_words_that_were_read_leniently_can_be_shown_and_stored(theatre: Theatre) -> None:
-    mia = await theatre.person("Mia")
+async def test_words_that_were_read_leniently_can_be_shown_and_stored(harness: BotHarness) -> None:
+    mia = await harness.person("Mia")
     await mia.say("/help")
-    await theatre.post("update", raw=update_by(mia, '"text":"/start x\xff\\ud83d\\u0000y"'))
-    await theatre.settle()
+    await harness.post("update", raw=update_by(mia, '"text":"/start x\xff\\ud83d\\u0000y"'))
+    await harness.settle()
     await mia.tap("Yes, I agree")
     for words in ("Tim\xffbuk\\ud83dtu", "Do probiotics \xff help?"):
-        await theatre.post("update", raw=update_by(mia, f'"text":"{words}"'))
-        await theatre.settle()
+        await harness.post("update", raw=update_by(mia, f'"text":"{words}"'))
+        await harness.settle()
     await mia.hears("Where are you", "\ufffd")
     assert "went wrong" not in await mia.hears()
 
 
-async def ready(theatre: Theatre) -> tuple[int, str]:
+async def ready(harness: BotHarness) -> tuple[int, str]:
     async with (
-        aiohttp.ClientSession(theatre.app.web_url) as session,
+        aiohttp.ClientSession(harness.app.web_url) as session,
         session.get("/readyz") as response,
     ):
         return response.status, await response.text()
 
 
-async def live_until(theatre: Theatre, true: Callable[[], bool]) -> None:
+async def live_until(harness: BotHarness, true: Callable[[], bool]) -> None:
     """Time passes, with room for the bot to act in between, until that is so."""
     async with asyncio.timeout(LONGEST_WAIT_S):
         while not true():
-            theatre.clock.move(0.5)
+            harness.clock.move(0.5)
             await asyncio.sleep(0.005)
 
 
-def refused_polls(theatre: Theatre) -> bool:
-    calls = theatre.sandbox.world.journal.calls.after(0)
+def refused_polls(harness: BotHarness) -> bool:
+    calls = harness.sandbox.world.journal.calls.after(0)
     refused = [call for call in calls if (call["method"], call["status"]) == ("getUpdates", 409)]
     return len(refused) > 1  # by the second, the bot has taken note of the first
 
 
-async def test_an_operator_sees_that_no_updates_can_be_fetched(theatre: Theatre) -> None:
-    await theatre.app.tick()
-    assert await ready(theatre) == (200, "ok\n")
+async def test_an_operator_sees_that_no_updates_can_be_fetched(harness: BotHarness) -> None:
+    await harness.app.tick()
+    assert await ready(harness) == (200, "ok\n")
     conflict = "Conflict: terminated by other getUpdates request"
-    await theatre.fault("error", method="getUpdates", error_code=409, description=conflict,
+    await harness.fault("error", method="getUpdates", error_code=409, description=conflict,
                         times=1000)  # fmt: skip
-    await theatre.post("update", update={"poll": {}})  # ends the call that is held
-    await live_until(theatre, lambda: refused_polls(theatre))
-    theatre.clock.move(200.0)
-    await theatre.app.tick()
-    status, text = await ready(theatre)
+    await harness.post("update", update={"poll": {}})  # ends the call that is held
+    await live_until(harness, lambda: refused_polls(harness))
+    harness.clock.move(200.0)
+    await harness.app.tick()
+    status, text = await ready(harness)
     assert status == 503
     (line,) = text.splitlines()
     assert line.startswith("no update could be fetched for ")
     assert "another process polls with this token" in line
     async with (
-        aiohttp.ClientSession(theatre.app.web_url) as session,
+        aiohttp.ClientSession(harness.app.web_url) as session,
         session.get("/metrics") as response,
     ):
         metrics = await response.text()
@@ -145,47 +145,47 @@ async def test_an_operator_sees_that_no_updates_can_be_fetched(theatre: Theatre)
 
 
 async def test_a_garbled_number_is_no_hot_loop_and_the_next_message_ends_it(
-    theatre: Theatre,
+    harness: BotHarness,
 ) -> None:
-    mia = await theatre.person("Mia")
+    mia = await harness.person("Mia")
     await mia.say("/help")
     garbled = update_by(mia, '"text":"WORDS"').replace("UPDATE_ID", '"seven"')
-    await theatre.post("update", raw=garbled)
-    before = len(await theatre.calls("getUpdates"))
+    await harness.post("update", raw=garbled)
+    before = len(await harness.calls("getUpdates"))
     for _ in range(60):
-        theatre.clock.move(1.0)
+        harness.clock.move(1.0)
         await asyncio.sleep(0.002)
-    assert len(await theatre.calls("getUpdates")) - before < 30
-    handled = theatre.app.inbox.counts.processed
-    await theatre.post("say", user=mia.id, text="/settings")
-    await live_until(theatre, lambda: theatre.app.inbox.counts.processed > handled)
-    await theatre.settle()
+    assert len(await harness.calls("getUpdates")) - before < 30
+    handled = harness.app.inbox.counts.processed
+    await harness.post("say", user=mia.id, text="/settings")
+    await live_until(harness, lambda: harness.app.inbox.counts.processed > handled)
+    await harness.settle()
     await mia.sees("/start")
 
 
 async def test_on_a_full_disk_updates_wait_at_telegram_and_each_try_is_one_line(
-    theatre: Theatre,
+    harness: BotHarness,
 ) -> None:
-    people = [await theatre.person(f"P{number}") for number in range(6)]
+    people = [await harness.person(f"P{number}") for number in range(6)]
     full = [True]
 
     def fill_up(connection: Connection) -> None:
         pages = 1 if full[0] else 2**30
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
-    in_thread = theatre.app.house.db._transactions
+    in_thread = harness.app.services.db._transactions
     assert in_thread is not None
-    for engine in (theatre.app.house.db.engine.sync_engine, in_thread._engine):
+    for engine in (harness.app.services.db.engine.sync_engine, in_thread._engine):
         event.listen(engine, "begin", fill_up)
     long = "Do probiotics help? " * 200
-    received = len(people) + theatre.app.inbox.counts.received
+    received = len(people) + harness.app.inbox.counts.received
     with captured("WARNING") as log:
         for person in people:
-            await theatre.post("say", user=person.id, text=long)
-        await live_until(theatre, lambda: log.getvalue().count("could not be written down") >= 6)
+            await harness.post("say", user=person.id, text=long)
+        await live_until(harness, lambda: log.getvalue().count("could not be written down") >= 6)
         full[0] = False
-        await live_until(theatre, lambda: theatre.app.inbox.counts.received >= received)
-    await theatre.settle()
+        await live_until(harness, lambda: harness.app.inbox.counts.received >= received)
+    await harness.settle()
     lines = [line for line in log.getvalue().splitlines() if "could not be written down" in line]
     waits = [float(line.rpartition("seconds=")[2]) for line in lines]
     assert waits[:6] == [1, 2, 4, 8, 16, 32]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from theatre import MONDAY, TOKEN, Theatre, open_theatre, settings_for
+from harness import MONDAY, TOKEN, BotHarness, open_harness, settings_for
 
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
@@ -40,7 +40,7 @@ def copies(folder: Path) -> list[str]:
 async def backed_up(app: App) -> None:
     """Wait for the job that the start may have begun."""
     async with asyncio.timeout(60):
-        while app.house.metrics.jobs.labels("backup", "ok")._value.get() == 0:
+        while app.services.metrics.jobs.labels("backup", "ok")._value.get() == 0:
             await asyncio.wait(app._tasks.values(), timeout=0.01)
 
 
@@ -57,7 +57,7 @@ async def age(app: App) -> float:
 async def test_a_bot_that_is_started_anew_each_day_makes_a_copy_each_day(tmp_path: Path) -> None:
     clock = MovableClock(MONDAY, flowing=True)
     async with run(tmp_path, clock) as app:
-        await app.house.readers.arrive(7)
+        await app.services.subscribers.arrive(7)
         assert str(await age(app)) == "nan"
     for day in (2, 3, 4):
         async with run(tmp_path, clock) as app:
@@ -82,16 +82,16 @@ async def test_an_empty_database_is_no_copy_worth(tmp_path: Path) -> None:
 
 
 async def test_it_runs_on_for_days(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path) as theatre:
+    async with open_harness(tmp_path) as harness:
         for hour in range(10 * 24):
-            assert await theatre.app._jobs.jobs["backup"].run()
-            theatre.clock.move(3600)
+            assert await harness.app._jobs.jobs["backup"].run()
+            harness.clock.move(3600)
             assert hour // 24 < 7 or len(copies(tmp_path)) == 7
         assert copies(tmp_path) == [f"gutskin-2026-03-{day:02}.db" for day in range(5, 12)]
 
 
-async def _at(theatre: Theatre, name: str) -> None:
-    folder = theatre.settings.data_dir / "backups"
+async def _at(harness: BotHarness, name: str) -> None:
+    folder = harness.settings.data_dir / "backups"
     folder.mkdir(exist_ok=True)
     (folder / name).touch()
 
@@ -99,31 +99,31 @@ async def _at(theatre: Theatre, name: str) -> None:
 async def test_a_copy_from_a_clock_that_was_ahead_does_not_outlive_the_others(
     tmp_path: Path,
 ) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        await _at(theatre, "gutskin-2031-01-01.db")
+    async with open_harness(tmp_path) as harness:
+        await _at(harness, "gutskin-2031-01-01.db")
         ahead = MONDAY + 4 * DAY
-        async with theatre.app.house.db.write() as session:
+        async with harness.app.services.db.write() as session:
             await heartbeat.beat(session, heartbeat.BACKUP, ahead)
         for _ in range(7):
             assert "gutskin-2031-01-01.db" in copies(tmp_path)
-            assert await theatre.app._jobs.jobs["backup"].run()
-            theatre.clock.move(24 * 3600)
+            assert await harness.app._jobs.jobs["backup"].run()
+            harness.clock.move(24 * 3600)
         assert copies(tmp_path) == [f"gutskin-2026-03-0{day}.db" for day in range(2, 9)]
 
 
 async def test_a_clock_that_is_behind_removes_no_copy(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path) as theatre:
+    async with open_harness(tmp_path) as harness:
         for day in range(1, 8):
-            await _at(theatre, f"gutskin-2031-01-0{day}.db")
-        assert await theatre.app._jobs.jobs["backup"].run()
+            await _at(harness, f"gutskin-2031-01-0{day}.db")
+        assert await harness.app._jobs.jobs["backup"].run()
         assert len(copies(tmp_path)) == 8
 
 
 async def test_why_there_is_no_copy_is_one_line(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path) as theatre:
+    async with open_harness(tmp_path) as harness:
         (tmp_path / "backups").write_text("a file where the folder belongs")
         with captured() as log:
-            assert await theatre.app._jobs.jobs["backup"].run() is False
+            assert await harness.app._jobs.jobs["backup"].run() is False
         assert "a job could not do its work" in log.getvalue()
         assert "backups" in log.getvalue()
         assert "Traceback" not in log.getvalue()
@@ -140,16 +140,16 @@ async def test_a_restore_can_leave_out_what_was_sent_already(
         settings = settings_for(sandbox, tmp_path)
         copy = tmp_path / "copy.db"
         async with build(settings, clock=clock) as app:
-            theatre = Theatre(sandbox, clock, settings, session, app)
-            reader = await theatre.reader()
+            harness = BotHarness(sandbox, clock, settings, session, app)
+            subscriber = await harness.subscriber()
             await backup(settings.database, copy)
-            await theatre.to_next_tip()
-            sent = len(await reader.tips())
+            await harness.to_next_tip()
+            sent = len(await subscriber.tips())
         until = clock.now() if skip_today else None
         await restore(settings.database, copy, skip_tips_until=until)
         async with build(settings, clock=clock) as app:
-            theatre.app = app
-            await theatre.settle()
-            assert len(await reader.tips()) == sent + (0 if skip_today else 1)
-            await theatre.to_next_tip()
-            assert len(await reader.tips()) == sent + (1 if skip_today else 2)
+            harness.app = app
+            await harness.settle()
+            assert len(await subscriber.tips()) == sent + (0 if skip_today else 1)
+            await harness.to_next_tip()
+            assert len(await subscriber.tips()) == sent + (1 if skip_today else 2)

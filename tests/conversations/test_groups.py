@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from theatre import Person, Theatre
+from harness import BotHarness, Person
 
 MOMENT = 1772452800
 # Whoever writes on behalf of a group is a bot of this name to the Bot API.
@@ -17,14 +17,14 @@ ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
 class Group:
     """A group that gets tips, and the supergroup that it becomes."""
 
-    theatre: Theatre
+    harness: BotHarness
     id: int
     new_id: int = 0
 
     async def becomes_a_supergroup(self, *, announce: bool) -> None:
-        new = await self.theatre.post("migrate", chat=self.id, announce=announce)
+        new = await self.harness.post("migrate", chat=self.id, announce=announce)
         self.new_id = new["id"]
-        await self.theatre.settle()
+        await self.harness.settle()
 
     async def tells(self, *notices: str) -> None:
         """The service messages come, in this order."""
@@ -36,41 +36,41 @@ class Group:
             message: dict[str, Any] = {
                 "message_id": 77,
                 "date": MOMENT,
-                "chat": {"id": chat, "type": kind, "title": "Readers"},
+                "chat": {"id": chat, "type": kind, "title": "Subscribers"},
                 "from": ANONYMOUS,
                 notice: other,
             }
-            await self.theatre.post("update", update={"message": message})
-            await self.theatre.settle()
+            await self.harness.post("update", update={"message": message})
+            await self.harness.settle()
 
     async def tips(self, chat_id: int) -> int:
-        shown = await self.theatre.get(f"chats/{chat_id}/messages")
+        shown = await self.harness.get(f"chats/{chat_id}/messages")
         return sum("Try today:" in message["text"] for message in shown)
 
     async def is_where_it_was_before_under_the_new_number(self) -> None:
-        readers = self.theatre.app.house.readers
-        assert await readers.find(self.id) is None
-        moved = await readers.find(self.new_id)
+        subscribers = self.harness.app.services.subscribers
+        assert await subscribers.find(self.id) is None
+        moved = await subscribers.find(self.new_id)
         assert moved is not None
         assert (moved.state, moved.zone, moved.local_minute) == ("active", "Europe/Berlin", 480)
 
 
 @pytest.fixture
-async def group(theatre: Theatre, reader: Person) -> Group:
-    made = await theatre.post("groups", title="Readers", type="group", member=reader.id)
-    readers = theatre.app.house.readers
-    await readers.arrive(made["id"])
-    await readers.set_zone(made["id"], "Europe/Berlin")
-    await readers.set_hour(made["id"], 480)
-    return Group(theatre, made["id"])
+async def group(harness: BotHarness, subscriber: Person) -> Group:
+    made = await harness.post("groups", title="Subscribers", type="group", member=subscriber.id)
+    subscribers = harness.app.services.subscribers
+    await subscribers.arrive(made["id"])
+    await subscribers.set_zone(made["id"], "Europe/Berlin")
+    await subscribers.set_hour(made["id"], 480)
+    return Group(harness, made["id"])
 
 
-async def test_the_next_tip_comes_to_the_supergroup(theatre: Theatre, group: Group) -> None:
+async def test_the_next_tip_comes_to_the_supergroup(harness: BotHarness, group: Group) -> None:
     await group.becomes_a_supergroup(announce=True)
     await group.is_where_it_was_before_under_the_new_number()
-    await theatre.pass_time(days=1)
+    await harness.pass_time(days=1)
     assert (await group.tips(group.id), await group.tips(group.new_id)) == (0, 1)
-    refused = [call for call in await theatre.calls("sendMessage") if call["status"] != 200]
+    refused = [call for call in await harness.calls("sendMessage") if call["status"] != 200]
     assert refused == [], "nothing had to be refused for the bot to know"
 
 
@@ -85,19 +85,19 @@ async def test_the_next_tip_comes_to_the_supergroup(theatre: Theatre, group: Gro
     ],
 )
 async def test_either_notice_is_enough_and_both_do_no_harm(
-    theatre: Theatre, group: Group, notices: tuple[str, ...]
+    harness: BotHarness, group: Group, notices: tuple[str, ...]
 ) -> None:
     await group.becomes_a_supergroup(announce=False)
     await group.tells(*notices)
     await group.is_where_it_was_before_under_the_new_number()
-    await theatre.pass_time(days=1)
+    await harness.pass_time(days=1)
     assert (await group.tips(group.id), await group.tips(group.new_id)) == (0, 1)
 
 
-async def test_a_group_nobody_knows_may_move_too(theatre: Theatre, reader: Person) -> None:
-    made = await theatre.post("groups", title="Others", type="group", member=reader.id)
-    sent = len(await theatre.calls("sendMessage"))
-    await Group(theatre, made["id"]).becomes_a_supergroup(announce=True)
-    assert len(await theatre.calls("sendMessage")) == sent
-    await theatre.pass_time(days=1)
-    assert len(await reader.tips()) == 2
+async def test_a_group_nobody_knows_may_move_too(harness: BotHarness, subscriber: Person) -> None:
+    made = await harness.post("groups", title="Others", type="group", member=subscriber.id)
+    sent = len(await harness.calls("sendMessage"))
+    await Group(harness, made["id"]).becomes_a_supergroup(announce=True)
+    assert len(await harness.calls("sendMessage")) == sent
+    await harness.pass_time(days=1)
+    assert len(await subscriber.tips()) == 2

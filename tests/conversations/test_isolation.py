@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness import BotHarness, open_harness
 from sqlalchemy.exc import OperationalError
-from theatre import Theatre, open_theatre
 
 from bot.isolation import each
 from bot.store.queries import inbox
@@ -35,30 +35,30 @@ async def test_each_is_done_whatever_becomes_of_the_others() -> None:
 
 
 async def test_a_part_of_the_housekeeping_that_fails_stops_no_other(
-    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = await theatre.reader()
+    gone = await harness.subscriber()
     await gone.block()
-    theatre.clock.move(400 * 86400)
+    harness.clock.move(400 * 86400)
 
     async def broken(*_given: Any) -> int:
         raise OperationalError("DELETE", {}, OSError("locked"))
 
     monkeypatch.setattr(inbox, "purge", broken)
     with captured() as log:
-        assert not await theatre.app._jobs.jobs["housekeeping"].run()
-    assert await theatre.app.house.readers.find(gone.id) is None
+        assert not await harness.app._jobs.jobs["housekeeping"].run()
+    assert await harness.app.services.subscribers.find(gone.id) is None
     assert log.getvalue().count("a job failed") == 1
     assert "Traceback" not in log.getvalue(), "an hour of this would fill a disk"
 
 
-async def test_a_broadcast_that_cannot_be_shown_hides_no_other(theatre: Theatre) -> None:
-    admin = await theatre.admin()
-    await theatre.reader()
+async def test_a_broadcast_that_cannot_be_shown_hides_no_other(harness: BotHarness) -> None:
+    admin = await harness.admin()
+    await harness.subscriber()
     for words in ("one", "two"):
         await admin.say(f"/broadcast {words}")
         await admin.tap("Send it now")
-    progress, broadcasts = theatre.app.house.progress, theatre.app.house.broadcasts
+    progress, broadcasts = harness.app.services.progress, harness.app.services.broadcasts
     report = broadcasts.report
     first, second = 1, 2
 
@@ -70,7 +70,7 @@ async def test_a_broadcast_that_cannot_be_shown_hides_no_other(theatre: Theatre)
     broadcasts.report = broken  # type: ignore[method-assign]
     for broadcast in (first, second):
         progress._of(broadcast).shown = None
-    theatre.clock.move(60)
+    harness.clock.move(60)
     with pytest.raises(ValueError, match="ours"):
         await progress.draw()
     assert second not in progress._followed, "it was drawn, and is over"
@@ -79,14 +79,14 @@ async def test_a_broadcast_that_cannot_be_shown_hides_no_other(theatre: Theatre)
 
 
 async def test_an_old_copy_that_cannot_be_removed_keeps_no_new_one_away(tmp_path: Path) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        folder = theatre.settings.data_dir / "backups"
+    async with open_harness(tmp_path) as harness:
+        folder = harness.settings.data_dir / "backups"
         stuck = folder / "gutskin-2026-01-01.db"
         stuck.mkdir(parents=True)
         for day in range(2, 10):
             (folder / f"gutskin-2026-01-{day:02}.db").write_bytes(b"old")
         with captured() as log:
-            assert await theatre.app._jobs.jobs["backup"].run()
+            assert await harness.app._jobs.jobs["backup"].run()
         left = sorted(file.name for file in folder.glob("*.db"))
         stuck.rmdir()
     assert left[0] == stuck.name

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import aiohttp
 import pytest
-from theatre import Person, Theatre
+from harness import BotHarness, Person
 
 
-async def metrics(theatre: Theatre) -> str:
+async def metrics(harness: BotHarness) -> str:
     async with (
-        aiohttp.ClientSession(theatre.app.web_url) as session,
+        aiohttp.ClientSession(harness.app.web_url) as session,
         session.get("/metrics") as response,
     ):
         assert response.status == 200
@@ -28,20 +28,20 @@ def within(text: str) -> dict[float, int]:
 
 
 @pytest.fixture
-async def morning(theatre: Theatre) -> Theatre:
-    """Three readers got their tip in time."""
-    readers = [await theatre.reader(f"R{number}", hour="08:00") for number in range(3)]
-    await theatre.to_next_tip()
-    assert [len(await reader.tips()) for reader in readers] == [2, 2, 2]
-    return theatre
+async def morning(harness: BotHarness) -> BotHarness:
+    """Three subscribers got their tip in time."""
+    subscribers = [await harness.subscriber(f"R{number}", hour="08:00") for number in range(3)]
+    await harness.to_next_tip()
+    assert [len(await subscriber.tips()) for subscriber in subscribers] == [2, 2, 2]
+    return harness
 
 
-async def test_before_the_first_tip_there_is_nothing_to_tell(theatre: Theatre) -> None:
-    text = await metrics(theatre)
+async def test_before_the_first_tip_there_is_nothing_to_tell(harness: BotHarness) -> None:
+    text = await metrics(harness)
     assert set(within(text).values()) == {0}
 
 
-async def test_tips_in_time_are_counted_as_such(morning: Theatre) -> None:
+async def test_tips_in_time_are_counted_as_such(morning: BotHarness) -> None:
     text = await metrics(morning)
     counts = within(text)
     assert list(counts) == sorted(counts)
@@ -50,9 +50,9 @@ async def test_tips_in_time_are_counted_as_such(morning: Theatre) -> None:
 
 
 async def test_a_late_tip_shows_in_the_tail_and_not_in_the_median(
-    morning: Theatre, admin: Person
+    morning: BotHarness, admin: Person
 ) -> None:
-    late = await morning.reader("Late", hour="12:00")
+    late = await morning.subscriber("Late", hour="12:00")
     noon = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # in Berlin; the day after the morning
     await morning.fault("429", method="sendMessage", chat=late.id, retry_after=100)
     await morning.pass_time((noon - morning.clock.now()).total_seconds() + 30)

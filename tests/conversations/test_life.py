@@ -14,8 +14,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from harness import MONDAY, TOKEN, BotHarness, Person, settings_for
 from telegram.error import NetworkError
-from theatre import MONDAY, TOKEN, Person, Theatre, settings_for
 
 from bot.clock import MovableClock
 from bot.jobs import Job, Jobs
@@ -66,7 +66,7 @@ async def test_a_signal_during_the_start_ends_it_too(tmp_path: Path) -> None:
         await _fault(sandbox, method="getMe", kind="delay", seconds=300)
         task = asyncio.create_task(app.run())
         async with asyncio.timeout(60):
-            while app._house is None:
+            while app._services is None:
                 await asyncio.wait([task], timeout=0.02)
             os.kill(os.getpid(), signal.SIGTERM)
             assert await task == 0
@@ -142,19 +142,19 @@ async def test_a_network_that_never_comes_up_is_given_up(tmp_path: Path) -> None
 
 
 async def test_the_caretaker_tidies_and_keeps_seven_copies(
-    theatre: Theatre, reader: Person
+    harness: BotHarness, subscriber: Person
 ) -> None:
-    jobs = theatre.app._jobs.jobs
+    jobs = harness.app._jobs.jobs
     for _ in range(9):
-        theatre.clock.move(86_400)
+        harness.clock.move(86_400)
         assert await jobs["backup"].run()
-    copies = sorted((theatre.settings.data_dir / "backups").glob("*.db"))
+    copies = sorted((harness.settings.data_dir / "backups").glob("*.db"))
     assert len(copies) == 7
     assert copies[-1].name == "gutskin-2026-03-11.db"
     assert await jobs["housekeeping"].run()
-    with closing(sqlite3.connect(theatre.settings.data_dir / "gutskin.db")) as database:
+    with closing(sqlite3.connect(harness.settings.data_dir / "gutskin.db")) as database:
         assert database.execute("select count(*) from inbox").fetchone() == (0,)
-    assert reader
+    assert subscriber
 
 
 @pytest.mark.postgres
@@ -210,7 +210,7 @@ async def test_jobs_run_soon_when_asked_and_end_with_the_stop() -> None:
 
 async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> None:
     async with stage(tmp_path) as (_, app), app:
-        app.house.metrics.ticked.ever = False
+        app.services.metrics.ticked.ever = False
         assert await app.watch.troubles() == ["no tick has gone well yet"]
-        app.house.db.look = None  # type: ignore[method-assign,assignment]
+        app.services.db.look = None  # type: ignore[method-assign,assignment]
         assert "the database does not answer (TypeError)" in await app.watch.troubles()

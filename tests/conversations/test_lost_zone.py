@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from harness import BotHarness, Person
 from sqlalchemy import text
-from theatre import Person, Theatre
 
 from bot.handlers.routes import ON_COMMAND
 
@@ -12,36 +12,36 @@ ASKS = "Where are you, so that tips come at the right hour?"
 LEAVING = ("stop", "forget", "privacy", "export")
 
 
-async def lose(theatre: Theatre) -> None:
-    """The reader's zone is one no more."""
-    async with theatre.app.house.db.write() as session:
+async def lose(harness: BotHarness) -> None:
+    """The subscriber's zone is one no more."""
+    async with harness.app.services.db.write() as session:
         for table in ("subscriber", "slot"):
             await session.execute(text(f"UPDATE {table} SET zone = 'Mars/Olympus_Mons'"))
 
 
 @pytest.fixture
-async def lost(theatre: Theatre, reader: Person) -> Person:
-    await lose(theatre)
-    return reader
+async def lost(harness: BotHarness, subscriber: Person) -> Person:
+    await lose(harness)
+    return subscriber
 
 
 @pytest.mark.parametrize("command", sorted(set(ON_COMMAND) - {"broadcast", "stats"}))
 async def test_every_command_works_and_a_place_is_asked_for(lost: Person, command: str) -> None:
     await lost.say(f"/{command}")
-    heard = await lost.hears()
-    assert "Something went wrong" not in heard
-    assert (ASKS in heard) is (command not in LEAVING)
+    analysis = await lost.hears()
+    assert "Something went wrong" not in analysis
+    assert (ASKS in analysis) is (command not in LEAVING)
 
 
 async def test_words_are_answered_and_a_place_is_asked_for(lost: Person) -> None:
     await lost.say("Can I bathe every day?")
-    heard = await lost.hears(ASKS)
-    assert "Something went wrong" not in heard
+    analysis = await lost.hears(ASKS)
+    assert "Something went wrong" not in analysis
 
 
-async def test_a_place_brings_the_tips_back(theatre: Theatre, lost: Person) -> None:
+async def test_a_place_brings_the_tips_back(harness: BotHarness, lost: Person) -> None:
     before = len(await lost.tips())
-    await theatre.pass_time(days=2)
+    await harness.pass_time(days=2)
     assert len(await lost.tips()) == before
     await lost.say("/settings")
     await lost.hears("Time zone: not set", "I need to know where you are", ASKS)
@@ -50,17 +50,19 @@ async def test_a_place_brings_the_tips_back(theatre: Theatre, lost: Person) -> N
     await lost.say("Berlin")
     await lost.sees("Time zone: Berlin", "Next tip: tomorrow")
     assert len(await lost.tips()) == before
-    await theatre.pass_time(days=1)
+    await harness.pass_time(days=1)
     assert len(await lost.tips()) == before + 1
 
 
-async def test_a_pause_may_be_ended_without_a_zone(theatre: Theatre, reader: Person) -> None:
-    await reader.say("/pause")
-    await lose(theatre)
-    await reader.say("/resume")
-    await reader.hears(ASKS)
-    await reader.say("Lisbon")
-    await reader.sees("Next tip: tomorrow")
+async def test_a_pause_may_be_ended_without_a_zone(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    await subscriber.say("/pause")
+    await lose(harness)
+    await subscriber.say("/resume")
+    await subscriber.hears(ASKS)
+    await subscriber.say("Lisbon")
+    await subscriber.sees("Next tip: tomorrow")
 
 
 @pytest.mark.parametrize("tap", ["1sv:main", "1sv:days", "1sd:2:0", "1st:0:0", "1sh:600", "1pr",
@@ -71,10 +73,10 @@ async def test_every_button_of_the_settings_works(lost: Person, tap: str) -> Non
 
 
 async def test_a_stored_language_that_there_are_no_texts_for_locks_nobody_out_either(
-    theatre: Theatre, reader: Person
+    harness: BotHarness, subscriber: Person
 ) -> None:
-    async with theatre.app.house.db.write() as session:
+    async with harness.app.services.db.write() as session:
         await session.execute(text("UPDATE subscriber SET language = 'tlh'"))
     for command in ("settings", "tip", "help", "privacy", "saved", "start", "pause"):
-        await reader.say(f"/{command}")
-        assert "Something went wrong" not in await reader.hears()
+        await subscriber.say(f"/{command}")
+        assert "Something went wrong" not in await subscriber.hears()

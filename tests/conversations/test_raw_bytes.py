@@ -11,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from harness import BotHarness, Person, open_harness
 from pydantic import SecretStr
-from theatre import Person, Theatre, open_theatre
 
 from bot.store.files.backup import backup
 from tests.postgres import Cluster
@@ -35,11 +35,11 @@ class Files:
             self.cluster.psql("CHECKPOINT")
         return traces(self.folder, words)
 
-    async def copy(self, theatre: Theatre, target: Path) -> None:
+    async def copy(self, harness: BotHarness, target: Path) -> None:
         """As an operator would, and as the bot does by itself."""
         if self.cluster is None:
             await backup(self.url, target)
-            assert await theatre.app._jobs.jobs["backup"].run()
+            assert await harness.app._jobs.jobs["backup"].run()
         else:
             self.cluster.dump(self.url, target)
 
@@ -101,73 +101,73 @@ class Someone:
 
 
 @asynccontextmanager
-async def running(files: Files, folder: Path) -> AsyncIterator[Theatre]:
-    async with open_theatre(folder, database_url=SecretStr(files.url)) as theatre:
-        yield theatre
+async def running(files: Files, folder: Path) -> AsyncIterator[BotHarness]:
+    async with open_harness(folder, database_url=SecretStr(files.url)) as harness:
+        yield harness
 
 
-async def subscribed(theatre: Theatre, someone: Someone) -> Person:
-    reader = await theatre.reader(someone.first_name, username=someone.username)
-    await reader.say(f"/start {someone.username}.")  # no deep link can carry a full stop
-    return reader
+async def subscribed(harness: BotHarness, someone: Someone) -> Person:
+    subscriber = await harness.subscriber(someone.first_name, username=someone.username)
+    await subscriber.say(f"/start {someone.username}.")  # no deep link can carry a full stop
+    return subscriber
 
 
 async def test_not_while_a_message_waits_nor_in_copies_made_meanwhile(
     files: Files, tmp_path: Path
 ) -> None:
     someone = Someone()
-    async with running(files, tmp_path) as theatre:
-        reader = await subscribed(theatre, someone)
-        before = len(await reader.messages())
-        await theatre.fault("429", method="sendMessage", retry_after=WAIT_S)
-        await theatre.app.inbox.take(someone.everything(reader.id))
-        await theatre.settle()
-        assert theatre.app.inbox.counts.held
-        assert len(await reader.messages()) == before
-        await files.copy(theatre, tmp_path / "copies" / "by-hand")
+    async with running(files, tmp_path) as harness:
+        subscriber = await subscribed(harness, someone)
+        before = len(await subscriber.messages())
+        await harness.fault("429", method="sendMessage", retry_after=WAIT_S)
+        await harness.app.inbox.take(someone.everything(subscriber.id))
+        await harness.settle()
+        assert harness.app.inbox.counts.held
+        assert len(await subscriber.messages()) == before
+        await files.copy(harness, tmp_path / "copies" / "by-hand")
         assert files.traces(someone.words) == []
         assert traces(tmp_path, someone.words) == []
-        theatre.clock.move(WAIT_S + 10)
-        await theatre.settle()
-        assert len(await reader.messages()) > before
+        harness.clock.move(WAIT_S + 10)
+        await harness.settle()
+        assert len(await subscriber.messages()) > before
 
 
 async def test_not_after_the_answer_nor_after_forget_nor_after_a_stop(
     files: Files, tmp_path: Path
 ) -> None:
     someone = Someone()
-    async with running(files, tmp_path) as theatre:
-        reader = await subscribed(theatre, someone)
+    async with running(files, tmp_path) as harness:
+        subscriber = await subscribed(harness, someone)
         for _ in range(3):
-            await reader.say(someone.long_text)
-        await theatre.app.inbox.take(someone.everything(reader.id))
-        await theatre.settle()
-        assert theatre.app.inbox.counts.processed >= 7
+            await subscriber.say(someone.long_text)
+        await harness.app.inbox.take(someone.everything(subscriber.id))
+        await harness.settle()
+        assert harness.app.inbox.counts.processed >= 7
         assert files.traces(someone.words) == [], "after the answer"
-        await reader.say("/forget")
-        await reader.tap("Yes, erase everything")
+        await subscriber.say("/forget")
+        await subscriber.tap("Yes, erase everything")
         assert files.traces(someone.words) == [], "after /forget"
     assert files.traces(someone.words) == [], "after a clean stop"
 
 
 async def test_not_in_what_a_killed_bot_leaves_behind(files: Files, tmp_path: Path) -> None:
     someone = Someone()
-    async with running(files, tmp_path) as theatre:
-        reader = await subscribed(theatre, someone)
-        theatre.app.inbox.close()  # taken in, and nobody will begin it
-        await theatre.app.inbox.take(someone.everything(reader.id))
+    async with running(files, tmp_path) as harness:
+        subscriber = await subscribed(harness, someone)
+        harness.app.inbox.close()  # taken in, and nobody will begin it
+        await harness.app.inbox.take(someone.everything(subscriber.id))
         assert files.traces(someone.words) == []
-    async with running(files, tmp_path) as theatre:
-        await theatre.settle()
-        assert theatre.app.inbox.counts.processed == 4
+    async with running(files, tmp_path) as harness:
+        await harness.settle()
+        assert harness.app.inbox.counts.processed == 4
         assert files.traces(someone.words) == []
 
 
 async def test_not_in_a_broadcast_that_an_admin_drafts(files: Files, tmp_path: Path) -> None:
     someone = Someone()
-    async with running(files, tmp_path) as theatre:
-        await theatre.reader("Anyone")
-        admin = await theatre.admin()
+    async with running(files, tmp_path) as harness:
+        await harness.subscriber("Anyone")
+        admin = await harness.admin()
         await admin.say(f"/broadcast {someone.word}")
         assert files.traces(someone.words) == []
         await admin.tap("Send it now")
@@ -181,22 +181,22 @@ async def test_of_whoever_sent_forget_not_even_the_number_an_hour_later(
     """On SQLite. PostgreSQL writes over deleted rows in its own time."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'gutskin.db'}"
     files, link = Files(tmp_path, url), f"leaflet-{uuid4().hex}"
-    async with running(files, tmp_path) as theatre:
-        reader = await theatre.person(id=5_111_222_333)
-        await reader.begin(link)
-        await reader.say("Berlin")
-        await reader.tap("08:00")
-        await reader.tap("Save")
+    async with running(files, tmp_path) as harness:
+        subscriber = await harness.person(id=5_111_222_333)
+        await subscriber.begin(link)
+        await subscriber.say("Berlin")
+        await subscriber.tap("08:00")
+        await subscriber.tap("Save")
         for _ in range(5):
-            await theatre.reader(f"R{theatre.clock.monotonic()}")
-        await theatre.to_next_tip()
-        number = reader.id.to_bytes(6, "big")
+            await harness.subscriber(f"R{harness.clock.monotonic()}")
+        await harness.to_next_tip()
+        number = subscriber.id.to_bytes(6, "big")
         assert traces(tmp_path, [link]) != []
         assert holding(tmp_path, number) != []
-        await reader.say("/forget")
-        await reader.tap("Yes, erase everything")
+        await subscriber.say("/forget")
+        await subscriber.tap("Yes, erase everything")
         if not stopped:
-            assert await theatre.app._jobs.jobs["housekeeping"].run()
+            assert await harness.app._jobs.jobs["housekeeping"].run()
             assert traces(tmp_path, [link]) == []
             assert holding(tmp_path, number) == []
     assert traces(tmp_path, [link]) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from theatre import Person, Theatre
+from harness import BotHarness, Person
 
 from bot.clock import MovableClock
 from bot.handlers.recently import Recently
@@ -36,17 +36,17 @@ def test_of_a_million_only_the_latest_are_kept() -> None:
 
 
 async def test_a_group_that_calls_and_calls_is_told_once_in_ten_minutes(
-    theatre: Theatre, reader: Person
+    harness: BotHarness, subscriber: Person
 ) -> None:
-    chat = await theatre.post("groups", title="Us", type="supergroup", member=reader.id)
+    chat = await harness.post("groups", title="Us", type="supergroup", member=subscriber.id)
 
     async def said() -> int:
-        shown = await theatre.get(f"chats/{chat['id']}/messages")
+        shown = await harness.get(f"chats/{chat['id']}/messages")
         return sum(message["from_bot"] for message in shown)
 
     for _ in range(5):
-        await reader.say("/help@GutSkinBot", chat=chat["id"])
+        await subscriber.say("/help@GutSkinBot", chat=chat["id"])
     assert await said() == 1
-    theatre.clock.move(600)
-    await reader.say("/help@GutSkinBot", chat=chat["id"])
+    harness.clock.move(600)
+    await subscriber.say("/help@GutSkinBot", chat=chat["id"])
     assert await said() == 2

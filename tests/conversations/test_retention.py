@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from harness import ADMIN, BotHarness
 from sqlalchemy import Table, func, select
-from theatre import ADMIN, Theatre
 
 from bot.store.queries import flood_waits
 from bot.store.queries.personal import PERSONAL
@@ -33,35 +33,37 @@ def days_of(table: Table) -> timedelta:
     return timedelta(days=NUMBERS.get(number[1]) or int(number[1]))
 
 
-async def oldest(theatre: Theatre, table: Table, column: str) -> datetime | None:
-    async with theatre.app.house.db.read() as session:
+async def oldest(harness: BotHarness, table: Table, column: str) -> datetime | None:
+    async with harness.app.services.db.read() as session:
         instant: datetime | None = await session.scalar(select(func.min(table.c[column])))
     return instant
 
 
-async def keep_house(theatre: Theatre) -> None:
-    assert await theatre.app._jobs.jobs["housekeeping"].run()
+async def run_upkeep(harness: BotHarness) -> None:
+    assert await harness.app._jobs.jobs["housekeeping"].run()
 
 
 def test_every_table_about_a_person_is_in_the_docs() -> None:
     assert set(rows()) == {*PERSONAL, "counter", "broadcast_tally"}
 
 
-async def test_messages_of_tips(theatre: Theatre) -> None:
-    await theatre.reader()
-    await theatre.pass_time(days=12)
-    await keep_house(theatre)
-    first = await oldest(theatre, delivery, "due_at")
+async def test_messages_of_tips(harness: BotHarness) -> None:
+    await harness.subscriber()
+    await harness.pass_time(days=12)
+    await run_upkeep(harness)
+    first = await oldest(harness, delivery, "due_at")
     kept = days_of(delivery)
     assert first is not None
-    assert kept - timedelta(days=1) < theatre.clock.now() - first <= kept
+    assert kept - timedelta(days=1) < harness.clock.now() - first <= kept
 
 
 @pytest.mark.parametrize("state", ["done", "paused", "cancelled"])
-async def test_messages_of_a_broadcast_whatever_became_of_it(theatre: Theatre, state: str) -> None:
-    admin, broadcasts = await theatre.admin(), theatre.app.house.broadcasts
+async def test_messages_of_a_broadcast_whatever_became_of_it(
+    harness: BotHarness, state: str
+) -> None:
+    admin, broadcasts = await harness.admin(), harness.app.services.broadcasts
     for number in range(3):
-        await theatre.reader(f"R{number}")
+        await harness.subscriber(f"R{number}")
     await admin.say("/broadcast Hello")
     message = (await admin.messages())[-1]["message_id"]
     if state == "done":
@@ -72,43 +74,43 @@ async def test_messages_of_a_broadcast_whatever_became_of_it(theatre: Theatre, s
         assert await getattr(broadcasts, {"paused": "pause", "cancelled": "cancel"}[state])(
             one.id, ADMIN
         )
-    sent = theatre.clock.now()
-    await theatre.pass_time(seconds=(days_of(delivery) + timedelta(hours=2)).total_seconds())
-    await keep_house(theatre)
-    first = await oldest(theatre, delivery, "due_at")
+    sent = harness.clock.now()
+    await harness.pass_time(seconds=(days_of(delivery) + timedelta(hours=2)).total_seconds())
+    await run_upkeep(harness)
+    first = await oldest(harness, delivery, "due_at")
     assert first is None or first > sent
 
 
-async def test_the_number_of_an_update(theatre: Theatre) -> None:
-    reader = await theatre.reader()
-    await theatre.pass_time(seconds=days_of(inbox).total_seconds() - 3600)
-    await reader.say("/help")
-    await theatre.pass_time(hours=2)
-    await keep_house(theatre)
-    first = await oldest(theatre, inbox, "received_at")
+async def test_the_number_of_an_update(harness: BotHarness) -> None:
+    subscriber = await harness.subscriber()
+    await harness.pass_time(seconds=days_of(inbox).total_seconds() - 3600)
+    await subscriber.say("/help")
+    await harness.pass_time(hours=2)
+    await run_upkeep(harness)
+    first = await oldest(harness, inbox, "received_at")
     assert first is not None
-    assert theatre.clock.now() - first <= days_of(inbox)
+    assert harness.clock.now() - first <= days_of(inbox)
 
 
-async def test_a_wait_that_telegram_asked_for(theatre: Theatre) -> None:
-    now = theatre.clock.now()
+async def test_a_wait_that_telegram_asked_for(harness: BotHarness) -> None:
+    now = harness.clock.now()
     wait = flood_waits.Waiting("bulk", "sendMessage", 5, now, now + timedelta(minutes=3))
-    async with theatre.app.house.db.write() as session:
+    async with harness.app.services.db.write() as session:
         await flood_waits.put(session, [wait])
-    await theatre.pass_time(minutes=2)
-    assert await theatre.app._jobs.jobs["replicas"].run()
-    assert await oldest(theatre, flood_wait, "until") == wait.until
-    await theatre.pass_time(minutes=2)
-    assert await theatre.app._jobs.jobs["replicas"].run()
-    assert await oldest(theatre, flood_wait, "until") is None
+    await harness.pass_time(minutes=2)
+    assert await harness.app._jobs.jobs["replicas"].run()
+    assert await oldest(harness, flood_wait, "until") == wait.until
+    await harness.pass_time(minutes=2)
+    assert await harness.app._jobs.jobs["replicas"].run()
+    assert await oldest(harness, flood_wait, "until") is None
 
 
-async def test_counts_by_the_hour(theatre: Theatre) -> None:
-    reader = await theatre.reader()
-    await theatre.pass_time(hours=5)
-    await reader.say("/stop")
-    await theatre.pass_time(seconds=(days_of(counter) + timedelta(days=2)).total_seconds())
-    await keep_house(theatre)
-    first = await oldest(theatre, counter, "at")
+async def test_counts_by_the_hour(harness: BotHarness) -> None:
+    subscriber = await harness.subscriber()
+    await harness.pass_time(hours=5)
+    await subscriber.say("/stop")
+    await harness.pass_time(seconds=(days_of(counter) + timedelta(days=2)).total_seconds())
+    await run_upkeep(harness)
+    first = await oldest(harness, counter, "at")
     assert first is not None
     assert first.hour == 0

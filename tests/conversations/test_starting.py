@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from theatre import MONDAY, TOKEN, settings_for
+from harness import MONDAY, TOKEN, settings_for
 
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox

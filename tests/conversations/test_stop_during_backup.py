@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from harness import open_harness
 from sqlalchemy import text
-from theatre import open_theatre
 
 from tests.logbook import captured
 
@@ -25,14 +25,14 @@ async def test_the_bot_leaves_and_no_half_copy_stays(tmp_path: Path) -> None:
     copies = tmp_path / "backups"
     async with asyncio.timeout(180):
         with captured() as log:
-            async with open_theatre(tmp_path) as theatre:
-                async with theatre.app.house.db.write() as session:
+            async with open_harness(tmp_path) as harness:
+                async with harness.app.services.db.write() as session:
                     await session.execute(MANY)
-                theatre.app._jobs.soon("backup", 0)
+                harness.app._jobs.soon("backup", 0)
                 while not _begun(copies):
-                    await asyncio.wait(theatre.app._tasks.values(), timeout=0.001)
+                    await asyncio.wait(harness.app._tasks.values(), timeout=0.001)
                 async with asyncio.timeout(30):
-                    await theatre.app.stop()
+                    await harness.app.stop()
                 assert list(copies.iterdir()) == []
     assert "a job failed" not in log.getvalue()
 
@@ -40,9 +40,9 @@ async def test_the_bot_leaves_and_no_half_copy_stays(tmp_path: Path) -> None:
 async def test_what_a_killed_process_left_half_done_goes_with_the_next_copy(
     tmp_path: Path,
 ) -> None:
-    async with open_theatre(tmp_path) as theatre:
-        left = theatre.settings.data_dir / "backups" / ".gutskin-2026-02-01.db.part"
+    async with open_harness(tmp_path) as harness:
+        left = harness.settings.data_dir / "backups" / ".gutskin-2026-02-01.db.part"
         left.parent.mkdir()
         left.write_bytes(b"half of a copy")
-        assert await theatre.app._jobs.jobs["backup"].run()
+        assert await harness.app._jobs.jobs["backup"].run()
         assert [file.name for file in left.parent.iterdir()] == ["gutskin-2026-03-02.db"]

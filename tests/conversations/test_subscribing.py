@@ -6,9 +6,9 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from theatre import Person, Theatre, open_theatre
+from harness import BotHarness, Person, open_harness
 
-from bot.store.queries import subscribers
+from bot.store.queries import subscribers as subscriber_queries
 from bot.texts.privacy import CONSENT_VERSION
 
 NOW_AGREED = str(CONSENT_VERSION)
@@ -34,12 +34,12 @@ async def test_four_acts_make_a_subscription_and_the_first_tip_comes_at_once(
     assert len(await newcomer.tips()) == 1
 
 
-async def test_the_daily_tip_comes_the_next_morning_and_every_morning(theatre: Theatre) -> None:
-    reader = await theatre.reader(place="New York", hour="08:00")
-    assert f"{await theatre.to_next_tip():%d %H:%M}" == "03 13:00"
-    assert len(await reader.tips()) == 2
-    await theatre.pass_time(days=3)
-    texts = [tip["text"] for tip in await reader.tips()]
+async def test_the_daily_tip_comes_the_next_morning_and_every_morning(harness: BotHarness) -> None:
+    subscriber = await harness.subscriber(place="New York", hour="08:00")
+    assert f"{await harness.to_next_tip():%d %H:%M}" == "03 13:00"
+    assert len(await subscriber.tips()) == 2
+    await harness.pass_time(days=3)
+    texts = [tip["text"] for tip in await subscriber.tips()]
     assert len(texts) == len(set(texts)) == 5
 
 
@@ -68,8 +68,8 @@ async def test_a_location_may_be_shared_with_the_button(newcomer: Person) -> Non
     await newcomer.sees("It is 23:00 for you now, right?")
 
 
-async def test_a_place_from_the_keyboard_will_do(theatre: Theatre) -> None:
-    person = await theatre.person(language="de")
+async def test_a_place_from_the_keyboard_will_do(harness: BotHarness) -> None:
+    person = await harness.person(language="de")
     await person.begin()
     message = (await person.messages())[-1]
     rows = message["reply_keyboard"]["rows"]
@@ -81,8 +81,8 @@ async def test_a_place_from_the_keyboard_will_do(theatre: Theatre) -> None:
 async def test_a_location_at_sea_is_told_kindly(newcomer: Person) -> None:
     await newcomer.begin()
     await newcomer.share(0.0, -170.0)
-    heard = await newcomer.hears()
-    assert "I cannot find a time zone" in heard or "for you now" in heard
+    analysis = await newcomer.hears()
+    assert "I cannot find a time zone" in analysis or "for you now" in analysis
 
 
 async def test_a_place_that_is_unknown_is_asked_for_again(newcomer: Person) -> None:
@@ -140,12 +140,16 @@ async def test_a_question_in_between_is_answered_and_the_way_goes_on(newcomer: P
     await newcomer.sees("for you now, right?")
 
 
-async def test_a_second_start_greets_and_changes_nothing(theatre: Theatre, reader: Person) -> None:
-    before = await theatre.app.house.readers.find(reader.id)
-    await reader.say("/start again")
-    await reader.sees("Nothing has changed", "08:00", "Berlin", "tomorrow, Tuesday, about 08:00")
-    assert await theatre.app.house.readers.find(reader.id) == before
-    assert len(await reader.tips()) == 1
+async def test_a_second_start_greets_and_changes_nothing(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    before = await harness.app.services.subscribers.find(subscriber.id)
+    await subscriber.say("/start again")
+    await subscriber.sees(
+        "Nothing has changed", "08:00", "Berlin", "tomorrow, Tuesday, about 08:00"
+    )
+    assert await harness.app.services.subscribers.find(subscriber.id) == before
+    assert len(await subscriber.tips()) == 1
 
 
 async def test_start_goes_on_where_it_was_left(newcomer: Person) -> None:
@@ -159,97 +163,101 @@ async def test_start_goes_on_where_it_was_left(newcomer: Person) -> None:
     await newcomer.sees("for you now, right?")
 
 
-async def test_nothing_is_stored_before_the_tap(theatre: Theatre, newcomer: Person) -> None:
+async def test_nothing_is_stored_before_the_tap(harness: BotHarness, newcomer: Person) -> None:
     for act in ("/start leaflet-7", "Berlin", "8:00", "/settings", "/resume"):
         await newcomer.say(act)
     await newcomer.forge("1zp:Europe/Berlin")
     await newcomer.forge("1hp:480")
     await newcomer.share(52.5, 13.4)
-    assert await theatre.app.house.privacy.export(newcomer.id) == {}
-    await theatre.pass_time(days=2)
+    assert await harness.app.services.privacy.export(newcomer.id) == {}
+    await harness.pass_time(days=2)
     assert await newcomer.tips() == []
 
 
 async def test_agreeing_is_a_tap_and_what_was_agreed_to_is_kept(
-    theatre: Theatre, newcomer: Person
+    harness: BotHarness, newcomer: Person
 ) -> None:
     await newcomer.say("/start leaflet-7")
-    await theatre.pass_time(hours=1)
+    await harness.pass_time(hours=1)
     await newcomer.tap("Yes, I agree")
-    agreed_at = theatre.clock.now()
+    agreed_at = harness.clock.now()
     await newcomer.hears("You said yes", "/forget", "Where are you")
     assert await newcomer.labels() == []
     await newcomer.say("Berlin")
     await newcomer.say("/start another")
-    reader = await theatre.app.house.readers.find(newcomer.id)
-    assert reader is not None
-    assert (reader.source, reader.consent_version) == ("leaflet-7", NOW_AGREED)
-    assert reader.consent_at is not None
-    assert abs((reader.consent_at - agreed_at).total_seconds()) < 10
+    subscriber = await harness.app.services.subscribers.find(newcomer.id)
+    assert subscriber is not None
+    assert (subscriber.source, subscriber.consent_version) == ("leaflet-7", NOW_AGREED)
+    assert subscriber.consent_at is not None
+    assert abs((subscriber.consent_at - agreed_at).total_seconds()) < 10
 
 
 async def test_the_words_of_an_older_button_are_the_ones_agreed_to(
-    theatre: Theatre, newcomer: Person
+    harness: BotHarness, newcomer: Person
 ) -> None:
     """The bot was upgraded in between; a number from the future is not believed."""
     await newcomer.say("/start")
     await newcomer.forge("1ag:2:leaflet")
-    reader = await theatre.app.house.readers.find(newcomer.id)
-    assert reader is not None
-    assert (reader.source, reader.consent_version) == ("leaflet", "2")
-    other = await theatre.person("Ole")
+    subscriber = await harness.app.services.subscribers.find(newcomer.id)
+    assert subscriber is not None
+    assert (subscriber.source, subscriber.consent_version) == ("leaflet", "2")
+    other = await harness.person("Ole")
     await other.say("/start")
     await other.forge("1ag:99:")
-    forged = await theatre.app.house.readers.find(other.id)
+    forged = await harness.app.services.subscribers.find(other.id)
     assert forged is not None
     assert (forged.source, forged.consent_version) == (None, NOW_AGREED)
 
 
 async def test_the_longest_link_is_cut_to_what_a_button_holds(
-    theatre: Theatre, newcomer: Person
+    harness: BotHarness, newcomer: Person
 ) -> None:
     await newcomer.begin("a" * 64)
-    reader = await theatre.app.house.readers.find(newcomer.id)
-    assert reader is not None
-    assert reader.source == "a" * 55
+    subscriber = await harness.app.services.subscribers.find(newcomer.id)
+    assert subscriber is not None
+    assert subscriber.source == "a" * 55
 
 
-async def test_an_old_button_to_agree_changes_nothing(theatre: Theatre, reader: Person) -> None:
-    before = await theatre.app.house.readers.find(reader.id)
-    await reader.forge(f"1ag:{NOW_AGREED}:elsewhere")
-    await reader.hears("Nothing has changed")
-    assert await theatre.app.house.readers.find(reader.id) == before
+async def test_an_old_button_to_agree_changes_nothing(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    before = await harness.app.services.subscribers.find(subscriber.id)
+    await subscriber.forge(f"1ag:{NOW_AGREED}:elsewhere")
+    await subscriber.hears("Nothing has changed")
+    assert await harness.app.services.subscribers.find(subscriber.id) == before
 
 
 async def test_who_was_half_way_when_this_was_not_asked_yet_is_asked(
-    theatre: Theatre, newcomer: Person
+    harness: BotHarness, newcomer: Person
 ) -> None:
-    readers = theatre.app.house.readers
-    await readers.arrive(newcomer.id, source="leaflet")
-    await readers.expect(newcomer.id, "zone")
+    subscribers = harness.app.services.subscribers
+    await subscribers.arrive(newcomer.id, source="leaflet")
+    await subscribers.expect(newcomer.id, "zone")
     await newcomer.say("Berlin")
     await newcomer.sees("is that OK?")
-    assert (await readers.arrive(newcomer.id)).zone is None
+    assert (await subscribers.arrive(newcomer.id)).zone is None
     await newcomer.tap("Yes, I agree")
     await newcomer.say("Berlin")
     await newcomer.tap("08:00")
-    found = await readers.find(newcomer.id)
+    found = await subscribers.find(newcomer.id)
     assert found is not None
     assert (found.subscribed, found.consent_version, found.source) == (True, NOW_AGREED, "leaflet")
 
 
-async def test_new_words_leave_present_readers_in_peace(theatre: Theatre, reader: Person) -> None:
-    async with theatre.app.house.db.write() as session:
-        await subscribers.change(session, reader.id, {"consent_version": "1"})
-    before = await theatre.app.house.readers.find(reader.id)
+async def test_new_words_leave_present_readers_in_peace(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    async with harness.app.services.db.write() as session:
+        await subscriber_queries.change(session, subscriber.id, {"consent_version": "1"})
+    before = await harness.app.services.subscribers.find(subscriber.id)
     assert before is not None
     for said in ("/start", "/settings"):
-        await reader.say(said)
-        assert "/privacy" not in await reader.hears()
-    await reader.tap("Time zone")
-    await reader.say("Tokyo")
-    await reader.hears("Time zone: Tokyo")
-    after = await theatre.app.house.readers.find(reader.id)
+        await subscriber.say(said)
+        assert "/privacy" not in await subscriber.hears()
+    await subscriber.tap("Time zone")
+    await subscriber.say("Tokyo")
+    await subscriber.hears("Time zone: Tokyo")
+    after = await harness.app.services.subscribers.find(subscriber.id)
     assert after is not None
     assert (after.consent_version, after.consent_at) == ("1", before.consent_at)
 
@@ -276,8 +284,8 @@ async def test_resume_without_a_subscription_begins_one(newcomer: Person) -> Non
 
 async def test_the_operators_zone_and_hour_are_proposed_first(tmp_path: Path) -> None:
     set_ = {"default_timezone": "Africa/Nairobi", "default_time": time(6, 45)}
-    async with open_theatre(tmp_path, **set_) as theatre:
-        person = await theatre.person(language="")
+    async with open_harness(tmp_path, **set_) as harness:
+        person = await harness.person(language="")
         await person.begin()
         first = (await person.messages())[-1]["reply_keyboard"]["rows"][1][0]["label"]
         assert first == "Africa/Nairobi"

@@ -6,24 +6,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from theatre import ADMIN, Person, Theatre, open_theatre
+from harness import ADMIN, BotHarness, Person, open_harness
 
 SECOND = 9001
 
 
 @pytest.fixture
-async def theatre(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with open_theatre(tmp_path, admin_ids=f"{ADMIN}, {SECOND}") as stage:
+async def harness(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    async with open_harness(tmp_path, admin_ids=f"{ADMIN}, {SECOND}") as stage:
         yield stage
 
 
 @pytest.fixture
-async def other(theatre: Theatre) -> Person:
-    return await theatre.person("Bea", id=SECOND)
+async def other(harness: BotHarness) -> Person:
+    return await harness.person("Bea", id=SECOND)
 
 
-async def state_of(theatre: Theatre, broadcast: int) -> str:
-    found = await theatre.app.house.broadcasts.find(broadcast)
+async def state_of(harness: BotHarness, broadcast: int) -> str:
+    found = await harness.app.services.broadcasts.find(broadcast)
     assert found is not None
     return found.state
 
@@ -33,9 +33,9 @@ def texts(messages: list[dict[str, str]]) -> list[str]:
 
 
 async def test_a_draft_is_shown_to_its_author_alone(
-    theatre: Theatre, admin: Person, other: Person
+    harness: BotHarness, admin: Person, other: Person
 ) -> None:
-    await theatre.reader()
+    await harness.subscriber()
     await other.say("/start")
     before = len(await other.messages())
     await admin.say("/broadcast Hello")
@@ -45,55 +45,55 @@ async def test_a_draft_is_shown_to_its_author_alone(
 
 @pytest.mark.parametrize("what", ["confirm", "cancel"])
 async def test_nobody_else_can_confirm_or_cancel_a_draft(
-    theatre: Theatre, admin: Person, other: Person, what: str
+    harness: BotHarness, admin: Person, other: Person, what: str
 ) -> None:
-    reader = await theatre.reader()
+    subscriber = await harness.subscriber()
     await other.say("/start")
     await admin.say("/broadcast Hello")
     await other.forge(f"1bd:{what}:1")
     await other.hears("Another admin is writing this one. Nothing has changed.")
-    assert await state_of(theatre, 1) == "draft"
+    assert await state_of(harness, 1) == "draft"
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 1")
-    await reader.sees("Hello")
+    await subscriber.sees("Hello")
 
 
 async def test_two_drafts_at_once_stay_apart(
-    theatre: Theatre, admin: Person, other: Person
+    harness: BotHarness, admin: Person, other: Person
 ) -> None:
-    reader = await theatre.reader()
+    subscriber = await harness.subscriber()
     await admin.say("/broadcast From Ada")
     await other.say("/broadcast From Bea")
     await other.tap("Cancel")
     await other.sees("Cancelled. Nothing was sent.")
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 1")
-    assert "From Ada" in texts(await reader.messages())
-    assert "From Bea" not in texts(await reader.messages())
-    assert await state_of(theatre, 2) == "cancelled"
+    assert "From Ada" in texts(await subscriber.messages())
+    assert "From Bea" not in texts(await subscriber.messages())
+    assert await state_of(harness, 2) == "cancelled"
 
 
 async def test_two_broadcasts_at_once_are_reported_each_to_its_author(
-    theatre: Theatre, admin: Person, other: Person
+    harness: BotHarness, admin: Person, other: Person
 ) -> None:
-    reader = await theatre.reader()
+    subscriber = await harness.subscriber()
     await admin.say("/broadcast From Ada")
     await other.say("/broadcast From Bea")
     await other.tap("Send it now")
     await admin.tap("Send it now")
     for author in (admin, other):
         await author.sees("Broadcast done", "Sent: 1")
-    assert {"From Ada", "From Bea"} <= set(texts(await reader.messages()))
+    assert {"From Ada", "From Bea"} <= set(texts(await subscriber.messages()))
 
 
 async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(
-    theatre: Theatre, admin: Person, other: Person
+    harness: BotHarness, admin: Person, other: Person
 ) -> None:
-    await theatre.reader()
+    await harness.subscriber()
     await other.say("/start")
     before = len(await other.messages())
     await admin.say("/broadcast Hello")
-    await theatre.fault("429", method="copyMessage", retry_after=600, times=1)
+    await harness.fault("429", method="copyMessage", retry_after=600, times=1)
     await admin.tap("Send it now")
     await other.forge("1bd:pause:1")
     await admin.sees("The broadcast is paused.")
@@ -103,11 +103,11 @@ async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(
 
 
 async def test_both_have_the_menu_the_help_and_the_figures(
-    theatre: Theatre, admin: Person, other: Person
+    harness: BotHarness, admin: Person, other: Person
 ) -> None:
     for one in (admin, other):
         await one.say("/start")
-        menu = await theatre.get("commands", user=one.id)
+        menu = await harness.get("commands", user=one.id)
         assert {"broadcast", "stats"} <= {item["command"] for item in menu}
         await one.say("/stats")
         await one.sees("The last day")

@@ -12,12 +12,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from theatre import Person, Theatre
+from harness import BotHarness, Person
 
-NOT_THE_BOT = ("bot.sandbox", "starlette", "uvicorn", "theatre", "_pytest", "pytest")
+NOT_THE_BOT = ("bot.sandbox", "starlette", "uvicorn", "harness", "_pytest", "pytest")
 """The sandbox stands for Telegram and for people's phones, in this same process."""
 
-NOT_FOLLOWED = (types.ModuleType, asyncio.AbstractEventLoop, type(Theatre))
+NOT_FOLLOWED = (types.ModuleType, asyncio.AbstractEventLoop, type(BotHarness))
 
 
 def holders(roots: Iterable[Any], word: str) -> list[str]:
@@ -50,7 +50,7 @@ def is_followed(item: Any) -> bool:
     return not type(item).__module__.startswith(NOT_THE_BOT)
 
 
-def roots_of(theatre: Theatre) -> list[Any]:
+def roots_of(harness: BotHarness) -> list[Any]:
     """The running bot, and whatever its modules keep for themselves."""
     modules = [
         module
@@ -58,7 +58,7 @@ def roots_of(theatre: Theatre) -> list[Any]:
         if name.partition(".")[0] in {"bot", "tips", "telegram", "structlog", "rapidfuzz", "re"}
         and not name.startswith(NOT_THE_BOT)
     ]
-    return [theatre.app, *theatre.app._tasks.values(), *(vars(module) for module in modules)]
+    return [harness.app, *harness.app._tasks.values(), *(vars(module) for module in modules)]
 
 
 @pytest.mark.parametrize(
@@ -66,29 +66,29 @@ def roots_of(theatre: Theatre) -> list[Any]:
     ["Do probiotics help? {}", "/nonsense {}", "/broadcast {}", "{}", "I can't breathe, {}"],
 )
 async def test_what_was_written_is_gone_with_the_answer(
-    theatre: Theatre, reader: Person, form: str
+    harness: BotHarness, subscriber: Person, form: str
 ) -> None:
     word = f"weeping{uuid4().hex}"
-    await reader.say(form.format(word))
-    assert await reader.heard()
+    await subscriber.say(form.format(word))
+    assert await subscriber.analysis()
     gc.collect()
-    assert holders(roots_of(theatre), word) == []
+    assert holders(roots_of(harness), word) == []
 
 
 async def test_nor_a_place_that_was_typed_or_a_button_that_was_forged(
-    theatre: Theatre, newcomer: Person
+    harness: BotHarness, newcomer: Person
 ) -> None:
     place, forged = f"Atlantis{uuid4().hex}", f"Secret/{uuid4().hex[:28]}"
     await newcomer.begin()
     await newcomer.say(place)
     await newcomer.forge(f"1zp:{forged}")
     gc.collect()
-    assert holders(roots_of(theatre), place) == []
-    assert holders(roots_of(theatre), forged) == []
+    assert holders(roots_of(harness), place) == []
+    assert holders(roots_of(harness), forged) == []
 
 
-async def test_a_word_that_is_kept_would_be_found(theatre: Theatre) -> None:
+async def test_a_word_that_is_kept_would_be_found(harness: BotHarness) -> None:
     word = f"kept{uuid4().hex}"
-    theatre.app.house.sender.remembered = {"last": [word]}  # type: ignore[attr-defined]
-    (path,) = holders(roots_of(theatre), word)
+    harness.app.services.worker.remembered = {"last": [word]}  # type: ignore[attr-defined]
+    (path,) = holders(roots_of(harness), word)
     assert path.endswith("builtins.dict > builtins.list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from theatre import Person, Theatre
+from harness import BotHarness, Person
 
 
 @pytest.mark.parametrize("blank", ["\n", "\u2003", "\u3000", "\u200b", "\u0085"])
@@ -34,17 +34,17 @@ async def test_nor_does_another_alphabet(newcomer: Person) -> None:
         "\U0001d42c\U0001d42d\U0001d428\U0001d429",
     ],
 )
-async def test_stop_is_stop(reader: Person, typed: str) -> None:
-    await reader.say(typed)
-    await reader.hears("Stopped.")
+async def test_stop_is_stop(subscriber: Person, typed: str) -> None:
+    await subscriber.say(typed)
+    await subscriber.hears("Stopped.")
 
 
 @pytest.mark.parametrize("blank", ["\n", "\u00a0", "\u3000", "\u200b", "\u2003"])
 async def test_a_command_and_its_number_may_be_apart_in_any_way(
-    reader: Person, blank: str
+    subscriber: Person, blank: str
 ) -> None:
-    await reader.say(f"/pause{blank}７")
-    await reader.hears("Paused until Monday")
+    await subscriber.say(f"/pause{blank}７")
+    await subscriber.hears("Paused until Monday")
 
 
 async def test_place_and_hour_are_understood(newcomer: Person) -> None:
@@ -56,8 +56,8 @@ async def test_place_and_hour_are_understood(newcomer: Person) -> None:
     await newcomer.hears("19:30")
 
 
-async def test_a_broadcast_is_the_text_behind_the_command(theatre: Theatre) -> None:
-    await theatre.reader()
-    admin = await theatre.admin()
+async def test_a_broadcast_is_the_text_behind_the_command(harness: BotHarness) -> None:
+    await harness.subscriber()
+    admin = await harness.admin()
     await admin.say("／broadcast\u3000Two\n<b>lines</b>")
     assert (await admin.messages())[-2]["text"] == "Two\n<b>lines</b>"

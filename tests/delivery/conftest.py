@@ -11,8 +11,8 @@ from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.store.database import Database
 from bot.subscribers.privacy import Privacy
-from bot.subscribers.service import Readers
-from tests.delivery.house import House, house
+from bot.subscribers.service import Subscribers
+from tests.delivery.delivery_harness import DeliveryHarness, delivery_harness
 from tests.delivery.server import Telegram, telegram
 from tips.library import Library, load_library
 
@@ -36,8 +36,10 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def readers(db: Database, clock: MovableClock, library: Library, settings: Settings) -> Readers:
-    return Readers(db, clock, library, settings)
+def subscribers(
+    db: Database, clock: MovableClock, library: Library, settings: Settings
+) -> Subscribers:
+    return Subscribers(db, clock, library, settings)
 
 
 @pytest.fixture
@@ -52,6 +54,6 @@ async def tg() -> AsyncIterator[Telegram]:
 
 
 @pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> AsyncIterator[House]:
-    async with house(db, library, tg) as made:
+async def harness(db: Database, library: Library, tg: Telegram) -> AsyncIterator[DeliveryHarness]:
+    async with delivery_harness(db, library, tg) as made:
         yield made

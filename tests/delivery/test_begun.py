@@ -9,112 +9,119 @@ import pytest
 from sqlalchemy import text
 
 from bot.delivery import begun
-from bot.delivery.worker import LEASE_SECONDS, Sender
+from bot.delivery.worker import LEASE_SECONDS, DeliveryWorker
 from bot.store.database import Database
 from bot.store.outbox import leases
-from bot.telegram.limits.limiter import Pace
-from tests.delivery.house import House, house
+from bot.telegram.limits.limiter import SendLimiter
+from tests.delivery.delivery_harness import DeliveryHarness, delivery_harness
 from tests.delivery.server import Telegram
 from tips.library import Library
 
-READERS = 120
+SUBSCRIBERS = 120
 PAID: dict[str, Any] = {"paid_broadcast": True, "total_rate": 1000, "bulk_rate": 1000}
 
 
-def paced(home: House) -> Sender:
-    rates = (home.settings.total_rate, home.settings.bulk_rate)
-    return home.new_sender(Pace(home.clock, *rates, jitter=lambda: 0.0))
+def paced(harness: DeliveryHarness) -> DeliveryWorker:
+    rates = (harness.settings.total_rate, harness.settings.bulk_rate)
+    return harness.new_worker(SendLimiter(harness.clock, *rates, jitter=lambda: 0.0))
 
 
-async def killed_after(home: House, tg: Telegram, messages: int, step: float = 0.01) -> int:
+async def killed_after(
+    harness: DeliveryHarness, tg: Telegram, messages: int, step: float = 0.01
+) -> int:
     """A sender is killed once so many messages were asked of Telegram, which answers to none.
 
     How many it had begun.
     """
-    sender = paced(home)
+    worker = paced(harness)
     tg.gate.clear()
-    task = asyncio.create_task(sender.run(asyncio.Event()))
+    task = asyncio.create_task(worker.run(asyncio.Event()))
     while len(tg.calls) < messages:
         await asyncio.wait([task], timeout=0.001)
-        home.clock.move(step)
-    for one in (task, *sender._tasks):  # as a kill: nothing is given back
+        harness.clock.move(step)
+    for one in (task, *worker._tasks):  # as a kill: nothing is given back
         one.cancel()
-    sender._ledger._db = None  # type: ignore[assignment]
+    worker._outbox._db = None  # type: ignore[assignment]
     tg.script = lambda _m, _b: None
     return len(tg.calls)
 
 
-async def taken_back(home: House) -> dict[str, int]:
+async def taken_back(harness: DeliveryHarness) -> dict[str, int]:
     """The lease has ended, and another sender takes back what the first one left: by state."""
-    home.clock.move(LEASE_SECONDS + 1)
-    await home.new_sender()._ledger.exchange([], [], 0)
-    states = [state for state, _ in await home.states()]
+    harness.clock.move(LEASE_SECONDS + 1)
+    await harness.new_worker()._outbox.exchange([], [], 0)
+    states = [state for state, _ in await harness.states()]
     return {state: states.count(state) for state in set(states)}
 
 
 @pytest.fixture
-async def home(db: Database, library: Library, tg: Telegram) -> Any:
-    async with house(db, library, tg) as made:
-        await made.fill(range(1, READERS + 1))
+async def harness(db: Database, library: Library, tg: Telegram) -> Any:
+    async with delivery_harness(db, library, tg) as made:
+        await made.fill(range(1, SUBSCRIBERS + 1))
         yield made
 
 
 async def test_of_a_broadcast_what_was_never_begun_is_in_no_doubt(
-    home: House, tg: Telegram
+    harness: DeliveryHarness, tg: Telegram
 ) -> None:
-    await home.broadcast()
-    tried = await killed_after(home, tg, 4)
-    found = await taken_back(home)
+    await harness.broadcast()
+    tried = await killed_after(harness, tg, 4)
+    found = await taken_back(harness)
     assert found["in_doubt"] == tried
-    assert found["queued"] == READERS - tried
+    assert found["queued"] == SUBSCRIBERS - tried
     tg.gate.set()
-    await home.new_sender().drain()
-    assert sorted(tg.copies) == list(range(1, READERS + 1))
+    await harness.new_worker().drain()
+    assert sorted(tg.copies) == list(range(1, SUBSCRIBERS + 1))
     assert set(tg.copies.values()) == {1}
-    assert {row.attempts for row in await home.rows()} == {1}
+    assert {row.attempts for row in await harness.rows()} == {1}
 
 
 async def test_at_a_thousand_a_second_a_few_more_are(
     db: Database, library: Library, tg: Telegram
 ) -> None:
-    async with house(db, library, tg, **PAID) as home:
-        await home.fill(range(1, 401))
-        await home.broadcast()
-        tried = await killed_after(home, tg, 4, step=0.002)
-        found = await taken_back(home)
+    async with delivery_harness(db, library, tg, **PAID) as harness:
+        await harness.fill(range(1, 401))
+        await harness.broadcast()
+        tried = await killed_after(harness, tg, 4, step=0.002)
+        found = await taken_back(harness)
         assert tried <= found["in_doubt"] <= tried + 2 * round(1000 / begun.MARKS_A_SECOND)
         assert found["in_doubt"] + found["queued"] == 400
         tg.gate.set()
 
 
-async def test_tips_are_tried_again_as_ever(home: House, tg: Telegram) -> None:
-    await home.morning()
-    await killed_after(home, tg, 4)
-    assert await taken_back(home) == {"queued": READERS}
+async def test_tips_are_tried_again_as_ever(harness: DeliveryHarness, tg: Telegram) -> None:
+    await harness.morning()
+    await killed_after(harness, tg, 4)
+    assert await taken_back(harness) == {"queued": SUBSCRIBERS}
     tg.gate.set()
 
 
-async def test_what_is_no_longer_ours_does_not_start(home: House, tg: Telegram) -> None:
-    await home.broadcast()
-    sender = paced(home)
-    leased = await sender._ledger.exchange([], [], 4)
+async def test_what_is_no_longer_ours_does_not_start(
+    harness: DeliveryHarness, tg: Telegram
+) -> None:
+    await harness.broadcast()
+    worker = paced(harness)
+    leased = await worker._outbox.exchange([], [], 4)
     while not leased.items:
-        leased = await sender._ledger.exchange([], [], 4)
-    async with home.db.write() as session:
+        leased = await worker._outbox.exchange([], [], 4)
+    async with harness.db.write() as session:
         await session.execute(text("UPDATE delivery SET lease_owner = 'another'"))
-    sender._flow.add(leased.items)
-    assert sender._pace is not None
-    pacing = asyncio.create_task(sender._flow.keep_pace(sender._pace))
+    worker._in_flight.add(leased.items)
+    assert worker._limiter is not None
+    pacing = asyncio.create_task(worker._in_flight.keep_sending(worker._limiter))
     for _ in range(100):
         await asyncio.wait([pacing], timeout=0.001)
-        home.clock.move(0.05)
+        harness.clock.move(0.05)
     pacing.cancel()
     await asyncio.gather(pacing, return_exceptions=True)
     assert tg.calls == []
 
 
 async def test_while_the_database_is_away_nothing_starts_and_nothing_is_lost(
-    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    harness: DeliveryHarness,
+    tg: Telegram,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     begin, refusals = leases.begin, [True] * 5
 
@@ -124,13 +131,13 @@ async def test_while_the_database_is_away_nothing_starts_and_nothing_is_lost(
         return await begin(*given)
 
     monkeypatch.setattr(leases, "begin", away)
-    await home.broadcast()
-    sender = paced(home)
-    task = asyncio.create_task(sender.drain())
+    await harness.broadcast()
+    worker = paced(harness)
+    task = asyncio.create_task(worker.drain())
     while not task.done():
         await asyncio.wait([task], timeout=0.001)
-        home.clock.move(0.02)
-    assert await task == READERS
+        harness.clock.move(0.02)
+    assert await task == SUBSCRIBERS
     assert "what begins could not be marked" in caplog.text
     assert set(tg.copies.values()) == {1}
-    assert {row.attempts for row in await home.rows()} == {1}
+    assert {row.attempts for row in await harness.rows()} == {1}

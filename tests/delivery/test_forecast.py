@@ -12,7 +12,7 @@ from bot.config import Settings, load_settings
 from bot.delivery.forecast import Waiting, forecast, simulate
 from bot.store.queries import deliveries
 from bot.store.values import Forecast
-from tests.delivery.house import EIGHT, House
+from tests.delivery.delivery_harness import EIGHT, DeliveryHarness
 from tests.delivery.server import TOKEN, Telegram
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -179,55 +179,55 @@ class TestAPaidRate:
         assert found.longest_wait == pytest.approx(6000 / 25 - 60)
 
 
-async def told(home: House, at: datetime | None = None) -> Forecast:
-    return await forecast(home.db, home.clock, home.settings, at)
+async def told(harness: DeliveryHarness, at: datetime | None = None) -> Forecast:
+    return await forecast(harness.db, harness.clock, harness.settings, at)
 
 
-async def test_slots_and_weekdays_are_read(home: House) -> None:
-    await home.subscribe(1, 2, 3)
-    await home.readers.set_weekdays(2, 0b0000001)
-    await home.readers.stop(3)
+async def test_slots_and_weekdays_are_read(harness: DeliveryHarness) -> None:
+    await harness.subscribe(1, 2, 3)
+    await harness.subscribers.set_weekdays(2, 0b0000001)
+    await harness.subscribers.stop(3)
     monday = datetime(2026, 6, 8, 0, 0, tzinfo=UTC)
-    assert (await told(home, monday)).tips == 2
-    assert (await told(home, monday + timedelta(days=1))).tips == 1
+    assert (await told(harness, monday)).tips == 2
+    assert (await told(harness, monday + timedelta(days=1))).tips == 1
 
 
-async def test_the_outbox_is_read(home: House, tg: Telegram) -> None:
-    await home.fill(range(1, 41))
-    home.clock.move_to(EIGHT)
-    await home.planner.tick()
-    await home.broadcast()
-    found = await told(home)
+async def test_the_outbox_is_read(harness: DeliveryHarness, tg: Telegram) -> None:
+    await harness.fill(range(1, 41))
+    harness.clock.move_to(EIGHT)
+    await harness.planner.tick()
+    await harness.broadcast()
+    found = await told(harness)
     assert (found.queued_tips, found.queued_copies, found.tips) == (40, 40, 40)
-    assert (await told(home, EIGHT + timedelta(hours=12))).queued_tips == 40
+    assert (await told(harness, EIGHT + timedelta(hours=12))).queued_tips == 40
     for far in (timedelta(days=2), timedelta(days=-2)):
-        other_day = await told(home, EIGHT + far)
+        other_day = await told(harness, EIGHT + far)
         assert (other_day.queued_tips, other_day.queued_copies) == (0, 0)
-    home.clock.move(600)
-    await home.sender.drain()
-    found = await told(home)
+    harness.clock.move(600)
+    await harness.worker.drain()
+    found = await told(harness)
     assert (found.queued_tips, found.queued_copies) == (0, 0)
 
 
-async def test_a_paused_broadcast_takes_no_pace(home: House) -> None:
-    await home.subscribe(1, 2)
-    paused = await home.broadcast()
-    await home.broadcasts.pause(paused, 99)
-    assert (await told(home)).queued_copies == 0
-    await home.broadcasts.resume(paused, 99)
-    assert (await told(home)).queued_copies == 2
+async def test_a_paused_broadcast_takes_no_pace(harness: DeliveryHarness) -> None:
+    await harness.subscribe(1, 2)
+    paused = await harness.broadcast()
+    await harness.broadcasts.pause(paused, 99)
+    assert (await told(harness)).queued_copies == 0
+    await harness.broadcasts.resume(paused, 99)
+    assert (await told(harness)).queued_copies == 2
 
 
-async def test_planned_tips_count_in_the_minutes_of_their_places(home: House) -> None:
-    await home.subscribe(*range(1, 31))
-    home.clock.move_to(EIGHT)
-    await home.planner.tick()
-    places = [int((row.ready_at - EIGHT).total_seconds() // 60) for row in await home.rows()]
-    minutes: Any = await home.db.look(lambda s: deliveries.tips_waiting(s, home.clock.now()))
+async def test_planned_tips_count_in_the_minutes_of_their_places(harness: DeliveryHarness) -> None:
+    await harness.subscribe(*range(1, 31))
+    harness.clock.move_to(EIGHT)
+    await harness.planner.tick()
+    places = [int((row.ready_at - EIGHT).total_seconds() // 60) for row in await harness.rows()]
+    minutes: Any = await harness.db.look(lambda s: deliveries.tips_waiting(s, harness.clock.now()))
     assert minutes == Counter(places)
     assert len(minutes) > 1
-    home.clock.move(130)
-    later: Any = await home.db.look(lambda s: deliveries.tips_waiting(s, home.clock.now()))
+    harness.clock.move(130)
+    later: Any = await harness.db.look(lambda s: deliveries.tips_waiting(s, harness.clock.now()))
     assert later.total() == 30
     assert max(later) <= max(minutes) - 2
     assert later[0] >= sum(minutes[minute] for minute in (0, 1))

@@ -13,11 +13,11 @@ from sqlalchemy import text
 
 from bot.delivery.worker import LEASE_SECONDS
 from bot.store.database import Database
-from tests.delivery.house import House
+from tests.delivery.delivery_harness import DeliveryHarness
 from tests.delivery.server import Telegram
 
 ROOT = Path(__file__).parents[2]
-READERS = 40
+SUBSCRIBERS = 40
 PATIENCE_S = 120.0
 VICTIM = """
 import asyncio, sys
@@ -25,7 +25,7 @@ from datetime import datetime
 from bot.clock import MovableClock
 from bot.telegram.limits.limiter import Pace
 from bot.store.database import Database
-from tests.delivery.house import house
+from tests.delivery.delivery_harness import house
 from tests.delivery.server import Telegram
 from tips.library import load_library
 
@@ -34,15 +34,17 @@ async def main(url, port, instant):
     async with house(db, load_library(), Telegram(int(port))) as home:
         home.clock = clock = MovableClock(datetime.fromisoformat(instant), flowing=True)
         pace = Pace(clock, home.settings.total_rate, home.settings.bulk_rate)
-        await home.new_sender(pace).run(asyncio.Event())
+        await home.new_worker(pace).run(asyncio.Event())
 
 asyncio.run(main(*sys.argv[1:]))
 """
 
 
 @asynccontextmanager
-async def victim(home: House, url: str, tg: Telegram) -> AsyncIterator[asyncio.subprocess.Process]:
-    instant = home.clock.now().isoformat()
+async def victim(
+    harness: DeliveryHarness, url: str, tg: Telegram
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    instant = harness.clock.now().isoformat()
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", VICTIM, url, str(tg.port), instant, env=environ
@@ -64,13 +66,13 @@ async def leased(db: Database) -> tuple[int, int]:
 
 
 async def test_a_killed_process_leaves_in_doubt_what_it_began_and_the_rest_is_sent_once(
-    home: House, db: Database, database_url: str, tg: Telegram
+    harness: DeliveryHarness, db: Database, database_url: str, tg: Telegram
 ) -> None:
-    await home.fill(range(1, READERS + 1))
-    await home.broadcast()
+    await harness.fill(range(1, SUBSCRIBERS + 1))
+    await harness.broadcast()
     tg.gate.clear()
-    async with victim(home, database_url, tg) as process, asyncio.timeout(PATIENCE_S):
-        await tg.until(lambda: len(tg.calls) == home.settings.in_flight)
+    async with victim(harness, database_url, tg) as process, asyncio.timeout(PATIENCE_S):
+        await tg.until(lambda: len(tg.calls) == harness.settings.in_flight)
         while not (held := await leased(db))[1]:
             assert process.returncode is None
         process.kill()
@@ -80,12 +82,12 @@ async def test_a_killed_process_leaves_in_doubt_what_it_began_and_the_rest_is_se
     assert untouched > 0, held
     tg.gate.set()
 
-    home.clock.move(2 * LEASE_SECONDS)
-    await home.new_sender().drain()
-    rows = await home.rows()
+    harness.clock.move(2 * LEASE_SECONDS)
+    await harness.new_worker().drain()
+    rows = await harness.rows()
     doubtful = {row.chat_id for row in rows if row.state == "in_doubt"}
     sent = {row.chat_id for row in rows if row.state == "sent"}
     assert len(doubtful) == begun
-    assert sent | doubtful == set(range(1, READERS + 1))
+    assert sent | doubtful == set(range(1, SUBSCRIBERS + 1))
     assert all(tg.copies[chat] == 1 for chat in sent)
     assert all(tg.copies[chat] <= 1 for chat in doubtful)

@@ -7,9 +7,9 @@ import pytest
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.store.database import Database
-from bot.store.queries import subscribers
+from bot.store.queries import subscribers as subscriber_queries
 from bot.subscribers.next_tip import choose
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 from bot.texts import settings as texts
 from tests.tips.trees import Sketch, library_of
 from tips.library import Library
@@ -30,52 +30,56 @@ def of_today() -> Library:
 
 
 @pytest.fixture
-def before(db: Database, clock: MovableClock, settings: Settings) -> Readers:
-    return Readers(db, clock, of_before(), settings)
+def before(db: Database, clock: MovableClock, settings: Settings) -> Subscribers:
+    return Subscribers(db, clock, of_before(), settings)
 
 
 @pytest.fixture
-def today(db: Database, clock: MovableClock, settings: Settings) -> Readers:
-    return Readers(db, clock, of_today(), settings)
+def today(db: Database, clock: MovableClock, settings: Settings) -> Subscribers:
+    return Subscribers(db, clock, of_today(), settings)
 
 
-async def topics(readers: Readers, tips: int = 6) -> set[str]:
-    """What the reader's next tips are about."""
-    taken = [await readers.take_tip(ANNA) for _ in range(tips)]
+async def topics(subscribers: Subscribers, tips: int = 6) -> set[str]:
+    """What the subscriber's next tips are about."""
+    taken = [await subscribers.take_tip(ANNA) for _ in range(tips)]
     return {tip.topic for tip in taken if tip is not None}
 
 
-async def test_whoever_had_all_gets_the_new_one(before: Readers, today: Readers) -> None:
+async def test_whoever_had_all_gets_the_new_one(before: Subscribers, today: Subscribers) -> None:
     await before.arrive(ANNA)
     assert await topics(before) == {"a", "b"}
     assert "c" in await topics(today)
 
 
-async def test_whoever_switched_all_on_again_has_all(before: Readers, today: Readers) -> None:
+async def test_whoever_switched_all_on_again_has_all(
+    before: Subscribers, today: Subscribers
+) -> None:
     await before.arrive(ANNA)
     await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
     await before.set_themes(ANNA, BOTH)
     assert await topics(today) == {"a", "b", "c"}
 
 
-async def test_whoever_had_chosen_keeps_to_their_choice(before: Readers, today: Readers) -> None:
+async def test_whoever_had_chosen_keeps_to_their_choice(
+    before: Subscribers, today: Subscribers
+) -> None:
     await before.arrive(ANNA)
     await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
     assert await topics(today) == {"a"}
 
 
-async def test_leaving_one_out_leaves_out_no_more_than_that(today: Readers) -> None:
-    reader = await today.arrive(ANNA)
-    assert reader.themes == EVERY_THEME
+async def test_leaving_one_out_leaves_out_no_more_than_that(today: Subscribers) -> None:
+    subscriber = await today.arrive(ANNA)
+    assert subscriber.themes == EVERY_THEME
     changed = await today.set_themes(ANNA, EVERY_THEME & ~0b10)
     assert changed.themes == 0b101
     assert await topics(today) == {"a", "c"}
 
 
-async def test_the_settings_show_what_is_so(before: Readers, clock: MovableClock) -> None:
-    reader = await before.arrive(ANNA)
+async def test_the_settings_show_what_is_so(before: Subscribers, clock: MovableClock) -> None:
+    subscriber = await before.arrive(ANNA)
     for library in (of_before(), of_today()):
-        shown = texts.overview(reader, library, None, clock.now())
+        shown = texts.overview(subscriber, library, None, clock.now())
         assert "Themes: all" in shown.plain
     chosen = await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
     shown = texts.overview(chosen, of_today(), None, clock.now())
@@ -83,15 +87,15 @@ async def test_the_settings_show_what_is_so(before: Readers, clock: MovableClock
 
 
 async def test_the_bit_of_a_theme_that_was_withdrawn_is_in_nobody_s_way(
-    today: Readers, db: Database
+    today: Subscribers, db: Database
 ) -> None:
     await today.arrive(ANNA)
     async with db.write() as session:
-        await subscribers.change(session, ANNA, {"themes": 1 << 9 | 1})
+        await subscriber_queries.change(session, ANNA, {"themes": 1 << 9 | 1})
     assert (await today.set_themes(ANNA, 1 << 9 | 0b11)).themes == 0b11
     assert (await today.set_themes(ANNA, 1 << 9 | 0b111)).themes == EVERY_THEME
-    reader = await today.find(ANNA)
-    assert reader is not None
-    assert choose(of_today(), reader, reader.created_at.date()) is not None
+    subscriber = await today.find(ANNA)
+    assert subscriber is not None
+    assert choose(of_today(), subscriber, subscriber.created_at.date()) is not None
     with pytest.raises(ValueError, match="known theme"):
         await today.set_themes(ANNA, 1 << 9)

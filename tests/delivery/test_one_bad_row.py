@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from bot.delivery.rendering import Parts, TipRenderer
-from bot.delivery.worker import Sender
+from bot.delivery.worker import DeliveryWorker
 from bot.store import tables
 from bot.store.outbox import audience
-from bot.telegram.limits.limiter import Pace
-from tests.delivery.house import House
+from bot.telegram.limits.limiter import SendLimiter
+from tests.delivery.delivery_harness import DeliveryHarness
 from tests.delivery.server import Telegram, once, refusal
 from tests.logbook import captured
 
@@ -21,8 +21,8 @@ GOOD = (1, 2, 3)
 BAD = 66
 
 
-async def spoil(home: House, table: Any, **values: Any) -> None:
-    async with home.db.write() as session:
+async def spoil(harness: DeliveryHarness, table: Any, **values: Any) -> None:
+    async with harness.db.write() as session:
         which = table.c.chat_id == BAD if "chat_id" in table.c else table.c.local_minute == 479
         await session.execute(update(table).where(which).values(**values))
 
@@ -43,26 +43,26 @@ async def spoil(home: House, table: Any, **values: Any) -> None:
     ],
 )
 async def test_a_subscriber_whose_row_is_odd_keeps_no_tip_from_the_others(
-    home: House, tg: Telegram, values: dict[str, Any]
+    harness: DeliveryHarness, tg: Telegram, values: dict[str, Any]
 ) -> None:
-    await home.subscribe(*GOOD, BAD)
-    await spoil(home, tables.subscriber, **values)
-    await home.morning()
-    await home.sender.drain()
+    await harness.subscribe(*GOOD, BAD)
+    await spoil(harness, tables.subscriber, **values)
+    await harness.morning()
+    await harness.worker.drain()
     assert set(GOOD) <= {body["chat_id"] for _, body in tg.calls}
-    assert "leased" not in {state for state, _ in await home.states()}
+    assert "leased" not in {state for state, _ in await harness.states()}
 
 
 @pytest.mark.parametrize("zone", ["America", "../../etc/passwd", "", "Mars/Olympus", "/etc"])
 async def test_a_slot_whose_zone_is_none_keeps_no_other_from_being_planned(
-    home: House, tg: Telegram, zone: str
+    harness: DeliveryHarness, tg: Telegram, zone: str
 ) -> None:
-    await home.subscribe(*GOOD, BAD)
-    await home.readers.set_hour(BAD, 479)
-    await spoil(home, tables.slot, zone=zone)
+    await harness.subscribe(*GOOD, BAD)
+    await harness.subscribers.set_hour(BAD, 479)
+    await spoil(harness, tables.slot, zone=zone)
     for day in (2, 3):
-        await home.morning(day)
-        await home.sender.drain()
+        await harness.morning(day)
+        await harness.worker.drain()
     sent = [body["chat_id"] for _, body in tg.calls]
     assert all(sent.count(chat) == 2 for chat in GOOD)
 
@@ -77,17 +77,19 @@ class OneFails(TipRenderer):
 
 
 async def test_a_tip_that_cannot_be_made_keeps_no_other_from_being_sent(
-    home: House, tg: Telegram
+    harness: DeliveryHarness, tg: Telegram
 ) -> None:
-    await home.subscribe(*GOOD, BAD)
-    await spoil(home, tables.subscriber, language="xx")
-    await home.morning()
-    renderer = OneFails(home.library)
-    sender = Sender(home.db, home.clock, home.settings, home.wire, None, renderer)
+    await harness.subscribe(*GOOD, BAD)
+    await spoil(harness, tables.subscriber, language="xx")
+    await harness.morning()
+    renderer = OneFails(harness.library)
+    worker = DeliveryWorker(
+        harness.db, harness.clock, harness.settings, harness.transport, None, renderer
+    )
     with captured() as log:
-        await sender.drain()
+        await worker.drain()
     assert {body["chat_id"] for _, body in tg.calls} == set(GOOD)
-    assert sorted(await home.states()) == [("failed", "not_made"), *[("sent", None)] * 3]
+    assert sorted(await harness.states()) == [("failed", "not_made"), *[("sent", None)] * 3]
     assert log.getvalue().count("a tip could not be made") == 1
 
 
@@ -111,46 +113,46 @@ async def test_a_tip_that_cannot_be_made_keeps_no_other_from_being_sent(
     ],
 )
 async def test_an_odd_answer_to_one_is_no_trouble_for_the_others(
-    home: House, tg: Telegram, answer: Any
+    harness: DeliveryHarness, tg: Telegram, answer: Any
 ) -> None:
-    await home.subscribe(*GOOD, BAD)
+    await harness.subscribe(*GOOD, BAD)
     tg.script = lambda _method, body: answer if body["chat_id"] == BAD else None
-    await home.morning()
+    await harness.morning()
     with captured() as log:
         async with asyncio.timeout(60):
-            await home.sender.drain()
-            home.clock.move(1000)
-            await home.sender.drain()
+            await harness.worker.drain()
+            harness.clock.move(1000)
+            await harness.worker.drain()
     assert set(GOOD) <= {body["chat_id"] for _, body in tg.calls}
-    states = [(row.state, row.chat_id) for row in await home.rows()]
+    states = [(row.state, row.chat_id) for row in await harness.rows()]
     assert {chat for state, chat in states if state == "sent"} >= set(GOOD)
     assert "leased" not in {state for state, _ in states}
     assert "cannot be reached" not in log.getvalue()
 
 
 @pytest.mark.parametrize("wait", [-5, 0, 1e12, 1e300, 2**63, "soon", None, True])
-async def test_an_odd_wait_is_a_wait(home: House, tg: Telegram, wait: Any) -> None:
-    await home.subscribe(*GOOD, BAD)
+async def test_an_odd_wait_is_a_wait(harness: DeliveryHarness, tg: Telegram, wait: Any) -> None:
+    await harness.subscribe(*GOOD, BAD)
     answer = refusal(429, "Too Many Requests", retry_after=wait)
     tg.script = once(answer)
-    await home.morning()
-    pace = Pace(home.clock, 30, 25)
-    sender = home.new_sender(pace)
+    await harness.morning()
+    limiter = SendLimiter(harness.clock, 30, 25)
+    worker = harness.new_worker(limiter)
     with captured() as log:
-        drain = asyncio.create_task(sender.drain())
+        drain = asyncio.create_task(worker.drain())
         for _ in range(500):
             await asyncio.sleep(0.002)
-            home.clock.move(0.2)
+            harness.clock.move(0.2)
         await drain
     assert len(tg.arrived) > 0
     assert "Traceback" not in log.getvalue()
 
 
 async def test_a_broadcast_whose_audience_cannot_be_completed_holds_up_nothing(
-    home: House, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+    harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await home.subscribe(*GOOD)
-    bad, good = await home.broadcast(), await home.broadcast()
+    await harness.subscribe(*GOOD)
+    bad, good = await harness.broadcast(), await harness.broadcast()
     freeze = audience.freeze_chunk
 
     async def fails(session: Any, broadcast_id: int, most: int) -> Any:
@@ -159,14 +161,14 @@ async def test_a_broadcast_whose_audience_cannot_be_completed_holds_up_nothing(
         return await freeze(session, broadcast_id, most)
 
     monkeypatch.setattr(audience, "freeze_chunk", fails)
-    await home.morning()
+    await harness.morning()
     with captured():
-        work = asyncio.create_task(home.sender.run(stop := asyncio.Event()))
-        home.sender.wake()
+        work = asyncio.create_task(harness.worker.run(stop := asyncio.Event()))
+        harness.worker.wake()
         await asyncio.wait_for(tg.until(lambda: len(tg.arrived) >= 6), 60)
         stop.set()
         await work
     kinds = [method for method, _ in tg.calls]
     assert kinds.count("sendMessage") == 3
     assert kinds.count("copyMessage") == 3
-    assert (await home.broadcasts.report(good)).sent == 3
+    assert (await harness.broadcasts.report(good)).sent == 3

@@ -15,8 +15,8 @@ from bot.store.database import Database
 from bot.store.queries import flood_waits
 from bot.store.queries.flood_waits import Waiting
 from bot.telegram.limits.flood_waits import SEND
-from bot.telegram.limits.limiter import Lane, Pace
-from tests.delivery.house import House
+from bot.telegram.limits.limiter import Lane, SendLimiter
+from tests.delivery.delivery_harness import DeliveryHarness
 from tests.delivery.server import Telegram, refusal
 
 PATIENT = range(1, 101)
@@ -34,29 +34,29 @@ def always(seconds: int, *chats: int) -> Callable[[str, dict[str, Any]], Any]:
 class Process:
     """A sender with its own pace beside others on the one database."""
 
-    def __init__(self, home: House) -> None:
-        self.home = home
-        rates = (home.settings.total_rate, home.settings.bulk_rate)
-        self.pace = Pace(home.clock, *rates, jitter=lambda: 0.0)
-        self.replicas = Replicas(home.db, home.clock, self.pace)
-        self.sender = home.new_sender(self.pace)
+    def __init__(self, harness: DeliveryHarness) -> None:
+        self.harness = harness
+        rates = (harness.settings.total_rate, harness.settings.bulk_rate)
+        self.limiter = SendLimiter(harness.clock, *rates, jitter=lambda: 0.0)
+        self.replicas = Replicas(harness.db, harness.clock, self.limiter)
+        self.worker = harness.new_worker(self.limiter)
 
     async def send(self) -> float:
         """All that may be sent now; how long it takes on the clock, which goes on meanwhile."""
-        begun = self.home.clock.monotonic()
-        task = asyncio.create_task(self.sender.drain())
+        begun = self.harness.clock.monotonic()
+        task = asyncio.create_task(self.worker.drain())
         while not task.done():
             await asyncio.wait([task], timeout=0.001)
-            self.home.clock.move(0.01)
+            self.harness.clock.move(0.01)
         await task
-        return self.home.clock.monotonic() - begun
+        return self.harness.clock.monotonic() - begun
 
 
 @pytest.fixture
-async def process(home: House) -> Process:
-    await home.fill(PATIENT)
-    await home.morning()
-    return Process(home)
+async def process(harness: DeliveryHarness) -> Process:
+    await harness.fill(PATIENT)
+    await harness.morning()
+    return Process(harness)
 
 
 @pytest.mark.parametrize("seconds", [3, 10072])
@@ -67,14 +67,14 @@ async def test_of_a_hundred_tips_the_others_are_sent_at_the_pace(
     took = await process.send()
     assert sorted(tg.arrived) == [chat for chat in PATIENT if chat != ANGRY]
     assert took < 100 / 25 + 5.0
-    assert process.pace.held_for(Lane.BULK) == 0.0
-    assert process.pace.slowed_to(Lane.BULK) == 1.0
+    assert process.limiter.held_for(Lane.BULK) == 0.0
+    assert process.limiter.slowed_to(Lane.BULK) == 1.0
 
 
 async def test_without_a_pace_it_is_the_same(process: Process, tg: Telegram) -> None:
     tg.script = always(10072, ANGRY)
-    assert await process.home.sender.drain() == 99
-    assert process.home.sender.held_for == 0.0
+    assert await process.harness.worker.drain() == 99
+    assert process.harness.worker.held_for == 0.0
     assert tg.tried(ANGRY) == 1
 
 
@@ -86,18 +86,18 @@ async def test_the_refused_row_waits_for_its_own_moment_and_never_at_the_head(
     def script(_method: str, body: dict[str, Any]) -> Any:
         if body["chat_id"] != ANGRY or told:
             return None
-        told.append(process.home.clock.now())
+        told.append(process.harness.clock.now())
         return flood(600)
 
     tg.script = script
     await process.send()
-    (row,) = [row for row in await process.home.rows() if row.state == "queued"]
+    (row,) = [row for row in await process.harness.rows() if row.state == "queued"]
     assert (row.chat_id, row.reason, row.attempts) == (ANGRY, "flood", 0)
     assert timedelta(0) <= row.ready_at - told[0] - timedelta(seconds=600) < timedelta(seconds=1)
-    process.home.clock.move(590.0)
+    process.harness.clock.move(590.0)
     await process.send()
     assert tg.tried(ANGRY) == 1
-    process.home.clock.move(11.0)
+    process.harness.clock.move(11.0)
     await process.send()
     assert tg.copies[ANGRY] == 1
 
@@ -105,7 +105,7 @@ async def test_the_refused_row_waits_for_its_own_moment_and_never_at_the_head(
 async def test_a_broadcast_s_copy_for_that_chat_waits_too(process: Process, tg: Telegram) -> None:
     tg.script = always(600, ANGRY)
     await process.send()
-    await process.home.broadcast()
+    await process.harness.broadcast()
     await process.send()
     assert tg.tried(ANGRY) == 1
     assert sum(tg.copies.values()) == 2 * 99
@@ -116,12 +116,12 @@ async def test_a_second_chat_makes_it_the_lanes_in_full(process: Process, tg: Te
     await process.send()
     sent = len(tg.arrived)
     assert sent < 99
-    assert 599.0 < process.pace.held_for(Lane.BULK) <= 600.0
+    assert 599.0 < process.limiter.held_for(Lane.BULK) <= 600.0
     tg.script = lambda _m, _b: None
-    process.home.clock.move(process.pace.held_for(Lane.BULK) - 0.5)
+    process.harness.clock.move(process.limiter.held_for(Lane.BULK) - 0.5)
     await process.send()
     assert len(tg.arrived) == sent
-    process.home.clock.move(1.0)
+    process.harness.clock.move(1.0)
     await process.send()
     assert sorted(tg.arrived) == list(PATIENT)
 
@@ -133,7 +133,7 @@ async def test_whoever_was_told_to_wait_goes_behind_whoever_was_not(
     await process.send()
     assert len(tg.arrived) < 98
     tg.script = lambda _m, _b: None
-    process.home.clock.move(10.1)
+    process.harness.clock.move(10.1)
     await process.send()
     assert len(tg.arrived) == 100
     # If those two were always refused, as they may be, the others would never have their turn.
@@ -143,12 +143,12 @@ async def test_whoever_was_told_to_wait_goes_behind_whoever_was_not(
 async def test_a_second_chat_that_meets_one_afterwards_is_alone(
     process: Process, tg: Telegram
 ) -> None:
-    process.pace.refused(Lane.BULK, 7, 30.0)
-    process.home.clock.move(31.0)
-    process.pace.refused(Lane.BULK, 8, 30.0)
-    assert process.pace.held_for(Lane.BULK) == 0.0
-    assert process.pace.take_chat(7) == 0.0
-    assert process.pace.take_chat(8) == 30.0
+    process.limiter.refused(Lane.BULK, 7, 30.0)
+    process.harness.clock.move(31.0)
+    process.limiter.refused(Lane.BULK, 8, 30.0)
+    assert process.limiter.held_for(Lane.BULK) == 0.0
+    assert process.limiter.take_chat(7) == 0.0
+    assert process.limiter.take_chat(8) == 30.0
 
 
 class TestReplicas:
@@ -159,14 +159,14 @@ class TestReplicas:
         async with AsyncExitStack() as stack:
             second = await Database.open(database_url)
             stack.push_async_callback(second.close)
-            home = process.home
-            parts = (home.library, home.settings, tg, home.wire)
-            yield Process(House(second, home.clock, *parts))
+            harness = process.harness
+            parts = (harness.library, harness.settings, tg, harness.transport)
+            yield Process(DeliveryHarness(second, harness.clock, *parts))
 
     async def test_another_replica_leaves_that_chat_alone(
         self, process: Process, other: Process, tg: Telegram
     ) -> None:
-        process.pace.refused(Lane.BULK, ANGRY, 600.0)
+        process.limiter.refused(Lane.BULK, ANGRY, 600.0)
         await process.replicas._holds.written()
         await other.replicas.beat()
         await other.send()
@@ -176,46 +176,46 @@ class TestReplicas:
     async def test_the_next_run_does_too_until_it_is_over(
         self, process: Process, other: Process, tg: Telegram
     ) -> None:
-        process.pace.refused(Lane.REPLY, ANGRY, 600.0)
+        process.limiter.refused(Lane.REPLY, ANGRY, 600.0)
         await process.replicas.leave()
         await other.replicas.recall()
-        assert other.pace.reply_held_for(ANGRY) == pytest.approx(600.0, abs=0.01)
-        assert other.pace.reply_held_for(ANGRY + 1) <= 0.0
-        process.home.clock.move(601.0)
+        assert other.limiter.reply_held_for(ANGRY) == pytest.approx(600.0, abs=0.01)
+        assert other.limiter.reply_held_for(ANGRY + 1) <= 0.0
+        process.harness.clock.move(601.0)
         await other.replicas.recall()
-        assert other.pace.reply_held_for(ANGRY) <= 0.0
-        assert await process.home.db.look(flood_waits.everything) == []
+        assert other.limiter.reply_held_for(ANGRY) <= 0.0
+        assert await process.harness.db.look(flood_waits.everything) == []
 
     async def test_two_chats_in_two_replicas_hold_the_lane_in_both(
         self, process: Process, other: Process, tg: Telegram
     ) -> None:
-        process.pace.refused(Lane.BULK, ANGRY, 600.0)
-        process.home.clock.move(1.0)
-        other.pace.refused(Lane.BULK, ANGRY + 1, 300.0)
+        process.limiter.refused(Lane.BULK, ANGRY, 600.0)
+        process.harness.clock.move(1.0)
+        other.limiter.refused(Lane.BULK, ANGRY + 1, 300.0)
         for one in (process, other, process, other):
             await one.replicas.beat()
         for one in (process, other):
-            assert one.pace.held_for(Lane.BULK) == pytest.approx(300.0, abs=0.5)
+            assert one.limiter.held_for(Lane.BULK) == pytest.approx(300.0, abs=0.5)
 
     async def test_what_a_clock_that_ran_ahead_was_told_is_forgotten(
         self, process: Process, tg: Telegram
     ) -> None:
-        now = process.home.clock.now()
+        now = process.harness.clock.now()
         ahead = Waiting(
             "bulk", SEND, ANGRY, now + timedelta(days=4), now + timedelta(days=4, seconds=30)
         )
-        await process.home.db.transaction(lambda session: flood_waits.put(session, [ahead]))
+        await process.harness.db.transaction(lambda session: flood_waits.put(session, [ahead]))
         await process.replicas.recall()
-        assert await process.home.db.look(flood_waits.everything) == []
+        assert await process.harness.db.look(flood_waits.everything) == []
         await process.send()
         assert tg.copies[ANGRY] == 1
 
 
 async def test_whoever_is_forgotten_leaves_no_wait_behind(process: Process) -> None:
-    process.pace.refused(Lane.BULK, ANGRY, 600.0)
+    process.limiter.refused(Lane.BULK, ANGRY, 600.0)
     await process.replicas._holds.written()
-    await process.home.privacy.forget(ANGRY)
-    assert await process.home.db.look(flood_waits.everything) == []
+    await process.harness.privacy.forget(ANGRY)
+    assert await process.harness.db.look(flood_waits.everything) == []
 
 
 async def test_the_log_says_it_once_a_minute_and_names_no_chat(
@@ -223,18 +223,18 @@ async def test_the_log_says_it_once_a_minute_and_names_no_chat(
 ) -> None:
     caplog.set_level("INFO")
     for chat in (424242, 424242):
-        process.pace.refused(Lane.BULK, chat, 30.0)
+        process.limiter.refused(Lane.BULK, chat, 30.0)
     (line,) = [text for text in caplog.messages if "Telegram asks" in text]
     assert line == "Telegram asks one chat to wait: no send for 30 s (lane bulk, 1 chats wait)"
-    process.pace.refused(Lane.BULK, 434343, 30.0)
+    process.limiter.refused(Lane.BULK, 434343, 30.0)
     assert "Telegram asks us to wait: lane bulk is held for 30 s" in caplog.text
-    assert process.pace.chats_waiting(Lane.BULK) == 2
+    assert process.limiter.chats_waiting(Lane.BULK) == 2
     await process.replicas._holds.written()
 
 
 async def test_thousands_of_waits_are_forgotten_when_they_are_over(process: Process) -> None:
     for chat in range(5000):
-        process.pace.refused(Lane.REPLY, chat + 1, 1.0, alone=True)
-        process.home.clock.move(0.01)
-    assert len(process.pace.floods) < 600
+        process.limiter.refused(Lane.REPLY, chat + 1, 1.0, alone=True)
+        process.harness.clock.move(0.01)
+    assert len(process.limiter.floods) < 600
     await process.replicas._holds.written()

@@ -17,7 +17,7 @@ from bot.store import tables
 from bot.store.database import Database
 from bot.store.queries import counters, slots
 from bot.subscribers.privacy import Privacy
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 from bot.subscribers.zone_data import zone_data_version
 from tests.delivery.test_readers import ANNA, next_at, subscribe
 from tips.library import Library
@@ -36,17 +36,21 @@ async def rows(db: Database) -> list[Any]:
         return list((await session.execute(select(tables.delivery).order_by(*order))).all())
 
 
-async def test_nothing_is_due_before_its_time(planner: Planner, readers: Readers) -> None:
+async def test_nothing_is_due_before_its_time(planner: Planner, subscribers: Subscribers) -> None:
     assert await planner.next_due() is None
-    await subscribe(readers)
+    await subscribe(subscribers)
     assert await planner.next_due() == BERLIN_EIGHT
     assert await planner.tick() == Planned(0, 0, 0)
 
 
 async def test_a_due_reader_gets_one_row(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database, settings: Settings
+    planner: Planner,
+    subscribers: Subscribers,
+    clock: MovableClock,
+    db: Database,
+    settings: Settings,
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     clock.move_to(BERLIN_EIGHT)
     assert await planner.tick() == Planned(1, 1, 0)
     assert await planner.tick() == Planned(0, 0, 0)
@@ -58,14 +62,14 @@ async def test_a_due_reader_gets_one_row(
     assert row.ready_at == row.due_at
     assert row.not_after == row.due_at + timedelta(minutes=settings.tip_grace_minutes)
     assert await planner.next_due() == BERLIN_EIGHT + timedelta(days=1)
-    assert await next_at(readers) == "Tue 02 08:00"
+    assert await next_at(subscribers) == "Tue 02 08:00"
 
 
 async def test_readers_are_spread_over_the_window_always_alike(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
     for chat in range(1, 41):
-        await subscribe(readers, chat)
+        await subscribe(subscribers, chat)
     for day in range(2):
         clock.move_to(BERLIN_EIGHT + timedelta(days=day))
         assert (await planner.tick()).rows == 40
@@ -79,15 +83,15 @@ async def test_readers_are_spread_over_the_window_always_alike(
 
 
 async def test_only_those_who_want_one_get_one(
-    planner: Planner, readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, privacy: Privacy, clock: MovableClock, db: Database
 ) -> None:
     for chat in range(1, 8):
-        await subscribe(readers, chat)
-    await readers.pause(2)
-    await readers.pause(3, 1)
-    await readers.stop(4)
-    await readers.blocked(5)
-    await readers.set_weekdays(6, 0b1111101)
+        await subscribe(subscribers, chat)
+    await subscribers.pause(2)
+    await subscribers.pause(3, 1)
+    await subscribers.stop(4)
+    await subscribers.blocked(5)
+    await subscribers.set_weekdays(6, 0b1111101)
     await privacy.forget(7)
     clock.move_to(BERLIN_EIGHT)
     assert (await planner.tick()).rows == 1
@@ -98,36 +102,36 @@ async def test_only_those_who_want_one_get_one(
 
 async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
     planner: Planner,
-    readers: Readers,
+    subscribers: Subscribers,
     clock: MovableClock,
     db: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(planning, "CHUNK", 3)
     for chat in range(1, 11):
-        await subscribe(readers, chat)
+        await subscribe(subscribers, chat)
     clock.move_to(BERLIN_EIGHT)
     await db.transaction(lambda session: planner._step(session, clock.now()))
     assert len(await rows(db)) == 3
-    assert await next_at(readers, 10) == "Tue 02 08:00"
+    assert await next_at(subscribers, 10) == "Tue 02 08:00"
     assert (await planner.tick()).rows == 7
     assert len({row.chat_id for row in await rows(db)}) == 10
 
 
 async def test_two_planners_at_once_plan_each_reader_once(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
     for chat in range(1, 6):
-        await subscribe(readers, chat)
+        await subscribe(subscribers, chat)
     clock.move_to(BERLIN_EIGHT)
     ticks = await asyncio.gather(*(planner.tick() for _ in range(3)))
     assert sum(tick.rows for tick in ticks) == 5
 
 
 async def test_after_downtime_only_the_newest_fresh_tip_is_sent(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     clock.move_to(BERLIN_EIGHT + timedelta(days=3, hours=1))
     assert await planner.tick() == Planned(4, 1, 3)
     assert [row.local_date.day for row in await rows(db)] == [5]
@@ -136,33 +140,33 @@ async def test_after_downtime_only_the_newest_fresh_tip_is_sent(
 
 
 async def test_a_longer_downtime_leaves_none(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     clock.move_to(BERLIN_EIGHT + timedelta(hours=4))
     assert await planner.tick() == Planned(1, 0, 1)
     assert await rows(db) == []
 
 
 async def test_a_change_of_hour_on_the_day_gives_no_second_tip(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     clock.move_to(BERLIN_EIGHT)
     await planner.tick()
-    await readers.set_hour(ANNA, 9 * 60)
+    await subscribers.set_hour(ANNA, 9 * 60)
     clock.move_to(BERLIN_EIGHT + timedelta(hours=2))
     await planner.tick()
     assert len(await rows(db)) == 1
 
 
 async def test_who_is_planned_together_lies_together_in_the_order_of_their_tips(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
     for chat in range(1, 41):
-        await subscribe(readers, chat, minute=480 if chat % 2 else 600)
+        await subscribe(subscribers, chat, minute=480 if chat % 2 else 600)
     for chat in range(1, 41, 4):
-        await readers.set_hour(chat, 600)
+        await subscribers.set_hour(chat, 600)
     clock.move_to(BERLIN_EIGHT)
     await planner.tick()
     clock.move(2 * 3600)
@@ -176,13 +180,13 @@ async def test_who_is_planned_together_lies_together_in_the_order_of_their_tips(
 
 
 async def test_tips_follow_a_reader_who_changes_the_hour(
-    planner: Planner, readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, privacy: Privacy, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     for day in range(3):
         clock.move_to(BERLIN_EIGHT + timedelta(days=day, minutes=30))
         await planner.tick()
-        await readers.set_hour(ANNA, 481 + day)
+        await subscribers.set_hour(ANNA, 481 + day)
     assert len(await rows(db)) == 3
     assert len({row.subscription_id for row in await rows(db)}) == 1
     assert (await privacy.forget(ANNA)).erased
@@ -190,9 +194,9 @@ async def test_tips_follow_a_reader_who_changes_the_hour(
 
 
 async def test_a_taken_seat_leaves_the_next_one(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     async with db.write() as session:
         had = await slots.membership(session, ANNA)
         assert had is not None
@@ -201,59 +205,59 @@ async def test_a_taken_seat_leaves_the_next_one(
 
 
 async def test_joining_a_slot_that_is_just_being_planned_waits_for_its_next_instant(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers, 1)
-    await subscribe(readers, 2, minute=20 * 60)
+    await subscribe(subscribers, 1)
+    await subscribe(subscribers, 2, minute=20 * 60)
     clock.move_to(BERLIN_EIGHT + timedelta(seconds=10))
-    await readers.set_hour(2, 480)
+    await subscribers.set_hour(2, 480)
     await planner.tick()
     assert [row.chat_id for row in await rows(db)] == [1]
 
 
 async def test_pausing_takes_back_a_queued_tip_and_resuming_restores_it(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     clock.move_to(BERLIN_EIGHT)
     await planner.tick()
-    await readers.pause(ANNA)
+    await subscribers.pause(ANNA)
     assert [(row.state, row.reason) for row in await rows(db)] == [("cancelled", "paused")]
-    await readers.resume(ANNA)
+    await subscribers.resume(ANNA)
     assert [(row.state, row.reason) for row in await rows(db)] == [("queued", None)]
-    await readers.blocked(ANNA)
+    await subscribers.blocked(ANNA)
     assert [(row.state, row.reason) for row in await rows(db)] == [("cancelled", "blocked")]
 
 
 async def test_a_moved_group_keeps_its_queued_tip(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers, -5)
+    await subscribe(subscribers, -5)
     clock.move_to(BERLIN_EIGHT)
     await planner.tick()
-    await readers.move_chat(-5, -1005)
+    await subscribers.move_chat(-5, -1005)
     assert [(row.chat_id, row.state) for row in await rows(db)] == [(-1005, "queued")]
 
 
 async def test_a_zone_change_after_the_tip_waits_for_a_fresh_date(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     clock.move_to(BERLIN_EIGHT)
     await planner.tick()
     async with db.write() as session:
         await session.execute(text("UPDATE delivery SET state = 'sent'"))
-    await readers.set_zone(ANNA, "America/New_York")
-    assert await next_at(readers) == "Wed 03 08:00"
+    await subscribers.set_zone(ANNA, "America/New_York")
+    assert await next_at(subscribers) == "Wed 03 08:00"
     clock.move_to(BERLIN_EIGHT + timedelta(hours=23))
     await planner.tick()
     assert len(await rows(db)) == 1
 
 
 async def test_new_zone_data_corrects_what_was_computed_under_the_old(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers)
+    await subscribe(subscribers)
     assert await planner.ready_at_start() == 0
     assert await planner.ready_at_start() == 0
     async with db.write() as session:
@@ -266,11 +270,11 @@ async def test_new_zone_data_corrects_what_was_computed_under_the_old(
 
 
 async def test_a_zone_that_vanished_stops_nobody_else(
-    planner: Planner, readers: Readers, clock: MovableClock, db: Database
+    planner: Planner, subscribers: Subscribers, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers, 1)
-    await subscribe(readers, 2)
-    await subscribe(readers, 3, minute=481)
+    await subscribe(subscribers, 1)
+    await subscribe(subscribers, 2)
+    await subscribe(subscribers, 3, minute=481)
     async with db.write() as session:
         change = "UPDATE slot SET zone = 'Atlantis/Capital' WHERE local_minute = 481"
         await session.execute(text(change))

@@ -13,13 +13,14 @@ from sqlmodel import AutoString
 from bot.clock import MovableClock
 from bot.store.database import Database
 from bot.store.models import Table as AnyTable
-from bot.store.queries import flood_waits, inbox, personal, subscribers
+from bot.store.queries import flood_waits, inbox, personal
+from bot.store.queries import subscribers as subscriber_queries
 from bot.store.queries.flood_waits import Waiting
 from bot.store.queries.inbox import Arrived
 from bot.store.types import UTCDateTime
 from bot.subscribers.privacy import Erasure, Privacy
-from bot.subscribers.service import Readers
-from tests.delivery.house import ADMIN, EIGHT, House
+from bot.subscribers.service import Subscribers
+from tests.delivery.delivery_harness import ADMIN, EIGHT, DeliveryHarness
 from tests.delivery.server import Telegram, once, refusal
 
 ANNA, BEN = 5_111_222_333, 5_999_888_777
@@ -37,27 +38,27 @@ def is_of_a_person(column: Column[Any]) -> bool:
     return named or (leads_there and column.table.name != "broadcast_tally")
 
 
-async def subscribe(readers: Readers, *chats: int) -> None:
+async def subscribe(subscribers: Subscribers, *chats: int) -> None:
     for chat in chats:
-        await readers.arrive(chat, consent="3", source="leaflet")
-        await readers.set_zone(chat, "Europe/Berlin")
-        await readers.set_hour(chat, 480)
+        await subscribers.arrive(chat, consent="3", source="leaflet")
+        await subscribers.set_zone(chat, "Europe/Berlin")
+        await subscribers.set_hour(chat, 480)
 
 
-async def live(home: House, chat: int) -> None:
+async def live(harness: DeliveryHarness, chat: int) -> None:
     """A subscriber who has used everything, and whose tip and broadcast were sent."""
-    await subscribe(home.readers, chat)
-    tip = await home.readers.take_tip(chat)
+    await subscribe(harness.subscribers, chat)
+    tip = await harness.subscribers.take_tip(chat)
     assert tip is not None
-    await home.readers.save(chat, tip.id)
-    await home.readers.vote_tip(chat, tip.id, -1)
-    await home.readers.vote_answer(chat, "an-answer", 1)
-    await home.readers.miss(chat, "an-answer")
-    await home.morning(day=3)
-    await home.broadcast()
-    await home.sender.drain()
-    now = home.clock.now()
-    async with home.db.write() as session:
+    await harness.subscribers.save(chat, tip.id)
+    await harness.subscribers.vote_tip(chat, tip.id, -1)
+    await harness.subscribers.vote_answer(chat, "an-answer", 1)
+    await harness.subscribers.miss(chat, "an-answer")
+    await harness.morning(day=3)
+    await harness.broadcast()
+    await harness.worker.drain()
+    now = harness.clock.now()
+    async with harness.db.write() as session:
         await inbox.put(session, [Arrived(chat, chat, b"\x01sealed")], now)
         await flood_waits.put(session, [Waiting("bulk", "send", chat, now, now)])
 
@@ -104,10 +105,12 @@ class TestExport:
         empty = [column for column, value in row.items() if value is None]
         assert empty == [], "the test fills every column, or it proves nothing"
 
-    async def test_it_is_one_person_s_and_json(self, home: House, tg: Telegram) -> None:
-        await live(home, ANNA)
-        await live(home, BEN)
-        exported = await home.privacy.export(ANNA)
+    async def test_it_is_one_person_s_and_json(
+        self, harness: DeliveryHarness, tg: Telegram
+    ) -> None:
+        await live(harness, ANNA)
+        await live(harness, BEN)
+        exported = await harness.privacy.export(ANNA)
         assert exported.keys() == personal.PERSONAL.keys() - {"broadcast"}
         assert orjson.loads(orjson.dumps(exported)) == exported
         assert str(BEN) not in str(exported)
@@ -116,15 +119,15 @@ class TestExport:
         assert subscriber["zone"] == "Europe/Berlin"
         assert subscriber["created_at"].endswith("+00:00")
         assert subscriber["seen"]
-        assert set(subscriber["seen"]) <= {tip.id for tip in home.library.tips}
+        assert set(subscriber["seen"]) <= {tip.id for tip in harness.library.tips}
         kinds = {row["kind"] for row in exported["delivery"]}
         assert kinds == {"tip", "broadcast"}
         assert "sealed" not in str(exported["inbox"])
 
     async def test_a_withdrawn_tip_is_told_by_its_number(
-        self, readers: Readers, privacy: Privacy, db: Database
+        self, subscribers: Subscribers, privacy: Privacy, db: Database
     ) -> None:
-        await subscribe(readers, ANNA)
+        await subscribe(subscribers, ANNA)
         async with db.write() as session:
             seen = {"seen": (1 << 9999).to_bytes(1250, "little"), "last_number": 9999}
             await session.execute(TABLES["subscriber"].update().values(**seen))
@@ -143,66 +146,70 @@ class TestExport:
 
 
 class TestForget:
-    async def test_no_row_holds_the_number_any_more(self, home: House, tg: Telegram) -> None:
-        await live(home, ANNA)
-        await live(home, BEN)
-        before = await rows_with(home.db, BEN)
-        assert len(await rows_with(home.db, ANNA)) >= 8
-        assert await home.privacy.forget(ANNA) == Erasure(True, [])
-        assert await rows_with(home.db, ANNA) == {"inbox.update_id": 1}
-        assert await rows_with(home.db, BEN) == before
-        assert await home.privacy.forget(ANNA) == Erasure(False, [])
+    async def test_no_row_holds_the_number_any_more(
+        self, harness: DeliveryHarness, tg: Telegram
+    ) -> None:
+        await live(harness, ANNA)
+        await live(harness, BEN)
+        before = await rows_with(harness.db, BEN)
+        assert len(await rows_with(harness.db, ANNA)) >= 8
+        assert await harness.privacy.forget(ANNA) == Erasure(True, [])
+        assert await rows_with(harness.db, ANNA) == {"inbox.update_id": 1}
+        assert await rows_with(harness.db, BEN) == before
+        assert await harness.privacy.forget(ANNA) == Erasure(False, [])
 
     async def test_tips_planned_by_a_clock_that_ran_ahead_go_too(
-        self, home: House, tg: Telegram
+        self, harness: DeliveryHarness, tg: Telegram
     ) -> None:
-        await subscribe(home.readers, ANNA)
+        await subscribe(harness.subscribers, ANNA)
         for day in (2, 3, 20):
-            await home.morning(day=day)
-        put_right = Privacy(home.db, MovableClock(EIGHT), home.library)
+            await harness.morning(day=day)
+        put_right = Privacy(harness.db, MovableClock(EIGHT), harness.library)
         assert (await put_right.forget(ANNA)).erased
-        assert await rows_with(home.db, ANNA) == {}
+        assert await rows_with(harness.db, ANNA) == {}
 
     @pytest.mark.parametrize("known", [False, True])
     async def test_after_a_group_s_move_nothing_is_left_behind(
-        self, home: House, tg: Telegram, known: bool
+        self, harness: DeliveryHarness, tg: Telegram, known: bool
     ) -> None:
         old, new = -4_111_222_333, -1_004_111_222_333
-        await subscribe(home.readers, old, *([new] if known else []))
-        await home.morning()
-        await home.broadcast()
-        await home.sender.drain()
-        await home.readers.move_chat(old, new)
-        assert await rows_with(home.db, old) == {}
-        assert (await home.privacy.forget(new)).erased
-        assert await rows_with(home.db, new) == {}
+        await subscribe(harness.subscribers, old, *([new] if known else []))
+        await harness.morning()
+        await harness.broadcast()
+        await harness.worker.drain()
+        await harness.subscribers.move_chat(old, new)
+        assert await rows_with(harness.db, old) == {}
+        assert (await harness.privacy.forget(new)).erased
+        assert await rows_with(harness.db, new) == {}
 
-    async def test_an_admin_s_broadcasts(self, home: House, tg: Telegram) -> None:
-        await subscribe(home.readers, BEN)
-        done = await home.broadcast()
-        await home.sender.drain()
-        draft = await home.broadcasts.draft(ADMIN, ADMIN, 7)
-        running = await home.broadcast()
-        await home.broadcasts.set_progress_message(running, ADMIN, 3)
-        assert await home.privacy.keeps(ADMIN) is True
-        assert await home.privacy.forget(ADMIN) == Erasure(True, [running])
-        assert await home.broadcasts.find(draft.id) is None
-        await home.sender.drain()
-        assert (await home.broadcasts.report(done)).sent == 1
-        assert (await home.broadcasts.report(running)).state == "done"
-        assert await home.privacy.forget(ADMIN) == Erasure(True, [])
-        assert await rows_with(home.db, ADMIN) == {}
-        assert (await home.broadcasts.report(running)).sent == 1
+    async def test_an_admin_s_broadcasts(self, harness: DeliveryHarness, tg: Telegram) -> None:
+        await subscribe(harness.subscribers, BEN)
+        done = await harness.broadcast()
+        await harness.worker.drain()
+        draft = await harness.broadcasts.draft(ADMIN, ADMIN, 7)
+        running = await harness.broadcast()
+        await harness.broadcasts.set_progress_message(running, ADMIN, 3)
+        assert await harness.privacy.keeps(ADMIN) is True
+        assert await harness.privacy.forget(ADMIN) == Erasure(True, [running])
+        assert await harness.broadcasts.find(draft.id) is None
+        await harness.worker.drain()
+        assert (await harness.broadcasts.report(done)).sent == 1
+        assert (await harness.broadcasts.report(running)).state == "done"
+        assert await harness.privacy.forget(ADMIN) == Erasure(True, [])
+        assert await rows_with(harness.db, ADMIN) == {}
+        assert (await harness.broadcasts.report(running)).sent == 1
 
-    async def test_what_is_nobody_s_is_not_sent_again(self, home: House, tg: Telegram) -> None:
+    async def test_what_is_nobody_s_is_not_sent_again(
+        self, harness: DeliveryHarness, tg: Telegram
+    ) -> None:
         """Its source is gone, and Telegram's refusal would pass for the subscriber's."""
-        await subscribe(home.readers, BEN)
+        await subscribe(harness.subscribers, BEN)
         tg.script = once(refusal(400, "Bad Request: something"))
-        broadcast = await home.broadcast()
-        await home.sender.drain()
-        await home.privacy.forget(ADMIN)
-        assert await home.broadcasts.retry_failed(broadcast, ADMIN, in_doubt=True) == 0
-        report = await home.broadcasts.report(broadcast)
+        broadcast = await harness.broadcast()
+        await harness.worker.drain()
+        await harness.privacy.forget(ADMIN)
+        assert await harness.broadcasts.retry_failed(broadcast, ADMIN, in_doubt=True) == 0
+        report = await harness.broadcasts.report(broadcast)
         assert (report.state, report.failed) == ("done", {"bad_request": 1})
 
 
@@ -252,14 +259,14 @@ class TestErasedMeanwhile:
     """On PostgreSQL a row may be planned in the very moment in which its subscriber is erased."""
 
     async def test_what_was_planned_just_then_is_not_sent_and_not_kept(
-        self, home: House, tg: Telegram
+        self, harness: DeliveryHarness, tg: Telegram
     ) -> None:
-        await subscribe(home.readers, ANNA, BEN)
-        await home.morning(day=3)
-        await home.broadcast()
-        async with home.db.write() as session:
-            await subscribers.erase(session, ANNA)
-        await home.sender.drain()
+        await subscribe(harness.subscribers, ANNA, BEN)
+        await harness.morning(day=3)
+        await harness.broadcast()
+        async with harness.db.write() as session:
+            await subscriber_queries.erase(session, ANNA)
+        await harness.worker.drain()
         assert tg.tried(ANNA) == 0
         assert tg.copies == {BEN: 2}
-        assert await rows_with(home.db, ANNA) == {}
+        assert await rows_with(harness.db, ANNA) == {}

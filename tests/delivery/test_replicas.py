@@ -14,7 +14,7 @@ from bot.replicas.presence import BEAT_SECONDS, LIVE_SECONDS, Replicas
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.queries import heartbeat
-from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.limiter import SendLimiter
 from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
 from tests.pacing.moved import busiest
@@ -28,9 +28,9 @@ class Process:
     """What one process has of its own."""
 
     def __init__(self, db: Database, clock: MovableClock) -> None:
-        self.pace = Pace(clock, 30, 20, jitter=lambda: 0.0)
+        self.limiter = SendLimiter(clock, 30, 20, jitter=lambda: 0.0)
         self.taken_over = 0
-        self.replicas = Replicas(db, clock, self.pace, self._take_over)
+        self.replicas = Replicas(db, clock, self.limiter, self._take_over)
         self.starts: list[float] = []
         self._clock = clock
 
@@ -39,7 +39,7 @@ class Process:
 
     async def send(self) -> None:
         while True:
-            turns = await self.pace.bulk_turns(4)
+            turns = await self.limiter.bulk_turns(4)
             self.starts += [self._clock.monotonic()] * turns
 
 

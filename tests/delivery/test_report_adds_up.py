@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 
 from bot.delivery import failure_rate
 from bot.delivery import outbox as ledgers
-from bot.delivery.message import Finished, Item
-from bot.delivery.outbox import Ledger
+from bot.delivery.message import Finished, OutgoingMessage
+from bot.delivery.outbox import Outbox
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.values import Report
 from bot.telegram.responses import Outcome
 from bot.texts import report as texts
-from tests.delivery.house import ADMIN, House, house
+from tests.delivery.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
 from tests.delivery.server import Telegram
 from tests.postgres import Cluster
 from tips.library import Library
@@ -60,36 +60,36 @@ acts = st.one_of(sendings, sendings, comings, commands, others)
 
 
 class Life:
-    """One broadcast, its admin, its readers, and senders that may be killed at any moment."""
+    """One broadcast, its admin, its subscribers, and senders that may be killed at any moment."""
 
-    def __init__(self, home: House) -> None:
-        self.home = home
-        self.ledger = self._new_ledger()
-        self.leased: list[Item] = []
+    def __init__(self, harness: DeliveryHarness) -> None:
+        self.harness = harness
+        self.outbox = self._new_ledger()
+        self.leased: list[OutgoingMessage] = []
         self.broadcast = 0
         self.audience: set[int] = set()
         self.copied: Counter[int] = Counter()
 
-    def _new_ledger(self) -> Ledger:
-        return self.home.new_sender()._ledger
+    def _new_ledger(self) -> Outbox:
+        return self.harness.new_worker()._outbox
 
     async def begin(self) -> None:
-        draft = await self.home.broadcasts.draft(ADMIN, ADMIN, 5)
+        draft = await self.harness.broadcasts.draft(ADMIN, ADMIN, 5)
         self.broadcast = draft.id
 
     async def do(self, what: str, *how: Any) -> None:
-        readers, rules = self.home.readers, self.home.broadcasts
+        subscribers, rules = self.harness.subscribers, self.harness.broadcasts
         whose = {
-            "join": self.home.subscribe,
-            "stop": self._known(readers.stop),
-            "resume": self._known(readers.resume),
-            "pause": self._known(readers.pause),
-            "block": readers.blocked,
-            "forget": self.home.privacy.forget,
+            "join": self.harness.subscribe,
+            "stop": self._known(subscribers.stop),
+            "resume": self._known(subscribers.resume),
+            "pause": self._known(subscribers.pause),
+            "block": subscribers.blocked,
+            "forget": self.harness.privacy.forget,
             "hold": partial(rules.pause, self.broadcast, ADMIN),
             "go_on": partial(rules.resume, self.broadcast, ADMIN),
             "cancel": partial(rules.cancel, self.broadcast, ADMIN),
-            "prune": self.home.prune,
+            "prune": self.harness.prune,
             "retry": lambda doubt: rules.retry_failed(self.broadcast, ADMIN, in_doubt=doubt),
             "confirm": self.confirm,
             "kill": self.kill,
@@ -104,53 +104,53 @@ class Life:
 
     def _known(self, act: Callable[..., Awaitable[object]]) -> Callable[[int], Awaitable[object]]:
         async def if_known(chat: int) -> None:
-            if await self.home.readers.find(chat) is not None:
+            if await self.harness.subscribers.find(chat) is not None:
                 await act(chat)
 
         return if_known
 
     async def confirm(self) -> None:
-        rules = self.home.broadcasts
+        rules = self.harness.broadcasts
         count = await rules.audience_count()
         await rules.offered(self.broadcast, rules.offer(count))
         active = [
             chat
             for chat in (*range(1, 9), -7)
-            if (found := await self.home.readers.find(chat)) and found.state == "active"
+            if (found := await self.harness.subscribers.find(chat)) and found.state == "active"
         ]
         if await rules.confirm(self.broadcast, ADMIN):
             self.audience = set(active)
 
     async def kill(self) -> None:
-        self.ledger, self.leased = self._new_ledger(), []
+        self.outbox, self.leased = self._new_ledger(), []
 
     async def lease(self, most: int) -> None:
-        exchange = await self.ledger.exchange([], [], most)
+        exchange = await self.outbox.exchange([], [], most)
         self.leased += exchange.items
 
     async def settle(self, kind: str, most: int) -> None:
-        clock, done = self.home.clock, self.leased[:most]
+        clock, done = self.harness.clock, self.leased[:most]
         self.leased = self.leased[most:]
         self.copied.update(item.row.chat_id for item in done if kind == "sent")
         at, ended = clock.now(), clock.monotonic()
         finished = [Finished(item, OUTCOMES[kind], at, ended) for item in done]
-        await self.ledger.exchange(finished, [], 0)
+        await self.outbox.exchange(finished, [], 0)
 
     async def round(self, kind: str) -> None:
         await self.lease(9)
         await self.settle(kind, 9)
 
     async def wait(self, seconds: float) -> None:
-        self.home.clock.move(seconds)
-        await self.home.readers.end_pauses()
+        self.harness.clock.move(seconds)
+        await self.harness.subscribers.end_pauses()
 
     async def adds_up(self) -> Report:
-        report = await self.home.broadcasts.report(self.broadcast)
+        report = await self.harness.broadcasts.report(self.broadcast)
         failed = sum(report.failed.values())
         ended = report.sent + failed + report.blocked + report.in_doubt + report.too_old
         assert ended + report.cancelled + report.queued == report.total
         assert 0 <= report.under_way <= report.queued
-        found = await self.home.broadcasts.find(self.broadcast)
+        found = await self.harness.broadcasts.find(self.broadcast)
         assert found is not None
         if found.frozen:
             assert report.total == len(self.audience)
@@ -184,8 +184,8 @@ class Life:
 
 
 async def live(db: Database, library: Library, story: Story) -> None:
-    async with house(db, library, Telegram()) as home:
-        life = Life(home)
+    async with delivery_harness(db, library, Telegram()) as harness:
+        life = Life(harness)
         await life.begin()
         for act in story:
             await life.do(*act)
@@ -194,10 +194,10 @@ async def live(db: Database, library: Library, story: Story) -> None:
 
 
 async def never_paused_without_anything_left(life: Life) -> None:
-    found = await life.home.broadcasts.find(life.broadcast)
+    found = await life.harness.broadcasts.find(life.broadcast)
     assert found is not None
     if found.state == "paused" and found.pause_reason == "failures":
-        report = await life.home.broadcasts.report(life.broadcast)
+        report = await life.harness.broadcasts.report(life.broadcast)
         assert report.queued > 0
 
 
@@ -217,8 +217,8 @@ async def prepare(url: str, library: Library) -> None:
     await upgrade(url)
     db = await Database.open(url)
     try:
-        async with house(db, library, Telegram()) as home:
-            await home.subscribe(1, 2, 3, 4, 5)
+        async with delivery_harness(db, library, Telegram()) as harness:
+            await harness.subscribe(1, 2, 3, 4, 5)
     finally:
         await db.close()
 

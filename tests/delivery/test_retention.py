@@ -8,52 +8,52 @@ from bot.clock import MovableClock
 from bot.store.database import Database
 from bot.subscribers import schedule
 from bot.subscribers.privacy import AT_ONCE, Privacy
-from bot.subscribers.service import Readers
+from bot.subscribers.service import Subscribers
 
 YEAR = timedelta(days=365)
 
 
-async def subscribe(readers: Readers, *chats: int) -> None:
+async def subscribe(subscribers: Subscribers, *chats: int) -> None:
     for chat in chats:
-        await readers.arrive(chat, consent="3")
-        await readers.set_zone(chat, "Europe/Berlin")
-        await readers.set_hour(chat, 480)
+        await subscribers.arrive(chat, consent="3")
+        await subscribers.set_zone(chat, "Europe/Berlin")
+        await subscribers.set_hour(chat, 480)
 
 
 async def test_who_blocked_or_went_a_year_ago_is_erased(
-    readers: Readers, privacy: Privacy, clock: MovableClock, db: Database
+    subscribers: Subscribers, privacy: Privacy, clock: MovableClock, db: Database
 ) -> None:
-    await subscribe(readers, 1, 2, 3, 4)
-    await readers.arrive(5)
-    await readers.blocked(1)
+    await subscribe(subscribers, 1, 2, 3, 4)
+    await subscribers.arrive(5)
+    await subscribers.blocked(1)
     async with db.write() as session:
         await schedule.leave(session, 2, "gone", clock.now())
-    await readers.stop(3)
+    await subscribers.stop(3)
     clock.move(YEAR.total_seconds() - 1)
     assert await privacy.erase_long_gone(YEAR) == 0
     clock.move(2)
     assert await privacy.erase_long_gone(YEAR) == 3
     for chat in (1, 2, 5):
-        assert await readers.find(chat) is None
-    assert await readers.find(3) is not None, "who stopped may come back"
-    assert await readers.find(4) is not None
+        assert await subscribers.find(chat) is None
+    assert await subscribers.find(3) is not None, "who stopped may come back"
+    assert await subscribers.find(4) is not None
 
 
 async def test_who_came_back_meanwhile_stays(
-    readers: Readers, privacy: Privacy, clock: MovableClock
+    subscribers: Subscribers, privacy: Privacy, clock: MovableClock
 ) -> None:
-    await subscribe(readers, 1)
-    await readers.blocked(1)
+    await subscribe(subscribers, 1)
+    await subscribers.blocked(1)
     clock.move(YEAR.total_seconds() - 60)
-    await readers.unblocked(1)
+    await subscribers.unblocked(1)
     clock.move(YEAR.total_seconds())
     assert await privacy.erase_long_gone(YEAR) == 0
 
 
 async def test_more_than_one_transaction_takes(
-    readers: Readers, privacy: Privacy, clock: MovableClock
+    subscribers: Subscribers, privacy: Privacy, clock: MovableClock
 ) -> None:
     for chat in range(AT_ONCE + 3):
-        await readers.arrive(chat)
+        await subscribers.arrive(chat)
     clock.move(2 * YEAR.total_seconds())
     assert await privacy.erase_long_gone(YEAR) == AT_ONCE + 3

@@ -13,12 +13,12 @@ import pytest
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.clock_trust import ClockTrust
 from bot.delivery.rendering import TipRenderer
-from bot.delivery.worker import Sender
+from bot.delivery.worker import DeliveryWorker
 from bot.replicas.presence import LIVE_SECONDS, PREFIX, Replicas
 from bot.store.database import Database
 from bot.store.queries import heartbeat
-from bot.telegram.limits.limiter import Pace
-from tests.delivery.house import House, house
+from bot.telegram.limits.limiter import SendLimiter
+from tests.delivery.delivery_harness import DeliveryHarness, delivery_harness
 from tests.delivery.server import Telegram
 from tests.logbook import captured
 from tests.postgres import Cluster
@@ -43,70 +43,79 @@ class Replica:
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self.trust = ClockTrust(clock)
-        pace = Pace(clock, 30, 20, jitter=lambda: 0.0)
-        self.replicas = Replicas(db, clock, pace, trust=self.trust)
+        limiter = SendLimiter(clock, 30, 20, jitter=lambda: 0.0)
+        self.replicas = Replicas(db, clock, limiter, trust=self.trust)
 
 
 @asynccontextmanager
-async def off_by(seconds: float, home: House) -> AsyncIterator[tuple[Replica, Sender]]:
+async def off_by(
+    seconds: float, harness: DeliveryHarness
+) -> AsyncIterator[tuple[Replica, DeliveryWorker]]:
     """A second process over the house's database, whose clock is wrong by so much."""
-    clock = MovableClock(home.clock.now())
+    clock = MovableClock(harness.clock.now())
     clock.set_wall(seconds)
-    wire = home.telegram.wire()
+    transport = harness.telegram.transport()
     try:
-        one = Replica(home.db, clock)
-        renderer = TipRenderer(home.library)
-        yield one, Sender(home.db, clock, home.settings, wire, None, renderer, trust=one.trust)
+        one = Replica(harness.db, clock)
+        renderer = TipRenderer(harness.library)
+        yield (
+            one,
+            DeliveryWorker(
+                harness.db, clock, harness.settings, transport, None, renderer, trust=one.trust
+            ),
+        )
     finally:
-        await wire.close()
+        await transport.close()
 
 
 @pytest.fixture
-async def home(postgres: Cluster, library: Library, tg: Telegram) -> AsyncIterator[House]:
+async def harness(
+    postgres: Cluster, library: Library, tg: Telegram
+) -> AsyncIterator[DeliveryHarness]:
     db = await Database.open(postgres.migrated_database())
-    async with house(db, library, tg) as made:
+    async with delivery_harness(db, library, tg) as made:
         yield made
     await db.close()
 
 
 @pytest.mark.parametrize("seconds", [-120, 120, 86_400])
 async def test_no_tip_comes_twice_beside_one_that_is_off(
-    home: House, tg: Telegram, seconds: float
+    harness: DeliveryHarness, tg: Telegram, seconds: float
 ) -> None:
-    await home.subscribe(*PEOPLE)
-    await home.morning()
-    async with off_by(seconds, home) as (other, sender):
+    await harness.subscribe(*PEOPLE)
+    await harness.morning()
+    async with off_by(seconds, harness) as (other, worker):
         await other.replicas.beat()
         tg.gate.clear()
-        theirs = asyncio.create_task(sender.drain())
-        ours = asyncio.create_task(home.sender.drain())
+        theirs = asyncio.create_task(worker.drain())
+        ours = asyncio.create_task(harness.worker.drain())
         await tg.until(lambda: tg.held >= 8)
-        home.clock.move(16)
-        home.sender.wake()
+        harness.clock.move(16)
+        harness.worker.wake()
         tg.gate.set()
         await asyncio.gather(theirs, ours)
-        assert sender.sent == 0
+        assert worker.sent == 0
     assert tg.copies == dict.fromkeys(PEOPLE, 1)
 
 
-async def test_one_that_is_ahead_takes_nobody_for_dead(home: House) -> None:
-    ours = Replica(home.db, home.clock)
+async def test_one_that_is_ahead_takes_nobody_for_dead(harness: DeliveryHarness) -> None:
+    ours = Replica(harness.db, harness.clock)
     assert await ours.replicas.beat() == 1
-    async with off_by(LIVE_SECONDS * 2, home) as (other, _):
+    async with off_by(LIVE_SECONDS * 2, harness) as (other, _):
         await other.replicas.beat()
         assert not await other.replicas.keep_lead(take=True)
-    async with home.db.read() as session:
+    async with harness.db.read() as session:
         assert list(await heartbeat.everything(session)) == [PREFIX + ours.replicas.owner]
 
 
-async def test_one_that_was_right_gives_the_polling_away(home: House) -> None:
-    one = Replica(home.db, home.clock)
+async def test_one_that_was_right_gives_the_polling_away(harness: DeliveryHarness) -> None:
+    one = Replica(harness.db, harness.clock)
     assert await one.replicas.keep_lead(take=True)
-    home.clock.set_wall(-120)
+    harness.clock.set_wall(-120)
     await one.replicas.beat()
     assert not await one.replicas.keep_lead()
     assert not one.replicas.leads
-    home.clock.set_wall(120)
+    harness.clock.set_wall(120)
     one.trust.accept()
     await one.replicas.beat()
     assert await one.replicas.keep_lead(take=True)
@@ -117,9 +126,9 @@ async def test_one_that_was_right_gives_the_polling_away(home: House) -> None:
     [(0.0, []), (3.0, ["the clock is off"]), (-60.0, ["the clock is wrong"])],
 )
 async def test_it_is_measured_against_the_database_and_said_once(
-    home: House, seconds: float, said: list[str]
+    harness: DeliveryHarness, seconds: float, said: list[str]
 ) -> None:
-    one = Replica(home.db, Off(seconds))
+    one = Replica(harness.db, Off(seconds))
     with captured("WARNING", "json") as log:
         for _ in range(3):
             await one.replicas.beat()
@@ -127,8 +136,8 @@ async def test_it_is_measured_against_the_database_and_said_once(
     assert one.trust.may_act == (abs(seconds) < 5.0)
 
 
-async def test_the_line_names_whose_clock_and_how_far(home: House) -> None:
-    one = Replica(home.db, Off(-120.0))
+async def test_the_line_names_whose_clock_and_how_far(harness: DeliveryHarness) -> None:
+    one = Replica(harness.db, Off(-120.0))
     await one.replicas.beat()
     (line,) = one.trust.troubles()
     assert "this machine's clock is 120 s behind that of the database" in line

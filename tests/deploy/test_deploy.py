@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from bot.clock import MovableClock
 from bot.metrics import Metrics
-from tests.conversations.theatre import open_theatre
+from tests.conversations.harness import open_harness
 from tests.deploy.promql import Read, Selector, read
 from tests.docs.tables import ROOT, families
 from tests.postgres import Cluster
@@ -57,14 +57,14 @@ def expressions() -> Iterator[str]:
 async def bot(tmp_path: Path, postgres: Cluster) -> Emitted:
     """What a bot emits that has lived a little: a broadcast of it was refused."""
     url = postgres.migrated_database()
-    async with open_theatre(tmp_path, database_url=url) as theatre:
-        await theatre.reader()
-        admin = await theatre.admin()
+    async with open_harness(tmp_path, database_url=url) as harness:
+        await harness.subscriber()
+        admin = await harness.admin()
         await admin.say("/broadcast Hello")
-        await theatre.fault("error", method="copyMessage", error_code=400)
+        await harness.fault("error", method="copyMessage", error_code=400)
         await admin.tap("Send it now")
-        await theatre.app._beat()
-        return await _scraped(f"{theatre.app.web_url}/metrics")
+        await harness.app._beat()
+        return await _scraped(f"{harness.app.web_url}/metrics")
 
 
 async def _scraped(url: str) -> Emitted:

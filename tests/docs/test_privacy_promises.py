@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import HOUSEKEEPING_S
+from bot.app import UPKEEP_S
 from bot.config import Settings
 from bot.delivery.retention import COUNTED_BY_HOUR
 from bot.handlers.start import LINK_LONGEST
@@ -45,7 +45,7 @@ PROMISED = (
     (PRIVACY, f"by the hour for {COUNTED_BY_HOUR} days, then by the day"),
     (PRIVACY, f"without the chat's, for {span(REMEMBER_UPDATES)}"),
     (PRIVACY, f"`GUTSKIN_ERASE_AFTER_DAYS` ({YEAR})"),
-    (PRIVACY, f"within about {span(timedelta(seconds=HOUSEKEEPING_S))}"),
+    (PRIVACY, f"within about {span(timedelta(seconds=UPKEEP_S))}"),
     (PRIVACY, f"`{BACKUPS}` in the data folder once {span(BACKUP_EVERY)}"),
     (PRIVACY, f"the last {number(BACKUPS_KEPT)} are kept"),
     (PRIVACY, f"gone from them after {span(BACKUPS_KEPT * days(1))} in which"),

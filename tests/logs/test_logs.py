@@ -1,4 +1,4 @@
-"""The log holds no token, no password and no word of a reader, whoever writes into it."""
+"""The log holds no token, no password and no word of a subscriber, whoever writes into it."""
 
 from __future__ import annotations
 

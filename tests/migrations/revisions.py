@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.store.database import Database
 from bot.store.migrate import SCRIPTS, head
 
-READER = """INSERT INTO subscriber (chat_id, state, language, weekdays, themes, audience,
+SUBSCRIBER = """INSERT INTO subscriber (chat_id, state, language, weekdays, themes, audience,
     created_at, seed, seen) VALUES (7, 'new', 'en', 127, 1, 'both', {now}, 1, {empty})"""
 KEPT = "INSERT INTO saved (chat_id, tip_id, at) VALUES (7, 'one-tip', {now})"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.store.migrate import upgrade
-from tests.migrations.revisions import KEPT, READER, run, scripts_up_to
+from tests.migrations.revisions import KEPT, SUBSCRIBER, run, scripts_up_to
 from tips.models import EVERY_THEME
 
 OF_THE_FIRST_RELEASE = (
-    READER,
-    READER.replace("VALUES (7,", "VALUES (8,"),
+    SUBSCRIBER,
+    SUBSCRIBER.replace("VALUES (7,", "VALUES (8,"),
     (
         "INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor) "
         "VALUES (3, 'Europe/Berlin', 480, {now}, '2026-06-02', 1), "
@@ -57,7 +57,7 @@ async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0003"))
     held = "INSERT INTO heartbeat (name, at, detail) VALUES ('held:bulk', {now}, '')"
-    await run(database_url, READER, KEPT, held)
+    await run(database_url, SUBSCRIBER, KEPT, held)
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
     assert await run(database_url, "SELECT name FROM heartbeat") == []
@@ -66,7 +66,7 @@ async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
 
 
 BROADCASTS_OF_BEFORE = (
-    READER,
+    SUBSCRIBER,
     *(
         "INSERT INTO broadcast (id, admin_id, source_chat_id, source_message_id, state, audience, "
         "created_at, confirmed_at, total, frozen) "
@@ -105,7 +105,7 @@ async def test_whoever_had_all_themes_has_those_to_come(
     database_url: str, tmp_path: Path, had: int, has: int
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0005"))
-    await run(database_url, READER, f"UPDATE subscriber SET themes = {had}")
+    await run(database_url, SUBSCRIBER, f"UPDATE subscriber SET themes = {had}")
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT themes FROM subscriber") == [(has,)]
 
@@ -114,7 +114,7 @@ async def test_a_database_from_before_refusals_were_counted_knows_of_none(
     database_url: str, tmp_path: Path
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0006"))
-    await run(database_url, READER, KEPT)
+    await run(database_url, SUBSCRIBER, KEPT)
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
     counted = "SELECT chat_id, refused_days, refused_at, left_reason FROM subscriber"
@@ -125,7 +125,7 @@ async def test_of_readers_of_before_it_is_not_known_what_they_got_last(
     database_url: str, tmp_path: Path
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0007"))
-    await run(database_url, READER)
+    await run(database_url, SUBSCRIBER)
     assert await upgrade(database_url) is True
     rows = await run(database_url, "SELECT recent FROM subscriber")
     assert [bytes(row.recent) for row in rows] == [b""]

@@ -18,7 +18,7 @@ from bot.store.files.restore import restore
 from bot.store.migrate import COPY, MigrationError, current, head, upgrade
 from bot.store.models import Table
 from bot.store.types import UTCDateTime
-from tests.migrations.revisions import KEPT, READER, run, scripts_with
+from tests.migrations.revisions import KEPT, SUBSCRIBER, run, scripts_with
 
 FAILING = """
 from alembic import op
@@ -96,7 +96,7 @@ async def test_a_failing_step_leaves_everything_as_it_was(
     database_url: str, tmp_path: Path
 ) -> None:
     await upgrade(database_url)
-    await run(database_url, READER, KEPT)
+    await run(database_url, SUBSCRIBER, KEPT)
     with pytest.raises(Exception, match="no_such_table"):
         await upgrade(database_url, scripts=scripts_with(tmp_path, FAILING))
     assert await current(database_url) == (head(), head())
@@ -108,7 +108,7 @@ async def test_a_failing_step_leaves_everything_as_it_was(
 
 async def test_rebuilding_a_parent_keeps_its_children(database_url: str, tmp_path: Path) -> None:
     await upgrade(database_url)
-    await run(database_url, READER, KEPT)
+    await run(database_url, SUBSCRIBER, KEPT)
     assert await upgrade(database_url, scripts=scripts_with(tmp_path, REBUILDING)) is True
     assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
 
@@ -116,7 +116,7 @@ async def test_rebuilding_a_parent_keeps_its_children(database_url: str, tmp_pat
 async def test_a_step_that_leaves_orphans_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'gutskin.db'}"
     await upgrade(url)
-    await run(url, READER, KEPT)
+    await run(url, SUBSCRIBER, KEPT)
     with pytest.raises(MigrationError, match="1 rows would point nowhere"):
         await upgrade(url, scripts=scripts_with(tmp_path, ORPHANING))
     assert await run(url, "SELECT count(*) FROM subscriber") == [(1,)]
@@ -133,7 +133,7 @@ async def test_a_copy_is_kept_beside_the_file_before_anything_changes(tmp_path: 
     copy = tmp_path / f"gutskin.db{COPY}"
     url = f"sqlite:///{file}"
     await upgrade(url)
-    await run(url, READER, KEPT)
+    await run(url, SUBSCRIBER, KEPT)
     await upgrade(url)
     assert not copy.exists(), "there was nothing to migrate"
     scripts = scripts_with(tmp_path, REBUILDING)

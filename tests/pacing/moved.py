@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Self
 
 from bot.clock import MovableClock
-from bot.telegram.limits.limiter import Lane, Pace
+from bot.telegram.limits.limiter import Lane, SendLimiter
 
 STEP = 0.001
 ROUNDING = 1e-6
@@ -21,7 +21,7 @@ class Stage:
 
     def __init__(self, total: float = 30.0, bulk: float = 25.0, **options: Any) -> None:
         self.clock = MovableClock(datetime(2026, 3, 1, tzinfo=UTC))
-        self.pace = Pace(self.clock, total, bulk, jitter=lambda: 0.0, **options)
+        self.limiter = SendLimiter(self.clock, total, bulk, jitter=lambda: 0.0, **options)
         self.replies: list[float] = []
         self.waits: list[float] = []
         self.bulk: list[float] = []
@@ -58,7 +58,7 @@ class Stage:
         return self.begin(self._reply(chat_id, how))
 
     def tapper(self, chat_id: int, round_trip: float) -> asyncio.Task[None]:
-        """One reader who taps on, the next time as soon as the last tap was answered."""
+        """One subscriber who taps on, the next time as soon as the last tap was answered."""
         return self.begin(self._tap(chat_id, round_trip))
 
     async def pass_time(self, seconds: float, step: float = STEP) -> None:
@@ -94,7 +94,7 @@ class Stage:
 
         acts: list[tuple[float, Callable[[], object]]] = []
         acts += [(at, partial(self.reply, chat)) for at, chat in asked]
-        acts += [(at, partial(self.pace.flood, lane, seconds)) for at, lane, seconds in floods]
+        acts += [(at, partial(self.limiter.flood, lane, seconds)) for at, lane, seconds in floods]
         acts += [(at, start_over) for at in given_up]
         await self.at(acts)
         for stall in stalls:
@@ -103,18 +103,18 @@ class Stage:
 
     async def _take_turns(self, starts: list[float], most: int, *, paid: bool) -> None:
         while True:
-            turns = await self.pace.bulk_turns(most, paid=paid)
-            starts += [self.clock.monotonic()] * turns
+            permits = await self.limiter.bulk_permits(most, paid=paid)
+            starts += [self.clock.monotonic()] * permits
 
     async def _tap(self, chat_id: int, round_trip: float) -> None:
         while True:
-            await self.pace.reply(chat_id, makes_message=False)
+            await self.limiter.reply(chat_id, makes_message=False)
             self.replies.append(self.clock.monotonic())
             await self.clock.sleep(round_trip)
 
     async def _reply(self, chat_id: int | str | None, how: dict[str, Any]) -> None:
         asked = self.clock.monotonic()
-        await self.pace.reply(chat_id, **how)
+        await self.limiter.reply(chat_id, **how)
         self.replies.append(self.clock.monotonic())
         self.waits.append(self.clock.monotonic() - asked)
 

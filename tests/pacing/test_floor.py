@@ -21,8 +21,8 @@ def eight_that_tap_four_times_a_second(stage: Stage) -> None:
 
     async def tap(chat: int) -> None:
         while True:
-            await stage.pace.reply(chat, kind=ANSWER)
-            await stage.pace.reply(chat, makes_message=False)
+            await stage.limiter.reply(chat, kind=ANSWER)
+            await stage.limiter.reply(chat, makes_message=False)
             stage.replies.append(stage.clock.monotonic())
 
     for chat in range(8):
@@ -48,7 +48,7 @@ def a_backlog_of_ten_thousand(stage: Stage) -> None:
         for chat in chats:
             if chat == 10_000:
                 return
-            await stage.pace.reply(chat)
+            await stage.limiter.reply(chat)
             stage.replies.append(stage.clock.monotonic())
 
     for _ in range(16):
@@ -120,7 +120,7 @@ async def test_a_lane_that_is_held_has_no_floor() -> None:
     async with Stage() as stage:
         stage.tips()
         a_backlog_of_ten_thousand(stage)
-        stage.pace.flood(Lane.BULK, 60.0)
+        stage.limiter.flood(Lane.BULK, 60.0)
         await stage.pass_time(10.0, STEP)
 
     assert stage.unpaid == []
@@ -144,7 +144,7 @@ async def test_a_lone_reply_waits_a_few_slots_whatever_bulk_is_owed() -> None:
 
 async def test_replicas_share_the_floor() -> None:
     async with Stage() as stage:
-        stage.pace.share_with(3)
+        stage.limiter.share_with(3)
         stage.tips()
         a_backlog_of_ten_thousand(stage)
         await stage.pass_time(SECONDS, STEP)
@@ -167,7 +167,7 @@ async def test_answers_to_buttons_are_not_counted() -> None:
 
 async def test_answers_wait_for_a_flood_too() -> None:
     async with Stage() as stage:
-        stage.pace.flood(Lane.REPLY, 2.0)
+        stage.limiter.flood(Lane.REPLY, 2.0)
         stage.reply(7, kind=ANSWER)
         await stage.pass_time(3.0, STEP)
 

@@ -1,4 +1,4 @@
-"""One reader, however quick their fingers, takes nobody's share but their own."""
+"""One subscriber, however quick their fingers, takes nobody's share but their own."""
 
 from __future__ import annotations
 
@@ -66,15 +66,15 @@ async def test_groups_may_be_edited_more_than_twenty_times_a_minute() -> None:
 class TestPatience:
     async def test_ends_at_once_when_a_flood_lasts_longer(self) -> None:
         async with Stage() as stage:
-            stage.pace.flood(Lane.REPLY, 300.0)
+            stage.limiter.flood(Lane.REPLY, 300.0)
             with pytest.raises(HeldError) as held:
-                await stage.pace.reply(7, patience=3.0)
+                await stage.limiter.reply(7, patience=3.0)
 
         assert held.value.seconds == 300.0
 
     async def test_waits_a_short_flood_out(self) -> None:
         async with Stage() as stage:
-            stage.pace.flood(Lane.REPLY, 2.0)
+            stage.limiter.flood(Lane.REPLY, 2.0)
             stage.reply(7, patience=3.0)
             await stage.pass_time(2.1)
 
@@ -85,7 +85,7 @@ class TestPatience:
             waiting = [stage.reply(chat, patience=3.0) for chat in range(20)]
             await settle()
             started = len(stage.replies)
-            stage.pace.flood(Lane.REPLY, 60.0)
+            stage.limiter.flood(Lane.REPLY, 60.0)
             await stage.pass_time(0.1)
 
         assert started < 20
@@ -98,15 +98,15 @@ class TestPatience:
                 stage.reply(-5)
             await stage.pass_time(21.0, step=0.01)
             with pytest.raises(HeldError) as held:
-                await stage.pace.reply(-5, patience=3.0)
+                await stage.limiter.reply(-5, patience=3.0)
 
             assert 38.0 <= held.value.seconds <= 40.0
-            assert stage.pace.reply_held_for(-5) == held.value.seconds
+            assert stage.limiter.reply_held_for(-5) == held.value.seconds
 
     async def test_of_bulk_ends_while_a_flood_goes_on(self) -> None:
         async with Stage(30, 25) as stage:
-            stage.pace.flood(Lane.BULK, 60.0)
-            waiting = asyncio.create_task(stage.pace.bulk_turns(4, patience=20.0))
+            stage.limiter.flood(Lane.BULK, 60.0)
+            waiting = asyncio.create_task(stage.limiter.bulk_permits(4, patience=20.0))
             await stage.pass_time(19.9, step=0.01)
             assert not waiting.done()
             await stage.pass_time(0.2, step=0.01)
@@ -115,23 +115,23 @@ class TestPatience:
 
     async def test_that_ended_has_cost_the_chat_nothing(self) -> None:
         async with Stage() as stage:
-            stage.pace.flood(Lane.REPLY, 60.0)
+            stage.limiter.flood(Lane.REPLY, 60.0)
             for _ in range(10):
                 with pytest.raises(HeldError):
-                    await stage.pace.reply(7, patience=3.0)
+                    await stage.limiter.reply(7, patience=3.0)
 
-            assert stage.pace.take_chat(7) == 0.0
+            assert stage.limiter.take_chat(7) == 0.0
 
 
 async def test_what_another_was_told_to_wait_is_waited_here_too() -> None:
     async with Stage() as stage:
         heard: list[Lane] = []
-        stage.pace.on_hold(heard.append)
+        stage.limiter.on_hold(heard.append)
         stage.broadcast()
-        stage.pace.hold(Lane.BULK, 5.0)
-        stage.pace.hold(Lane.BULK, 2.0)
+        stage.limiter.hold(Lane.BULK, 5.0)
+        stage.limiter.hold(Lane.BULK, 2.0)
         await stage.pass_time(6.0, step=0.01)
 
     assert min(stage.bulk) >= 5.0 - 1e-6
     assert heard == [Lane.BULK]
-    assert stage.pace.slowed_to(Lane.BULK) == 1.0
+    assert stage.limiter.slowed_to(Lane.BULK) == 1.0

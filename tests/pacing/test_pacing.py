@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.clock import MovableClock
-from bot.telegram.limits.limiter import Lane, Pace
+from bot.telegram.limits.limiter import Lane, SendLimiter
 from tests.pacing.moved import Stage, busiest, finished, refused, settle
 
 
@@ -131,24 +131,24 @@ class TestAChat:
     async def test_is_shared_by_both_lanes(self) -> None:
         async with Stage() as stage:
             for _ in range(3):
-                assert stage.pace.take_chat(7) == 0.0
-            assert 0.9 < stage.pace.take_chat(7) <= 1.0
-            assert not await finished(stage.pace.reply(7))
-            assert not await finished(stage.pace.bulk(7))
-            assert await finished(stage.pace.bulk(8))
+                assert stage.limiter.take_chat(7) == 0.0
+            assert 0.9 < stage.limiter.take_chat(7) <= 1.0
+            assert not await finished(stage.limiter.reply(7))
+            assert not await finished(stage.limiter.bulk(7))
+            assert await finished(stage.limiter.bulk(8))
 
     async def test_is_forgotten_when_idle(self) -> None:
         async with Stage(1000, 1000) as stage:
             for chat in range(50_000):
-                stage.pace.take_chat(chat)
-                stage.pace.take_chat(-chat)
+                stage.limiter.take_chat(chat)
+                stage.limiter.take_chat(-chat)
                 stage.clock.move(0.001)
 
-            assert stage.pace.chats_remembered <= 2 * 3 * 1000 + 50_001
+            assert stage.limiter.chats_remembered <= 2 * 3 * 1000 + 50_001
             stage.clock.move(180.0)
-            stage.pace.take_chat(1)
-            stage.pace.take_chat(-1)
-            assert stage.pace.chats_remembered == 2
+            stage.limiter.take_chat(1)
+            stage.limiter.take_chat(-1)
+            assert stage.limiter.chats_remembered == 2
 
 
 class TestAFlood:
@@ -156,7 +156,7 @@ class TestAFlood:
         async with Stage() as stage:
             stage.broadcast()
             await stage.pass_time(1.0)
-            stage.pace.flood(Lane.BULK, 3.0)
+            stage.limiter.flood(Lane.BULK, 3.0)
             flooded = stage.clock.monotonic()
             await stage.pass_time(1.0)
             stage.reply(1)
@@ -169,16 +169,16 @@ class TestAFlood:
 
     async def test_is_never_cut_short_by_a_second_answer(self) -> None:
         async with Stage() as stage:
-            stage.pace.flood(Lane.REPLY, 300.0)
-            stage.pace.flood(Lane.REPLY, 1.0)
+            stage.limiter.flood(Lane.REPLY, 300.0)
+            stage.limiter.flood(Lane.REPLY, 1.0)
 
-            assert stage.pace.held_for(Lane.REPLY) == pytest.approx(300.0)
-            assert stage.pace.held_for(Lane.BULK) == 0.0
+            assert stage.limiter.held_for(Lane.REPLY) == pytest.approx(300.0)
+            assert stage.limiter.held_for(Lane.BULK) == 0.0
 
     async def test_of_replies_does_not_stop_the_broadcast(self) -> None:
         async with Stage() as stage:
             stage.broadcast()
-            stage.pace.flood(Lane.REPLY, 10.0)
+            stage.limiter.flood(Lane.REPLY, 10.0)
             stage.reply(1)
             await stage.pass_time(4.0)
 
@@ -188,36 +188,36 @@ class TestAFlood:
     async def test_that_comes_once_does_not_slow_the_lane_down(self) -> None:
         async with Stage() as stage:
             for _ in range(64):  # all that was under way is refused too
-                stage.pace.flood(Lane.BULK, 1.0)
+                stage.limiter.flood(Lane.BULK, 1.0)
 
-            assert stage.pace.slowed_to(Lane.BULK) == 1.0
+            assert stage.limiter.slowed_to(Lane.BULK) == 1.0
 
     async def test_that_comes_again_slows_down_and_recovers_slowly(self) -> None:
         async with Stage() as stage:
             stage.broadcast()
             for _ in range(3):
-                stage.pace.flood(Lane.BULK, 1.0)
+                stage.limiter.flood(Lane.BULK, 1.0)
                 await stage.pass_time(2.0)
-            slowed = stage.pace.slowed_to(Lane.BULK)
+            slowed = stage.limiter.slowed_to(Lane.BULK)
             before = len(stage.bulk)
             await stage.pass_time(5.0)
             during = len(stage.bulk) - before
             await stage.pass_time(30.0, step=0.01)
-            a_little_later = stage.pace.slowed_to(Lane.BULK)
+            a_little_later = stage.limiter.slowed_to(Lane.BULK)
             stage.clock.move(600.0)
 
             assert slowed == pytest.approx(0.75**2)
             assert during == pytest.approx(5 * 25 * slowed, rel=0.05)
             assert a_little_later == pytest.approx(slowed + 0.05)
-            assert stage.pace.slowed_to(Lane.BULK) == 1.0
+            assert stage.limiter.slowed_to(Lane.BULK) == 1.0
 
     async def test_leaves_a_tenth_of_the_rate_at_the_very_least(self) -> None:
         async with Stage() as stage:
             for _ in range(50):
-                stage.pace.flood(Lane.BULK, 1.0)
+                stage.limiter.flood(Lane.BULK, 1.0)
                 stage.clock.move(1.5)
 
-            assert stage.pace.slowed_to(Lane.BULK) == pytest.approx(0.1)
+            assert stage.limiter.slowed_to(Lane.BULK) == pytest.approx(0.1)
 
 
 class TestCancelling:
@@ -236,7 +236,7 @@ class TestCancelling:
 
     async def test_gives_the_chat_its_turn_back(self) -> None:
         async with Stage() as stage:
-            stage.pace.flood(Lane.REPLY, 60.0)
+            stage.limiter.flood(Lane.REPLY, 60.0)
             for _ in range(30):
                 task = stage.reply(-5)
                 await settle()
@@ -244,16 +244,16 @@ class TestCancelling:
                 await settle()
             stage.clock.move(61.0)
 
-            assert stage.pace.take_chat(-5) == 0.0
+            assert stage.limiter.take_chat(-5) == 0.0
 
     async def test_bulk_that_waits_for_a_turn_gives_the_chat_back(self) -> None:
         async with Stage() as stage:
-            stage.pace.flood(Lane.BULK, 60.0)
+            stage.limiter.flood(Lane.BULK, 60.0)
             for _ in range(5):
-                assert not await finished(stage.pace.bulk(5))
+                assert not await finished(stage.limiter.bulk(5))
                 await settle()
 
-            assert stage.pace.take_chat(5) == 0.0
+            assert stage.limiter.take_chat(5) == 0.0
 
     async def test_replies_that_gave_up_hold_no_bulk_back(self) -> None:
         async with Stage(10, 10) as stage:
@@ -283,4 +283,4 @@ async def test_paid_broadcasts_leave_replies_at_the_free_rate() -> None:
 async def test_rates_that_make_no_sense_are_refused(total: float, bulk: float) -> None:
     clock: MovableClock = Stage().clock
     with pytest.raises(ValueError, match="rates"):
-        Pace(clock, total, bulk)
+        SendLimiter(clock, total, bulk)

@@ -6,17 +6,17 @@ import asyncio
 from datetime import UTC, datetime
 
 from bot.clock import MovableClock
-from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.limiter import SendLimiter
 from tests.waiting import until
 
 
 async def test_a_reply_after_a_quiet_day_does_not_hold_bulk_back_for_another() -> None:
     clock = MovableClock(datetime(2026, 3, 2, 8, tzinfo=UTC))
-    pace = Pace(clock, 30.0, 25.0)
-    assert await pace.bulk_turns(1) == 1
+    limiter = SendLimiter(clock, 30.0, 25.0)
+    assert await limiter.bulk_permits(1) == 1
     clock.move(86_400.0)
-    await pace.reply(7)
-    waiting = asyncio.create_task(pace.bulk_turns(1))
+    await limiter.reply(7)
+    waiting = asyncio.create_task(limiter.bulk_permits(1))
     begun = clock.monotonic()
     await asyncio.sleep(0)
     for _ in range(20):

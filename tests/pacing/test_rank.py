@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.clock import MovableClock
-from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.limiter import SendLimiter
 from bot.telegram.limits.permits import RankedLock
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ class Replies:
 
     def __init__(self) -> None:
         self.clock = MovableClock(NOON)
-        self.pace = Pace(self.clock, 30, 25, jitter=lambda: 0.0)
+        self.limiter = SendLimiter(self.clock, 30, 25, jitter=lambda: 0.0)
         self.started: list[tuple[str, float]] = []
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -36,7 +36,7 @@ class Replies:
         return task
 
     async def _reply(self, name: str, chat: int, rank: tuple[float, ...]) -> None:
-        await self.pace.reply(chat, rank=rank)
+        await self.limiter.reply(chat, rank=rank)
         self.started.append((name, self.clock.monotonic()))
 
     async def all_of_them(self) -> None:
@@ -96,7 +96,7 @@ async def test_whoever_stops_waiting_holds_nobody_up(which: int) -> None:
     lock, done = RankedLock(), []
 
     async def hold(number: int, rank: Callable[[int], float]) -> None:
-        async with lock.turn((rank(number),), lock.ticket()):
+        async with lock.permit((rank(number),), lock.ticket()):
             await asyncio.sleep(0)
             done.append(number)
 
@@ -107,7 +107,7 @@ async def test_whoever_stops_waiting_holds_nobody_up(which: int) -> None:
     assert all(task.done() for task in tasks)
     left = [number for number in (0, 3, 2, 1) if number != which]
     assert done == left
-    async with lock.turn((9,), lock.ticket()):
+    async with lock.permit((9,), lock.ticket()):
         assert not lock.is_wanted_before((99,))
 
 
@@ -115,10 +115,10 @@ async def test_whoever_is_cancelled_at_the_moment_of_the_turn_passes_it_on() -> 
     lock, done = RankedLock(), []
 
     async def hold(name: str) -> None:
-        async with lock.turn((), lock.ticket()):
+        async with lock.permit((), lock.ticket()):
             done.append(name)
 
-    async with lock.turn((), lock.ticket()):
+    async with lock.permit((), lock.ticket()):
         first, second = asyncio.create_task(hold("first")), asyncio.create_task(hold("second"))
         await asyncio.sleep(0)
     first.cancel()  # it has been handed the lock, and has not run yet

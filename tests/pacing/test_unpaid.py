@@ -30,7 +30,7 @@ async def test_tips_alone_keep_to_the_free_rate_whatever_the_paid_one_is() -> No
         stage.tips(64)
         await stage.pass_time(10.0)
 
-    assert stage.pace.free_bulk_rate == 25.0
+    assert stage.limiter.free_bulk_rate == 25.0
     assert 0.98 * 250 <= len(stage.unpaid) <= 252
     assert busiest(stage.unpaid) <= 25
 
@@ -81,7 +81,7 @@ async def test_a_bulk_rate_below_the_free_one_is_the_tips_rate() -> None:
         stage.tips()
         await stage.pass_time(10.0)
 
-    assert stage.pace.free_bulk_rate == 10.0
+    assert stage.limiter.free_bulk_rate == 10.0
     assert 98 <= len(stage.unpaid) <= 102
 
 
@@ -91,7 +91,7 @@ async def test_while_all_is_free_paid_or_not_makes_no_difference() -> None:
         stage.tips()
         await stage.pass_time(10.0)
 
-    assert stage.pace.free_bulk_rate == 28.0
+    assert stage.limiter.free_bulk_rate == 28.0
     assert 0.98 * 280 <= len(stage.starts) <= 282
     assert min(len(stage.bulk), len(stage.unpaid)) >= 100
 
@@ -101,7 +101,7 @@ async def test_a_flood_silences_paid_and_unpaid_alike_and_slows_both_when_it_com
         stage.broadcast(64)
         stage.tips()
         for _ in range(2):
-            stage.pace.flood(Lane.BULK, 2.0)
+            stage.limiter.flood(Lane.BULK, 2.0)
             flooded = stage.clock.monotonic()
             await stage.pass_time(2.5)
             for starts in (stage.bulk, stage.unpaid):
@@ -115,7 +115,7 @@ async def test_a_flood_silences_paid_and_unpaid_alike_and_slows_both_when_it_com
 
 async def test_replicas_share_the_free_rate_too() -> None:
     async with Stage(1000, 1000) as stage:
-        stage.pace.share_with(5)
+        stage.limiter.share_with(5)
         stage.broadcast(64)
         stage.tips()
         await stage.pass_time(10.0)

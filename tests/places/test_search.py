@@ -1,4 +1,4 @@
-"""Readers name their place in their own words and spelling; the index answers offline."""
+"""Subscribers name their place in their own words and spelling; the index answers offline."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Hand:
         shown = await self.control("users", first_name=first_name, **fields)
         return int(shown["id"])
 
-    async def reader(self, first_name: str = "Ada", **fields: Any) -> int:
+    async def subscriber(self, first_name: str = "Ada", **fields: Any) -> int:
         """A user who wrote /start, whose update is already confirmed."""
         user = await self.user(first_name, **fields)
         said = await self.control("say", user=user, text="/start")
@@ -125,8 +125,8 @@ async def hand(start: Start) -> Hand:
 
 @pytest.fixture
 async def ada(hand: Hand) -> int:
-    """A reader in a private chat with the bot."""
-    return await hand.reader()
+    """A subscriber in a private chat with the bot."""
+    return await hand.subscriber()
 
 
 def inline(*labels: str) -> str:

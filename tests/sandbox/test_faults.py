@@ -36,7 +36,7 @@ class TestInjected:
         assert [m["text"] for m in await hand.messages(ada)] == ["/start", "x"]
 
     async def test_a_fault_meets_only_the_calls_meant(self, hand: Hand, ada: int) -> None:
-        bob = await hand.reader("Bob")
+        bob = await hand.subscriber("Bob")
         await hand.control("faults", kind="500", method="sendmessage", chat=bob)
 
         await hand.ok("getMe")
@@ -135,7 +135,7 @@ class TestOverallRate:
         self, start: Start
     ) -> None:
         hand = await start(overall_rate=2, rate_burst=4)
-        ada = await hand.reader()
+        ada = await hand.subscriber()
         for _ in range(3):
             await hand.ok("sendMessage", chat_id=ada, text="x")
         hand.clock.advance(seconds=1)

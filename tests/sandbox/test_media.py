@@ -152,7 +152,7 @@ class TestCopies:
             "say", user=ada, caption="mine", photo=True,
             entities=[{"type": "bold", "offset": 0, "length": 4}],
         )  # fmt: skip
-        bob = await hand.reader("Bob")
+        bob = await hand.subscriber("Bob")
 
         copied = await hand.ok(
             "copyMessage", chat_id=bob, from_chat_id=ada, message_id=said["message_id"],

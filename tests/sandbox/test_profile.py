@@ -114,7 +114,7 @@ async def test_the_menu_button_of_one_chat_and_of_all(hand: Hand, ada: int) -> N
 
 
 async def test_chats_and_members_can_be_looked_up(hand: Hand) -> None:
-    ada = await hand.reader(last_name="Lovelace", username="ada")
+    ada = await hand.subscriber(last_name="Lovelace", username="ada")
     bob = await hand.user("Bob")
     group = (await hand.control("groups", title="G", type="group", member=ada))["id"]
 

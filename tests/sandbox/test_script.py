@@ -12,7 +12,7 @@ import pytest
 from bot.sandbox.script.play import play, read_script
 from bot.sandbox.script.scene import ScriptError
 from tests.sandbox.conftest import BEGIN, Hand, Start, inline
-from tests.sandbox.parrot import Parrot
+from tests.sandbox.echo_bot import EchoBot
 
 SHORT = 0.2  # seconds; what has not come by then does not come
 
@@ -55,7 +55,7 @@ async def player(hand: Hand) -> AsyncIterator[Player]:
     """A stage with Anna in Berlin, Ben without a zone, and a bot that repeats."""
     await hand.user("Anna", id=1, zone="Europe/Berlin")
     await hand.user("Ben B.", id=2)
-    bot = asyncio.create_task(Parrot(hand).run())
+    bot = asyncio.create_task(EchoBot(hand).run())
     yield Player(hand)
     bot.cancel()
     await asyncio.wait({bot})

@@ -95,7 +95,7 @@ class TestClock:
 
 class TestWaiting:
     async def test_a_wait_ends_with_the_chats_next_event(self, hand: Hand, ada: int) -> None:
-        bob = await hand.reader("Bob")
+        bob = await hand.subscriber("Bob")
         seq = (await hand.look("transcript"))[-1]["seq"]
         waiting = asyncio.create_task(hand.look(f"wait?after={seq}&chat={ada}&timeout=30"))
         await hand.control("say", user=bob, text="not this")
@@ -152,7 +152,7 @@ class TestServer:
         await sandbox.start()
         async with aiohttp.ClientSession() as session:
             hand = Hand(sandbox, session, clock)
-            await hand.ok("sendMessage", chat_id=await hand.reader(), text="x")
+            await hand.ok("sendMessage", chat_id=await hand.subscriber(), text="x")
             stream = await session.get(f"{sandbox.base_url}/control/events")
             held = [
                 asyncio.create_task(hand.updates(timeout=30)),

@@ -1,1 +1,1 @@
-"""Two hundred readers through four hundred simulated days, counted at the sandbox."""
+"""Two hundred subscribers through four hundred simulated days, counted at the sandbox."""

@@ -1,4 +1,4 @@
-"""``python -m tests.soak --readers 200 --days 400``: the long run, and what came of it."""
+"""``python -m tests.soak --subscribers 200 --days 400``: the long run, and what came of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def main() -> int:
     given = parser.parse_args()
     began = time.monotonic()
     with run_folder() as folder:
-        report = uvloop.run(live(folder, readers=given.readers, days=given.days, seed=given.seed))
+        report = uvloop.run(
+            live(folder, subscribers=given.subscribers, days=given.days, seed=given.seed)
+        )
     lines = [
         f"{name.replace('_', ' '):>16}: {value}"
         for name, value in vars(report).items()

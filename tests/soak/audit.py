@@ -23,7 +23,7 @@ SLACK_AFTER_OUTAGE = timedelta(minutes=4)
 
 
 class Received(NamedTuple):
-    """A tip as it arrived; ``asked`` when it answers what the reader did."""
+    """A tip as it arrived; ``asked`` when it answers what the subscriber did."""
 
     at: datetime
     title: str
@@ -32,7 +32,7 @@ class Received(NamedTuple):
 
 @dataclass
 class Report:
-    readers: int
+    subscribers: int
     days: int
     expected: int = 0
     received: int = 0
@@ -45,7 +45,7 @@ class Report:
 
 
 def audit(town: Town, library: Library, days: int, end: datetime) -> Report:
-    """Every reader's year, tip by tip."""
+    """Every subscriber's year, tip by tip."""
     report = Report(len(town.people), days, held_at_kill=len(town.held_at_kill))
     everyone = _received(town)
     titles = _Titles(library)
@@ -133,7 +133,7 @@ def _allowed(due: Due, outages: Iterable[Outage]) -> timedelta:
 
 
 def _dates(life: Life, daily: list[datetime]) -> Iterator[date]:
-    """The date on the reader's wall at each tip, with the first day's as taken."""
+    """The date on the subscriber's wall at each tip, with the first day's as taken."""
     first = life.standings[0]
     yield first.since.astimezone(ZoneInfo(first.zone)).date()
     changes = [standing.since for standing in life.standings]
@@ -143,7 +143,7 @@ def _dates(life: Life, daily: list[datetime]) -> Iterator[date]:
 
 
 class _Titles:
-    """Which tips fit a reader in a month, by title."""
+    """Which tips fit a subscriber in a month, by title."""
 
     def __init__(self, library: Library) -> None:
         self._tips = [(tip.title, {season.value for season in tip.season}) for tip in library.tips]
@@ -155,7 +155,7 @@ class _Titles:
 
 
 def _audit_cycle(report: Report, person: Person, tips: list[Received], titles: _Titles) -> None:
-    """A tip comes again only when all that fit the reader on that day have been."""
+    """A tip comes again only when all that fit the subscriber on that day have been."""
     seen: set[str] = set()
     changes = [standing.since for standing in person.life.standings]
     for tip in tips:

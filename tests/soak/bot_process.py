@@ -39,10 +39,10 @@ async def obey(app: App, clock: SharedClock, order: dict[str, Any]) -> None:
 
 
 async def orders() -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
+    subscriber = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    return reader
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(subscriber), sys.stdin)
+    return subscriber
 
 
 def say(**words: Any) -> None:

@@ -1,7 +1,7 @@
-"""When a reader's tips are due, from zoneinfo alone: nothing of the product is used here.
+"""When a subscriber's tips are due, from zoneinfo alone: nothing of the product is used here.
 
 The rule is told in the plainest words: on a chosen weekday the tip is due in the first minute at
-which a clock on the reader's wall shows the chosen time or later, on that date.
+which a clock on the subscriber's wall shows the chosen time or later, on that date.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def due_on(day: date, minute: int, zone: str) -> datetime | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """What was set for a reader from ``since`` on."""
+    """What was set for a subscriber from ``since`` on."""
 
     since: datetime
     zone: str
@@ -61,7 +61,7 @@ class Standing:
 
 @dataclass
 class Life:
-    """A reader's settings in the order in which they changed, beginning with the subscription."""
+    """A subscriber's settings in the order in which they changed, subscribing first."""
 
     standings: list[Standing] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ class Life:
         )
 
     def dues(self, end: datetime) -> list[Due]:
-        """Every tip that this reader has to get before ``end``."""
+        """Every tip that this subscriber has to get before ``end``."""
         first = self.standings[0]
         subscribed_on = first.since.astimezone(ZoneInfo(first.zone)).date()
         # The tip that comes with the subscription is that day's.

@@ -80,17 +80,17 @@ async def test_two_bots_send_each_tip_once_and_one_of_them_polls(
             await first._beat()
             await join(second, first, clock)
             await first._beat()
-            assert (first.house.replicas.count, second.house.replicas.count) == (2, 2)
+            assert (first.services.replicas.count, second.services.replicas.count) == (2, 2)
             while clock.now() < EIGHT + timedelta(seconds=20):
                 await live_on(clock, first, second)
             assert tips(sandbox) == dict.fromkeys(PEOPLE, 2)
-            assert min(first.house.sender.sent, second.house.sender.sent) > 0
+            assert min(first.services.worker.sent, second.services.worker.sent) > 0
             assert {call["status"] for call in polls(sandbox)} <= {200, None}
-            assert (first.house.replicas.leads, second.house.replicas.leads) == (True, False)
+            assert (first.services.replicas.leads, second.services.replicas.leads) == (True, False)
 
         await do(session, 1, "say", text="/help")
         async with asyncio.timeout(120):
-            while not second.house.replicas.leads:
+            while not second.services.replicas.leads:
                 clock.move(BEAT_SECONDS)
                 await asyncio.sleep(0.01)
         await settle(session, second)

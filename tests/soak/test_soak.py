@@ -20,7 +20,7 @@ DAYS = 265
 
 
 async def test_fifty_readers_get_one_tip_each_due_day(tmp_path: Path) -> None:
-    report = await live(tmp_path, readers=50, days=DAYS)
+    report = await live(tmp_path, subscribers=50, days=DAYS)
     assert report.faults == []
     assert report.received == report.expected > 9_000
     assert report.on_request > 100

@@ -78,7 +78,7 @@ def minute_of(hour: str) -> int:
 
 @dataclass
 class Person:
-    """One reader: how they began, and what is set for them."""
+    """One subscriber: how they began, and what is set for them."""
 
     id: int
     zone: str

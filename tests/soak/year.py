@@ -19,11 +19,11 @@ ACTS_PER_READER_AND_DAY = 0.04
 COPY_EVERY = 50  # days
 
 
-async def live(folder: Path, *, readers: int, days: int, seed: int = 1) -> Report:
-    """So many readers through so many days; what the sandbox saw of it."""
+async def live(folder: Path, *, subscribers: int, days: int, seed: int = 1) -> Report:
+    """So many subscribers through so many days; what the sandbox saw of it."""
     chance = random.Random(seed)
     start = START
-    async with open_town(folder, settle_people(readers), start) as town:
+    async with open_town(folder, settle_people(subscribers), start) as town:
         await town.move_in()
         for day, moment in enumerate(rounds(start + timedelta(days=1), days, chance)):
             await town.until(moment)

@@ -180,7 +180,7 @@ async def test_seen_sets_survive_what_comes_between(db: Database) -> None:
             await subscribers.add(session, chat, language="en", source=None, themes=1, now=NOW)
         await subscribers.mark_seen(session, [Mark(1, 3, "a", 0, 8, b"\x03\0")])
         await subscribers.mark_seen(session, [])
-        # Reader 1 took another tip meanwhile; 2 is new to the cycle; 9 is gone.
+        # Subscriber 1 took another tip meanwhile; 2 is new to the cycle; 9 is gone.
         marks = [
             Mark(1, 5, "b", 0, 32, b"\x05\0"),
             Mark(2, 6, "b", 0, 64, b"\x01\0\x06\0"),

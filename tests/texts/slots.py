@@ -34,8 +34,8 @@ NEXT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class SomeReader:
-    """A reader of these tests: Berlin, 08:00, every day, all themes."""
+class SomeSubscriber:
+    """A subscriber of these tests: Berlin, 08:00, every day, all themes."""
 
     state: str = "active"
     language: str = "en"
@@ -136,10 +136,10 @@ def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
 
 
 Call = Callable[[str, Library], Message | str]
-BERLIN = SomeReader()
-UNSET = SomeReader(state="new", zone=None, local_minute=None)
-LOST = SomeReader(zone=None, zone_lost=True)
-PAUSED = SomeReader(state="paused", paused_until=datetime(2026, 3, 9, 7, tzinfo=UTC))
+BERLIN = SomeSubscriber()
+UNSET = SomeSubscriber(state="new", zone=None, local_minute=None)
+LOST = SomeSubscriber(zone=None, zone_lost=True)
+PAUSED = SomeSubscriber(state="paused", paused_until=datetime(2026, 3, 9, 7, tzinfo=UTC))
 
 
 def _places(words: str) -> list[Place]:
@@ -197,8 +197,8 @@ CALLS: dict[str, Call] = {
     "settings.theme_gone": lambda *_: settings.theme_gone(),
     "settings.language_gone": lambda *_: settings.language_gone(),
     "pause.paused": lambda *_: pause.paused(PAUSED, NEXT, NOW),
-    "pause.paused, for good": lambda *_: pause.paused(SomeReader(state="paused"), None, NOW),
-    "pause.not_on": lambda *_: pause.not_on(SomeReader(state="stopped")),
+    "pause.paused, for good": lambda *_: pause.paused(SomeSubscriber(state="paused"), None, NOW),
+    "pause.not_on": lambda *_: pause.not_on(SomeSubscriber(state="stopped")),
     "pause.not_on, new": lambda *_: pause.not_on(UNSET),
     "pause.not_on, zone lost": lambda *_: pause.not_on(LOST),
     "pause.how_long": lambda *_: pause.how_long(),

@@ -23,9 +23,9 @@ def test_a_command_is_in_the_table_once() -> None:
 
 
 def test_admins_have_more_commands_than_readers() -> None:
-    readers = {entry["command"] for entry in commands.menu()}
+    subscribers = {entry["command"] for entry in commands.menu()}
     admins = {entry["command"] for entry in commands.menu(admin=True)}
-    assert admins - readers == {"broadcast", "stats"}
+    assert admins - subscribers == {"broadcast", "stats"}
 
 
 def test_help_lists_exactly_the_commands_one_has() -> None:

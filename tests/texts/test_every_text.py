@@ -30,7 +30,7 @@ ANY_WORDS = st.one_of(
 
 
 def public_texts() -> set[str]:
-    """Every public function of the text modules that makes words for a reader."""
+    """Every public function of the text modules that makes words for a subscriber."""
     found = set()
     for name in MODULES:
         module = import_module(f"bot.texts.{name}")

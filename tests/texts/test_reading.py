@@ -1,4 +1,4 @@
-"""What readers read, where a requirement says what it must say."""
+"""What subscribers read, where a requirement says what it must say."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.texts.slots import (
     NOW,
     PAUSED,
     UNSET,
-    SomeReader,
+    SomeSubscriber,
     library_of,
 )
 from tips.library import load_library
@@ -89,20 +89,20 @@ class TestStart:
 
 class TestSettings:
     @pytest.mark.parametrize(
-        ("reader", "when", "words"),
+        ("subscriber", "when", "words"),
         [
             (BERLIN, NEXT, "Next tip: tomorrow, Monday, about 08:00."),
             (PAUSED, None, "Paused: no tip until you send /resume."),
-            (SomeReader(state="stopped"), None, "Stopped: no tips."),
+            (SomeSubscriber(state="stopped"), None, "Stopped: no tips."),
             (UNSET, None, "No tip is planned yet."),
-            (SomeReader(themes=0), None, "Check the days and themes"),
+            (SomeSubscriber(themes=0), None, "Check the days and themes"),
         ],
     )
     @pytest.mark.parametrize("view", ["main", "hour", "days", "themes", "for", "pause"])
     def test_every_view_says_when_the_next_tip_comes(
-        self, reader: SomeReader, when: datetime | None, words: str, view: str
+        self, subscriber: SomeSubscriber, when: datetime | None, words: str, view: str
     ) -> None:
-        assert words in settings.view(view, reader, LIBRARY, when, NOW).plain
+        assert words in settings.view(view, subscriber, LIBRARY, when, NOW).plain
 
     def test_a_pause_says_its_end(self) -> None:
         assert (
@@ -121,18 +121,18 @@ class TestSettings:
         assert "Time zone: not set" in said
 
     def test_switches_carry_the_state_they_lead_to(self) -> None:
-        reader = SomeReader(weekdays=0b1111110, themes=0b11111101)
-        days = settings.view("days", reader, LIBRARY, NEXT, NOW)
+        subscriber = SomeSubscriber(weekdays=0b1111110, themes=0b11111101)
+        days = settings.view("days", subscriber, LIBRARY, NEXT, NOW)
         assert SetWeekday(0, 1) in taps(days)
         assert SetWeekday(1, 0) in taps(days)
         assert "Monday: off" in labels(days)
         assert "✅ Tuesday: on" in labels(days)
-        themes = settings.view("themes", reader, LIBRARY, NEXT, NOW)
+        themes = settings.view("themes", subscriber, LIBRARY, NEXT, NOW)
         assert len([tap for tap in taps(themes) if isinstance(tap, SetTheme)]) == 8
         assert SetTheme(1, 1) in taps(themes)
 
     def test_some_themes_are_named(self) -> None:
-        said = settings.view("main", SomeReader(themes=0b11), LIBRARY, NEXT, NOW).plain
+        said = settings.view("main", SomeSubscriber(themes=0b11), LIBRARY, NEXT, NOW).plain
         assert "Themes: Gut and microbes, Everyday food" in said
 
     def test_a_paused_reader_is_offered_to_resume(self) -> None:
@@ -143,7 +143,7 @@ class TestSettings:
 class TestPause:
     def test_with_and_without_an_end(self) -> None:
         assert "Paused until Monday 9 March, 08:00." in pause.paused(PAUSED, NEXT, NOW).plain
-        endless = pause.paused(SomeReader(state="paused"), None, NOW)
+        endless = pause.paused(SomeSubscriber(state="paused"), None, NOW)
         assert endless.plain == "Paused. No tips until you send /resume."
 
     def test_stopping_says_how_to_come_back(self) -> None:

@@ -1,4 +1,4 @@
-"""Days and hours as a reader says them, in the reader's own time."""
+"""Days and hours as a subscriber says them, in the subscriber's own time."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from tips.check import check
 from tips.checks.balance import FULL_SIZE
 from tips.library import Library, load_library
 from tips.models import Season
-from tips.rotation import ReaderState, pick
+from tips.rotation import SubscriberState, pick
 
 
 @cache
@@ -52,7 +52,7 @@ def test_a_year_of_tips_has_no_repeat_and_no_two_neighbours_of_a_topic(
 ) -> None:
     shelf = library()
     for seed in range(5):
-        state = ReaderState(seed=seed, themes=shelf.all_themes)
+        state = SubscriberState(seed=seed, themes=shelf.all_themes)
         sent: set[int] = set()
         for day in range(FULL_SIZE):
             picked = pick(shelf, state, begin + timedelta(days=day), zone)
@@ -60,7 +60,7 @@ def test_a_year_of_tips_has_no_repeat_and_no_two_neighbours_of_a_topic(
             assert picked.number not in sent
             assert picked.topic != state.last_topic
             sent.add(picked.number)
-            state = ReaderState(
+            state = SubscriberState(
                 seed=seed,
                 themes=shelf.all_themes,
                 seen=picked.seen_after,

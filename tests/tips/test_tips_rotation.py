@@ -21,7 +21,7 @@ from tests.tips.walks import (
     years_library,
 )
 from tips.rotation import (
-    ReaderState,
+    SubscriberState,
     Vote,
     decode_seen,
     drop_suggestion,
@@ -37,7 +37,7 @@ seeds = st.integers(min_value=-(2**70), max_value=2**70)
 @given(sketches, seeds)
 def test_all_tips_come_once_before_any_comes_again(chosen: list[Sketch], seed: int) -> None:
     library = library_of(chosen, THEMES)
-    picks = list(walk(library, ReaderState(seed=seed, themes=ALL), 2 * len(chosen)))
+    picks = list(walk(library, SubscriberState(seed=seed, themes=ALL), 2 * len(chosen)))
     first, second = picks[: len(chosen)], picks[len(chosen) :]
     everything = list(range(len(chosen)))
     assert sorted(numbers(first)) == everything
@@ -50,7 +50,7 @@ def test_all_tips_come_once_before_any_comes_again(chosen: list[Sketch], seed: i
 @given(sketches, seeds)
 def test_the_border_of_two_cycles_repeats_no_tip(chosen: list[Sketch], seed: int) -> None:
     library = library_of(chosen, THEMES)
-    picks = list(walk(library, ReaderState(seed=seed, themes=ALL), 2 * len(chosen)))
+    picks = list(walk(library, SubscriberState(seed=seed, themes=ALL), 2 * len(chosen)))
     last, first = numbers(picks)[len(chosen) - 1 : len(chosen) + 1]
     assert last != first or len(chosen) == 1
 
@@ -79,7 +79,7 @@ def test_neighbours_share_a_topic_only_where_no_order_avoids_it(
 ) -> None:
     topics = [topic for topic, count in zip("abc", counts, strict=True) for _ in range(count)]
     library = library_of([Sketch(n, t) for n, t in enumerate(topics)], THEMES)
-    state = ReaderState(seed=seed, themes=ALL, last_topic=last)
+    state = SubscriberState(seed=seed, themes=ALL, last_topic=last)
     order = [last, *(picked.topic for picked in walk(library, state, len(topics)))]
     repeats = sum(before == now for before, now in pairwise(order))
     assert repeats == fewest_neighbours(tuple(counts), "abc".find(last) if last else -1)
@@ -87,34 +87,39 @@ def test_neighbours_share_a_topic_only_where_no_order_avoids_it(
 
 @given(seeds)
 def test_a_year_has_no_two_neighbours_of_one_topic(seed: int) -> None:
-    picks = list(walk(years_library(), ReaderState(seed=seed, themes=ALL), 400))
+    picks = list(walk(years_library(), SubscriberState(seed=seed, themes=ALL), 400))
     assert all(before.topic != now.topic for before, now in pairwise(picks))
 
 
 def test_the_order_is_the_readers_own_and_always_the_same() -> None:
     library = years_library()
     orders = [
-        numbers(list(walk(library, ReaderState(seed=seed, themes=ALL), 30))) for seed in range(50)
+        numbers(list(walk(library, SubscriberState(seed=seed, themes=ALL), 30)))
+        for seed in range(50)
     ]
     assert len({tuple(order) for order in orders}) == 50
-    again = numbers(list(walk(years_library.__wrapped__(), ReaderState(seed=7, themes=ALL), 30)))
+    again = numbers(
+        list(walk(years_library.__wrapped__(), SubscriberState(seed=7, themes=ALL), 30))
+    )
     assert again == orders[7]
 
 
 def test_first_tips_are_spread_evenly_over_readers() -> None:
     library = library_of([Sketch(n, TOPICS[n % 5]) for n in range(100)], THEMES)
     firsts = Counter(
-        numbers(list(walk(library, ReaderState(seed=seed, themes=ALL), 1)))[0]
+        numbers(list(walk(library, SubscriberState(seed=seed, themes=ALL), 1)))[0]
         for seed in range(20_000)
     )
-    # 200 readers a tip; six standard deviations are 84.
+    # 200 subscribers a tip; six standard deviations are 84.
     assert len(firsts) == 100
     assert max(firsts.values()) < 200 + 84
     assert min(firsts.values()) > 200 - 84
 
 
 def test_an_only_tip_is_sent_again_and_again() -> None:
-    picks = list(walk(library_of([Sketch(9, "a")], THEMES), ReaderState(seed=1, themes=ALL), 3))
+    picks = list(
+        walk(library_of([Sketch(9, "a")], THEMES), SubscriberState(seed=1, themes=ALL), 3)
+    )
     assert numbers(picks) == [9, 9, 9]
 
 
@@ -157,7 +162,7 @@ class TestDropSuggestion:
 
 
 def test_picks_do_not_depend_on_chance() -> None:
-    library, state = years_library(), ReaderState(seed=11, themes=ALL)
+    library, state = years_library(), SubscriberState(seed=11, themes=ALL)
     random.seed(1)
     first = list(walk(library, state, 50))
     random.seed(2)

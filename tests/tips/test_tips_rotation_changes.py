@@ -1,4 +1,4 @@
-"""Seasons, audiences, themes and tips that come and go while a reader walks on."""
+"""Seasons, audiences, themes and tips that come and go while a subscriber walks on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.tips.walks import (
 )
 from tips.models import Audience, Season
 from tips.rotation import (
-    ReaderState,
+    SubscriberState,
     pick,
 )
 
@@ -45,7 +45,7 @@ seeds = st.integers(min_value=-(2**70), max_value=2**70)
 def test_seasonal_tips_come_only_in_their_season(on: date, zone: str, season: Season) -> None:
     seasonal = [Sketch(n, "a", season=(now,)) for n, now in enumerate(Season)]
     library = library_of([*seasonal, Sketch(4, "b"), Sketch(5, "c")], THEMES)
-    picks = list(walk(library, ReaderState(seed=1, themes=ALL), 9, on, zone))
+    picks = list(walk(library, SubscriberState(seed=1, themes=ALL), 9, on, zone))
     expected = {4, 5, list(Season).index(season)}
     assert set(numbers(picks)) == expected
 
@@ -57,7 +57,7 @@ def test_seasonal_tips_come_only_in_their_season(on: date, zone: str, season: Se
     st.sampled_from([BERLIN, SYDNEY]),
 )
 def test_a_leap_year_passes_without_a_repeat(seed: int, begin: date, zone: str) -> None:
-    library, state = years_library(), ReaderState(seed=seed, themes=ALL)
+    library, state = years_library(), SubscriberState(seed=seed, themes=ALL)
     sent = []
     for day in range(366):
         picked = pick(library, state, begin + timedelta(days=day), zone)
@@ -72,7 +72,7 @@ def test_tips_of_the_season_are_spread_over_it() -> None:
     winter = library.season_mask(Season.WINTER) & ~library.season_mask(Season.SUMMER)
     weeks: Counter[int] = Counter()
     for seed in range(200):
-        state, day = ReaderState(seed=seed, themes=ALL), date(2025, 12, 1)
+        state, day = SubscriberState(seed=seed, themes=ALL), date(2025, 12, 1)
         for number_of_day in range(90):
             picked = pick(library, state, day + timedelta(days=number_of_day), BERLIN)
             assert picked is not None
@@ -86,7 +86,7 @@ def test_tips_of_the_season_are_spread_over_it() -> None:
 
 def test_a_tip_for_two_seasons_comes_in_both() -> None:
     library = library_of([Sketch(0, "a", season=(Season.SUMMER, Season.WINTER))], THEMES)
-    state = ReaderState(seed=1, themes=ALL)
+    state = SubscriberState(seed=1, themes=ALL)
     assert pick(library, state, SUMMER_DAY, BERLIN) is not None
     assert pick(library, state, WINTER_DAY, BERLIN) is not None
     assert pick(library, state, date(2026, 4, 1), BERLIN) is None
@@ -96,7 +96,7 @@ def test_winter_tips_come_back_every_winter() -> None:
     sketches_of_a_year = [Sketch(n, TOPICS[n % 4]) for n in range(100)]
     winter = [Sketch(100 + n, "e", season=(Season.WINTER,)) for n in range(10)]
     library = library_of([*sketches_of_a_year, *winter], THEMES)
-    state, day = ReaderState(seed=5, themes=ALL), date(2026, 1, 1)
+    state, day = SubscriberState(seed=5, themes=ALL), date(2026, 1, 1)
     sent: dict[int, set[int]] = {}
     for _ in range(4 * 365 + 60):
         picked = pick(library, state, day, BERLIN)
@@ -116,13 +116,13 @@ def test_winter_tips_come_back_every_winter() -> None:
 )
 def test_readers_get_what_speaks_to_them(audience: Audience, expected: set[int]) -> None:
     library = library_of([Sketch(n, "abc"[n], audience=a) for n, a in enumerate(Audience)], THEMES)
-    state = ReaderState(seed=1, themes=ALL, audience=audience)
+    state = SubscriberState(seed=1, themes=ALL, audience=audience)
     assert set(numbers(list(walk(library, state, 6)))) == expected
 
 
 def test_chosen_themes_hold_at_once_and_keep_what_was_seen() -> None:
     library = library_of([Sketch(n, TOPICS[n % 5]) for n in range(50)], THEMES)
-    state = ReaderState(seed=3, themes=ALL)
+    state = SubscriberState(seed=3, themes=ALL)
     seen = list(walk(library, state, 10))
     narrowed = replace(after(state, seen[-1]), themes=0b10)
     later = list(walk(library, narrowed, 40))
@@ -133,7 +133,7 @@ def test_chosen_themes_hold_at_once_and_keep_what_was_seen() -> None:
 
 def test_a_theme_taken_up_again_goes_on_where_it_stopped() -> None:
     library = library_of([Sketch(n, TOPICS[n % 5]) for n in range(50)], THEMES)
-    state = ReaderState(seed=3, themes=0b01)
+    state = SubscriberState(seed=3, themes=0b01)
     before = list(walk(library, state, 15))
     # Twice through the other theme, then back to both.
     state = replace(after(state, before[-1]), themes=0b10)
@@ -147,25 +147,25 @@ def test_a_theme_taken_up_again_goes_on_where_it_stopped() -> None:
 
 def test_a_dropped_topic_comes_no_more() -> None:
     library = library_of([Sketch(n, TOPICS[n % 5]) for n in range(50)], THEMES)
-    state = ReaderState(seed=3, themes=ALL, dropped_topics=frozenset({"b"}))
+    state = SubscriberState(seed=3, themes=ALL, dropped_topics=frozenset({"b"}))
     assert {picked.topic for picked in walk(library, state, 60)} == set(TOPICS) - {"b"}
 
 
 @pytest.mark.parametrize(
     "state",
     [
-        ReaderState(seed=1, themes=0),
-        ReaderState(seed=1, themes=0b100),
-        ReaderState(seed=1, themes=ALL, dropped_topics=frozenset(TOPICS)),
+        SubscriberState(seed=1, themes=0),
+        SubscriberState(seed=1, themes=0b100),
+        SubscriberState(seed=1, themes=ALL, dropped_topics=frozenset(TOPICS)),
     ],
 )
-def test_where_nothing_fits_there_is_no_pick(state: ReaderState) -> None:
+def test_where_nothing_fits_there_is_no_pick(state: SubscriberState) -> None:
     assert pick(library_of([Sketch(0, "a")], THEMES), state, SUMMER_DAY, BERLIN) is None
 
 
 def test_new_tips_enter_the_running_cycle() -> None:
     old = [Sketch(n, TOPICS[n % 5]) for n in range(20)]
-    state = ReaderState(seed=3, themes=ALL)
+    state = SubscriberState(seed=3, themes=ALL)
     seen = list(walk(library_of(old, THEMES), state, 15))
     new = [Sketch(n, TOPICS[n % 5]) for n in range(20, 25)]
     grown = library_of([*old, *new], THEMES)
@@ -176,7 +176,7 @@ def test_new_tips_enter_the_running_cycle() -> None:
 
 def test_withdrawn_tips_are_never_sent_and_their_bits_do_no_harm() -> None:
     full = [Sketch(n, TOPICS[n % 5]) for n in range(20)]
-    state = ReaderState(seed=3, themes=ALL)
+    state = SubscriberState(seed=3, themes=ALL)
     seen = list(walk(library_of(full, THEMES), state, 5))
     kept = library_of([sketch for sketch in full if sketch.number % 3], THEMES)
     later = list(walk(kept, after(state, seen[-1]), 40))
@@ -187,6 +187,6 @@ def test_withdrawn_tips_are_never_sent_and_their_bits_do_no_harm() -> None:
 def test_the_topic_of_a_withdrawn_tip_still_counts_as_neighbour() -> None:
     library = library_of([Sketch(1, "a"), Sketch(2, "b"), Sketch(3, "a")], THEMES)
     for seed in range(20):
-        state = ReaderState(seed=seed, themes=ALL, seen=1, last_number=0, last_topic="b")
+        state = SubscriberState(seed=seed, themes=ALL, seen=1, last_number=0, last_topic="b")
         [picked] = walk(library, state, 1)
         assert picked.topic == "a"

@@ -1,4 +1,4 @@
-"""A reader's life as a state machine: tips come and go, settings change, years pass."""
+"""A subscriber's life as a state machine: tips come and go, settings change, years pass."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.tips.trees import Sketch, library_of
 from tips.models import Audience, Season
-from tips.rotation import ReaderState, decode_seen, encode_seen, pick
+from tips.rotation import SubscriberState, decode_seen, encode_seen, pick
 from tips.seasons import season_at
 
 TOPICS = ("a", "b", "c", "d")
@@ -30,7 +30,7 @@ class ReadersLife(RuleBasedStateMachine):
         self.sketches = [Sketch(n, *tip) for n, tip in enumerate(tips)]
         self.next_number = len(tips)
         self.withdrawn: set[int] = set()
-        self.state = ReaderState(seed=seed, themes=0b11)
+        self.state = SubscriberState(seed=seed, themes=0b11)
         self.day = date(2026, 1, 1)
         self.zone = ZONES[0]
         self.sent_in_cycle: set[int] = set()

@@ -26,12 +26,12 @@ from tests.tips.walks import (
 )
 from tips.library import Library, load_library
 from tips.models import EVERY_THEME, Audience
-from tips.rotation import ReaderState, decode_recent, fitting, pick
+from tips.rotation import SubscriberState, decode_recent, fitting, pick
 
 seeds = st.integers(min_value=0, max_value=2**64)
 days_of_three_years = st.dates(min_value=date(2024, 1, 1), max_value=date(2027, 1, 1))
 zones = st.sampled_from([BERLIN, SYDNEY])
-Change = Callable[[ReaderState], ReaderState]
+Change = Callable[[SubscriberState], SubscriberState]
 
 
 @cache
@@ -41,7 +41,7 @@ def real() -> Library:
 
 def live(
     library: Library,
-    state: ReaderState,
+    state: SubscriberState,
     days: int,
     begin: date,
     zone: str,
@@ -69,13 +69,13 @@ def live(
 @settings(max_examples=40, deadline=None)
 @given(seeds, st.sampled_from([theme.bit for theme in real().themes]), days_of_three_years, zones)
 def test_with_one_theme(seed: int, theme: int, begin: date, zone: str) -> None:
-    live(real(), ReaderState(seed=seed, themes=1 << theme), 200, begin, zone)
+    live(real(), SubscriberState(seed=seed, themes=1 << theme), 200, begin, zone)
 
 
 @settings(max_examples=8, deadline=None)
 @given(seeds, st.sampled_from(list(Audience)), days_of_three_years, zones)
 def test_with_all_of_them(seed: int, audience: Audience, begin: date, zone: str) -> None:
-    state = ReaderState(seed=seed, themes=EVERY_THEME, audience=audience)
+    state = SubscriberState(seed=seed, themes=EVERY_THEME, audience=audience)
     live(real(), state, 800, begin, zone)
 
 
@@ -107,7 +107,7 @@ def test_with_a_reader_who_keeps_changing_their_mind(
     drawn: list[Sketch], seed: int, changed: list[tuple[int, Change]]
 ) -> None:
     library = library_of(drawn, THEMES)
-    live(library, ReaderState(seed=seed, themes=ALL), 60, SUMMER_DAY, BERLIN, changed)
+    live(library, SubscriberState(seed=seed, themes=ALL), 60, SUMMER_DAY, BERLIN, changed)
 
 
 @settings(max_examples=40, deadline=None)
@@ -115,7 +115,7 @@ def test_with_a_reader_who_keeps_changing_their_mind(
 def test_every_tip_still_comes_once_a_cycle(drawn: list[Sketch], seed: int) -> None:
     library = library_of(drawn, THEMES)
     count = len(drawn)
-    sent = live(library, ReaderState(seed=seed, themes=ALL), 4 * count, SUMMER_DAY, BERLIN)
+    sent = live(library, SubscriberState(seed=seed, themes=ALL), 4 * count, SUMMER_DAY, BERLIN)
     for cycle in range(4):
         assert sorted(sent[cycle * count : (cycle + 1) * count]) == list(range(count))
 
@@ -124,7 +124,7 @@ def test_every_tip_still_comes_once_a_cycle(drawn: list[Sketch], seed: int) -> N
 def test_whoever_was_here_before_goes_on_where_they_were(seed: int) -> None:
     """Of them it is known what they have seen in this cycle, and what they got last."""
     library = years_library()
-    state = ReaderState(seed=seed, themes=ALL)
+    state = SubscriberState(seed=seed, themes=ALL)
     first = list(walk(library, state, 250))
     of_before = replace(after(state, first[-1]), recent=b"")
     rest = list(walk(library, of_before, 60))
@@ -141,12 +141,12 @@ def test_numbers_are_told_apart_from_what_only_looks_like_them(numbers: list[int
     recent = b"".join(number.to_bytes(2, "little") for number in numbers)
     assert decode_recent(recent) == numbers
     library = library_of([Sketch(n, "a") for n in sorted({*numbers, 1, 2, 3})], THEMES)
-    picked = pick(library, ReaderState(seed=1, themes=ALL, recent=recent), WINTER_DAY, BERLIN)
+    picked = pick(library, SubscriberState(seed=1, themes=ALL, recent=recent), WINTER_DAY, BERLIN)
     assert picked is not None
     assert picked.number not in numbers[-(len(library.tips) // 3 or 1) :]
 
 
 def test_what_is_kept_of_it_takes_no_more_than_a_third() -> None:
     library = years_library()
-    *_, last = walk(library, ReaderState(seed=1, themes=ALL), 500)
+    *_, last = walk(library, SubscriberState(seed=1, themes=ALL), 500)
     assert len(last.recent_after) == 2 * 122

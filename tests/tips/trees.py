@@ -87,7 +87,7 @@ def claim(name: str, topic: str = "fibre", **changes: Any) -> Item:
 
 
 def source(**changes: Any) -> Item:
-    """A source that readers may be sent to."""
+    """A source that subscribers may be sent to."""
     sound = {
         "title": "Fibre and bacteria",
         "authors": ["Doe J"],

@@ -1,4 +1,4 @@
-"""Readers walking through a library, tip after tip."""
+"""Subscribers walking through a library, tip after tip."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tips.library import Library
 from tips.models import Audience, Season
 from tips.rotation import (
     Pick,
-    ReaderState,
+    SubscriberState,
     pick,
 )
 
@@ -41,8 +41,8 @@ def years_library() -> Library:
     return library_of(sketches, {"first": tuple(topics[:13]), "second": tuple(topics[13:])})
 
 
-def after(state: ReaderState, picked: Pick) -> ReaderState:
-    """The reader once the tip is sent."""
+def after(state: SubscriberState, picked: Pick) -> SubscriberState:
+    """The subscriber once the tip is sent."""
     return replace(
         state,
         seen=picked.seen_after,
@@ -53,7 +53,7 @@ def after(state: ReaderState, picked: Pick) -> ReaderState:
 
 
 def walk(
-    library: Library, state: ReaderState, days: int, on: date = SUMMER_DAY, zone: str = BERLIN
+    library: Library, state: SubscriberState, days: int, on: date = SUMMER_DAY, zone: str = BERLIN
 ) -> Iterator[Pick]:
     """The picks of so many days, all on one date so that the season stays."""
     for _ in range(days):

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.telegram.bulk.pool import Wire
+from bot.telegram.bulk.pool import PooledTransport
 from tests.transport.rude import TOKEN, RudeServer
 
 
@@ -15,7 +15,9 @@ async def server() -> AsyncIterator[RudeServer]:
 
 
 @pytest.fixture
-async def wire(server: RudeServer) -> AsyncIterator[Wire]:
-    wire = Wire(server.address, TOKEN, connections=4, read_timeout=0.2, connect_timeout=0.5)
-    yield wire
-    await wire.close()
+async def transport(server: RudeServer) -> AsyncIterator[PooledTransport]:
+    transport = PooledTransport(
+        server.address, TOKEN, connections=4, read_timeout=0.2, connect_timeout=0.5
+    )
+    yield transport
+    await transport.close()

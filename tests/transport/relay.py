@@ -44,20 +44,22 @@ class Relay:
     async def cut(self) -> None:
         """Drop whatever goes through."""
         visits = tuple(self._visits)
-        for visit in visits:
-            visit.cancel()
+        for context in visits:
+            context.cancel()
         await asyncio.gather(*visits, return_exceptions=True)
 
-    async def _visited(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visit = asyncio.current_task()
-        assert visit is not None
-        self._visits.add(visit)
-        visit.add_done_callback(self._visits.discard)
+    async def _visited(
+        self, subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        context = asyncio.current_task()
+        assert context is not None
+        self._visits.add(context)
+        context.add_done_callback(self._visits.discard)
         with contextlib.closing(writer), contextlib.suppress(OSError, EOFError):
-            await self._serve(reader, writer)
+            await self._serve(subscriber, writer)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
+    async def _serve(self, subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await subscriber.readuntil(b"\r\n\r\n")
         method, target, _ = head.decode("latin-1").split(" ", 2)
         self.asked.append(f"{method} {target}")
         tunnel = method == "CONNECT"
@@ -70,7 +72,7 @@ class Relay:
                 self.passed += head
                 outwards.write(head)
             await asyncio.gather(
-                self._pass(reader, outwards, self.passed), self._pass(inwards, writer)
+                self._pass(subscriber, outwards, self.passed), self._pass(inwards, writer)
             )
 
     async def _pass(

@@ -12,7 +12,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from bot.telegram.bulk.pool import Wire
+from bot.telegram.bulk.pool import PooledTransport
 
 TOKEN = SecretStr("123456:" + "A" * 35)
 OK = b'{"ok":true,"result":{"message_id":7}}'
@@ -172,7 +172,7 @@ def server_tls(folder: Path) -> ssl.SSLContext:
     return context
 
 
-async def send(wire: Wire, body: bytes = b"{}") -> tuple[int, bytes]:
+async def send(transport: PooledTransport, body: bytes = b"{}") -> tuple[int, bytes]:
     """A message over the wire."""
-    status, content, _ = await wire.call("sendMessage", body)
+    status, content, _ = await transport.call("sendMessage", body)
     return status, content

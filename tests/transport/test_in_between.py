@@ -1,7 +1,7 @@
 """Answers from whoever stands between Telegram and the bot: none of them is taken for Telegram's.
 
-PTB goes by the status alone; a login page's 403 would count as a reader who blocked the bot, and
-its 404 as a token that is not known any more, which ends the bot.
+PTB goes by the status alone; a login page's 403 would count as a subscriber who blocked the bot,
+and its 404 as a token that is not known any more, which ends the bot.
 """
 
 from __future__ import annotations

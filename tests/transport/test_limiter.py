@@ -11,9 +11,9 @@ from telegram.error import RetryAfter
 
 from bot.clock import MovableClock
 from bot.telegram.limits.buckets import CALL_BURST
-from bot.telegram.limits.limiter import Lane, Pace
-from bot.telegram.rate_limiter import NEVER, HeldBackError, LaneLimiter
-from bot.telegram.replay import Errand
+from bot.telegram.limits.limiter import Lane, SendLimiter
+from bot.telegram.rate_limiter import NEVER, HeldBackError, PriorityRateLimiter
+from bot.telegram.replay import UpdateScope
 from bot.telegram.request import TipBot, build_bot
 from tests.transport.rude import TOKEN, RudeServer, says, turns
 from tests.transport.test_transport import ME, MESSAGE, gives, refuses
@@ -27,8 +27,8 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def pace(clock: MovableClock) -> Pace:
-    return Pace(clock, 30, 25, jitter=lambda: 0.0)
+def limiter(clock: MovableClock) -> SendLimiter:
+    return SendLimiter(clock, 30, 25, jitter=lambda: 0.0)
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ async def server() -> AsyncIterator[RudeServer]:
 
 
 @pytest.fixture
-async def bot(server: RudeServer, pace: Pace) -> AsyncIterator[TipBot]:
-    async with build_bot(TOKEN, server.address, limiter=LaneLimiter(pace)) as bot:
+async def bot(server: RudeServer, limiter: SendLimiter) -> AsyncIterator[TipBot]:
+    async with build_bot(TOKEN, server.address, limiter=PriorityRateLimiter(limiter)) as bot:
         server.requests.clear()
         yield bot
 
@@ -62,9 +62,9 @@ async def test_a_flood_is_waited_out_in_full_and_the_call_repeated(
 
 
 async def test_a_flood_holds_the_other_replies_too(
-    bot: TipBot, server: RudeServer, clock: MovableClock, pace: Pace
+    bot: TipBot, server: RudeServer, clock: MovableClock, limiter: SendLimiter
 ) -> None:
-    pace.flood(Lane.REPLY, 3.0)
+    limiter.flood(Lane.REPLY, 3.0)
     server.script += [says(gives(MESSAGE))]
     message = asyncio.ensure_future(bot.send_message(6, "hi"))
     await turns()
@@ -96,8 +96,10 @@ async def test_a_call_may_ask_for_no_repetition_at_all(bot: TipBot, server: Rude
     assert server.copies == 1
 
 
-async def test_reading_is_not_limited(bot: TipBot, server: RudeServer, pace: Pace) -> None:
-    pace.flood(Lane.REPLY, 60.0)
+async def test_reading_is_not_limited(
+    bot: TipBot, server: RudeServer, limiter: SendLimiter
+) -> None:
+    limiter.flood(Lane.REPLY, 60.0)
     server.script += [says(gives(ME))]
 
     assert (await bot.get_me()).username == "gut_bot"
@@ -122,7 +124,7 @@ async def test_a_long_flood_is_not_waited_for(
 
 
 async def test_a_flood_is_its_chats_and_its_kind_of_calls(
-    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+    bot: TipBot, server: RudeServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     server.script += [LONG]
     with pytest.raises(HeldBackError):
@@ -132,12 +134,12 @@ async def test_a_flood_is_its_chats_and_its_kind_of_calls(
     await bot.send_message(5, "hi")
     await bot.edit_message_text("hi", 6, 7)
 
-    assert pace.held_for(Lane.REPLY) == 0.0
-    assert pace.chats_waiting(Lane.REPLY) == 1
+    assert limiter.held_for(Lane.REPLY) == 0.0
+    assert limiter.chats_waiting(Lane.REPLY) == 1
 
 
 async def test_a_second_chat_that_meets_one_holds_the_lane_in_full(
-    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+    bot: TipBot, server: RudeServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     for chat in (5, 6):
         server.script += [LONG]
@@ -146,7 +148,7 @@ async def test_a_second_chat_that_meets_one_holds_the_lane_in_full(
     with pytest.raises(HeldBackError):
         await bot.send_message(7, "hi")
 
-    assert pace.held_for(Lane.REPLY) == 90.0
+    assert limiter.held_for(Lane.REPLY) == 90.0
     assert server.copies == 2
     clock.move(90.1)
     server.script += [says(gives(MESSAGE))]
@@ -154,7 +156,7 @@ async def test_a_second_chat_that_meets_one_holds_the_lane_in_full(
 
 
 async def test_edits_of_two_chats_hold_edits_and_no_messages(
-    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+    bot: TipBot, server: RudeServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     for chat in (5, 6):
         server.script += [LONG]
@@ -166,7 +168,7 @@ async def test_edits_of_two_chats_hold_edits_and_no_messages(
     server.script += [says(gives(MESSAGE))]
     await bot.send_message(8, "hi")
 
-    assert pace.held_for(Lane.REPLY) == 0.0
+    assert limiter.held_for(Lane.REPLY) == 0.0
 
 
 async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
@@ -186,9 +188,9 @@ async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
 
 
 async def test_where_updates_go_is_said_during_a_flood_too(
-    bot: TipBot, server: RudeServer, pace: Pace
+    bot: TipBot, server: RudeServer, limiter: SendLimiter
 ) -> None:
-    pace.flood(Lane.REPLY, 60.0)
+    limiter.flood(Lane.REPLY, 60.0)
     server.script += [says(gives(True))]
 
     assert await bot.delete_webhook()
@@ -208,7 +210,7 @@ async def test_where_updates_go_is_said_again_when_that_is_refused(
 
 
 async def test_new_messages_and_other_calls_have_limits_of_their_own(
-    bot: TipBot, server: RudeServer, pace: Pace, clock: MovableClock
+    bot: TipBot, server: RudeServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     server.script += [says(gives(True)), says(gives(True)), says(gives(MESSAGE))]
     await bot.answer_callback_query("1")
@@ -216,22 +218,22 @@ async def test_new_messages_and_other_calls_have_limits_of_their_own(
     await bot.send_chat_action(5, "typing")
     await bot.edit_message_text("hi", 5, 7)
     for _ in range(3):
-        assert pace.take_chat(5) == 0.0
-    assert pace.take_chat(5) > 0.9
+        assert limiter.take_chat(5) == 0.0
+    assert limiter.take_chat(5) > 0.9
 
     clock.move(1.0)
     server.script += [says(gives(MESSAGE))] * 2
-    before = pace.chats_remembered
+    before = limiter.chats_remembered
     await bot.send_message("-8", "hi")
     await bot.send_message("@channel", "hi")
-    assert pace.chats_remembered == before + 2
+    assert limiter.chats_remembered == before + 2
 
 
 async def test_the_answer_to_a_tap_counts_for_the_chat_of_its_update(
     bot: TipBot, server: RudeServer, clock: MovableClock
 ) -> None:
     server.script += [says(gives(True))] * (CALL_BURST + 2)
-    with Errand(5).attempt():
+    with UpdateScope(5).attempt():
         for number in range(CALL_BURST + 1):  # one more may be made after a quarter of a second
             await bot.answer_callback_query(str(number))
             clock.move(0.034)
@@ -242,7 +244,7 @@ async def test_the_answer_to_a_tap_counts_for_the_chat_of_its_update(
         assert await one_more
 
 
-async def test_ptbs_own_error_is_understood_as_well(pace: Pace) -> None:
+async def test_ptbs_own_error_is_understood_as_well(limiter: SendLimiter) -> None:
     with pytest.warns(DeprecationWarning, match="retry_after"):
         flood = RetryAfter(timedelta(seconds=4))
 
@@ -250,5 +252,5 @@ async def test_ptbs_own_error_is_understood_as_well(pace: Pace) -> None:
         raise flood
 
     with pytest.warns(DeprecationWarning, match="retry_after"), pytest.raises(RetryAfter):
-        await LaneLimiter(pace).process_request(refuse, (), {}, "sendMessage", {}, 0)
-    assert pace.held_for(Lane.REPLY) == 4.0
+        await PriorityRateLimiter(limiter).process_request(refuse, (), {}, "sendMessage", {}, 0)
+    assert limiter.held_for(Lane.REPLY) == 4.0

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from bot.telegram.bulk.pool import Wire
-from bot.telegram.bulk.proxied import ProxiedWire, open_wire
+from bot.telegram.bulk.pool import PooledTransport
+from bot.telegram.bulk.proxied import ProxiedTransport, open_transport
 from bot.telegram.errors import InDoubt, NoAnswerError, NotSent
 from tests.transport.rude import (
     OK,
@@ -30,28 +30,28 @@ async def proxy() -> AsyncIterator[RudeServer]:
 
 
 @pytest.fixture
-async def wire(proxy: RudeServer) -> AsyncIterator[ProxiedWire]:
-    wire = through(proxy)
-    yield wire
-    await wire.close()
+async def transport(proxy: RudeServer) -> AsyncIterator[ProxiedTransport]:
+    transport = through(proxy)
+    yield transport
+    await transport.close()
 
 
-def through(proxy: RudeServer, **more: int) -> ProxiedWire:
+def through(proxy: RudeServer, **more: int) -> ProxiedTransport:
     address = SecretStr(f"http://joe:hunter2@127.0.0.1:{proxy.port}")
     base = "http://telegram.invalid/bot"
-    wire = open_wire(base, TOKEN, proxy=address, read_timeout=0.1, **more)
-    assert isinstance(wire, ProxiedWire)
-    return wire
+    transport = open_transport(base, TOKEN, proxy=address, read_timeout=0.1, **more)
+    assert isinstance(transport, ProxiedTransport)
+    return transport
 
 
 def test_without_a_proxy_it_is_the_lean_wire() -> None:
-    assert type(open_wire("http://127.0.0.1/bot", TOKEN)) is Wire
+    assert type(open_transport("http://127.0.0.1/bot", TOKEN)) is PooledTransport
 
 
 async def test_a_call_goes_to_the_proxy_with_its_password(
-    wire: ProxiedWire, proxy: RudeServer
+    transport: ProxiedTransport, proxy: RudeServer
 ) -> None:
-    assert (await wire.call("sendMessage", b"{}")).body == OK
+    assert (await transport.call("sendMessage", b"{}")).body == OK
 
     assert proxy.requests[0].startswith(b"POST http://telegram.invalid/bot123456:")
     assert b"Proxy-Authorization: Basic am9lOmh1bnRlcjI=" in proxy.requests[0]
@@ -59,49 +59,51 @@ async def test_a_call_goes_to_the_proxy_with_its_password(
 
 @pytest.mark.parametrize("behaviour", [drops, keeps_silent, says(b"garbage\r\n\r\n")])
 async def test_what_was_sent_and_not_answered_is_in_doubt(
-    wire: ProxiedWire, proxy: RudeServer, behaviour: object
+    transport: ProxiedTransport, proxy: RudeServer, behaviour: object
 ) -> None:
     proxy.script.append(behaviour)  # type: ignore[arg-type]
 
     with pytest.raises(InDoubt):
-        await wire.call("sendMessage", b"{}")
+        await transport.call("sendMessage", b"{}")
     assert proxy.copies == 1
 
 
 async def test_a_proxy_that_is_away_means_certainly_not_sent() -> None:
     async with RudeServer() as gone:
-        wire = through(gone)
+        transport = through(gone)
 
     with pytest.raises(NotSent, match="proxy unreachable"):
-        await wire.call("sendMessage", b"{}")
-    await wire.close()
+        await transport.call("sendMessage", b"{}")
+    await transport.close()
 
 
-async def test_a_429_says_how_long_to_wait(wire: ProxiedWire, proxy: RudeServer) -> None:
+async def test_a_429_says_how_long_to_wait(transport: ProxiedTransport, proxy: RudeServer) -> None:
     proxy.script.append(says(answer(b"busy", "429 Too Many Requests", "Retry-After: 17")))
 
-    assert await wire.call("sendMessage", b"{}") == (429, b"busy", 17.0)
+    assert await transport.call("sendMessage", b"{}") == (429, b"busy", 17.0)
 
 
-async def test_neither_token_nor_password_is_told(wire: ProxiedWire, proxy: RudeServer) -> None:
+async def test_neither_token_nor_password_is_told(
+    transport: ProxiedTransport, proxy: RudeServer
+) -> None:
     proxy.script += [drops, keeps_silent]
-    texts = [repr(wire)]
+    texts = [repr(transport)]
     for _ in range(2):
         with pytest.raises(NoAnswerError) as caught:
-            await wire.call("sendMessage", b"{}")
+            await transport.call("sendMessage", b"{}")
         texts += [*traceback.format_exception(caught.value), repr(caught.value.__context__)]
 
     assert not [text for text in texts if "hunter2" in text or TOKEN.get_secret_value() in text]
 
 
 async def test_what_is_closed_meanwhile_says_whether_it_was_sent(proxy: RudeServer) -> None:
-    wire = through(proxy, connections=1)
+    transport = through(proxy, connections=1)
     proxy.script.append(keeps_silent)
-    first, second = wire.begin("sendMessage", b"{}"), wire.begin("sendMessage", b"{}")
+    first, second = transport.begin("sendMessage", b"{}"), transport.begin("sendMessage", b"{}")
     await proxy.arrived.wait()
 
-    await wire.close()
-    late = wire.begin("sendMessage", b"{}")
+    await transport.close()
+    late = transport.begin("sendMessage", b"{}")
 
     outcomes = await asyncio.gather(first, second, late, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [InDoubt, NotSent, NotSent]
@@ -110,18 +112,18 @@ async def test_what_is_closed_meanwhile_says_whether_it_was_sent(proxy: RudeServ
 
 
 async def test_a_call_that_is_given_up_disturbs_no_other(
-    wire: ProxiedWire, proxy: RudeServer
+    transport: ProxiedTransport, proxy: RudeServer
 ) -> None:
     proxy.script.append(keeps_silent)
-    call = wire.begin("sendMessage", b"{}")
+    call = transport.begin("sendMessage", b"{}")
     await proxy.arrived.wait()
     call.cancel()
 
-    assert (await wire.call("sendMessage", b"{}")).status == 200
+    assert (await transport.call("sendMessage", b"{}")).status == 200
     assert call.cancelled()
 
 
 def test_another_kind_of_proxy_is_refused_at_once_and_not_repeated() -> None:
     with pytest.raises(ValueError, match="http://") as caught:
-        open_wire("http://127.0.0.1/bot", TOKEN, proxy=SecretStr("socks5://joe:hunter2@x"))
+        open_transport("http://127.0.0.1/bot", TOKEN, proxy=SecretStr("socks5://joe:hunter2@x"))
     assert "hunter2" not in str(caught.value)

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from telegram.error import TimedOut
 
-from bot.telegram.bulk.proxied import ProxiedWire
+from bot.telegram.bulk.proxied import ProxiedTransport
 from bot.telegram.errors import InDoubt, NoAnswerError, NotSent
 from bot.telegram.request import AiohttpRequest
 from tests.transport.relay import OPENED, Relay
@@ -39,11 +39,11 @@ Way = Callable[..., AbstractAsyncContextManager[Call]]
 @asynccontextmanager
 async def bulk(base: str, proxy: SecretStr, **more: Any) -> AsyncIterator[Call]:
     """How tips and broadcasts go out."""
-    wire = ProxiedWire(base, TOKEN, proxy=proxy, **more)
+    transport = ProxiedTransport(base, TOKEN, proxy=proxy, **more)
     try:
-        yield lambda: wire.call("sendMessage", b"{}")
+        yield lambda: transport.call("sendMessage", b"{}")
     finally:
-        await wire.close()
+        await transport.close()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.bulk.pool import Wire
+from bot.telegram.bulk.pool import PooledTransport
 from bot.telegram.errors import InDoubt, NotSent
 from tests.transport.rude import (
     OK,
@@ -26,8 +26,10 @@ from tests.transport.rude import (
 )
 
 
-async def test_a_call_is_a_json_post_to_the_method(wire: Wire, server: RudeServer) -> None:
-    assert await send(wire, b'{"chat_id":1}') == (200, OK)
+async def test_a_call_is_a_json_post_to_the_method(
+    transport: PooledTransport, server: RudeServer
+) -> None:
+    assert await send(transport, b'{"chat_id":1}') == (200, OK)
 
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
@@ -38,20 +40,20 @@ async def test_a_call_is_a_json_post_to_the_method(wire: Wire, server: RudeServe
 
 
 async def test_one_connection_serves_one_call_after_the_other(
-    wire: Wire, server: RudeServer
+    transport: PooledTransport, server: RudeServer
 ) -> None:
     for _ in range(50):
-        await send(wire)
+        await send(transport)
 
     assert len(server.visitors) == 1
 
 
 async def test_many_calls_share_the_pool_and_each_gets_its_own_answer(
-    wire: Wire, server: RudeServer
+    transport: PooledTransport, server: RudeServer
 ) -> None:
     server.script.extend(says(answer(b"%d" % n)) for n in range(100))
 
-    answers = await asyncio.gather(*(send(wire, b"%d" % n) for n in range(100)))
+    answers = await asyncio.gather(*(send(transport, b"%d" % n) for n in range(100)))
 
     asked = [request.rpartition(b"\r\n\r\n")[2] for request in server.requests]
     assert [answers[int(body)][1] for body in asked] == [b"%d" % n for n in range(100)]
@@ -59,14 +61,16 @@ async def test_many_calls_share_the_pool_and_each_gets_its_own_answer(
 
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "429 Too Many Requests"])
-async def test_every_status_is_an_answer(wire: Wire, server: RudeServer, status: str) -> None:
+async def test_every_status_is_an_answer(
+    transport: PooledTransport, server: RudeServer, status: str
+) -> None:
     server.script.append(says(answer(b"x", status)))
 
-    assert await send(wire) == (int(status[:3]), b"x")
+    assert await send(transport) == (int(status[:3]), b"x")
 
 
 async def test_a_429_says_how_long_to_wait_and_nothing_else_does(
-    wire: Wire, server: RudeServer
+    transport: PooledTransport, server: RudeServer
 ) -> None:
     server.script += [
         says(answer(b"x", "429 Too Many Requests", "retry-after: 17")),
@@ -75,104 +79,114 @@ async def test_a_429_says_how_long_to_wait_and_nothing_else_does(
         says(answer(b"x", "429 Too Many Requests", "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT")),
     ]
 
-    replies = [await wire.call("sendMessage", b"{}") for _ in range(4)]
+    replies = [await transport.call("sendMessage", b"{}") for _ in range(4)]
 
     assert [reply.retry_after for reply in replies] == [17.0, 0.0, 0.0, 0.0]
 
 
-async def test_an_answer_in_pieces_is_put_together(wire: Wire, server: RudeServer) -> None:
+async def test_an_answer_in_pieces_is_put_together(
+    transport: PooledTransport, server: RudeServer
+) -> None:
     whole = answer(b"0123456789")
     server.script.append(says(*(whole[n : n + 7] for n in range(0, len(whole), 7))))
 
-    assert await send(wire) == (200, b"0123456789")
+    assert await send(transport) == (200, b"0123456789")
 
 
-async def test_an_answer_in_chunks_is_put_together(wire: Wire, server: RudeServer) -> None:
+async def test_an_answer_in_chunks_is_put_together(
+    transport: PooledTransport, server: RudeServer
+) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     server.script.append(says(head + b"3\r\nabc\r\n", b"2\r\nde\r\n", b"0\r\n\r\n"))
 
-    assert await send(wire) == (200, b"abcde")
-    assert await send(wire) == (200, OK)
+    assert await send(transport) == (200, b"abcde")
+    assert await send(transport) == (200, OK)
     assert len(server.visitors) == 1
 
 
 async def test_an_answer_without_a_length_ends_with_the_connection(
-    wire: Wire, server: RudeServer
+    transport: PooledTransport, server: RudeServer
 ) -> None:
     server.script.append(says_then_closes(b"HTTP/1.1 502 Bad Gateway\r\n\r\nbad"))
 
-    assert await send(wire) == (502, b"bad")
-    assert await send(wire) == (200, OK)
+    assert await send(transport) == (502, b"bad")
+    assert await send(transport) == (200, OK)
 
 
-async def test_an_interim_answer_is_passed_over(wire: Wire, server: RudeServer) -> None:
+async def test_an_interim_answer_is_passed_over(
+    transport: PooledTransport, server: RudeServer
+) -> None:
     server.script.append(says(b"HTTP/1.1 100 Continue\r\n\r\n", answer()))
 
-    assert await send(wire) == (200, OK)
+    assert await send(transport) == (200, OK)
 
 
-async def test_connection_close_is_honoured(wire: Wire, server: RudeServer) -> None:
+async def test_connection_close_is_honoured(
+    transport: PooledTransport, server: RudeServer
+) -> None:
     server.script.append(says(answer(OK, "200 OK", "Connection: close")))
 
-    await send(wire)
-    await send(wire)
+    await send(transport)
+    await send(transport)
 
     assert len(server.visitors) == 2
 
 
-async def test_a_call_that_was_given_up_disturbs_no_other(wire: Wire, server: RudeServer) -> None:
+async def test_a_call_that_was_given_up_disturbs_no_other(
+    transport: PooledTransport, server: RudeServer
+) -> None:
     server.script.append(says(b"", b"", b"", answer(b"late")))
-    reply = asyncio.ensure_future(send(wire))
+    reply = asyncio.ensure_future(send(transport))
     await server.arrived.wait()
     reply.cancel()
 
-    assert await send(wire) == (200, OK)
+    assert await send(transport) == (200, OK)
     await turns()
-    assert await send(wire) == (200, OK)
+    assert await send(transport) == (200, OK)
 
 
 async def test_a_server_that_hangs_up_at_once_costs_one_try_each(server: RudeServer) -> None:
     server.closes_at_once = True
-    wire = Wire(server.address, TOKEN, read_timeout=0.2)
+    transport = PooledTransport(server.address, TOKEN, read_timeout=0.2)
 
-    outcomes = await asyncio.gather(*(send(wire) for _ in range(10)), return_exceptions=True)
+    outcomes = await asyncio.gather(*(send(transport) for _ in range(10)), return_exceptions=True)
 
     assert all(isinstance(outcome, InDoubt | NotSent) for outcome in outcomes)
-    await wire.close()
+    await transport.close()
 
 
 async def test_tls_is_spoken_and_verified(tmp_path: Path) -> None:
     async with RudeServer(server_tls(tmp_path)) as server:
         trusting = ssl.create_default_context(cafile=tmp_path / "cert.pem")
-        wire = Wire(server.address, TOKEN, tls=trusting)
+        transport = PooledTransport(server.address, TOKEN, tls=trusting)
         for _ in range(3):
-            assert await send(wire) == (200, OK)
+            assert await send(transport) == (200, OK)
         assert len(server.visitors) == 1
         server.visitors[0].transport.close()
         await turns()
-        assert await send(wire) == (200, OK)
-        await wire.close()
+        assert await send(transport) == (200, OK)
+        await transport.close()
 
 
 async def test_the_token_is_in_no_text(server: RudeServer) -> None:
     secret = TOKEN.get_secret_value()
-    wire = Wire(server.address, TOKEN, read_timeout=0.1)
+    transport = PooledTransport(server.address, TOKEN, read_timeout=0.1)
     server.script.extend([drops, keeps_silent, says(b"garbage\r\n\r\n")])
-    texts = [repr(wire), str(wire)]
+    texts = [repr(transport), str(transport)]
     for _ in range(3):
         with pytest.raises(InDoubt) as caught:
-            await send(wire)
+            await send(transport)
         texts += [repr(caught.value), str(caught.value), repr(caught.value.__context__)]
-    await wire.close()
+    await transport.close()
 
     assert not [text for text in texts if secret in text]
 
 
 async def test_closing_leaves_nothing_open(server: RudeServer) -> None:
-    wire = Wire(server.address, TOKEN)
-    await asyncio.gather(*(send(wire) for _ in range(8)))
+    transport = PooledTransport(server.address, TOKEN)
+    await asyncio.gather(*(send(transport) for _ in range(8)))
 
-    await wire.close()
+    await transport.close()
     await turns()
     gc.collect()  # an unclosed transport would warn here, and warnings are errors
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.telegram.replay import SIGNS, Rank
-from bot.updates.chat_queues import Lanes
+from bot.updates.chat_queues import ChatQueues
 from bot.updates.shares import FEWEST_SHARES, Common, Shares
 from tests.updates.test_lanes import Office, working
 from tests.waiting import until
@@ -47,54 +47,54 @@ class Slow(Rows):
         await until(lambda: len(self.done) == goal)
 
 
-def put(lanes: Lanes[Item], office: Office, item: Item) -> None:
+def put(queues: ChatQueues[Item], office: Office, item: Item) -> None:
     """As the inbox does: everything is a row; what fits is in memory too."""
     office.elsewhere[item[0]].append(item)
-    lanes.put(item[0], item)
+    queues.put(item[0], item)
 
 
 async def test_who_has_been_silent_waits_for_one_item_of_a_flood_at_most() -> None:
     office = Slow()
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1)
-    async with working(lanes):
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=1)
+    async with working(queues):
         for number in range(500):
-            put(lanes, office, (1, number))
+            put(queues, office, (1, number))
         await office.work(100)
         for silent in range(2, 6):
-            put(lanes, office, (silent, 0))
+            put(queues, office, (silent, 0))
             await office.work(2)
             assert (silent, 0) in office.done[-2:]
 
 
 async def test_many_chatty_ones_share_what_the_silent_leave() -> None:
     office = Slow()
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1)
-    async with working(lanes):
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=1)
+    async with working(queues):
         for number in range(20):
             for chat in range(1, 121):
-                put(lanes, office, (chat, number))
+                put(queues, office, (chat, number))
         await office.work(120 * 5)
         assert {chat for chat, _ in office.done} == set(range(1, 121))
         shares = [sum(which == chat for which, _ in office.done) for chat in range(1, 121)]
         assert (min(shares), max(shares)) in {(5, 5), (4, 6)}
-        put(lanes, office, (999, 0))
+        put(queues, office, (999, 0))
         await office.work(2)
         assert (999, 0) in office.done[-2:]
 
 
 async def test_what_goes_before_all_others_makes_nobody_else_wait_longer() -> None:
     office, common = Slow(), Common[Item](1024)
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1, common=common)
-    signs = Lanes(Office().handle, office.refill, CLOCK, behind=SIGNS, common=common)
-    async with working(lanes), working(signs):
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=1, common=common)
+    signs = ChatQueues(Office().handle, office.refill, CLOCK, behind=SIGNS, common=common)
+    async with working(queues), working(signs):
         for number in range(20):
             for chat in range(1, 121):
-                put(lanes, office, (chat, number))
+                put(queues, office, (chat, number))
         await office.work(150)
         for number in range(50):
             signs.put(1, (1, number))
             await signs.idle()
-        put(lanes, office, (999, 0))
+        put(queues, office, (999, 0))
         await office.work(2)
         assert (999, 0) in office.done[-2:]
 
@@ -135,18 +135,18 @@ async def test_what_is_remembered_of_shares_is_bounded() -> None:
 @pytest.mark.parametrize("size", [1, 100, 4000])
 async def test_all_queues_together_are_bounded(size: int) -> None:
     office, room, depth, workers = Slow(), 20_000, 8, 2
-    lanes = Lanes(
+    queues = ChatQueues(
         office.handle, office.refill, CLOCK, workers=workers, depth=depth,
         common=Common(room, lambda _item: size),
     )  # fmt: skip
-    async with working(lanes):
+    async with working(queues):
         for chat in range(1, 1001):
             for number in range(16):
-                put(lanes, office, (chat, number))
+                put(queues, office, (chat, number))
         most = 0
         for _ in range(100):
             await office.work(10)
-            most = max(most, lanes.waiting * size)
+            most = max(most, queues.waiting * size)
         # What is read back for a worker's next item comes on top.
         assert most <= room + workers * depth * size
 
@@ -159,15 +159,15 @@ def test_nothing_is_lost_nor_out_of_order_for_want_of_room(
     async def play() -> Sequence[Item]:
         office = Rows()
         common = Common[Item](room, lambda item: 1 + item[1] % 20)
-        lanes = Lanes(
+        queues = ChatQueues(
             office.handle, office.refill, CLOCK, workers=3, depth=depth, common=common,
         )  # fmt: skip
-        async with working(lanes):
+        async with working(queues):
             for number, chat in enumerate(chats):
-                put(lanes, office, (chat, number))
+                put(queues, office, (chat, number))
                 if number % 7 == 0:
                     await asyncio.sleep(0)
-            await lanes.idle()
+            await queues.idle()
         assert common.room.take(room)
         return office.done
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from bot.telegram.limits.rate_limiter import Lane, SendLimiter
 
 from bot.clock import MovableClock
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.queries import inbox as rows
-from bot.telegram.limits.limiter import Lane, Pace
-from bot.telegram.rate_limiter import LaneLimiter
+from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.request import FloodWait
 from bot.updates.inbox import Inbox
 from bot.updates.open_rows import MOST_OF_GROUP
@@ -30,10 +30,10 @@ class Bot:
 
     def __init__(self, db: Database) -> None:
         self.clock = MovableClock(NOON)
-        self.pace = Pace(self.clock, 30, 25, jitter=lambda: 0.0)
-        self.limiter = LaneLimiter(self.pace)
+        self.limiter = SendLimiter(self.clock, 30, 25, jitter=lambda: 0.0)
+        self.rate_limiter = PriorityRateLimiter(self.limiter)
         self.inbox = Inbox(
-            db, self.clock, self.answer, self.pace.reply_held_for, cipher=BodyCipher("a token")
+            db, self.clock, self.answer, self.limiter.reply_held_for, cipher=BodyCipher("a token")
         )
         self.answers = ["one", "two"]
         self.begun: list[int] = []
@@ -57,7 +57,7 @@ class Bot:
             self.said.append((chat, words))
             return True
 
-        assert await self.limiter.process_request(call, (), {}, method, data, None) is True
+        assert await self.rate_limiter.process_request(call, (), {}, method, data, None) is True
 
     async def pass_time(self, seconds: float, step: float = 0.25) -> None:
         for _ in range(round(seconds / step)):
@@ -167,7 +167,7 @@ async def test_whoever_blocks_the_bot_is_known_at_once_though_the_chat_is_held(
 ) -> None:
     """Nothing is said in answer, and a broadcast that begins now leaves them out."""
     async with working(Bot(db)) as bot:
-        bot.pace.hold(Lane.REPLY, 300.0)
+        bot.limiter.hold(Lane.REPLY, 300.0)
         await bot.inbox.take([{"update_id": 1, "my_chat_member": {"chat": {"id": 1}}}])
         await rested(bot)
         assert bot.begun == [1]
@@ -213,7 +213,7 @@ async def test_the_next_run_answers_what_was_held_when_this_one_ended(db: Databa
         await bot.inbox.take([message(1), message(2)])
         await rested(bot)
     async with working(Bot(db)) as again:
-        again.pace.hold(Lane.REPLY, 200.0)
+        again.limiter.hold(Lane.REPLY, 200.0)
         await again.inbox.recover()
         await rested(again)
         assert again.begun == []

@@ -31,7 +31,7 @@ def message(update_id: int, chat: int = 1, text: str = "hello") -> dict[str, Any
     return {"update_id": update_id, "message": {"chat": {"id": chat}, "text": text}}
 
 
-class Desk:
+class HandlerServices:
     """Stands for the handlers."""
 
     def __init__(self) -> None:
@@ -47,8 +47,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox]:
-    inbox = Inbox(db, MovableClock(NOW), desk.process, **{"cipher": CIPHER, **more})
+async def inbox_on(db: Database, services: HandlerServices, **more: Any) -> AsyncIterator[Inbox]:
+    inbox = Inbox(db, MovableClock(NOW), services.process, **{"cipher": CIPHER, **more})
     task = asyncio.create_task(inbox.run())
     try:
         yield inbox
@@ -68,57 +68,60 @@ async def left(db: Database) -> int:
 
 
 async def test_the_same_update_given_five_times_at_once_has_one_effect(db: Database) -> None:
-    async with inbox_on(db, desk := Desk()) as first, inbox_on(db, other := Desk()) as second:
+    async with (
+        inbox_on(db, services := HandlerServices()) as first,
+        inbox_on(db, other := HandlerServices()) as second,
+    ):
         takes = [inbox.take([message(7)]) for inbox in (first, second, first, second, first)]
         assert sorted(await asyncio.gather(*takes)) == [0, 0, 0, 0, 1]
         await first.idle()
         await second.idle()
         assert first.counts.repeated + second.counts.repeated == 4
-    assert desk.seen + other.seen == [7]
+    assert services.seen + other.seen == [7]
     assert await left(db) == 0
 
 
 async def test_the_same_update_twice_in_one_batch_has_one_effect(db: Database) -> None:
-    desk = Desk()
-    async with inbox_on(db, desk) as inbox:
+    services = HandlerServices()
+    async with inbox_on(db, services) as inbox:
         assert await inbox.take([message(7), message(7), message(8)]) == 2
         await inbox.idle()
-    assert desk.seen == [7, 8]
+    assert services.seen == [7, 8]
 
 
 async def test_what_a_killed_run_left_is_taken_up_by_the_next(db: Database) -> None:
-    first = Inbox(db, MovableClock(NOW), Desk().process, cipher=CIPHER)
+    first = Inbox(db, MovableClock(NOW), HandlerServices().process, cipher=CIPHER)
     await first.take([message(1, chat=5), message(2, chat=6), message(3, chat=5)])
     await first.take([{"update_id": 4, "poll": {}}])
-    desk = Desk()
-    async with inbox_on(db, desk) as inbox:
+    services = HandlerServices()
+    async with inbox_on(db, services) as inbox:
         assert await inbox.recover() == 3
         await inbox.idle()
         assert await inbox.take([message(3, chat=5)]) == 0
-    assert sorted(desk.seen) == [1, 2, 3, 4]
-    assert desk.seen.index(1) < desk.seen.index(3)
+    assert sorted(services.seen) == [1, 2, 3, 4]
+    assert services.seen.index(1) < services.seen.index(3)
     assert await left(db) == 0
 
 
 async def test_more_than_fits_into_memory_waits_in_its_rows(db: Database) -> None:
-    desk = Desk()
-    async with inbox_on(db, desk, depth=3, workers=2) as inbox:
+    services = HandlerServices()
+    async with inbox_on(db, services, depth=3, workers=2) as inbox:
         await inbox.take([message(number) for number in range(1, 21)])
         assert inbox.waiting <= 3
         await inbox.idle()
-    assert desk.seen == list(range(1, 21))
+    assert services.seen == list(range(1, 21))
     assert await left(db) == 0
 
 
 async def test_an_update_that_fails_or_cannot_be_read_is_put_aside(db: Database) -> None:
-    desk, broken = Desk(), message(1, text="break")
+    services, broken = HandlerServices(), message(1, text="break")
     broken["message"]["caption"] = "my own words"
     with captured() as log:
-        async with inbox_on(db, desk) as inbox:
+        async with inbox_on(db, services) as inbox:
             await inbox.take([broken, message(2, text="odd"), message(3)])
             await inbox.idle()
             counts = inbox.counts
-    assert desk.seen == [1, 2, 3]
+    assert services.seen == [1, 2, 3]
     assert (counts.failed, counts.unreadable, counts.processed) == (1, 1, 1)
     assert await left(db) == 0
     assert "my own words" not in log.getvalue()
@@ -127,7 +130,7 @@ async def test_an_update_that_fails_or_cannot_be_read_is_put_aside(db: Database)
 
 
 async def test_no_words_are_kept_once_an_update_is_done(db: Database) -> None:
-    async with inbox_on(db, Desk()) as inbox:
+    async with inbox_on(db, HandlerServices()) as inbox:
         await inbox.take([message(1, text="my story")])
         await inbox.idle()
     async with db.read() as session:
@@ -142,9 +145,11 @@ async def rows_of(db: Database) -> list[Any]:
 
 
 async def test_an_update_that_is_done_is_a_number_and_nothing_else(db: Database) -> None:
-    await Inbox(db, MovableClock(NOW), Desk().process, cipher=CIPHER).take([message(1, 7001)])
+    await Inbox(db, MovableClock(NOW), HandlerServices().process, cipher=CIPHER).take(
+        [message(1, 7001)]
+    )
     assert [row["chat_id"] for row in await rows_of(db)] == [7001]
-    async with inbox_on(db, Desk()) as inbox:
+    async with inbox_on(db, HandlerServices()) as inbox:
         await inbox.recover()
         await inbox.idle()
         (row,) = await rows_of(db)
@@ -153,16 +158,18 @@ async def test_an_update_that_is_done_is_a_number_and_nothing_else(db: Database)
 
 
 async def test_what_another_token_encrypted_is_put_aside_and_stops_nobody(db: Database) -> None:
-    before = Inbox(db, MovableClock(NOW), Desk().process, cipher=BodyCipher("the old token"))
+    before = Inbox(
+        db, MovableClock(NOW), HandlerServices().process, cipher=BodyCipher("the old token")
+    )
     await before.take([message(1, text="my own words"), message(2, chat=2)])
-    desk = Desk()
+    services = HandlerServices()
     with captured() as log:
-        async with inbox_on(db, desk) as inbox:
+        async with inbox_on(db, services) as inbox:
             await inbox.take([message(3), message(4, chat=2)])
             assert await inbox.recover() == 2
             await inbox.idle()
             assert inbox.counts.undecryptable == 2
-    assert desk.seen == [3, 4]
+    assert services.seen == [3, 4]
     assert await left(db) == 0
     assert log.getvalue().count("was encrypted with another token") == 2
     assert "update=1" in log.getvalue()
@@ -172,30 +179,30 @@ async def test_what_another_token_encrypted_is_put_aside_and_stops_nobody(db: Da
 async def test_what_the_first_release_left_waiting_is_answered(db: Database) -> None:
     async with db.write() as session:
         await rows.put(session, [rows.Arrived(1, 5, b'{"update_id": 1, "poll": {}}')], NOW)
-    desk = Desk()
-    async with inbox_on(db, desk) as inbox:
+    services = HandlerServices()
+    async with inbox_on(db, services) as inbox:
         assert await inbox.recover() == 1
         await inbox.idle()
-    assert desk.seen == [1]
+    assert services.seen == [1]
 
 
 async def test_updates_without_a_number_are_put_aside(db: Database) -> None:
-    desk = Desk()
-    async with inbox_on(db, desk) as inbox:
+    services = HandlerServices()
+    async with inbox_on(db, services) as inbox:
         assert await inbox.take([{}, {"update_id": True}, {"update_id": "seven"}]) == 0
         assert await inbox.take([]) == 0
         assert inbox.counts.unreadable == 3
-    assert desk.seen == []
+    assert services.seen == []
 
 
 async def test_what_is_broken_costs_none_of_its_batch(db: Database) -> None:
-    desk = Desk()
+    services = HandlerServices()
     with captured() as log:
-        async with inbox_on(db, desk) as inbox:
+        async with inbox_on(db, services) as inbox:
             assert await inbox.take([message(1), Broken(2), Broken(None), message(3)]) == 2
             await inbox.idle()
             assert inbox.counts.unreadable == 2
-    assert desk.seen == [1, 3]
+    assert services.seen == [1, 3]
     assert "update=2" in log.getvalue().splitlines()[0]
 
 
@@ -203,12 +210,12 @@ async def test_what_is_broken_costs_none_of_its_batch(db: Database) -> None:
     "odd", ["\ud83d", 2**63, -(2**64), 2**70, 1e300, float("inf"), "x" * 5000 + "\udc00"]
 )
 async def test_what_no_database_holds_is_written_down_without_it(db: Database, odd: Any) -> None:
-    desk = Desk()
+    services = HandlerServices()
     update = message(2) | {"odd": odd, "deep": nested(300)}
-    async with inbox_on(db, desk) as inbox:
+    async with inbox_on(db, services) as inbox:
         assert await inbox.take([message(1), update, message(3)]) == 3
         await inbox.idle()
-    assert desk.seen == [1, 2, 3]
+    assert services.seen == [1, 2, 3]
 
 
 def nested(levels: int) -> Any:
@@ -237,9 +244,9 @@ def test_an_update_belongs_to_its_chat(update: dict[str, Any], chat: int) -> Non
 
 
 async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Database) -> None:
-    desk = Desk()
+    services = HandlerServices()
     clock = MovableClock(NOW)
-    inbox = Inbox(sqlite_db, clock, desk.process, cipher=CIPHER, depth=1)
+    inbox = Inbox(sqlite_db, clock, services.process, cipher=CIPHER, depth=1)
     await inbox.take([message(number) for number in range(1, 4)])
     look, failures = sqlite_db.look, iter([True, False])
 
@@ -256,14 +263,14 @@ async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Dat
         await inbox.idle()
         inbox.close()
         await task
-    assert desk.seen == [1, 2, 3]
+    assert services.seen == [1, 2, 3]
 
 
 async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_line(
     sqlite_db: Database,
 ) -> None:
-    clock, desk = MovableClock(NOW), Desk()
-    inbox = Inbox(sqlite_db, clock, desk.process, cipher=CIPHER, depth=1)
+    clock, services = MovableClock(NOW), HandlerServices()
+    inbox = Inbox(sqlite_db, clock, services.process, cipher=CIPHER, depth=1)
     await inbox.take([message(1), message(2)])
     look = sqlite_db.look
     sqlite_db.look = _broken  # type: ignore[method-assign]
@@ -277,23 +284,23 @@ async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_
         await inbox.idle()
         inbox.close()
         await task
-    assert desk.seen == [1, 2]
+    assert services.seen == [1, 2]
     assert all("OSError" in line for line in log.getvalue().splitlines())
 
 
 async def test_what_could_not_be_marked_as_done_is_not_done_again(db: Database) -> None:
-    desk = Desk()
-    async with inbox_on(db, desk, depth=1) as inbox:
+    services = HandlerServices()
+    async with inbox_on(db, services, depth=1) as inbox:
         transaction = db.transaction
         await inbox.take([message(1), message(2), message(3)])
         db.transaction = _broken  # type: ignore[method-assign]
         with captured() as log:
             await inbox.idle()
-        assert desk.seen == [1, 2, 3]
+        assert services.seen == [1, 2, 3]
         assert "Traceback" not in log.getvalue()
         assert await left(db) == 3
         db.transaction = transaction  # type: ignore[method-assign]
         await inbox.take([message(4)])
         await inbox.idle()
-    assert desk.seen == [1, 2, 3, 4]
+    assert services.seen == [1, 2, 3, 4]
     assert await left(db) == 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.clock import MovableClock, SystemClock
 from bot.telegram.replay import Rank
-from bot.updates.chat_queues import Lanes
+from bot.updates.chat_queues import ChatQueues
 from tests.waiting import until
 
 Item = tuple[int, int]
@@ -59,8 +59,8 @@ class Office:
 
 
 @asynccontextmanager
-async def working(lanes: Lanes[Item]) -> AsyncIterator[None]:
-    task = asyncio.create_task(lanes.run())
+async def working(queues: ChatQueues[Item]) -> AsyncIterator[None]:
+    task = asyncio.create_task(queues.run())
     try:
         yield
     finally:
@@ -76,13 +76,13 @@ def test_each_chat_keeps_its_order_and_nothing_is_lost(
 ) -> None:
     async def play() -> Office:
         office = Office()
-        lanes = Lanes(office.handle, office.refill, CLOCK, workers=workers, depth=depth)
-        async with working(lanes):
+        queues = ChatQueues(office.handle, office.refill, CLOCK, workers=workers, depth=depth)
+        async with working(queues):
             for number, chat in enumerate(chats):
-                _put(lanes, office, (chat, number))
+                _put(queues, office, (chat, number))
                 if number % 7 == 0:
                     await asyncio.sleep(0)
-            await lanes.idle()
+            await queues.idle()
         return office
 
     office = asyncio.run(play())
@@ -92,51 +92,51 @@ def test_each_chat_keeps_its_order_and_nothing_is_lost(
         assert numbers == sorted(numbers)
 
 
-def _put(lanes: Lanes[Item], office: Office, item: Item) -> None:
+def _put(queues: ChatQueues[Item], office: Office, item: Item) -> None:
     """As the inbox does: everything is a row; what fits is in memory too."""
-    before = lanes.waiting
-    lanes.put(item[0], item)
-    if lanes.waiting == before:
+    before = queues.waiting
+    queues.put(item[0], item)
+    if queues.waiting == before:
         office.elsewhere[item[0]].append(item)
 
 
 async def test_a_flood_in_one_chat_delays_nobody_else() -> None:
     office = Office()
     office.held[1] = asyncio.Event()
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=2, depth=8)
-    async with working(lanes):
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=2, depth=8)
+    async with working(queues):
         for number in range(1000):
-            _put(lanes, office, (1, number))
+            _put(queues, office, (1, number))
         for number in range(5):
-            _put(lanes, office, (2, number))
+            _put(queues, office, (2, number))
         await until(lambda: len(office.done) == 5)
         assert office.done == [(2, number) for number in range(5)]
-        assert lanes.waiting <= 8
+        assert queues.waiting <= 8
         office.held[1].set()
-        await lanes.idle()
+        await queues.idle()
     assert len(office.done) == 1005
 
 
 async def test_no_more_workers_than_allowed() -> None:
     office = Office()
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=3)
-    async with working(lanes):
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=3)
+    async with working(queues):
         for chat in range(20):
-            lanes.put(chat, (chat, 0))
-        await lanes.idle()
+            queues.put(chat, (chat, 0))
+        await queues.idle()
     assert office.most_at_once == 3
 
 
 async def test_closing_ends_what_is_in_hand_and_begins_nothing_new() -> None:
     office = Office()
     office.held[1] = asyncio.Event()
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1)
-    task = asyncio.create_task(lanes.run())
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=1)
+    task = asyncio.create_task(queues.run())
     for number in range(3):
-        lanes.put(1, (1, number))
-    lanes.put(2, (2, 0))
+        queues.put(1, (1, number))
+    queues.put(2, (2, 0))
     await until(lambda: bool(office.at_work[1]))
-    lanes.close()
+    queues.close()
     office.held[1].set()
     await task
     assert office.done == [(1, 0)]
@@ -145,10 +145,10 @@ async def test_closing_ends_what_is_in_hand_and_begins_nothing_new() -> None:
 async def test_what_is_said_to_be_elsewhere_is_fetched() -> None:
     office = Office()
     office.elsewhere[5] = [(5, number) for number in range(7)]
-    lanes = Lanes(office.handle, office.refill, CLOCK, workers=1, depth=3)
-    async with working(lanes):
-        lanes.more(5)
-        await lanes.idle()
+    queues = ChatQueues(office.handle, office.refill, CLOCK, workers=1, depth=3)
+    async with working(queues):
+        queues.more(5)
+        await queues.idle()
     assert office.done == [(5, number) for number in range(7)]
 
 
@@ -156,14 +156,14 @@ class TestALaneThatIsPutAside:
     async def test_goes_on_after_its_time_in_its_order(self) -> None:
         office, clock = Office(), MovableClock(NOON)
         office.later[1, 0] = 30.0
-        lanes = Lanes(office.handle, office.refill, clock)
-        async with working(lanes):
+        queues = ChatQueues(office.handle, office.refill, clock)
+        async with working(queues):
             for number in range(3):
-                lanes.put(1, (1, number))
-            await lanes.idle()
-            assert (office.tried, office.done, lanes.waiting) == ([(1, 0)], [], 3)
+                queues.put(1, (1, number))
+            await queues.idle()
+            assert (office.tried, office.done, queues.waiting) == ([(1, 0)], [], 3)
             clock.move(29.9)
-            await lanes.idle()
+            await queues.idle()
             assert office.done == []
             clock.move(0.1)
             await until(lambda: len(office.done) == 3)
@@ -172,12 +172,12 @@ class TestALaneThatIsPutAside:
     async def test_occupies_no_worker(self) -> None:
         office, clock = Office(), MovableClock(NOON)
         office.later = {(chat, 0): 300.0 for chat in range(1, 41)}
-        lanes = Lanes(office.handle, office.refill, clock, workers=2)
-        async with working(lanes):
+        queues = ChatQueues(office.handle, office.refill, clock, workers=2)
+        async with working(queues):
             for chat in range(1, 41):
-                lanes.put(chat, (chat, 0))
-            lanes.put(99, (99, 0))
-            await lanes.idle()
+                queues.put(chat, (chat, 0))
+            queues.put(99, (99, 0))
+            await queues.idle()
             assert office.done == [(99, 0)]
             clock.move(300.0)
             await until(lambda: len(office.done) == 41)
@@ -185,11 +185,11 @@ class TestALaneThatIsPutAside:
     async def test_waits_its_own_time_whoever_else_waits(self) -> None:
         office, clock = Office(), MovableClock(NOON)
         office.later = {(1, 0): 60.0, (2, 0): 5.0, (3, 0): 20.0}
-        lanes = Lanes(office.handle, office.refill, clock)
-        async with working(lanes):
+        queues = ChatQueues(office.handle, office.refill, clock)
+        async with working(queues):
             for chat in (1, 2, 3):
-                lanes.put(chat, (chat, 0))
-            await lanes.idle()
+                queues.put(chat, (chat, 0))
+            await queues.idle()
             for seconds, done in ((5.0, 1), (15.0, 2), (40.0, 3)):
                 clock.move(seconds)
                 await until(lambda done=done: len(office.done) == done)  # type: ignore[misc]
@@ -198,14 +198,14 @@ class TestALaneThatIsPutAside:
     async def test_keeps_what_comes_meanwhile_behind_it(self) -> None:
         office, clock = Office(), MovableClock(NOON)
         office.later[1, 0] = 30.0
-        lanes = Lanes(office.handle, office.refill, clock, depth=2)
-        async with working(lanes):
-            lanes.put(1, (1, 0))
-            await lanes.idle()
+        queues = ChatQueues(office.handle, office.refill, clock, depth=2)
+        async with working(queues):
+            queues.put(1, (1, 0))
+            await queues.idle()
             for number in range(1, 9):
-                _put(lanes, office, (1, number))
-            await lanes.idle()
-            assert lanes.waiting <= 2
+                _put(queues, office, (1, number))
+            await queues.idle()
+            assert queues.waiting <= 2
             clock.move(30.0)
             await until(lambda: len(office.done) == 9)
         assert office.done == [(1, number) for number in range(9)]
@@ -213,11 +213,11 @@ class TestALaneThatIsPutAside:
     async def test_is_left_alone_when_closing(self) -> None:
         office, clock = Office(), MovableClock(NOON)
         office.later[1, 0] = 30.0
-        lanes = Lanes(office.handle, office.refill, clock)
-        task = asyncio.create_task(lanes.run())
-        lanes.put(1, (1, 0))
-        await lanes.idle()
-        lanes.close()
+        queues = ChatQueues(office.handle, office.refill, clock)
+        task = asyncio.create_task(queues.run())
+        queues.put(1, (1, 0))
+        await queues.idle()
+        queues.close()
         await task
         clock.move(31.0)
         assert office.done == []
@@ -227,7 +227,7 @@ async def test_an_escaping_error_ends_the_work_loudly() -> None:
     async def broken(_item: Item, _rank: Rank) -> float:
         raise OSError("broken")
 
-    lanes: Lanes[Item] = Lanes(broken, Office().refill, CLOCK, workers=2)
-    lanes.put(1, (1, 0))
+    queues: ChatQueues[Item] = ChatQueues(broken, Office().refill, CLOCK, workers=2)
+    queues.put(1, (1, 0))
     with pytest.RaisesGroup(OSError):
-        await lanes.run()
+        await queues.run()

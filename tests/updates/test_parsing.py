@@ -155,10 +155,10 @@ def planted(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
         places.append(good["message"]["reply_to_message"])
     bad = copy.deepcopy(good)
     spots = [bad["message"], bad["message"].get("reply_to_message")][: len(places)]
-    for spot in spots:
+    for sent_message in spots:
         for part in draw(st.sets(st.sampled_from(sorted(TOMORROW.keys() - IN_PART)), max_size=3)):
-            if part not in spot:
-                spot[part] = TOMORROW[part]
+            if part not in sent_message:
+                sent_message[part] = TOMORROW[part]
     return good, bad
 
 

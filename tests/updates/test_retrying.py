@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
 
 from bot.clock import MovableClock
-from bot.telegram.replay import Errand
+from bot.telegram.replay import UpdateScope
 from bot.telegram.request import (
     DoubtfulError,
     DoubtfulTimeoutError,
@@ -41,11 +41,11 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 )
 def test_what_passes_by_itself(error: Exception, passes: bool) -> None:
     assert is_passing(error) is passes
-    assert (Retrying(MovableClock(NOON)).after(errand(), error) is not None) is passes
+    assert (Retrying(MovableClock(NOON)).after(update_scope(), error) is not None) is passes
 
 
-def errand() -> Errand:
-    made = Errand(1)
+def update_scope() -> UpdateScope:
+    made = UpdateScope(1)
     made.attempts = 1
     return made
 
@@ -53,7 +53,7 @@ def errand() -> Errand:
 def lives_through(error: Exception, *, others: bool = False) -> tuple[int, float]:
     """How many attempts there are, and for how many seconds."""
     clock = MovableClock(NOON)
-    retrying, made = Retrying(clock), errand()
+    retrying, made = Retrying(clock), update_scope()
     while (wait := retrying.after(made, error)) is not None:
         clock.move(wait)
         made.attempts += 1
@@ -106,7 +106,7 @@ async def test_when_nothing_gets_through_nothing_is_begun_until_telegram_answers
     retrying = Retrying(clock, telegram.answer)
     for _ in range(OUTAGE):
         assert await retrying.outage() == 0.0
-        retrying.after(errand(), UnsentError("x"))
+        retrying.after(update_scope(), UnsentError("x"))
     waits = []
     for _ in range(6):
         waits.append(await retrying.outage())
@@ -125,12 +125,12 @@ async def test_after_its_answer_a_single_failure_is_enough_to_wait_again() -> No
     retrying, telegram.away = Retrying(clock, telegram.answer), False
     with captured() as log:
         for _ in range(OUTAGE):
-            retrying.after(errand(), UnsentError("x"))
+            retrying.after(update_scope(), UnsentError("x"))
         for wait in (1.0, 2.0, 4.0):
             assert await retrying.outage() == wait
             clock.move(wait)
             assert await retrying.outage() == 0.0
-            retrying.after(errand(), UnsentError("x"))
+            retrying.after(update_scope(), UnsentError("x"))
         retrying.succeeded()
         assert await retrying.outage() == 0.0
     warned, over = log.getvalue().splitlines()
@@ -141,7 +141,7 @@ async def test_after_its_answer_a_single_failure_is_enough_to_wait_again() -> No
 async def test_one_that_gets_through_is_no_outage() -> None:
     retrying = Retrying(MovableClock(NOON), Telegram().answer)
     for _ in range(5):
-        retrying.after(errand(), UnsentError("x"))
+        retrying.after(update_scope(), UnsentError("x"))
         retrying.succeeded()
     assert await retrying.outage() == 0.0
 
@@ -149,12 +149,12 @@ async def test_one_that_gets_through_is_no_outage() -> None:
 async def test_a_database_that_is_away_says_nothing_of_telegram() -> None:
     retrying = Retrying(MovableClock(NOON), Telegram().answer)
     for _ in range(5):
-        retrying.after(errand(), OperationalError("", {}, OSError()))
+        retrying.after(update_scope(), OperationalError("", {}, OSError()))
     assert await retrying.outage() == 0.0
 
 
 async def test_what_must_not_be_done_twice_is_done_once() -> None:
-    made, done = Errand(1), []
+    made, done = UpdateScope(1), []
 
     async def work() -> int:
         done.append(1)

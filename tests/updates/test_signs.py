@@ -18,9 +18,9 @@ from bot.telegram.replay import (
     GROUPS,
     PERSONS,
     SIGNS,
-    Errand,
     NoSignError,
     Rank,
+    UpdateScope,
     claim,
     looks_for_sign,
     rank,
@@ -42,7 +42,7 @@ def message(update_id: int, chat: int = 1, text: str = "hello") -> dict[str, Any
     return {"update_id": update_id, "message": {"chat": {"id": chat}, "text": text}}
 
 
-class Desk:
+class HandlerServices:
     """Stands for the handlers; whoever writes "wait" is dealt with when the test says so."""
 
     def __init__(self) -> None:
@@ -75,8 +75,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox]:
-    inbox = inbox_of(db, desk, **more)
+async def inbox_on(db: Database, services: HandlerServices, **more: Any) -> AsyncIterator[Inbox]:
+    inbox = inbox_of(db, services, **more)
     task = asyncio.create_task(inbox.run())
     try:
         yield inbox
@@ -86,10 +86,10 @@ async def inbox_on(db: Database, desk: Desk, **more: Any) -> AsyncIterator[Inbox
             await task
 
 
-def inbox_of(db: Database, desk: Desk, **more: Any) -> Inbox:
+def inbox_of(db: Database, services: HandlerServices, **more: Any) -> Inbox:
     return Inbox(
-        db, MovableClock(NOW), desk.process, cipher=CIPHER,
-        suspects=desk.suspects, slow_down=desk.slow_down, **more,
+        db, MovableClock(NOW), services.process, cipher=CIPHER,
+        suspects=services.suspects, slow_down=services.slow_down, **more,
     )  # fmt: skip
 
 
@@ -100,18 +100,18 @@ async def left(db: Database) -> int:
 
 class TestASign:
     async def test_goes_before_its_own_chat_and_all_others(self, db: Database) -> None:
-        desk = Desk()
-        async with inbox_on(db, desk, workers=2) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=2) as inbox:
             await inbox.take([message(number, number, "wait") for number in (1, 2)])
             await inbox.take([message(10 + number, number % 5) for number in range(30)])
             await inbox.take([message(100, 1, HELP), message(101, 7, HELP)])
-            await until(lambda: len(desk.seen) == 2)
-            assert sorted(desk.seen) == [100, 101]
-            assert [desk.ranks[100], desk.ranks[101]] == [SIGNS, SIGNS]
-            desk.go_on.set()
+            await until(lambda: len(services.seen) == 2)
+            assert sorted(services.seen) == [100, 101]
+            assert [services.ranks[100], services.ranks[101]] == [SIGNS, SIGNS]
+            services.go_on.set()
             await inbox.idle()
-        assert sorted(desk.seen) == [1, 2, *range(10, 40), 100, 101]
-        assert set(map(desk.ranks.get, range(10, 40))) == {PERSONS}
+        assert sorted(services.seen) == [1, 2, *range(10, 40), 100, 101]
+        assert set(map(services.ranks.get, range(10, 40))) == {PERSONS}
         assert inbox._claims._open == inbox._claims._ahead == inbox._claims._queued == set()
         assert inbox.counts.overtaking == 2
         assert await left(db) == 0
@@ -119,117 +119,117 @@ class TestASign:
     @pytest.mark.parametrize("depth", [1, 2, 50])
     async def test_is_not_done_again_when_its_turn_comes(self, db: Database, depth: int) -> None:
         """Some wait in memory, some are read back from their rows; signs are among both."""
-        desk = Desk()
-        async with inbox_on(db, desk, workers=1, depth=depth) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=1, depth=depth) as inbox:
             await inbox.take([message(1, 1, "wait")])
             for number in range(2, 40):
                 words = HELP if number % 9 == 0 else "looks bad" if number % 5 == 0 else "hello"
                 await inbox.take([message(number, 1, words)])
-            desk.go_on.set()
+            services.go_on.set()
             await inbox.idle()
-            ordinary = [number for number in desk.seen if number % 9]
+            ordinary = [number for number in services.seen if number % 9]
             assert ordinary == sorted(ordinary)
-            assert sorted(desk.seen) == list(range(1, 40))
+            assert sorted(services.seen) == list(range(1, 40))
             # Nothing is kept from being read back for ever.
             assert inbox._claims._ahead == inbox._claims._answered == set()
         assert await left(db) == 0
 
     async def test_of_an_earlier_run_goes_first_and_only_once(self, db: Database) -> None:
-        before = inbox_of(db, Desk())
+        before = inbox_of(db, HandlerServices())
         for number in range(1, 30):
             text = HELP if number in {17, 29} else "wait" if number < 10 else "hello"
             await before.take([message(number, number % 4, text)])
-        desk = Desk()
-        async with inbox_on(db, desk, workers=2) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=2) as inbox:
             assert await inbox.recover() == 4
-            await until(lambda: {17, 29} <= set(desk.seen))
-            assert set(desk.seen[:2]) == {17, 29}
-            desk.go_on.set()
+            await until(lambda: {17, 29} <= set(services.seen))
+            assert set(services.seen[:2]) == {17, 29}
+            services.go_on.set()
             await inbox.idle()
-        assert sorted(desk.seen) == list(range(1, 30))
+        assert sorted(services.seen) == list(range(1, 30))
         assert await left(db) == 0
 
     async def test_is_looked_for_in_every_page_of_what_was_left(self, db: Database) -> None:
-        before = inbox_of(db, Desk())
+        before = inbox_of(db, HandlerServices())
         await before.take([message(number, 1000 + number) for number in range(1, 450)])
         await before.take([message(450, 7, HELP)])
-        desk = Desk()
-        async with inbox_on(db, desk, workers=1) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=1) as inbox:
             await inbox.recover()
             await inbox.idle()
-        assert desk.ranks[450] == SIGNS
-        assert sorted(desk.seen) == list(range(1, 451))
+        assert services.ranks[450] == SIGNS
+        assert sorted(services.seen) == list(range(1, 451))
 
     async def test_given_twice_has_one_effect(self, db: Database) -> None:
-        desk = Desk()
-        async with inbox_on(db, desk) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services) as inbox:
             takes = [inbox.take([message(7, 1, HELP), message(8, 1)]) for _ in range(5)]
             assert sum(await asyncio.gather(*takes)) == 2
             await inbox.idle()
-        assert sorted(desk.seen) == [7, 8]
+        assert sorted(services.seen) == [7, 8]
 
     async def test_in_a_group_is_none_of_ours(self, db: Database) -> None:
-        desk = Desk()
-        async with inbox_on(db, desk) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services) as inbox:
             await inbox.take([message(7, -5, f"/{HELP}")])
             await inbox.idle()
-        assert desk.ranks == {7: GROUPS}
-        assert desk.asked == []
+        assert services.ranks == {7: GROUPS}
+        assert services.asked == []
 
     async def test_that_is_none_keeps_its_place_in_its_chat(self, db: Database) -> None:
-        desk = Desk()
-        async with inbox_on(db, desk, workers=1) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=1) as inbox:
             await inbox.take([message(1, 1, "wait")])
             texts = ["hello", "looks bad", "hello", "maybe bad", "hello"]
             await inbox.take([message(2 + at, 1, text) for at, text in enumerate(texts)])
-            await until(lambda: inbox._signs.lanes.waiting == 0)
-            desk.go_on.set()
+            await until(lambda: inbox._signs.queues.waiting == 0)
+            services.go_on.set()
             await inbox.idle()
-        assert desk.seen == list(range(1, 7))
-        assert set(desk.ranks.values()) == {PERSONS}
+        assert services.seen == list(range(1, 7))
+        assert set(services.ranks.values()) == {PERSONS}
 
     async def test_once_answered_leaves_the_rest_its_place_among_the_others(self) -> None:
-        sign = Errand(1, Rank(SIGNS, 5.0))
+        sign = UpdateScope(1, Rank(SIGNS, 5.0))
         with sign.attempt():
             assert rank() == Rank(SIGNS, 5.0)
             step_back()
             assert rank() == Rank(PERSONS, 5.0)
 
     async def test_cried_all_day_is_answered_in_its_turn(self, db: Database) -> None:
-        desk = Desk()
-        async with inbox_on(db, desk, workers=1) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=1) as inbox:
             await inbox.take([message(1, 1, "wait")])
             for number in range(2, 2 + MOST_OF_ONE + 3):
                 await inbox.take([message(number, 1, HELP)])
-            await inbox._signs.lanes.idle()
-            assert desk.seen == list(range(2, 2 + MOST_OF_ONE))
+            await inbox._signs.queues.idle()
+            assert services.seen == list(range(2, 2 + MOST_OF_ONE))
             await inbox.take([message(100, 2, HELP)])
-            await until(lambda: 100 in desk.seen)
-            desk.go_on.set()
+            await until(lambda: 100 in services.seen)
+            services.go_on.set()
             await inbox.idle()
-        assert len(desk.seen) == len(set(desk.seen)) == 1 + MOST_OF_ONE + 3 + 1
+        assert len(services.seen) == len(set(services.seen)) == 1 + MOST_OF_ONE + 3 + 1
         assert await left(db) == 0
 
     async def test_that_only_may_be_one_is_not_looked_at_first_in_a_flood(
         self, db: Database
     ) -> None:
-        desk = Desk()
-        async with inbox_on(db, desk, workers=1) as inbox:
+        services = HandlerServices()
+        async with inbox_on(db, services, workers=1) as inbox:
             await inbox.take([message(1, 1, "wait")])
             await inbox.take([message(number, 1, "maybe") for number in range(2, 60)])
-            assert inbox._signs.lanes.waiting == 0
+            assert inbox._signs.queues.waiting == 0
             await inbox.take([message(100, 1, HELP)])
-            await until(lambda: desk.seen == [100])
-            desk.go_on.set()
+            await until(lambda: services.seen == [100])
+            services.go_on.set()
             await inbox.idle()
 
     async def test_that_cannot_be_looked_for_is_answered_in_its_turn(self, db: Database) -> None:
-        desk = Desk()
+        services = HandlerServices()
         with captured() as log:
-            async with inbox_on(db, desk) as inbox:
+            async with inbox_on(db, services) as inbox:
                 await inbox.take([message(7, 1, "break"), message(8, 2, HELP)])
                 await inbox.idle()
-        assert sorted(desk.seen) == [7, 8]
+        assert sorted(services.seen) == [7, 8]
         assert "could not be told beforehand" in log.getvalue()
 
 

@@ -15,13 +15,13 @@ from bot.store.database import Database
 from bot.updates.taken_up import MOST_STARTS
 from tests.databases import put_sqlite
 from tests.logbook import captured
-from tests.updates.test_inbox import Desk, inbox_on, left, message, rows_of
+from tests.updates.test_inbox import HandlerServices, inbox_on, left, message, rows_of
 
 PATIENCE_S = 60.0
 DEADLY = 4
 
 
-class Deadly(Desk):
+class Deadly(HandlerServices):
     """What the deadly update does ends the process; in this one, it is where it is cancelled."""
 
     def __init__(self, *, with_others: bool = False) -> None:
@@ -40,16 +40,16 @@ class Deadly(Desk):
         await super().process(update)
 
 
-async def a_start(db: Database, desk: Deadly, *given: Mapping[str, Any]) -> bool:
+async def a_start(db: Database, services: Deadly, *given: Mapping[str, Any]) -> bool:
     """Whether the process lived through all there was."""
-    async with inbox_on(db, desk) as inbox, asyncio.timeout(PATIENCE_S):
+    async with inbox_on(db, services) as inbox, asyncio.timeout(PATIENCE_S):
         await inbox.recover()
         await inbox.take(given)
-        ways = [asyncio.ensure_future(way) for way in (inbox.idle(), desk.begun.wait())]
+        ways = [asyncio.ensure_future(way) for way in (inbox.idle(), services.begun.wait())]
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
             way.cancel()
-        return not desk.begun.is_set()
+        return not services.begun.is_set()
 
 
 async def test_it_is_put_aside_after_a_few_starts_with_its_number_and_one_line(
@@ -58,9 +58,9 @@ async def test_it_is_put_aside_after_a_few_starts_with_its_number_and_one_line(
     given = [message(DEADLY, chat=1), message(5, chat=1), message(6, chat=2)]
     with captured() as log:
         runs = [Deadly() for _ in range(MOST_STARTS + 2)]
-        lived = [await a_start(db, desk, *given) for desk in runs]
+        lived = [await a_start(db, services, *given) for services in runs]
     assert lived == [False] * (MOST_STARTS + 1) + [True]
-    assert {number for desk in runs for number in desk.seen} == {5, 6}
+    assert {number for services in runs for number in services.seen} == {5, 6}
     assert await left(db) == 0
     (line,) = [line for line in log.getvalue().splitlines() if "ended the process" in line]
     assert f"update={DEADLY}" in line
@@ -73,16 +73,16 @@ async def test_what_was_in_hand_with_it_is_answered(db: Database) -> None:
     assert not await a_start(db, Deadly(with_others=True))
     seen: set[int] = set()
     for _ in range(MOST_STARTS):
-        desk = Deadly()
-        lived = await a_start(db, desk)
-        seen |= set(desk.seen)
+        services = Deadly()
+        lived = await a_start(db, services)
+        seen |= set(services.seen)
     assert lived
     assert seen == {1, 2, 3, 5, 6}
     assert await left(db) == 0
 
 
 async def test_one_that_is_answered_later_has_ended_no_process(db: Database) -> None:
-    class Away(Desk):
+    class Away(HandlerServices):
         async def process(self, update: Mapping[str, Any]) -> None:
             raise NetworkError("away")
 

@@ -1,4 +1,4 @@
-"""How the tips spread over topics, seasons and readers."""
+"""How the tips spread over topics, seasons and subscribers."""
 
 from __future__ import annotations
 

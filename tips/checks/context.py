@@ -18,7 +18,7 @@ from tips.reading import Reader
 
 Item = Tip | Answer
 Render = Callable[[Item, Library], str]
-"""Gives the text of an item as a reader sees it, entities already taken out."""
+"""Gives the text of an item as a subscriber sees it, entities already taken out."""
 
 Excusable = Literal[
     "promise", "command", "hedge", "too-sure", "twin", "grade", "brand", "attribution"
@@ -98,18 +98,18 @@ Rule = Callable[[Context], Iterator[Finding]]
 
 def read_lists(root: Path, report: Report) -> tuple[Words, Spelling, tuple[Allowance, ...]]:
     """The word lists and exceptions of a content directory."""
-    reader = Reader(root, report)
+    subscriber = Reader(root, report)
     path = root / "allow.yaml"
-    built = (reader.build(Allowance, path, raw) for raw in reader.listed(path))
+    built = (subscriber.build(Allowance, path, raw) for raw in subscriber.listed(path))
     return (
-        reader.one(Words, root / "words.yaml") or NO_WORDS,
-        reader.one(Spelling, root / "spelling.yaml") or Spelling(),
+        subscriber.one(Words, root / "words.yaml") or NO_WORDS,
+        subscriber.one(Spelling, root / "spelling.yaml") or Spelling(),
         tuple(allowance for allowance in built if allowance is not None),
     )
 
 
 def texts_of(item: Item) -> Mapping[str, str]:
-    """The texts that authors wrote and readers see, by field name; empty ones left out."""
+    """The texts that authors wrote and subscribers see, by field name; empty ones left out."""
     if isinstance(item, Tip):
         fields = {"title": item.title, "body": item.body, "action": item.action}
         return fields | ({"caution": item.caution} if item.caution else {})

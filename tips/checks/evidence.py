@@ -41,7 +41,7 @@ def claims_once(context: Context) -> Iterator[Finding]:
 
 
 def shows_a_source(context: Context) -> Iterator[Finding]:
-    """Every text can send the reader to at least one source."""
+    """Every text can send the subscriber to at least one source."""
     content = context.content
     for item in context.items:
         keys = [

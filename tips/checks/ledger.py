@@ -47,7 +47,7 @@ def ids_apart(context: Context) -> Iterator[Finding]:
 
 
 def short_ids(context: Context) -> Iterator[Finding]:
-    """A tip's id has to fit beside others into a button's 64 bytes and a reader's eye."""
+    """A tip's id has to fit beside others into a button's 64 bytes and a subscriber's eye."""
     for tip in context.content.tips:
         if len(tip.id) > TIP_ID_LENGTH:
             message = f"the id has {len(tip.id)} characters"
@@ -90,7 +90,7 @@ def right_file(context: Context) -> Iterator[Finding]:
 
 
 def themes_and_names(context: Context) -> Iterator[Finding]:
-    """Every topic has one theme, every theme its own bit, and all of them have readers' names."""
+    """Every topic has one theme, every theme its own bit, and each a name for people."""
     content = context.content
     bits: dict[int, str] = {}
     homes: dict[str, str] = {}

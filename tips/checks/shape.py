@@ -74,7 +74,7 @@ def answer_size(context: Context) -> Iterator[Finding]:
 
 
 def rendered_length(context: Context) -> Iterator[Finding]:
-    """What the reader gets, evidence and source lines included, fits into its message."""
+    """What the subscriber gets, evidence and source lines included, fits into its message."""
     # A text with loose ends cannot be rendered; those are reported by themselves.
     if context.render is None or any(soundness(context.content)):
         return

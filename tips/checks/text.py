@@ -58,7 +58,7 @@ def words(text: str) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """How many words a reader would count, numbers included."""
+    """How many words a subscriber would count, numbers included."""
     return len(_COUNTED.findall(text))
 
 

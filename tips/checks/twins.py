@@ -11,8 +11,8 @@ from tips.checks.context import Context
 from tips.findings import Finding
 from tips.models import Tip
 
-# Token-set similarity (0-100) of body and action above which two tips read as one to a reader: a
-# tip rewritten word for word scores about 81, the closest two of the 366 tips 73.
+# Token-set similarity (0-100) of body and action above which two tips read as one to a
+# subscriber: a tip rewritten word for word scores about 81, the closest two of the 366 tips 73.
 TWIN_SCORE = 76.0
 
 

@@ -102,7 +102,7 @@ def attributions(context: Context) -> Iterator[Finding]:
 
 
 def brands(context: Context) -> Iterator[Finding]:
-    """No brand is named to readers."""
+    """No brand is named to subscribers."""
     # Some brands are words, too: only the capital letter tells Dove from a dove.
     pattern = re.compile(phrase_pattern(context.words.brands).pattern)
     for item in context.items:

@@ -1,4 +1,4 @@
-"""From a message in a reader's own words to ranked answers with a calibrated score."""
+"""From a message in a subscriber's own words to ranked answers with a calibrated score."""
 
 from .search import Found, Hit, Search, Verdict
 

@@ -66,8 +66,8 @@ class Weights(NamedTuple):
 class Search:
     """The index of one language. Loading takes some 0.2 s, a question a few milliseconds."""
 
-    def __init__(self, reader: Reader, model: Model, embedder: Embedder | None) -> None:
-        self._reader = reader
+    def __init__(self, subscriber: Reader, model: Model, embedder: Embedder | None) -> None:
+        self._subscriber = subscriber
         self._model = model
         self._judge = Judge(model)
         self._embedder = embedder
@@ -99,7 +99,7 @@ class Search:
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for whoever asks more than one thing about it."""
         embed = self._embedder.embed if self._embedder else None
-        return self._reader.read(text, embed)
+        return self._subscriber.read(text, embed)
 
     def find(self, message: str | Reading, limit: int = 3) -> Found:
         """At most ``limit`` answers that fit the message, and as many topics."""

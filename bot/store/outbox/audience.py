@@ -24,20 +24,19 @@ from sqlalchemy import (
 
 from bot.store.outbox.many import Filling
 from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, get
-from bot.store.tables import Executor, delivery
+from bot.store.tables import Executor, delivery, subscriber
 from bot.store.tables import broadcast as table
-from bot.store.tables import subscriber as reader
 from bot.store.types import UTCDateTime
 
 BEFORE_ALL_CHATS = -(2**63)
 AFTER_ALL_CHATS = 2**63 - 1
 
-_active = reader.c.state == "active"
+_active = subscriber.c.state == "active"
 _cursor = bindparam("cursor", type_=BigInteger)
 _end_of_chunk = (
-    select(reader.c.chat_id)
-    .where(_active, reader.c.chat_id > _cursor)
-    .order_by(reader.c.chat_id)
+    select(subscriber.c.chat_id)
+    .where(_active, subscriber.c.chat_id > _cursor)
+    .order_by(subscriber.c.chat_id)
     .limit(1)
     .offset(bindparam("chunk", type_=BigInteger))
 )
@@ -47,7 +46,7 @@ def _row(broadcast: Any, due: Any, end: Any) -> dict[str, Any]:
     return {
         "kind": literal("broadcast", String),
         "broadcast_id": broadcast,
-        "chat_id": reader.c.chat_id,
+        "chat_id": subscriber.c.chat_id,
         "state": literal("queued", String),
         "due_at": due,
         "ready_at": due,
@@ -61,9 +60,9 @@ _due = bindparam("due", type_=UTCDateTime)
 _of_chunk = _row(bindparam("which", type_=BigInteger), _due, bindparam("end", type_=UTCDateTime))
 _chunk = select(*_of_chunk.values()).where(
     _active,
-    reader.c.chat_id > _cursor,
-    reader.c.chat_id <= bindparam("last", type_=BigInteger),
-    reader.c.joined_after < bindparam("ordinal", type_=BigInteger),
+    subscriber.c.chat_id > _cursor,
+    subscriber.c.chat_id <= bindparam("last", type_=BigInteger),
+    subscriber.c.joined_after < bindparam("ordinal", type_=BigInteger),
 )
 _fill = Filling(
     delivery, list(_of_chunk), _chunk, *("which", "due", "end", "cursor", "last", "ordinal")
@@ -71,12 +70,12 @@ _fill = Filling(
 
 _of_one = _row(table.c.id, table.c.confirmed_at, table.c.not_after)
 _one = select(*_of_one.values()).where(
-    reader.c.chat_id == bindparam("chat", type_=BigInteger),
+    subscriber.c.chat_id == bindparam("chat", type_=BigInteger),
     _active,
     IS_OPEN,
     table.c.frozen.is_(False),
-    func.coalesce(table.c.cursor, BEFORE_ALL_CHATS) < reader.c.chat_id,
-    reader.c.joined_after < table.c.ordinal,
+    func.coalesce(table.c.cursor, BEFORE_ALL_CHATS) < subscriber.c.chat_id,
+    subscriber.c.joined_after < table.c.ordinal,
 )
 _fill_one = Filling(delivery, list(_of_one), _one, "chat")
 
@@ -93,8 +92,8 @@ def next_ordinal() -> ColumnElement[int]:
 
 
 async def count(session: Executor) -> int:
-    """How many readers a broadcast would reach now."""
-    statement = select(func.count()).select_from(reader).where(_active)
+    """How many subscribers a broadcast would reach now."""
+    statement = select(func.count()).select_from(subscriber).where(_active)
     return int((await session.execute(statement)).scalar_one())
 
 
@@ -106,9 +105,9 @@ class Frozen(NamedTuple):
 
 
 async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Frozen:
-    """Queue the broadcast for the next ``chunk`` readers of its audience.
+    """Queue the broadcast for the next ``chunk`` subscribers of its audience.
 
-    Readers are taken in the order of their ids behind the cursor, so a crash resumes there.
+    Subscribers are taken in the order of their ids behind the cursor, so a crash resumes there.
     """
     found = await get(session, broadcast_id, lock=True)
     if found is None or found.frozen or found.state not in OPEN_STATES:
@@ -133,7 +132,7 @@ async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Froz
 
 
 async def freeze_one(session: Executor, chat_id: int) -> None:
-    """Queue for this reader every broadcast whose rows are still being made, where it is theirs.
+    """Queue every broadcast whose rows are still being made and that is this subscriber's.
 
     To be called before anything happens that would make it look as if they had not been there.
     """

@@ -272,7 +272,7 @@ async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
     """Take back up to 500 rows whose lease has ended: maybe sent, maybe not, so in doubt.
 
     A tip goes back to the queue, since most rows that a crash leaves behind were never started;
-    not for ever, though, lest a bot that crashes again and again pesters the same readers. A
+    not for ever, though, lest a bot that crashes again and again pesters the same subscribers. A
     broadcast's that was begun waits for the admin's word; one that was not is as it was before.
     """
     return [Reclaimed(*row) for row in (await session.execute(_reclaim, {"now": now})).all()]

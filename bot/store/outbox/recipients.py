@@ -134,7 +134,7 @@ async def queue_again_chunk(
 ) -> Requeued:
     """Queue failed rows again among the next ``most`` behind the chat ``behind``.
 
-    Save those of readers who left; those in doubt only if wanted. With the first of them the
+    Save those of subscribers who left; those in doubt only if wanted. With the first of them the
     broadcast is under way again; one that was cancelled stays so.
     """
     found = await get(session, broadcast_id, lock=True)

@@ -1,4 +1,4 @@
-"""Hourly figures that outlive the rows and readers they were counted from."""
+"""Hourly figures that outlive the rows and subscribers they were counted from."""
 
 from __future__ import annotations
 

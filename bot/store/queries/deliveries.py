@@ -1,4 +1,4 @@
-"""Queries about the outbox by reader: what they got, and cancelling, moving, erasing it."""
+"""Queries about the outbox by subscriber: what they got, and cancelling, moving, erasing it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNFINISHED = {"queued": "cancelled", "leased": "in_doubt"}
 
 
 class Tip(NamedTuple):
-    """A reader's tip of one local date, as far as planning needs it."""
+    """A subscriber's tip of one local date, as far as planning needs it."""
 
     local_date: date
     due_at: datetime
@@ -57,7 +57,7 @@ async def all_dates(session: Executor) -> list[date]:
 
 
 async def tips_of(session: Executor, subscription_id: int, dates: Sequence[date]) -> list[Tip]:
-    """The reader's tips of these local dates, oldest first."""
+    """The subscriber's tips of these local dates, oldest first."""
     statement = (
         select(table.c.local_date, table.c.due_at, table.c.state)
         .where(table.c.local_date.in_(dates), table.c.subscription_id == subscription_id)
@@ -91,7 +91,7 @@ def _shares(chat_id: int, broadcasts: Sequence[int]) -> ColumnElement[bool]:
 async def cancel_tips(
     session: Executor, subscription_id: int, dates: Sequence[date], reason: str
 ) -> int:
-    """Cancel the reader's queued tips; how many."""
+    """Cancel the subscriber's queued tips; how many."""
     change = update(table).where(_tips(subscription_id, dates), table.c.state == "queued")
     return await affected(session, change.values(state="cancelled", reason=reason))
 

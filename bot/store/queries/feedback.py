@@ -1,4 +1,4 @@
-"""Queries about what readers keep and think: saved tips, thumbs, misses. Ids only, no words."""
+"""Queries about what subscribers keep and think: saved tips, thumbs, misses; ids only."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def _vote(
 
 
 async def tip_votes(session: Executor, chat_id: int) -> list[tuple[str, int]]:
-    """The reader's thumbs as (tip id, vote), oldest first."""
+    """The subscriber's thumbs as (tip id, vote), oldest first."""
     statement = (
         select(tip_vote.c.tip_id, tip_vote.c.vote)
         .where(tip_vote.c.chat_id == chat_id)
@@ -70,7 +70,7 @@ async def tip_votes(session: Executor, chat_id: int) -> list[tuple[str, int]]:
 
 
 async def on_tip(session: Executor, chat_id: int, tip_id: str) -> tuple[int, bool]:
-    """The reader's vote on one tip (0: none), and whether they keep it."""
+    """The subscriber's vote on one tip (0: none), and whether they keep it."""
     voted = select(tip_vote.c.vote).where(
         tip_vote.c.chat_id == chat_id, tip_vote.c.tip_id == tip_id
     )

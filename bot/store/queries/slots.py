@@ -1,4 +1,4 @@
-"""Queries about slots and who is in them. Nothing here loops over readers."""
+"""Queries about slots and who is in them. Nothing here loops over subscribers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Slot(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """A reader's subscription and the state of its slot."""
+    """A subscriber's subscription and the state of its slot."""
 
     id: int
     slot_id: int
@@ -88,7 +88,7 @@ _eligible = (
     member.c.snoozed_until <= bindparam("at", type_=UTCDateTime),
     member.c.not_before <= bindparam("date", type_=Date),
 )
-# Whole microseconds and no more: this is worked out for every reader.
+# Whole microseconds and no more: this is worked out for every subscriber.
 _place = member.c.spread * bindparam("window", type_=BigInteger) // _STEPS
 _due_at = plus_microseconds(bindparam("at", type_=UTCDateTime), _place)
 _planned = {
@@ -129,7 +129,7 @@ async def chunk_end(session: Executor, slot: Slot, chunk: int) -> int | None:
 async def fill(
     session: Executor, slot: Slot, *, end: int | None, window: timedelta, grace: timedelta
 ) -> int:
-    """Queue a tip for each eligible reader behind the cursor, up to ``end``; how many were new."""
+    """Queue a tip for each eligible subscriber from the cursor to ``end``; how many were new."""
     values = {
         **_filters(slot),
         "late": slot.next_at + grace,
@@ -141,7 +141,7 @@ async def fill(
 
 
 async def eligible(session: Executor, slot: Slot) -> int:
-    """How many readers behind the cursor would get a tip at the slot's next instant."""
+    """How many subscribers behind the cursor would get a tip at the slot's next instant."""
     return int((await session.execute(_count, _filters(slot))).scalar_one())
 
 
@@ -247,7 +247,7 @@ async def remove_empty(session: Executor) -> int:
 
 
 async def membership(session: Executor, chat_id: int) -> Membership | None:
-    """The reader's subscription, or None before they have one."""
+    """The subscriber's subscription, or None before they have one."""
     columns = (member.c.id, member.c.slot_id, member.c.state, member.c.snoozed_until)
     statement = (
         select(*columns, member.c.not_before, table.c.next_at, table.c.cursor)
@@ -259,19 +259,19 @@ async def membership(session: Executor, chat_id: int) -> Membership | None:
 
 
 async def subscribe(session: Executor, slot_id: int, tail: int, values: Mapping[str, Any]) -> None:
-    """Make the reader's subscription (other columns by name); ``tail`` has 24 bits."""
+    """Make the subscriber's subscription (other columns by name); ``tail`` has 24 bits."""
     seat = await free_seat(session, slot_id, (values["spread"] << TAIL_BITS) + tail)
     made = insert_into(session, member).values(id=seat, slot_id=slot_id, kind="tip", **values)
     await session.execute(made)
 
 
 async def change_membership(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
-    """Set columns of the reader's subscription, if there is one."""
+    """Set columns of the subscriber's subscription, if there is one."""
     await session.execute(update(member).where(member.c.chat_id == chat_id).values(**values))
 
 
 async def by_slot_and_weekday(session: Executor, now: datetime) -> list[tuple[int, int, int]]:
-    """(slot id, weekday mask, readers) of everyone who is to get tips from now on."""
+    """(slot id, weekday mask, subscribers) of everyone who is to get tips from now on."""
     active = member.c.state == "active"
     statement = (
         select(member.c.slot_id, member.c.weekdays, func.count())

@@ -1,4 +1,4 @@
-"""Queries about readers."""
+"""Queries about subscribers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def seen_from_bytes(stored: bytes) -> int:
 
 
 def fixed_number(chat_id: int, purpose: str, bits: int) -> int:
-    """A number that is the reader's own and always the same, evenly spread over readers."""
+    """A number that is the subscriber's own and always the same, evenly spread over all."""
     digest = blake2b(f"{purpose}:{chat_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> (64 - bits)
 
@@ -81,14 +81,14 @@ def _value(row: Sequence[Any]) -> Subscriber:
 
 
 async def get(session: Executor, chat_id: int, *, lock: bool = False) -> Subscriber | None:
-    """The reader; with ``lock``, nobody else changes them until the transaction ends."""
+    """The subscriber; with ``lock``, nobody else changes them until the transaction ends."""
     statement = _one.with_for_update() if lock else _one
     row = (await session.execute(statement, {"chat": chat_id})).first()
     return None if row is None else _value(row)
 
 
 async def get_many(session: Executor, chats: Iterable[int]) -> dict[int, Subscriber]:
-    """The readers with these ids, by id; unknown ids are left out."""
+    """The subscribers with these ids, by id; unknown ids are left out."""
     rows = (await session.execute(_several, {"chats": list(chats)})).all()
     return {row[0]: _value(row) for row in rows}
 
@@ -99,7 +99,7 @@ _states = select(table.c.chat_id, table.c.state).where(
 
 
 async def states(session: Executor, chats: Iterable[int]) -> dict[int, str]:
-    """Each reader's state by id; unknown ids are left out."""
+    """Each subscriber's state by id; unknown ids are left out."""
     rows = (await session.execute(_states, {"chats": list(chats)})).all()
     return {row[0]: row[1] for row in rows}
 
@@ -113,7 +113,7 @@ async def add(
     themes: int,
     now: datetime,
 ) -> bool:
-    """A new reader; False when they are known already (nothing is changed then)."""
+    """A new subscriber; False when they are known already (nothing is changed then)."""
     statement = insert_into(session, table).values(
         chat_id=chat_id,
         state="new",
@@ -133,18 +133,18 @@ async def add(
 async def change(
     session: Executor, chat_id: int, values: Mapping[str, Any], *conditions: ColumnElement[bool]
 ) -> bool:
-    """Set ``values`` if the reader is known and ``conditions`` hold; whether that was so."""
+    """Set ``values`` if the subscriber is known and ``conditions`` hold; whether that was so."""
     statement = update(table).where(table.c.chat_id == chat_id, *conditions).values(**values)
     return await affected(session, statement) == 1
 
 
 async def activate(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
-    """The reader is active from now on; broadcasts confirmed before are not for them."""
+    """The subscriber is active from now on; broadcasts confirmed before are not for them."""
     await change(session, chat_id, {**values, "state": "active", "joined_after": last_ordinal()})
 
 
 class Mark(NamedTuple):
-    """That a reader got a tip: what they had seen when it was chosen, and what they have now.
+    """That a subscriber got a tip: what they had seen when it was chosen, and what they have now.
 
     ``recent`` are the numbers of the tips sent last, with this one. ``before`` is None where the
     tip was chosen in an earlier life of the program.
@@ -176,7 +176,7 @@ _write_unchanged = Many(
 
 
 async def mark_seen(session: Executor, marks: Sequence[Mark]) -> None:
-    """Store that these readers got these tips, whatever else they were given meanwhile."""
+    """Store that these subscribers got these tips, whatever else they were given meanwhile."""
     if marks and is_sqlite(session):
         rows = [
             (*_row(mark, mark.after, mark.recent), seen_to_bytes(mark.before))
@@ -236,13 +236,13 @@ _end_pauses = (
 
 
 async def end_pauses(session: Executor, now: datetime, most: int) -> int:
-    """Up to ``most`` readers whose pause is over are active again; how many."""
+    """Up to ``most`` subscribers whose pause is over are active again; how many."""
     result: Any = await session.execute(_end_pauses, {"now": now, "most": most})
     return int(result.rowcount)
 
 
 async def restore_state(session: Executor, chat_id: int) -> None:
-    """The reader is again what they were before they left."""
+    """The subscriber is again what they were before they left."""
     values = {
         "state": func.coalesce(table.c.state_before, "new"),
         "state_before": None,
@@ -256,12 +256,12 @@ async def restore_state(session: Executor, chat_id: int) -> None:
 
 
 async def erase(session: Executor, chat_id: int) -> bool:
-    """Delete the reader; what hangs on them by foreign key goes with them."""
+    """Delete the subscriber; what hangs on them by foreign key goes with them."""
     return await affected(session, delete(table).where(table.c.chat_id == chat_id)) == 1
 
 
 async def long_gone(session: Executor, before: datetime, most: int) -> list[int]:
-    """Up to ``most`` readers who blocked the bot, or whose account went, before then; and those
+    """Up to ``most`` subscribers who blocked the bot, or were gone, before then; and those
     who came before then and never finished subscribing."""
     left = table.c.state.in_(("blocked", "gone"))
     lost = left & (func.coalesce(table.c.left_at, table.c.created_at) < before)
@@ -271,14 +271,14 @@ async def long_gone(session: Executor, before: datetime, most: int) -> list[int]
 
 
 async def count_by_state(session: Executor) -> dict[str, int]:
-    """How many readers are in each state."""
+    """How many subscribers are in each state."""
     statement = select(table.c.state, func.count()).group_by(table.c.state)
     rows = (await session.execute(statement)).all()
     return {row[0]: row[1] for row in rows}
 
 
 async def lost_zones(session: Executor) -> dict[str, int]:
-    """How many readers have a zone that is not in the time-zone data (any more), by its name."""
+    """How many subscribers have a zone that is not (any more) in the data, by its name."""
     statement = (
         select(table.c.zone, func.count()).where(table.c.zone.is_not(None)).group_by(table.c.zone)
     )
@@ -287,7 +287,7 @@ async def lost_zones(session: Executor) -> dict[str, int]:
 
 
 async def count_by_source(session: Executor, since: datetime) -> dict[str, int]:
-    """How many readers arrived since then, by deep link."""
+    """How many subscribers arrived since then, by deep link."""
     statement = (
         select(table.c.source, func.count())
         .where(table.c.created_at >= since, table.c.source.is_not(None))

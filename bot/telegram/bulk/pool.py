@@ -33,7 +33,7 @@ class _Waiting(NamedTuple):
     since: float
 
 
-class Wire:
+class PooledTransport:
     """POSTs JSON to Telegram over kept connections; for the bulk path, which needs nothing else.
 
     A call costs neither a task nor a timer. The last connection used is used next, so that no

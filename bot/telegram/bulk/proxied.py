@@ -9,15 +9,15 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.telegram.bulk.connection import Reply
-from bot.telegram.bulk.pool import Wire
+from bot.telegram.bulk.pool import PooledTransport
 from bot.telegram.errors import NoAnswerError, NotSent
 from bot.telegram.session import Attempt, open_session, proxy_address, read_reply
 
 JSON = {"Content-Type": "application/json"}
 
 
-class ProxiedWire:
-    """Does what a :class:`Wire` does, through a proxy; the arguments mean the same.
+class ProxiedTransport:
+    """Does what a :class:`PooledTransport` does, through a proxy; the arguments mean the same.
 
     Opens at the first call. Must be used inside one running event loop.
 
@@ -109,7 +109,7 @@ class ProxiedWire:
         return self._session
 
 
-def open_wire(
+def open_transport(
     api_base_url: str,
     token: SecretStr,
     *,
@@ -118,14 +118,14 @@ def open_wire(
     connect_timeout: float = 5.0,
     read_timeout: float = 20.0,
     tls: ssl.SSLContext | None = None,
-) -> Wire | ProxiedWire:
+) -> PooledTransport | ProxiedTransport:
     """The lean way, or the way through the proxy if there is one.
 
     Raises:
         ValueError: when the proxy is not an HTTP proxy.
     """
     if proxy is None:
-        return Wire(
+        return PooledTransport(
             api_base_url,
             token,
             connections=connections,
@@ -133,7 +133,7 @@ def open_wire(
             read_timeout=read_timeout,
             tls=tls,
         )
-    return ProxiedWire(
+    return ProxiedTransport(
         api_base_url,
         token,
         proxy=proxy,

@@ -182,7 +182,7 @@ class Chats:
 class _Generations:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._turn_at = -math.inf
+        self._permit_at = -math.inf
         self._young: dict[int | str, _Chat] = {}
         self._old: dict[int | str, _Chat] = {}
 
@@ -190,7 +190,7 @@ class _Generations:
         return len(self._young) + len(self._old)
 
     def find(self, chat_id: int | str, now: float) -> _Chat | None:
-        if now >= self._turn_at:
+        if now >= self._permit_at:
             self._turn(now)
         chat = self._young.get(chat_id)
         if chat is None and (chat := self._old.pop(chat_id, None)):
@@ -202,10 +202,10 @@ class _Generations:
         return chat
 
     def _turn(self, now: float) -> None:
-        long_ago = now >= self._turn_at + self._seconds
+        long_ago = now >= self._permit_at + self._seconds
         self._old = {} if long_ago else self._young
         self._young = {}
-        self._turn_at = now + self._seconds
+        self._permit_at = now + self._seconds
 
 
 class Budget(NamedTuple):

@@ -12,7 +12,7 @@ from bot.telegram.limits.priority import Lane, LaneState
 
 
 class FloodControl:
-    """The part of ``Pace`` about being told to wait."""
+    """The part of ``SendLimiter`` about being told to wait."""
 
     def __init__(self, clock: Clock, lanes: Mapping[Lane, LaneState], metrics: Metrics) -> None:
         self._clock = clock

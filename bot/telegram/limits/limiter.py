@@ -20,15 +20,15 @@ from bot.telegram.limits.chat_limits import ChatLimits
 from bot.telegram.limits.flood_control import FloodControl
 from bot.telegram.limits.flood_waits import ANSWER, EDIT, SEND, ChatId
 from bot.telegram.limits.floor import FLOOR_SHARE, Floor
-from bot.telegram.limits.permits import HeldError, RankedLock, Turns, until
+from bot.telegram.limits.permits import HeldError, Permits, RankedLock, until
 from bot.telegram.limits.priority import Lane, LaneState
 
-__all__ = ["HeldError", "Lane", "Pace"]
+__all__ = ["HeldError", "Lane", "SendLimiter"]
 
 URGENT = (1.0,)
 
 
-class Pace(FloodControl):
+class SendLimiter(FloodControl):
     """The limiter that every message passes, replies first, in O(1) a turn and without a queue.
 
     What it keeps, with R the total rate, on whatever clock it is handed:
@@ -83,7 +83,7 @@ class Pace(FloodControl):
         bulk = self._unpaid = _even(self._total, bulk_rate)
         measures = [self._total]
         counted = [self._floor]
-        self._turns = self._unpaid_turns = Turns(
+        self._permits = self._unpaid_permits = Permits(
             clock, self._bulk_ready, measures, [bulk], counted
         )
         if self._is_paid:
@@ -91,8 +91,8 @@ class Pace(FloodControl):
             self._unpaid = _even(self._free, self.free_bulk_rate)
             measures = [self._total, self._free]
             buckets = [bulk, self._unpaid]
-            self._turns = Turns(clock, self._bulk_ready, [self._total], [bulk])
-            self._unpaid_turns = Turns(clock, self._unpaid_ready, measures, buckets, counted)
+            self._permits = Permits(clock, self._bulk_ready, [self._total], [bulk])
+            self._unpaid_permits = Permits(clock, self._unpaid_ready, measures, buckets, counted)
         self._bulk = LaneState(jitter, bulk, self._unpaid)
         self._reply = LaneState(jitter, Bucket(min(FREE_RATE, total_rate), SERVER_BURST))
         self._reply_counts: tuple[Measure | Bucket, ...] = (*measures, self._reply.bucket)
@@ -124,8 +124,8 @@ class Pace(FloodControl):
             _fit_evenly(self._unpaid, self._free, unpaid, now)
         self._reply.bucket.fit(min(free, total), SERVER_BURST, now)
         self._floor.fit(self._floor_rate / replicas)
-        self._turns.forget()
-        self._unpaid_turns.forget()
+        self._permits.forget()
+        self._unpaid_permits.forget()
 
     async def reply(
         self,
@@ -150,7 +150,7 @@ class Pace(FloodControl):
             HeldError: it would take longer; nothing was counted.
         """
         kind = kind or (SEND if makes_message else EDIT)
-        counted_at = await self._chat_turn(kind, chat_id, patience)
+        counted_at = await self._chat_permit(kind, chat_id, patience)
         if kind == ANSWER:
             await until(self._clock, lambda now: self._reply_awake(now, patience))
             return
@@ -168,7 +168,7 @@ class Pace(FloodControl):
         order = self._reply_order
         ticket = order.ticket()
         while True:
-            async with order.turn(rank, ticket):
+            async with order.permit(rank, ticket):
                 now = await until(self._clock, lambda now: self._reply_ready(now, patience, rank))
                 if order.is_wanted_before(rank):
                     continue
@@ -178,14 +178,14 @@ class Pace(FloodControl):
 
     async def bulk(self, chat_id: ChatId | None = None) -> None:
         """Wait until one message of a tip or broadcast may start, to ``chat_id`` if given."""
-        await self._chat_turn(SEND, chat_id, math.inf)
+        await self._chat_permit(SEND, chat_id, math.inf)
         try:
-            await self.bulk_turns(1)
+            await self.bulk_permits(1)
         except BaseException:
             self._chats.give_back(chat_id, SEND, self._clock.monotonic())
             raise
 
-    async def bulk_turns(
+    async def bulk_permits(
         self, most: int, *, paid: bool = False, patience: float = math.inf
     ) -> int:
         """Wait until bulk may start; how many may start at this moment: 1 to ``most``.
@@ -200,7 +200,7 @@ class Pace(FloodControl):
         Raises:
             HeldError: there was no turn within that time.
         """
-        return await (self._turns if paid else self._unpaid_turns).take(most, patience)
+        return await (self._permits if paid else self._unpaid_permits).take(most, patience)
 
     def take_chat(self, chat_id: ChatId) -> float:
         """Count a bulk message to the chat and return 0, or the seconds until the chat may get it.
@@ -237,7 +237,7 @@ class Pace(FloodControl):
     def _reply_ready(self, now: float, patience: float, rank: tuple[float, ...]) -> float:
         awake = self._reply_awake(now, patience)
         is_urgent = () < rank < URGENT
-        if self._unpaid_turns.waiting and self._has_right(now) and not is_urgent:
+        if self._unpaid_permits.waiting and self._has_right(now) and not is_urgent:
             return now + self._free.budget.slot
         ready = max(awake, self._reply.ready_at(now), self._total.ready_at())
         return max(ready, self._free.ready_at()) if self._is_paid else ready
@@ -261,7 +261,7 @@ class Pace(FloodControl):
         """Whether somebody waits for nothing but the total, and goes before paid bulk."""
         if self._replies_waiting and self._reply.ready_at(now) <= now:
             return not self._is_paid or self._free.ready_at() <= now
-        return self._is_paid and self._unpaid_turns.waiting > 0 and self._own_ready(now) <= now
+        return self._is_paid and self._unpaid_permits.waiting > 0 and self._own_ready(now) <= now
 
     def _unpaid_ready(self, now: float) -> float:
         self._floor.ask(now)
@@ -276,7 +276,7 @@ class Pace(FloodControl):
         own = max(self._unpaid.ready_at(), self._free.bulk_ready_at())
         return max(own, self._bulk.awake_at(now))
 
-    async def _chat_turn(self, kind: str, chat_id: ChatId | None, patience: float) -> float:
+    async def _chat_permit(self, kind: str, chat_id: ChatId | None, patience: float) -> float:
         def ready_at(now: float) -> float:
             ready = self._chats.ready_at(chat_id, kind, now)
             if ready - now > patience:

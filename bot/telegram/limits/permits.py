@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.telegram.limits.buckets import ROUNDING, Bucket, Measure
 
-__all__ = ["HeldError", "RankedLock", "Turns", "until"]
+__all__ = ["HeldError", "Permits", "RankedLock", "until"]
 
 SHORTEST_WAIT = 0.001  # event loops round timers to milliseconds; less would only spin
 
@@ -60,7 +60,7 @@ class RankedLock:
         return bool(self._waiters) and self._waiters[0][0] < rank
 
     @asynccontextmanager
-    async def turn(self, rank: tuple[float, ...], ticket: int) -> AsyncIterator[None]:
+    async def permit(self, rank: tuple[float, ...], ticket: int) -> AsyncIterator[None]:
         """Hold the lock."""
         if self._taken:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -86,7 +86,7 @@ class RankedLock:
         self._taken = False
 
 
-class Turns:
+class Permits:
     """The turns of one kind of bulk, in the order in which they are asked for.
 
     Args:
@@ -140,14 +140,14 @@ class Turns:
 
     def _hand_out(self, most: int, now: float) -> int:
         before = [bucket.full_at for bucket in self._buckets]
-        turns = 0
-        while turns < most and self._ready_at(now) <= now + ROUNDING:
+        permits = 0
+        while permits < most and self._ready_at(now) <= now + ROUNDING:
             for counted in self._counted:
                 counted.take(now)
-            turns += 1
+            permits += 1
         after = [bucket.full_at for bucket in self._buckets]
         self._handed = (now, list(zip(self._buckets, before, after, strict=True)))
-        return turns
+        return permits
 
     def _count_until_now(self) -> None:
         # Between getting the last turns and coming back the caller has started them. If the

@@ -16,7 +16,7 @@ REPEATED_WITHIN = 60.0
 
 
 class Lane(Enum):
-    """Who is waiting: a reader for a reply, or everybody for a tip or a broadcast."""
+    """Who is waiting: a subscriber for a reply, or everybody for a tip or a broadcast."""
 
     REPLY = "reply"
     BULK = "bulk"

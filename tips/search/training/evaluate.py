@@ -60,12 +60,12 @@ def ranked(ranking: Ranking, messages: Iterable[Message]) -> Score:
 
 def methods(folder: Path, model: Model) -> dict[str, Ranking]:
     """Each step on the way, from plain likeness of words to the whole."""
-    judge, embedder, reader = Judge(model), Embedder.load(), Reader.load(folder, model)
+    judge, embedder, subscriber = Judge(model), Embedder.load(), Reader.load(folder, model)
     ids = model.ids.tolist()
 
     def by(column: int, *, mended: bool, sense: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
-            words = reader.read(text).words if mended else words_of(text)
+            words = subscriber.read(text).words if mended else words_of(text)
             found = (
                 judge.meaning(embedder.embed(" ".join(words))) if sense else judge.lexical(words)
             )
@@ -75,7 +75,7 @@ def methods(folder: Path, model: Model) -> dict[str, Ranking]:
 
     def fused(*, full: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
-            words = reader.read(text).words
+            words = subscriber.read(text).words
             found = judge.lexical(words)
             if full:
                 found = evidence.joined(found, judge.meaning(embedder.embed(" ".join(words))))
@@ -168,9 +168,9 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
     """The whole page of figures as Markdown."""
     test = corpus.exam(folder)
     real = [m for m in test if m.meant != OFF_TOPIC]
-    reader = Reader.load(folder, model)
-    search = Search(reader, model, Embedder.load())
-    bare = Search(reader, model, None)
+    subscriber = Reader.load(folder, model)
+    search = Search(subscriber, model, Embedder.load())
+    bare = Search(subscriber, model, None)
     full_shares, bare_shares = refusal(search, test), refusal(bare, test)
     signs_data = yaml.safe_load((folder / "urgent.yaml").read_text("utf-8"))
     alarms = corpus.emergencies(folder, "test")

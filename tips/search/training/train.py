@@ -73,7 +73,7 @@ class Eyes:
             if message.meant != corpus.OFF_TOPIC
             for word in synonyms.apply(words_of(message.text))
         )
-        self._reader = Reader(Speller(field, english_words()), synonyms)
+        self._subscriber = Reader(Speller(field, english_words()), synonyms)
         self._embedder = Embedder.load()
 
     def read_all(
@@ -90,7 +90,7 @@ class Eyes:
         return [read for read in reads if read.words]
 
     def _read(self, text: str, label: int, hand: str, *, noisy: bool) -> Read:
-        words = tuple(self._reader.read(text).words)
+        words = tuple(self._subscriber.read(text).words)
         return Read(words, self._embedder.embed(" ".join(words)), label, hand, noisy)
 
 

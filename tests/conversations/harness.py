@@ -30,7 +30,7 @@ LONGEST_WAIT_S = 60.0
 
 
 @dataclass
-class Theatre:
+class BotHarness:
     """One bot, its Telegram and its clock."""
 
     sandbox: Sandbox
@@ -60,7 +60,7 @@ class Theatre:
     async def admin(self) -> Person:
         return await self.person("Ada", id=ADMIN)
 
-    async def reader(
+    async def subscriber(
         self, name: str = "Rita", place: str = "Berlin", hour: str = "08:00", **more: Any
     ) -> Person:
         """Someone who has subscribed."""
@@ -105,16 +105,16 @@ class Theatre:
 class Person:
     """Someone with Telegram on their phone."""
 
-    theatre: Theatre
+    harness: BotHarness
     id: int
     name: str
     seen: int = 0
 
     async def _act(self, path: str, **body: Any) -> Any:
-        self.theatre.clock.move(ACT_SECONDS)
+        self.harness.clock.move(ACT_SECONDS)
         self.seen = await self._last_event()
-        answer = await self.theatre.post(path, user=self.id, **body)
-        await self.theatre.settle()
+        answer = await self.harness.post(path, user=self.id, **body)
+        await self.harness.settle()
         return answer
 
     async def say(self, text: str, **more: Any) -> Any:
@@ -146,17 +146,17 @@ class Person:
         await self._act("unblock")
 
     async def _last_event(self) -> int:
-        events = await self.theatre.get("transcript")
+        events = await self.harness.get("transcript")
         return int(events[-1]["seq"]) if events else 0
 
-    async def heard(self) -> list[dict[str, Any]]:
+    async def analysis(self) -> list[dict[str, Any]]:
         """What came from the bot since this person's last act: sent, edited, toasts."""
-        events = await self.theatre.get("transcript", after=self.seen)
+        events = await self.harness.get("transcript", after=self.seen)
         return [event for event in events if event["chat"] == self.id and event["who"] == "bot"]
 
     async def messages(self) -> list[dict[str, Any]]:
         """The bot's messages as this person sees them now, oldest first."""
-        shown = await self.theatre.get(f"chats/{self.id}/messages")
+        shown = await self.harness.get(f"chats/{self.id}/messages")
         return [item for item in shown if item["from_bot"] and not item["deleted"]]
 
     async def sees(self, *words: str) -> dict[str, Any]:
@@ -168,14 +168,14 @@ class Person:
 
     async def hears(self, *words: str) -> str:
         """Among what came since the last act, all these words; the whole of it."""
-        heard = "\n---\n".join(str(event["text"]) for event in await self.heard())
+        analysis = "\n---\n".join(str(event["text"]) for event in await self.analysis())
         for word in words:
-            assert word in heard, f"{word!r} is not in {heard!r}"
-        return heard
+            assert word in analysis, f"{word!r} is not in {analysis!r}"
+        return analysis
 
     async def hears_nothing(self) -> None:
-        heard = await self.heard()
-        assert heard == [], heard
+        analysis = await self.analysis()
+        assert analysis == [], analysis
 
     async def labels(self) -> list[str]:
         """The labels under the newest message that has buttons."""
@@ -203,9 +203,9 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def open_theatre(
+async def open_harness(
     folder: Path, *, start: datetime = MONDAY, **more: Any
-) -> AsyncIterator[Theatre]:
+) -> AsyncIterator[BotHarness]:
     """Raise the curtain; ``more`` are settings."""
     clock = MovableClock(start, flowing=True)
     # A webhook on this machine is nothing that Telegram itself would call.
@@ -218,19 +218,19 @@ async def open_theatre(
             aiohttp.ClientSession(sandbox.base_url) as session,
             build(settings, clock=clock) as app,
         ):
-            yield Theatre(sandbox, clock, settings, session, app)
+            yield BotHarness(sandbox, clock, settings, session, app)
 
 
 @asynccontextmanager
-async def failing_broadcast(folder: Path) -> AsyncIterator[tuple[Theatre, Person]]:
+async def failing_broadcast(folder: Path) -> AsyncIterator[tuple[BotHarness, Person]]:
     """An admin before the confirmation of a broadcast that Telegram will refuse to copy."""
     strict = {"broadcast_pause_window": 10, "broadcast_pause_share": 0.2, "in_flight": 1}
-    async with open_theatre(folder, **strict) as theatre:
-        admin = await theatre.admin()
+    async with open_harness(folder, **strict) as harness:
+        admin = await harness.admin()
         # Enough that some still wait when ten have failed, beside those leased ahead.
         for number in range(20):
-            await theatre.reader(f"R{number}")
+            await harness.subscriber(f"R{number}")
         await admin.say("/broadcast Hello")
-        await theatre.fault("error", method="copyMessage", times=20, error_code=400,
+        await harness.fault("error", method="copyMessage", times=20, error_code=400,
                             description="Bad Request: wrong file identifier")  # fmt: skip
-        yield theatre, admin
+        yield harness, admin

@@ -7,7 +7,7 @@ from typing import Any
 from tests.sandbox.conftest import Hand, inline
 
 
-class Parrot:
+class EchoBot:
     """Lives on the Bot API: it repeats what it hears, and nods to taps."""
 
     def __init__(self, hand: Hand) -> None:

@@ -17,14 +17,14 @@ from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.retention import prune
-from bot.delivery.worker import Sender
+from bot.delivery.worker import DeliveryWorker
 from bot.metrics import Metrics
 from bot.store import tables
 from bot.store.database import Database
 from bot.subscribers.privacy import Privacy
-from bot.subscribers.service import Readers
-from bot.telegram.bulk.pool import Wire
-from bot.telegram.limits.limiter import Pace
+from bot.subscribers.service import Subscribers
+from bot.telegram.bulk.pool import PooledTransport
+from bot.telegram.limits.limiter import SendLimiter
 from tests.delivery.server import TOKEN, Telegram
 from tips.library import Library
 
@@ -33,7 +33,7 @@ EIGHT = datetime(2026, 6, 2, 8, 0, tzinfo=UTC)
 
 
 @dataclass
-class House:
+class DeliveryHarness:
     """Everything the sender works with."""
 
     db: Database
@@ -41,39 +41,42 @@ class House:
     library: Library
     settings: Settings
     telegram: Telegram
-    wire: Wire
+    transport: PooledTransport
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.readers = Readers(self.db, self.clock, self.library, self.settings)
+        self.subscribers = Subscribers(self.db, self.clock, self.library, self.settings)
         self.privacy = Privacy(self.db, self.clock, self.library)
         self.planner = Planner(self.db, self.clock, self.library, self.settings)
         self.broadcasts = Broadcasts(self.db, self.clock, self.settings)
-        self.sender = self.new_sender()
+        self.worker = self.new_worker()
 
-    def new_sender(
-        self, pace: Pace | None = None, wire: Wire | None = None, metrics: Metrics | None = None
-    ) -> Sender:
+    def new_worker(
+        self,
+        limiter: SendLimiter | None = None,
+        transport: PooledTransport | None = None,
+        metrics: Metrics | None = None,
+    ) -> DeliveryWorker:
         async def remember(event: Event) -> None:
             self.events.append(event)
 
-        return Sender(
+        return DeliveryWorker(
             self.db,
             self.clock,
             self.settings,
-            wire or self.wire,
-            pace,
+            transport or self.transport,
+            limiter,
             TipRenderer(self.library),
             on_event=remember,
             metrics=metrics,
         )
 
     async def subscribe(self, *chats: int) -> None:
-        """Readers who get their tip at 08:00 UTC."""
+        """Subscribers who get their tip at 08:00 UTC."""
         for chat in chats:
-            await self.readers.arrive(chat)
-            await self.readers.set_zone(chat, "UTC")
-            await self.readers.set_hour(chat, 480)
+            await self.subscribers.arrive(chat)
+            await self.subscribers.set_zone(chat, "UTC")
+            await self.subscribers.set_hour(chat, 480)
 
     async def fill(self, chats: range) -> None:
         """The same for many, straight into the tables."""
@@ -114,7 +117,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(
+async def delivery_harness(
     db: Database,
     library: Library,
     telegram: Telegram,
@@ -122,12 +125,12 @@ async def house(
     connections: int = 8,
     read_timeout: float = 20.0,
     **settings: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[DeliveryHarness]:
     """A house at noon on 1 June 2026."""
     given = load_settings(token=TOKEN, admin_ids="99", in_flight=8, **settings)
     clock = MovableClock(datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
-    wire = telegram.wire(connections, read_timeout)
+    transport = telegram.transport(connections, read_timeout)
     try:
-        yield House(db, clock, library, given, telegram, wire)
+        yield DeliveryHarness(db, clock, library, given, telegram, transport)
     finally:
-        await wire.close()
+        await transport.close()
