@@ -6,21 +6,21 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import structlog
 from telegram.error import InvalidToken
 
-from bot import simulation
-from bot.clock import Clock, MovableClock
+from bot.clock import Clock, SystemClock
+from bot.clock_watch import ClockWatch
 from bot.config import Settings
 from bot.delivery.restored import heed_restore
 from bot.jobs import Job, Jobs
 from bot.replicas.presence import BEAT_SECONDS
+from bot.services import Services, StartError, open_services
 from bot.store.queries import standing
 from bot.supervisor import Supervisor
 from bot.telegram.setup import RefusedError, register_with_telegram, say_who_we_are
@@ -29,12 +29,9 @@ from bot.updates.poller import Poller
 from bot.updates.posting import LOOK_S, Posting
 from bot.upkeep import Upkeep
 from bot.web.health import Health, health_routes
-from bot.web.readiness import Watch
+from bot.web.readiness import Readiness
 from bot.web.server import WebServer
 from bot.web.webhook import Refusals, Webhook
-
-if TYPE_CHECKING:
-    from bot.services import Services
 
 log = structlog.get_logger(__name__)
 TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
@@ -44,12 +41,6 @@ UPKEEP_S = 3600.0
 IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
 ENDLESS = ("poller", "supervisor")  # they hold nothing that would have to be finished
 SETTLE_S = 1.5  # and its outcomes this long to be written
-
-OpenServices = Callable[[Settings, Clock], Awaitable["Services"]]
-
-
-class StartError(Exception):
-    """The bot cannot start; the text is one clear line with the remedy."""
 
 
 @contextmanager
@@ -70,10 +61,9 @@ def _told_in_one_line() -> Iterator[None]:
 class App:
     """The bot. ``async with`` starts and stops it; :meth:`run` also waits for a signal."""
 
-    def __init__(self, settings: Settings, clock: Clock, open_services: OpenServices) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self._open_house = open_services
         self._services: Services | None = None
         self._web: list[WebServer] = []
         self._jobs = Jobs([])
@@ -118,15 +108,11 @@ class App:
             StartError: with one clear line, when the token, the database or the port is wrong.
         """
         with _told_in_one_line():
-            services = self._services = await self._open_house(self.settings, self.clock)
+            services = self._services = await open_services(self.settings, self.clock)
             self.inbox = services.new_inbox()
-            self.fetching = Fetching(
-                self.clock, services.metrics.polled, self.settings.webhook_url
-            )
-            self.watch = Watch(services, self.inbox, self.fetching)
-            self.supervisor = Supervisor(services, self.watch, self._jobs, self.tick, self._leave)
+            self._watch_over(services)
             await say_who_we_are(services.client, self.clock)
-            await self.supervisor.believe_the_clock()
+            await self.clock_watch.compare()
             await services.dispatcher.initialize()
             await self._serve()
         await services.replicas.recall()
@@ -143,8 +129,46 @@ class App:
             self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
         log.info("the bot runs", database=services.db.address)
 
+    def _watch_over(self, services: Services) -> None:
+        """Make what looks at the running bot; nothing of it runs yet."""
+        self.fetching = Fetching(self.clock, services.metrics.polled, self.settings.webhook_url)
+        self.readiness = Readiness(
+            services.db,
+            self.clock,
+            services.metrics,
+            trust=services.trust,
+            fetching=self.fetching,
+            inbox=self.inbox,
+            worker=services.worker,
+        )
+        self.clock_watch = ClockWatch(
+            services.db,
+            self.clock,
+            services.trust,
+            services.replicas,
+            services.repair,
+            server_time=services.client.server_time,
+            on_step=self._jobs.start_over,
+            on_mended=self._plan_soon,
+        )
+        self.holds = services.new_hold_watch()
+        self.supervisor = Supervisor(
+            self.clock,
+            self.clock_watch,
+            self.holds,
+            self.readiness,
+            tick=self.tick,
+            leave=self._leave,
+        )
+
+    def _plan_soon(self) -> None:
+        self._jobs.soon("plan", 0.0)
+        self.services.worker.wake()
+
     async def _serve(self) -> None:
-        health = Health(self.watch.troubles, self.services.metrics.registry, self.watch.refresh)
+        health = Health(
+            self.readiness.troubles, self.services.metrics.registry, self.readiness.refresh
+        )
         self._web = [WebServer(*self.settings.health, health_routes(health))]
         url, secret = self.settings.webhook_url, self.settings.webhook_secret
         if url and secret:
@@ -167,14 +191,14 @@ class App:
                 services.client, self.settings.webhook_url, self.fetching, self.clock
             )
             self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
-        care = Upkeep(services)
+        upkeep = Upkeep(services.db, self.clock, self.settings, services.privacy, services.trust)
         self._jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
                 Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
-                Job("housekeeping", UPKEEP_S, 600.0, care.tidy),
-                Job("backup", UPKEEP_S, 3600.0, care.back_up),
+                Job("purge", UPKEEP_S, 600.0, upkeep.purge),
+                Job("backup", UPKEEP_S, 3600.0, upkeep.back_up),
             ],
             services.metrics,
         )
@@ -211,7 +235,7 @@ class App:
             planned = await self.services.planner.tick()
             if planned.rows:
                 self.services.worker.wake()
-            await self.watch.ticked()
+            await self.readiness.ticked()
         due = await self.services.planner.next_due()
         if due is not None:
             seconds = (due - self.clock.now()).total_seconds()
@@ -222,21 +246,17 @@ class App:
         await self.services.replicas.beat()
         await self.services.replicas.keep_lead()
 
-    async def move(self, clock: MovableClock, seconds: float) -> datetime:
-        """Move ``clock`` by ``seconds``, living through each due instant on the way."""
-        return await simulation.move_to(self, clock, clock.now() + timedelta(seconds=seconds))
+    async def run_job(self, name: str) -> bool:
+        """Run one of the jobs now, whenever its time is; whether it went well.
 
-    async def move_to_next_tip(self, clock: MovableClock) -> datetime:
-        """Move ``clock`` until a tip is sent, at most 400 days; stay if none is planned."""
-        return await simulation.move_to_next_tip(self, clock)
+        Raises:
+            KeyError: there is no job of that name.
+        """
+        return await self._jobs.jobs[name].run()
 
-    async def settle(self) -> None:
-        """Do all that is pending now: updates, plan, sends, progress (for tests and the demo)."""
-        await self.inbox.idle()
-        await self.tick()
-        await self.services.worker.drain()
-        await self.services.progress.draw()
-        await self.inbox.idle()
+    def run_job_soon(self, name: str, seconds: float = 0.0) -> None:
+        """Let the scheduler run a job after ``seconds``, if that is before its time."""
+        self._jobs.soon(name, seconds)
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT (a second one leaves at once); the exit code.
@@ -300,3 +320,8 @@ class App:
             await self._services.close()
             self._services = None
             log.info("stopped")
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> App:
+    """The bot, not yet started."""
+    return App(settings, clock or SystemClock())

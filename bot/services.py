@@ -8,16 +8,17 @@ from functools import cache, partial
 
 from sqlalchemy import URL
 
-from bot.app import App, StartError
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.hold_watch import HoldWatch
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.repair import Repair
 from bot.delivery.stats import Stats
 from bot.delivery.worker import DeliveryWorker
+from bot.handlers.application import Dispatcher, build_dispatcher
 from bot.handlers.context import HandlerServices
 from bot.handlers.dispatch import Dispatch
 from bot.handlers.progress import Progress
@@ -35,8 +36,9 @@ from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
 from bot.telegram.bulk.pool import PooledTransport
 from bot.telegram.bulk.proxied import ProxiedTransport, open_transport
-from bot.telegram.client import Client, Dispatcher, build_client, build_dispatcher
+from bot.telegram.client import Client, build_client
 from bot.telegram.limits.limiter import SendLimiter
+from bot.telegram.limits.priority import Lane
 from bot.telegram.messenger import Messenger
 from bot.telegram.parsing import parse_update
 from bot.telegram.rate_limiter import PriorityRateLimiter
@@ -49,7 +51,9 @@ from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.urgent import Urgent
 
-__all__ = ["App", "Services", "StartError", "build"]
+
+class StartError(Exception):
+    """The bot cannot start; the text is one clear line with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,17 @@ class Services:
             retrying=Retrying(self.clock, self.client.server_time),
             suspects=self.dispatch.suspicion,
             slow_down=slow_down,
+        )
+
+    def new_hold_watch(self) -> HoldWatch:
+        """Looks at how long replies, and tips and broadcasts, are held."""
+        return HoldWatch(
+            self.clock,
+            self.metrics,
+            {
+                Lane.REPLY.value: lambda: self.limiter.held_for(Lane.REPLY),
+                Lane.BULK.value: lambda: self.worker.held_for,
+            },
         )
 
     async def close(self) -> None:
@@ -245,8 +260,3 @@ def _outgoing(
     )
     stack.push_async_callback(transport.close)
     return client, dispatcher, transport
-
-
-def build(settings: Settings, *, clock: Clock | None = None) -> App:
-    """The bot, not yet started."""
-    return App(settings, clock or SystemClock(), open_services)

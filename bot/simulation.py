@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bot.app import App
 from bot.clock import MovableClock
 
-if TYPE_CHECKING:
-    from bot.app import App
-
 FARTHEST = timedelta(days=400)  # how far ahead the next tip is looked for
+
+
+async def settle(app: App) -> None:
+    """Do all that is pending now: updates, plan, sends, progress."""
+    await app.inbox.idle()
+    await app.tick()
+    await app.services.worker.drain()
+    await app.services.progress.draw()
+    await app.inbox.idle()
+
+
+async def move(app: App, clock: MovableClock, seconds: float) -> datetime:
+    """Move ``clock`` by ``seconds``, living through each due instant on the way."""
+    return await move_to(app, clock, clock.now() + timedelta(seconds=seconds))
 
 
 async def move_to(app: App, clock: MovableClock, goal: datetime) -> datetime:
@@ -18,11 +29,11 @@ async def move_to(app: App, clock: MovableClock, goal: datetime) -> datetime:
     planner = app.services.planner
     while (due := await planner.next_due()) is not None and due < goal:
         reached = clock.move_to(due)
-        await app.settle()
+        await settle(app)
         if await planner.next_due() == due and reached >= due:
             break
     clock.move_to(goal)
-    await app.settle()
+    await settle(app)
     return clock.now()
 
 

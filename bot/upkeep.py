@@ -6,18 +6,19 @@ import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.clock import Clock
+from bot.clock_trust import ClockTrust
+from bot.config import Settings
 from bot.delivery.retention import prune
 from bot.isolation import each
 from bot.jobs import JobError
+from bot.store.database import Database
 from bot.store.files import backup
 from bot.store.queries import heartbeat, inbox
-
-if TYPE_CHECKING:
-    from bot.services import Services
+from bot.subscribers.privacy import Privacy
 
 log = structlog.get_logger(__name__)
 
@@ -32,28 +33,33 @@ UNFINISHED = ".gutskin-*.db.part"  # as bot/store/files/backup.py names what it 
 
 
 class Upkeep:
-    """The jobs of the caretaker."""
+    """Deletes what has served its purpose, and copies what must not be lost."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(
+        self, db: Database, clock: Clock, settings: Settings, privacy: Privacy, trust: ClockTrust
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._privacy = privacy
+        self._trust = trust
 
-    async def tidy(self) -> None:
+    async def purge(self) -> None:
         """Forget the ids of updates done a day ago, deliveries that are counted by now, and
         whoever left long ago; leave nothing in the log of what was erased in the last hour."""
-        if not self._services.trust.is_believed:
+        if not self._trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
-        services = self._services
-        after = timedelta(days=services.settings.erase_after_days)
+        after = timedelta(days=self._settings.erase_after_days)
         await each(
             self._forget_updates,
-            partial(prune, services.db, services.clock),
-            partial(services.privacy.erase_long_gone, after),
-            services.db.empty_log,
+            partial(prune, self._db, self._clock),
+            partial(self._privacy.erase_long_gone, after),
+            self._db.empty_log,
         )
 
     async def _forget_updates(self) -> None:
-        async with self._services.db.write() as session:
-            await inbox.purge(session, self._services.clock.now() - REMEMBER_UPDATES)
+        async with self._db.write() as session:
+            await inbox.purge(session, self._clock.now() - REMEMBER_UPDATES)
 
     async def back_up(self) -> None:
         """Copy a SQLite database into ``backups`` beside it, once a day; the last seven are kept.
@@ -63,24 +69,20 @@ class Upkeep:
         Raises:
             JobError: no copy could be made.
         """
-        now = self._services.clock.now()
-        if not self._services.db.is_sqlite or not await self._is_due(now):
+        now = self._clock.now()
+        if not self._db.is_sqlite or not await self._is_due(now):
             return
-        folder = self._services.settings.data_dir / BACKUPS
+        folder = self._settings.data_dir / BACKUPS
         file = folder / f"gutskin-{now:%Y-%m-%d}.db"
         try:
-            await backup.backup(self._services.settings.database, file)
+            await backup.backup(self._settings.database, file)
             await asyncio.to_thread(_drop_old, folder, file.name)
         except (backup.BackupError, OSError) as error:
             raise JobError(str(error)) from error
-        await self._services.db.transaction(
-            lambda session: heartbeat.beat(session, heartbeat.BACKUP, now)
-        )
+        await self._db.transaction(lambda session: heartbeat.beat(session, heartbeat.BACKUP, now))
 
     async def _is_due(self, now: datetime) -> bool:
-        last = await self._services.db.look(
-            lambda session: heartbeat.last(session, heartbeat.BACKUP)
-        )
+        last = await self._db.look(lambda session: heartbeat.last(session, heartbeat.BACKUP))
         return last is None or not timedelta() <= now - last[0] < BACKUP_EVERY
 
 

@@ -17,10 +17,12 @@ from pathlib import Path
 import aiohttp
 import typer
 
+from bot import simulation
+from bot.app import App, build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
-from bot.services import App, StartError, build
+from bot.services import StartError
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class MovedStage:
             if self.app is None:
                 return self._clock.now()
             if to_next_tip:
-                return await self.app.move_to_next_tip(self._clock)
-            return await self.app.move(self._clock, seconds or 0.0)
+                return await simulation.move_to_next_tip(self.app, self._clock)
+            return await simulation.move(self.app, self._clock, seconds or 0.0)
 
 
 class Demo:

@@ -153,11 +153,11 @@ async def _database(settings: Settings) -> list[Finding]:
 
 async def _instants(settings: Settings) -> list[Finding]:
     """What a wrong clock has left in the database, and what a running bot has noticed of one."""
+    from bot.clock_watch import CLOCK_SET
     from bot.delivery.repair import how_far_ahead
     from bot.store import migrate
     from bot.store.database import Database
     from bot.store.queries import heartbeat
-    from bot.supervisor import CLOCK_SET
 
     try:
         have, need = await migrate.current(settings.database)

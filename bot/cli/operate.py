@@ -46,7 +46,8 @@ def run_bot() -> None:
 async def _run(chosen: Settings) -> int:
     from telegram.error import TelegramError
 
-    from bot.services import StartError, build
+    from bot.app import build
+    from bot.services import StartError
     from bot.store.troubles import DATABASE_ERRORS, cannot_be_used
 
     try:

@@ -1,4 +1,4 @@
-"""PTB's bot and application, with what this product needs otherwise."""
+"""PTB's bot, with what this product needs otherwise."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from telegram.ext import Application, BaseRateLimiter
+from telegram.ext import BaseRateLimiter
 
 from bot.clock import http_date
 from bot.config import Settings
-from bot.telegram.parsing import parse_update
 from bot.telegram.rate_limiter import NEVER
 from bot.telegram.reading import Given, read_answer
-from bot.telegram.replay import NoSignError
 from bot.telegram.request import AiohttpRequest, DoubtfulError, TipBot
-from bot.updates.retrying import is_passing
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 ANSWER_MARGIN_S = 10.0  # how much longer than the hold we wait for a held call
@@ -81,41 +78,6 @@ class Client(TipBot):
         return await self._post(method, dict(payload), api_kwargs=limits)
 
 
-class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
-    """PTB's application, used for dispatch only."""
-
-    __slots__ = ()
-
-    async def process_json(self, update: Mapping[str, Any]) -> None:
-        """Deal with an update as Telegram gave it.
-
-        Raises:
-            bot.telegram.parsing.UnreadableUpdateError: PTB does not understand it.
-            Exception: what passes by itself; see :meth:`process_error`.
-        """
-        await self.process_update(parse_update(update, self.bot))
-
-    async def process_error(
-        self, update: object | None, error: Exception, *more: Any, **others: Any
-    ) -> bool:
-        """Leave to the error handler what it can deal with.
-
-        Raises:
-            Exception: what passes by itself, like a flood or an outage; whoever handed the update
-                in keeps it until then. There is nobody to be told, least of all the subscriber.
-            NoSignError: it waits for its turn.
-        """
-        if is_passing(error) or isinstance(error, NoSignError):
-            raise error
-        return await super().process_error(update, error, *more, **others)
-
-    def _mark_for_persistence_update(self, **_given: object) -> None:
-        """Without persistence the stock method only collects the ids of all chats for ever."""
-
-    def __repr__(self) -> str:
-        return "Dispatcher"
-
-
 def build_client(settings: Settings, limiter: BaseRateLimiter[int]) -> Client:
     """The bot for replies, on its own two transports: one for calls, one for held polls."""
     base = settings.api_base_url
@@ -127,18 +89,3 @@ def build_client(settings: Settings, limiter: BaseRateLimiter[int]) -> Client:
         get_updates_request=PollRequest(2, proxy=settings.proxy_url),
         rate_limiter=limiter,
     )
-
-
-def build_dispatcher(client: Client) -> Dispatcher:
-    """PTB's application around ``client``: no updater, no job queue, nothing persisted."""
-    made = (
-        Application.builder()
-        .application_class(Dispatcher)
-        .bot(client)
-        .updater(None)
-        .job_queue(None)
-        .build()
-    )
-    if not isinstance(made, Dispatcher):
-        raise TypeError("the builder ignored the application class")
-    return made

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.clock import Clock
+from bot.clock_trust import ClockTrust
+from bot.delivery.worker import DeliveryWorker
+from bot.metrics import Metrics
+from bot.store.database import Database
 from bot.store.queries import heartbeat, standing
 from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
-
-if TYPE_CHECKING:
-    from bot.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -25,27 +26,38 @@ UNSENT_S = 300.0  # nothing was sent for so long, although a tip was due all the
 LONGEST_LOOK_S = 5.0
 
 
-class Watch:
+class Readiness:
     """Keeps the last good tick, in the database too, and tells what is wrong.
 
     Ages are counted on the monotonic clock, so that no step of the wall clock makes a standing
     bot look well or a working one look dead.
     """
 
-    def __init__(self, services: Services, inbox: Inbox, fetching: Fetching) -> None:
-        self._services = services
-        self._fetching = fetching
-        self._metrics = services.metrics
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        trust: ClockTrust,
+        fetching: Fetching,
+        inbox: Inbox,
+        worker: DeliveryWorker,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._metrics = metrics
+        self._troubled = (trust, fetching, worker)
         self._metrics.ticked.expect()
         self._metrics.sent.expect()
         self._metrics.updates.source = lambda: vars(inbox.counts)
-        self._metrics.in_flight.set_function(lambda: float(services.worker.in_flight))
+        self._metrics.in_flight.set_function(lambda: float(worker.in_flight))
         self._metrics.updates_waiting.set_function(lambda: float(inbox.waiting))
 
     async def ticked(self) -> None:
         """A tick has gone well."""
-        now = self._services.clock.now()
-        await self._services.db.transaction(lambda session: heartbeat.beat(session, TICK, now))
+        now = self._clock.now()
+        await self._db.transaction(lambda session: heartbeat.beat(session, TICK, now))
         self._metrics.ticked.mark()
 
     @property
@@ -55,8 +67,7 @@ class Watch:
 
     async def troubles(self) -> list[str]:
         """What keeps the bot from doing its work; nothing when all is well."""
-        said = [*self._services.trust.troubles(), *self._fetching.troubles()]
-        said += self._services.worker.troubles()
+        said = [trouble for one in self._troubled for trouble in one.troubles()]
         found = [*said, *self._standing_still(), *await self._database()]
         self._metrics.ready.set(not found)
         return found
@@ -78,8 +89,8 @@ class Watch:
     async def _database(self) -> list[str]:
         try:
             async with asyncio.timeout(LONGEST_LOOK_S):
-                look = partial(standing.overdue, now=self._services.clock.now())
-                overdue = await self._services.db.look(look)
+                look = partial(standing.overdue, now=self._clock.now())
+                overdue = await self._db.look(look)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the trouble
             return [f"the database does not answer ({type(error).__name__})"]
         return self._unsent(overdue)
@@ -95,8 +106,8 @@ class Watch:
         await self.troubles()
         try:
             # Not where the sender looks: counting a million rows would keep it waiting.
-            async with asyncio.timeout(LONGEST_LOOK_S), self._services.db.read() as session:
-                found = await standing.look(session, self._services.clock.now())
+            async with asyncio.timeout(LONGEST_LOOK_S), self._db.read() as session:
+                found = await standing.look(session, self._clock.now())
         except Exception as error:  # noqa: BLE001 - readiness says so, too
             log.debug("the gauges could not be looked up", kind=type(error).__name__)
             return
@@ -113,4 +124,4 @@ class Watch:
         metrics.oldest_overdue.set(found.overdue)
         metrics.inbox_depth.set(found.inbox)
         if found.backed_up is not None:
-            metrics.backup_age.set((self._services.clock.now() - found.backed_up).total_seconds())
+            metrics.backup_age.set((self._clock.now() - found.backed_up).total_seconds())

@@ -13,13 +13,13 @@ import pytest
 from terminal import TOKEN, gutskin
 
 from bot.clock import SystemClock, http_date
+from bot.clock_watch import CLOCK_SET
 from bot.config import load_settings
 from bot.delivery.planner import Planner
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.queries import heartbeat
 from bot.subscribers.service import Subscribers
-from bot.supervisor import CLOCK_SET
 from tests.postgres import Cluster
 from tips.library import load_library
 

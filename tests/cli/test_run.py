@@ -16,11 +16,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.app import build
 from bot.clock import SystemClock
 from bot.config import Settings, load_settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.sandbox.http.server import Sandbox
-from bot.services import build
 from bot.store.database import Database
 
 GUTSKIN = Path(sys.executable).parent / "gutskin"

@@ -16,10 +16,11 @@ from typing import Any
 
 import aiohttp
 
+from bot import simulation
+from bot.app import App, build
 from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
-from bot.services import App, build
 from tests.databases import put_sqlite
 
 TOKEN = "424242:the-token-of-the-theatre-0123456789"
@@ -76,7 +77,7 @@ class BotHarness:
             for _ in range(3):
                 await self.get("idle", timeout=45, settle=0)
                 await self.app.inbox.idle()
-            await self.app.settle()
+            await simulation.settle(self.app)
             await self.get("idle", timeout=45, settle=0)
 
     async def pass_time(self, seconds: float = 0, **span: float) -> datetime:
@@ -85,12 +86,12 @@ class BotHarness:
         seconds += span.pop("hours", 0) * 3600 + span.pop("days", 0) * 86400
         assert not span
         async with asyncio.timeout(LONGEST_WAIT_S):
-            now = await self.app.move(self.clock, seconds)
+            now = await simulation.move(self.app, self.clock, seconds)
         await self.settle()
         return now
 
     async def to_next_tip(self) -> datetime:
-        now = await self.app.move_to_next_tip(self.clock)
+        now = await simulation.move_to_next_tip(self.app, self.clock)
         await self.settle()
         return now
 

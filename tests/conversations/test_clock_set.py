@@ -15,9 +15,10 @@ import pytest
 from harness import MONDAY, BotHarness, Person, open_harness
 
 import bot.clock
+from bot.clock_watch import CLOCK_SET
 from bot.jobs import Job, Jobs
 from bot.store.queries import flood_waits, heartbeat
-from bot.supervisor import CLOCK_SET, LOOK_S
+from bot.supervisor import LOOK_S
 from bot.telegram.limits.priority import Lane
 from tests.logbook import captured
 
@@ -47,7 +48,7 @@ async def days_with_a_tip(harness: BotHarness, subscriber: Person, days: int) ->
 async def look_at_the_clock(harness: BotHarness) -> None:
     """The supervisor looks as often as it does."""
     harness.clock.move(LOOK_S)
-    await harness.app.supervisor.look_at_the_clock()
+    await harness.app.clock_watch.look()
     await harness.settle()
 
 
@@ -92,16 +93,16 @@ class TestWhileTheBotRuns:
             raise OSError("the disk is away")
 
         await harness.settle()
-        supervisor, repair = harness.app.supervisor, harness.app.services.repair
+        clock_watch, repair = harness.app.clock_watch, harness.app.services.repair
         with captured("WARNING") as log, monkeypatch.context() as broken:
             broken.setattr(repair, "run", away)
             harness.clock.set_wall(-300)
             for _ in range(3):
                 with pytest.raises(OSError, match="away"):
-                    await supervisor.look_at_the_clock()
+                    await clock_watch.look()
         assert log.getvalue().count("the wall clock was set") == 1
         assert not harness.app.services.trust.may_act
-        await supervisor.look_at_the_clock()
+        await clock_watch.look()
         assert harness.app.services.trust.may_act
 
     @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ class TestWhileTheBotRuns:
         await harness.to_next_tip()
         harness.clock.set_wall(30 * DAY)
         await look_at_the_clock(harness)
-        assert await harness.app._jobs.jobs["housekeeping"].run()
+        assert await harness.app.run_job("purge")
         harness.clock.set_wall(-30 * DAY)
         await look_at_the_clock(harness)
         await subscriber.say("/export")

@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 from harness import MONDAY, TOKEN, BotHarness, open_harness, settings_for
 
+from bot.app import App, build
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
-from bot.services import App, build
 from bot.store.files.backup import backup
 from bot.store.files.restore import restore
 from bot.store.queries import heartbeat
@@ -75,16 +75,16 @@ async def test_a_bot_that_is_started_anew_each_day_makes_a_copy_each_day(tmp_pat
 async def test_an_empty_database_is_no_copy_worth(tmp_path: Path) -> None:
     clock = MovableClock(MONDAY, flowing=True)
     async with run(tmp_path, clock) as app:
-        assert await app._jobs.jobs["plan"].run()
+        assert await app.run_job("plan")
         assert not (tmp_path / "backups").exists()
-        assert await app._jobs.jobs["backup"].run(), "but the first hour's turn makes one"
+        assert await app.run_job("backup"), "but the first hour's turn makes one"
     assert copies(tmp_path) == ["gutskin-2026-03-02.db"]
 
 
 async def test_it_runs_on_for_days(tmp_path: Path) -> None:
     async with open_harness(tmp_path) as harness:
         for hour in range(10 * 24):
-            assert await harness.app._jobs.jobs["backup"].run()
+            assert await harness.app.run_job("backup")
             harness.clock.move(3600)
             assert hour // 24 < 7 or len(copies(tmp_path)) == 7
         assert copies(tmp_path) == [f"gutskin-2026-03-{day:02}.db" for day in range(5, 12)]
@@ -106,7 +106,7 @@ async def test_a_copy_from_a_clock_that_was_ahead_does_not_outlive_the_others(
             await heartbeat.beat(session, heartbeat.BACKUP, ahead)
         for _ in range(7):
             assert "gutskin-2031-01-01.db" in copies(tmp_path)
-            assert await harness.app._jobs.jobs["backup"].run()
+            assert await harness.app.run_job("backup")
             harness.clock.move(24 * 3600)
         assert copies(tmp_path) == [f"gutskin-2026-03-0{day}.db" for day in range(2, 9)]
 
@@ -115,7 +115,7 @@ async def test_a_clock_that_is_behind_removes_no_copy(tmp_path: Path) -> None:
     async with open_harness(tmp_path) as harness:
         for day in range(1, 8):
             await _at(harness, f"gutskin-2031-01-0{day}.db")
-        assert await harness.app._jobs.jobs["backup"].run()
+        assert await harness.app.run_job("backup")
         assert len(copies(tmp_path)) == 8
 
 
@@ -123,7 +123,7 @@ async def test_why_there_is_no_copy_is_one_line(tmp_path: Path) -> None:
     async with open_harness(tmp_path) as harness:
         (tmp_path / "backups").write_text("a file where the folder belongs")
         with captured() as log:
-            assert await harness.app._jobs.jobs["backup"].run() is False
+            assert await harness.app.run_job("backup") is False
         assert "a job could not do its work" in log.getvalue()
         assert "backups" in log.getvalue()
         assert "Traceback" not in log.getvalue()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from harness import BotHarness, open_harness
 
-from bot.services import build
+from bot.app import build
 from bot.store.queries import inbox
 from bot.telegram.limits.limiter import Lane
 

@@ -139,7 +139,7 @@ class TestMetrics:
         harness.app.services.limiter.refused(Lane.BULK, None, 300)
         for _ in range(20):
             harness.clock.move(LOOK_S)
-            harness.app.supervisor.watch_holds()
+            harness.app.holds.look()
         told = await metrics(harness)
         assert told("flood_waits_total", lane="bulk") == 1
         assert told("holds_total", lane="bulk") == 1
@@ -174,7 +174,7 @@ class TestWhatTheLogSaysWasDone:
         assert subscriber
 
     async def test_a_hold_that_begins_and_ends(self, harness: BotHarness) -> None:
-        watch, limiter = harness.app.supervisor.watch_holds, harness.app.services.limiter
+        watch, limiter = harness.app.holds.look, harness.app.services.limiter
         with captured("INFO", "json") as log:
             limiter.flood(Lane.REPLY, 60)
             for _ in range(16):

@@ -46,7 +46,7 @@ async def test_a_part_of_the_housekeeping_that_fails_stops_no_other(
 
     monkeypatch.setattr(inbox, "purge", broken)
     with captured() as log:
-        assert not await harness.app._jobs.jobs["housekeeping"].run()
+        assert not await harness.app.run_job("purge")
     assert await harness.app.services.subscribers.find(gone.id) is None
     assert log.getvalue().count("a job failed") == 1
     assert "Traceback" not in log.getvalue(), "an hour of this would fill a disk"
@@ -86,7 +86,7 @@ async def test_an_old_copy_that_cannot_be_removed_keeps_no_new_one_away(tmp_path
         for day in range(2, 10):
             (folder / f"gutskin-2026-01-{day:02}.db").write_bytes(b"old")
         with captured() as log:
-            assert await harness.app._jobs.jobs["backup"].run()
+            assert await harness.app.run_job("backup")
         left = sorted(file.name for file in folder.glob("*.db"))
         stuck.rmdir()
     assert left[0] == stuck.name

@@ -17,10 +17,11 @@ import pytest
 from harness import MONDAY, TOKEN, BotHarness, Person, settings_for
 from telegram.error import NetworkError
 
+from bot.app import App, build
 from bot.clock import MovableClock
 from bot.jobs import Job, Jobs
 from bot.sandbox.http.server import Sandbox
-from bot.services import App, StartError, build
+from bot.services import StartError
 from bot.telegram.client import build_client
 from bot.telegram.setup import say_who_we_are
 from tests.logbook import captured
@@ -144,14 +145,13 @@ async def test_a_network_that_never_comes_up_is_given_up(tmp_path: Path) -> None
 async def test_the_caretaker_tidies_and_keeps_seven_copies(
     harness: BotHarness, subscriber: Person
 ) -> None:
-    jobs = harness.app._jobs.jobs
     for _ in range(9):
         harness.clock.move(86_400)
-        assert await jobs["backup"].run()
+        assert await harness.app.run_job("backup")
     copies = sorted((harness.settings.data_dir / "backups").glob("*.db"))
     assert len(copies) == 7
     assert copies[-1].name == "gutskin-2026-03-11.db"
-    assert await jobs["housekeeping"].run()
+    assert await harness.app.run_job("purge")
     with closing(sqlite3.connect(harness.settings.data_dir / "gutskin.db")) as database:
         assert database.execute("select count(*) from inbox").fetchone() == (0,)
     assert subscriber
@@ -163,7 +163,7 @@ async def test_on_postgresql_copies_are_the_operator_s_business(
 ) -> None:
     url = postgres.migrated_database()  # type: ignore[attr-defined]
     async with stage(tmp_path, database_url=url) as (_, app), app:
-        assert await app._jobs.jobs["backup"].run()
+        assert await app.run_job("backup")
         assert not (tmp_path / "backups").exists()
 
 
@@ -211,6 +211,6 @@ async def test_jobs_run_soon_when_asked_and_end_with_the_stop() -> None:
 async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> None:
     async with stage(tmp_path) as (_, app), app:
         app.services.metrics.ticked.ever = False
-        assert await app.watch.troubles() == ["no tick has gone well yet"]
+        assert await app.readiness.troubles() == ["no tick has gone well yet"]
         app.services.db.look = None  # type: ignore[method-assign,assignment]
-        assert "the database does not answer (TypeError)" in await app.watch.troubles()
+        assert "the database does not answer (TypeError)" in await app.readiness.troubles()

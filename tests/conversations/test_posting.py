@@ -43,7 +43,7 @@ async def minutes(harness: BotHarness, count: int, *, failing: str = "") -> None
         if failing and webhook is not None:
             webhook.last_error = failing
             webhook.last_error_date = harness.sandbox.world.timestamp()
-        assert await harness.app._jobs.jobs["webhook"].run()
+        assert await harness.app.run_job("webhook")
 
 
 async def test_all_is_well_while_updates_get_through(harness: BotHarness) -> None:

@@ -31,14 +31,13 @@ async def test_a_backup_holds_what_is_erased_until_seven_more_were_made(
 ) -> None:
     await subscriber.say("/privacy")
     await subscriber.sees("its last seven daily ones", "about a week")
-    backup = harness.app._jobs.jobs["backup"]
-    assert await backup.run()
+    assert await harness.app.run_job("backup")
     await harness.app.services.privacy.forget(subscriber.id)
     for day in range(1, 8):
         assert await harness.app.services.subscribers.find(subscriber.id) is None
         assert _backups_with(harness, subscriber) == 1, day
         harness.clock.move(BACKUP_EVERY.total_seconds())
-        assert await backup.run()
+        assert await harness.app.run_job("backup")
     assert _backups_with(harness, subscriber) == 0
 
 
@@ -203,12 +202,11 @@ async def test_who_blocked_long_ago_is_erased_by_the_caretaker(tmp_path: Path) -
     async with open_harness(tmp_path, erase_after_days=30) as harness:
         gone, stays = await harness.subscriber("Gone"), await harness.subscriber("Stays")
         await gone.block()
-        tidy = harness.app._jobs.jobs["housekeeping"]
         await harness.pass_time(days=29)
-        assert await tidy.run()
+        assert await harness.app.run_job("purge")
         assert await harness.app.services.subscribers.find(gone.id) is not None
         await harness.pass_time(days=2)
-        assert await tidy.run()
+        assert await harness.app.run_job("purge")
         assert await harness.app.services.privacy.export(gone.id) == {}
         assert await harness.app.services.subscribers.find(stays.id) is not None
 
@@ -216,11 +214,10 @@ async def test_who_blocked_long_ago_is_erased_by_the_caretaker(tmp_path: Path) -
 async def test_nothing_is_kept_longer_than_promised(
     harness: BotHarness, subscriber: Person
 ) -> None:
-    tidy = harness.app._jobs.jobs["housekeeping"]
     for _ in range(10):
         await harness.pass_time(days=1)
         await subscriber.say("/help")
-        assert await tidy.run()
+        assert await harness.app.run_job("purge")
     now = harness.clock.now()
     sent = (await harness.app.services.privacy.export(subscriber.id))["delivery"]
     assert len(sent) >= KEPT_DAYS

@@ -39,7 +39,7 @@ class Files:
         """As an operator would, and as the bot does by itself."""
         if self.cluster is None:
             await backup(self.url, target)
-            assert await harness.app._jobs.jobs["backup"].run()
+            assert await harness.app.run_job("backup")
         else:
             self.cluster.dump(self.url, target)
 
@@ -196,7 +196,7 @@ async def test_of_whoever_sent_forget_not_even_the_number_an_hour_later(
         await subscriber.say("/forget")
         await subscriber.tap("Yes, erase everything")
         if not stopped:
-            assert await harness.app._jobs.jobs["housekeeping"].run()
+            assert await harness.app.run_job("purge")
             assert traces(tmp_path, [link]) == []
             assert holding(tmp_path, number) == []
     assert traces(tmp_path, [link]) == []

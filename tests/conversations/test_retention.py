@@ -40,7 +40,7 @@ async def oldest(harness: BotHarness, table: Table, column: str) -> datetime | N
 
 
 async def run_upkeep(harness: BotHarness) -> None:
-    assert await harness.app._jobs.jobs["housekeeping"].run()
+    assert await harness.app.run_job("purge")
 
 
 def test_every_table_about_a_person_is_in_the_docs() -> None:
@@ -98,10 +98,10 @@ async def test_a_wait_that_telegram_asked_for(harness: BotHarness) -> None:
     async with harness.app.services.db.write() as session:
         await flood_waits.put(session, [wait])
     await harness.pass_time(minutes=2)
-    assert await harness.app._jobs.jobs["replicas"].run()
+    assert await harness.app.run_job("replicas")
     assert await oldest(harness, flood_wait, "until") == wait.until
     await harness.pass_time(minutes=2)
-    assert await harness.app._jobs.jobs["replicas"].run()
+    assert await harness.app.run_job("replicas")
     assert await oldest(harness, flood_wait, "until") is None
 
 

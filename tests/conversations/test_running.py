@@ -9,10 +9,9 @@ import aiohttp
 import pytest
 from harness import MONDAY, TOKEN, BotHarness, Person, open_harness, settings_for
 
-from bot.app import App
+from bot.app import App, build
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
-from bot.services import build
 from tests.logbook import captured
 
 

@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 from harness import MONDAY, TOKEN, settings_for
 
+from bot.app import build
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
-from bot.services import StartError, build
+from bot.services import StartError
 from tests.logbook import captured
 
 

@@ -28,7 +28,7 @@ async def test_the_bot_leaves_and_no_half_copy_stays(tmp_path: Path) -> None:
             async with open_harness(tmp_path) as harness:
                 async with harness.app.services.db.write() as session:
                     await session.execute(MANY)
-                harness.app._jobs.soon("backup", 0)
+                harness.app.run_job_soon("backup")
                 while not _begun(copies):
                     await asyncio.wait(harness.app._tasks.values(), timeout=0.001)
                 async with asyncio.timeout(30):
@@ -44,5 +44,5 @@ async def test_what_a_killed_process_left_half_done_goes_with_the_next_copy(
         left = harness.settings.data_dir / "backups" / ".gutskin-2026-02-01.db.part"
         left.parent.mkdir()
         left.write_bytes(b"half of a copy")
-        assert await harness.app._jobs.jobs["backup"].run()
+        assert await harness.app.run_job("backup")
         assert [file.name for file in left.parent.iterdir()] == ["gutskin-2026-03-02.db"]

@@ -16,10 +16,10 @@ import aiohttp
 import pytest
 from packaging.utils import canonicalize_name
 
+from bot.app import build
 from bot.clock import MovableClock, SystemClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
-from bot.services import build
 from tests.cli.test_run import process
 from tests.install import locks
 
@@ -117,9 +117,9 @@ def image_environment() -> dict[str, str]:
 
 def image_settings(**more: str) -> Settings:
     given = {
-        name.removeprefix("IMAGE_GUTSKIN_").lower(): value
+        name.removeprefix("GUTSKIN_").lower(): value
         for name, value in image_environment().items()
-        if name.startswith("IMAGE_")
+        if name.startswith("GUTSKIN_")
     }
     assert set(given) <= set(Settings.model_fields)
     return load_settings(**{**given, **more})
@@ -149,22 +149,3 @@ async def test_the_webhook_is_reached_from_outside_and_health_from_within(tmp_pa
                 sys.executable, *check[1:], env={name: str(port)}
             )
             assert await done.wait() == 0
-
-
-async def test_what_an_env_file_leaves_empty_is_as_the_image_has_it(tmp_path: Path) -> None:
-    """Compose hands an empty line of ``.env`` on, and it replaces what the image sets."""
-    image = image_environment()
-    of_image = {name: image[name] for name in image if name.startswith("IMAGE_")}
-    empty = {name.removeprefix("IMAGE_"): "" for name in of_image}
-    more = {"IMAGE_GUTSKIN_DATA_DIR": str(tmp_path / "data"), "GUTSKIN_TOKEN": TOKEN}
-    port = {"GUTSKIN_WEBHOOK_PORT": "0", "PYTHONPATH": str(locks.ROOT)}
-    async with Sandbox(clock=SystemClock(), token=TOKEN) as sandbox:
-        address = {"GUTSKIN_API_BASE_URL": sandbox.api_base_url}
-        environ = {**of_image, **empty, **more, **port, **address}
-        async with process(environ) as bot:
-            assert bot.stderr is not None
-            async with asyncio.timeout(60):
-                while "address" not in (line := json.loads(await bot.stderr.readline())):
-                    pass
-    assert urlsplit(line["address"]).hostname == "0.0.0.0"
-    assert (tmp_path / "data" / "gutskin.db").exists()

@@ -19,23 +19,23 @@ from typing import Any
 
 import uvloop
 
-from bot.app import App
+from bot import simulation
+from bot.app import App, build
 from bot.config import load_settings
 from bot.logs import configure
-from bot.services import build
 from tests.soak.clock import SharedClock
 
 
 async def obey(app: App, clock: SharedClock, order: dict[str, Any]) -> None:
     if "to" in order:
         seconds = (datetime.fromisoformat(order["to"]) - clock.now()).total_seconds()
-        await app.move(clock, max(0.0, seconds))
+        await simulation.move(app, clock, max(0.0, seconds))
     elif "tidy" in order:
-        assert await app._jobs.jobs["housekeeping"].run()
+        assert await app.run_job("purge")
         if order["tidy"] == "and copy":
-            assert await app._jobs.jobs["backup"].run()
+            assert await app.run_job("backup")
     else:
-        await app.settle()
+        await simulation.settle(app)
 
 
 async def orders() -> asyncio.StreamReader:

@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.app import App
+from bot import simulation
+from bot.app import App, build
 from bot.config import load_settings
 from bot.replicas.presence import BEAT_SECONDS
 from bot.sandbox.http.server import Sandbox
-from bot.services import build
 from tests.postgres import Cluster
 from tests.soak.audit import TIP
 from tests.soak.clock import SharedClock, write_moment
@@ -34,7 +34,7 @@ async def settle(session: aiohttp.ClientSession, *apps: App) -> None:
     async with session.get("/control/idle?timeout=10&settle=0") as response:
         assert response.status == 200, await response.text()
     for app in apps:
-        await app.settle()
+        await simulation.settle(app)
 
 
 async def do(session: aiohttp.ClientSession, who: int, act: str, **words: str) -> None:
@@ -76,7 +76,7 @@ async def test_two_bots_send_each_tip_once_and_one_of_them_polls(
         stack.push_async_callback(second.stop)
         async with first:
             await subscribe(session, first)
-            await first.move(clock, (EARLY - clock.now()).total_seconds())
+            await simulation.move(first, clock, (EARLY - clock.now()).total_seconds())
             await first._beat()
             await join(second, first, clock)
             await first._beat()
@@ -127,4 +127,4 @@ async def live_on(clock: SharedClock, *apps: App) -> None:
     """One beat of everybody's, in steps that no lease misses."""
     await asyncio.gather(*(app._beat() for app in apps))
     clock.move(BEAT_SECONDS)
-    await asyncio.gather(*(app.settle() for app in apps))
+    await asyncio.gather(*(simulation.settle(app) for app in apps))
