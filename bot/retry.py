@@ -1,4 +1,7 @@
-"""Retry policies: how often something is tried, and how long the wait before each new try is."""
+"""Retry policies: how often something is tried, and how long the wait before each new try is.
+
+Every policy of the bot is here, by name; no other file holds one.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ def _no_jitter() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Waits that double from ``first`` to ``longest`` seconds, between at most ``attempts`` tries.
+    """Waits that grow from ``first`` to ``longest`` seconds, between at most ``attempts`` tries.
+
+    Each wait is ``growth`` times the one before.
 
     It is a value: it neither waits nor counts. With ``attempts`` None the tries never end.
     ``spread`` (0 to 1) is the share of a wait that jitter may take off, so that those who failed
@@ -28,11 +33,12 @@ class Backoff:
     first: float
     longest: float
     spread: float = 0.0
+    growth: float = 2.0
 
     def __post_init__(self) -> None:
         if self.attempts is not None and self.attempts < 1:
             raise ValueError("there is at least one try")
-        if not 0 < self.first <= self.longest:
+        if not 0 < self.first <= self.longest or self.growth < 1:
             raise ValueError("waits are positive and do not shrink")
         if not 0 <= self.spread <= 1:
             raise ValueError("the spread is a share")
@@ -46,23 +52,58 @@ class Backoff:
             return 0.0
         if self.attempts is not None and failures >= self.attempts:
             return None
-        # Beyond that many doublings any wait is the longest, and a float would overflow.
-        doubled = self.first * 2.0 ** min(failures - 1, 64)
-        return min(self.longest, doubled) * (1.0 - self.spread * jitter)
+        # Beyond that many steps any wait is the longest, and a float would overflow.
+        grown = self.first * self.growth ** min(failures - 1, 64)
+        return min(self.longest, grown) * (1.0 - self.spread * jitter)
 
 
+# Starting, and fetching updates.
 REACH_TELEGRAM = Backoff(5, first=1.0, longest=16.0)
 FETCH_UPDATES = Backoff(None, first=1.0, longest=30.0)
 WRITE_UPDATES = Backoff(None, first=1.0, longest=60.0)
 REACH_OUTBOX = Backoff(None, first=1.0, longest=15.0)
 READ_UPDATES = Backoff(None, first=1.0, longest=30.0)
-ANSWER_AGAIN = Backoff(None, first=2.0, longest=30.0)
-ASK_WHETHER_BACK = Backoff(None, first=1.0, longest=15.0)
 POLL_LEASE = Backoff(None, first=5.0, longest=30.0)
+
+# Replies.
+REPLY = Backoff(3, first=0.5, longest=2.0, growth=4.0)
+"""One call of a reply, while somebody waits for it."""
+
+ANSWER_AGAIN = Backoff(None, first=2.0, longest=30.0)
+"""A whole update whose reply met an outage: kept for ``ANSWERED_WITHIN_S``."""
+
+ANSWERED_WITHIN_S = 3600.0
+MOST_ANSWERS = 5
+"""Attempts at an update where others get through meanwhile, or where each may have arrived."""
+
+MOST_LATE_ANSWERS = 2
+"""Attempts that took too long: what did has most likely arrived."""
+
+ASK_WHETHER_BACK = Backoff(None, first=1.0, longest=15.0)
+DRAW_PROGRESS = Backoff(None, first=3.0, longest=3600.0)
+
+# Tips and broadcasts.
+SEND_TIP = Backoff(None, first=2.0, longest=300.0)
+"""A tip is worth sending until it is too old, however long Telegram is out of order."""
+
+SEND_BROADCAST = Backoff(5, first=2.0, longest=300.0)
+"""Of a broadcast that fails an admin is told, and tries again when they see fit."""
+
+RECONNECT_S = 2.0
+"""Seconds until a message that could not leave is tried again."""
+
+MOST_DOUBTS = 2
+"""Attempts at a tip of which nobody knows whether they arrived."""
+
+MOST_DOUBTS_IN_OUTAGE = 4
+"""The same where Telegram answers nobody, which says little of this message."""
+
+MOST_CRASHES = 10
+"""Attempts after which a tip that its holder dropped stays in doubt: a bot that crashes again and
+again must not pester the same subscribers."""
+
 PROBE = Backoff(None, first=2.0, longest=60.0)
 """How long nothing is sent before one message tries whether Telegram takes any again."""
-
-DRAW_PROGRESS = Backoff(None, first=3.0, longest=3600.0)
 
 
 class Retries:

@@ -17,7 +17,7 @@ from bot.delivery.leasing import Leasing
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.refusals import Refusals
 from bot.delivery.rendering import Renderer
-from bot.delivery.settlement import verdict
+from bot.delivery.settlement import settlement_of
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.outbox import audience, leases, recipients
@@ -177,7 +177,7 @@ class Outbox:
     async def _write(
         self, session: Executor, finished: Sequence[Finished], back: Sequence[Settled]
     ) -> list[Event]:
-        rows = [verdict(one, self._lease_seconds) for one in finished]
+        rows = [settlement_of(one, self._lease_seconds) for one in finished]
         marks = [
             one.item.mark
             for one, row in zip(finished, rows, strict=True)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.delivery.message import Finished
+from bot.retry import (
+    MOST_DOUBTS,
+    MOST_DOUBTS_IN_OUTAGE,
+    RECONNECT_S,
+    SEND_BROADCAST,
+    SEND_TIP,
+)
 from bot.store.outbox.leases import Settled
 
-MOST_ATTEMPTS = 5
-FIRST_PAUSE = 2.0  # seconds; doubles with each attempt
-LONGEST_PAUSE = 300.0  # seconds
-RECONNECT_PAUSE = timedelta(seconds=2)
-MOST_DOUBTS = 2
-MOST_DOUBTS_IN_AN_OUTAGE = 4
 GOLDEN_RATIO = 0.6180339887498949
 
 
-def verdict(done: Finished, doubt_pause: float) -> Settled:
+def settlement_of(done: Finished, doubt_pause: float) -> Settled:
     """What the row becomes. ``doubt_pause``: seconds until a tip in doubt is sent once more."""
     row, outcome = done.item.row, done.outcome
     if outcome.kind == "sent":
         return Settled(row.id, "sent", message_id=outcome.message_id, sent_at=done.at)
     if outcome.kind in ("flood", "hold"):
         return _waited(done)
-    if outcome.kind == "migrated" and row.attempts < MOST_ATTEMPTS:
+    if outcome.kind == "migrated" and SEND_BROADCAST.wait(row.attempts) is not None:
         return Settled(row.id, "queued", outcome.reason)
     if outcome.kind == "retry" or (done.suspect and outcome.kind != "in_doubt"):
         return _retried(done)
@@ -35,25 +36,23 @@ def verdict(done: Finished, doubt_pause: float) -> Settled:
 def _waited(done: Finished) -> Settled:
     row, outcome = done.item.row, done.outcome
     # Whoever waits for a flood goes behind those who do not, and never back to the head.
-    wait = timedelta(seconds=outcome.retry_after) or RECONNECT_PAUSE
+    wait = timedelta(seconds=outcome.retry_after or RECONNECT_S)
     return Settled(row.id, "queued", outcome.reason, retry_at=done.at + wait, uncounted=1)
 
 
 def _retried(done: Finished) -> Settled:
     row, outcome = done.item.row, done.outcome
-    # A tip is worth waiting for until it is too old, however long Telegram is out of order; of a
-    # broadcast that fails an admin is told, and tries again when they see fit.
-    if row.broadcast_id is not None and row.attempts >= MOST_ATTEMPTS:
+    policy = SEND_TIP if row.broadcast_id is None else SEND_BROADCAST
+    pause = policy.wait(row.attempts)
+    if pause is None:
         return Settled(row.id, "failed", outcome.reason)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 10))
     again = done.at + timedelta(seconds=pause)
     return Settled(row.id, "queued", outcome.reason, retry_at=again)
 
 
 def _doubted(done: Finished, doubt_pause: float) -> Settled:
     row, outcome = done.item.row, done.outcome
-    # What Telegram answers to nobody says little of this message: it has another chance.
-    most = MOST_DOUBTS_IN_AN_OUTAGE if done.suspect else MOST_DOUBTS
+    most = MOST_DOUBTS_IN_OUTAGE if done.suspect else MOST_DOUBTS
     if row.broadcast_id is not None or row.doubts + 1 >= most:
         return Settled(row.id, "in_doubt", outcome.reason, doubt=1)
     pause = _some_time(done, doubt_pause) if done.suspect else doubt_pause
@@ -68,7 +67,7 @@ def _some_time(done: Finished, at_least: float) -> float:
     spread consecutive numbers evenly.
     """
     share = (done.item.row.id + done.item.row.doubts) * GOLDEN_RATIO % 1.0
-    return max(at_least, at_least + share * (done.fresh - LONGEST_PAUSE - at_least))
+    return max(at_least, at_least + share * (done.fresh - SEND_TIP.longest - at_least))
 
 
 def put_back(row_id: int, retry_at: datetime | None = None) -> Settled:

@@ -12,13 +12,13 @@ from telegram import InputFile
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.clock import Clock
+from bot.retry import REPLY, Retries
 from bot.telegram.errors import NotSent
 from bot.telegram.replay import is_repeated
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
 
-TRY_AGAIN_S = (0.5, 2.0)
 NOT_THERE = (  # Telegram's words for a message that can no longer be edited
     "message to edit not found",
     "message can't be edited",
@@ -172,15 +172,16 @@ class Messenger:
 
         One that failed three times already is given again later, as a whole.
         """
-        for wait in () if is_repeated() else TRY_AGAIN_S:
+        retries = Retries(REPLY, self._clock)
+        while True:
             try:
                 return await self._api.call(method, payload, **how)
             except NetworkError as error:
-                if not _worth_another_try(error):
+                wait = None if is_repeated() else retries.failed()
+                if wait is None or not _worth_another_try(error):
                     raise
                 log.info("a reply is tried again", method=method, seconds=wait)
-                await self._clock.sleep(wait)
-        return await self._api.call(method, payload, **how)
+                await retries.sleep(wait)
 
 
 def _worth_another_try(error: NetworkError) -> bool:

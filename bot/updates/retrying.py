@@ -21,7 +21,14 @@ from telegram.error import (
 )
 
 from bot.clock import Clock
-from bot.retry import ANSWER_AGAIN, ASK_WHETHER_BACK, Retries
+from bot.retry import (
+    ANSWER_AGAIN,
+    ANSWERED_WITHIN_S,
+    ASK_WHETHER_BACK,
+    MOST_ANSWERS,
+    MOST_LATE_ANSWERS,
+    Retries,
+)
 from bot.store.troubles import DATABASE_ERRORS, OUR_FAULT
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limiter import seconds_of
@@ -29,9 +36,6 @@ from bot.telegram.replay import UpdateScope
 
 log = structlog.get_logger(__name__)
 
-MOST_ATTEMPTS = 5  # where others get through meanwhile, or where each may have arrived
-MOST_TIMEOUTS = 2  # what took too long has most likely arrived
-KEPT_S = 3600.0
 SOON_S = 1.0  # after which to look whether the question has been answered
 OUTAGE = 3  # attempts in a row that failed, of whichever chats
 OURS = (BadRequest, *OUR_FAULT)  # the next time would end alike
@@ -64,7 +68,7 @@ class Retrying:
         self._told = False
         self._is_asking = False
         self._next_question = 0.0
-        self._answered_at = -KEPT_S
+        self._answered_at = -ANSWERED_WITHIN_S
 
     def succeeded(self) -> None:
         """An update was answered, or did not need an answer."""
@@ -105,7 +109,7 @@ class Retrying:
         now = self._clock.monotonic()
         update_scope.failed(now, in_doubt=_is_in_doubt(error))
         if isinstance(error, RetryAfter):
-            return seconds_of(error) if update_scope.attempts < MOST_ATTEMPTS else None
+            return seconds_of(error) if update_scope.attempts < MOST_ANSWERS else None
         if isinstance(error, TelegramError):
             self._one_more()
         if self._is_hopeless(update_scope, error, now):
@@ -121,12 +125,12 @@ class Retrying:
             self._told = True
 
     def _is_hopeless(self, update_scope: UpdateScope, error: Exception, now: float) -> bool:
-        most = MOST_TIMEOUTS if isinstance(error, TimedOut) else MOST_ATTEMPTS
+        most = MOST_LATE_ANSWERS if isinstance(error, TimedOut) else MOST_ANSWERS
         others_get_through = self._answered_at > update_scope.failing_since
         return (
             update_scope.doubts >= most
-            or (update_scope.attempts >= MOST_ATTEMPTS and others_get_through)
-            or now - update_scope.failing_since > KEPT_S
+            or (update_scope.attempts >= MOST_ANSWERS and others_get_through)
+            or now - update_scope.failing_since > ANSWERED_WITHIN_S
         )
 
 

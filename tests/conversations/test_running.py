@@ -233,7 +233,7 @@ async def test_a_day_on_postgresql(tmp_path: Path, postgres: object) -> None:
 
 
 def test_an_app_that_does_not_run_has_no_rooms() -> None:
-    app = App(None, None, None)  # type: ignore[arg-type]
+    app = App(None, None)  # type: ignore[arg-type]
     for name in ("services", "web_url"):
         with pytest.raises(RuntimeError, match="not running"):
             getattr(app, name)

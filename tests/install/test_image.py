@@ -17,10 +17,9 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from bot.app import build
-from bot.clock import MovableClock, SystemClock
+from bot.clock import MovableClock
 from bot.config import Settings, load_settings
 from bot.sandbox.http.server import Sandbox
-from tests.cli.test_run import process
 from tests.install import locks
 
 DOCKERFILE = "".join(  # comments may stand amid an instruction

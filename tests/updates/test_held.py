@@ -12,6 +12,7 @@ import pytest
 from bot.telegram.limits.rate_limiter import Lane, SendLimiter
 
 from bot.clock import MovableClock
+from bot.retry import MOST_ANSWERS
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.queries import inbox as rows
@@ -19,7 +20,6 @@ from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.request import FloodWait
 from bot.updates.inbox import Inbox
 from bot.updates.open_rows import MOST_OF_GROUP
-from bot.updates.retrying import MOST_ATTEMPTS
 from tests.logbook import captured
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -194,7 +194,7 @@ async def test_a_flood_that_comes_again_and_again_is_waited_out_again(db: Databa
 async def test_an_update_that_is_always_refused_is_put_aside_in_the_end(db: Database) -> None:
     with captured() as log:
         async with working(Bot(db)) as bot:
-            bot.floods = [60.0] * MOST_ATTEMPTS
+            bot.floods = [60.0] * MOST_ANSWERS
             await bot.inbox.take([message(1)])
             await rested(bot)
             while not bot.inbox.counts.failed:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
 
 from bot.clock import MovableClock
+from bot.retry import ANSWERED_WITHIN_S
 from bot.telegram.replay import UpdateScope
 from bot.telegram.request import (
     DoubtfulError,
@@ -17,7 +18,7 @@ from bot.telegram.request import (
     UnsentError,
     UnsentTimeoutError,
 )
-from bot.updates.retrying import KEPT_S, OUTAGE, Retrying, is_passing
+from bot.updates.retrying import OUTAGE, Retrying, is_passing
 from tests.logbook import captured
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -66,7 +67,7 @@ def lives_through(error: Exception, *, others: bool = False) -> tuple[int, float
 
 def test_what_was_not_sent_is_kept_for_an_hour() -> None:
     attempts, seconds = lives_through(UnsentError("x"))
-    assert KEPT_S < seconds < KEPT_S + 60
+    assert ANSWERED_WITHIN_S < seconds < ANSWERED_WITHIN_S + 60
     assert attempts < 150
 
 

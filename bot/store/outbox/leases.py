@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.retry import MOST_CRASHES
 from bot.store.outbox.many import Many
 from bot.store.tables import Executor, rows_in
 from bot.store.tables import delivery as table
@@ -28,7 +29,6 @@ from bot.store.types import UTCDateTime, seconds_between
 
 RECLAIM_AT_ONCE = 500
 DROPPED = "lease_expired"
-MOST_CRASHES = 10  # attempts after which a tip that its holder dropped stays in doubt
 
 
 class Leased(NamedTuple):
