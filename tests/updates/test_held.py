@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from bot.telegram.limits.rate_limiter import Lane, SendLimiter
 
 from bot.clock import MovableClock
 from bot.retry import MOST_ANSWERS
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.queries import inbox as rows
+from bot.telegram.limits.limiter import Lane, SendLimiter
 from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.request import FloodWait
 from bot.updates.inbox import Inbox
