@@ -1,12 +1,14 @@
-"""What the inline buttons carry: one frozen type a button kind; ``codec`` writes and reads them.
+"""What the inline buttons carry: one frozen pydantic dataclass a button kind; ``codec`` writes
+and reads them.
 
 Switches carry the wanted state and not "toggle": the second of two taps changes nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar, Literal
+
+from pydantic.dataclasses import dataclass
 
 from bot.texts import fields as form
 from bot.texts.codec import DATA_BYTES, Callback, decode, encode, kinds
@@ -25,7 +27,7 @@ class Agree(Callback):
     """
 
     kind: ClassVar[str] = "ag"
-    version: Annotated[int, form.Whole(1, 9999)]
+    version: form.Version
     link: form.Link
 
 
@@ -145,7 +147,7 @@ class SetWeekday(Callback):
     """Tips on this weekday (0 = Monday): on (1) or off (0)."""
 
     kind: ClassVar[str] = "sd"
-    day: Annotated[int, form.Whole(0, 6)]
+    day: form.Weekday
     on: form.Switch
 
 
@@ -179,7 +181,7 @@ class Pause(Callback):
     """No tips for so many days; 0 = until /resume."""
 
     kind: ClassVar[str] = "pp"
-    days: Annotated[int, form.Whole(0, 365)]
+    days: form.PauseDays
 
 
 @dataclass(frozen=True)
@@ -255,9 +257,16 @@ class BroadcastDo(Callback):
     """
 
     kind: ClassVar[str] = "bd"
-    what: Annotated[
-        str,
-        form.Word("confirm|cancel|pause|resume|retry|retry_sure|doubt|doubt_sure|report"),
+    what: Literal[
+        "confirm",
+        "cancel",
+        "pause",
+        "resume",
+        "retry",
+        "retry_sure",
+        "doubt",
+        "doubt_sure",
+        "report",
     ]
     broadcast: form.BigId
 
@@ -267,4 +276,4 @@ class ShowStats(Callback):
     """The figures of the last so many days."""
 
     kind: ClassVar[str] = "as"
-    days: Annotated[int, form.Whole(1, 30)]
+    days: form.StatsDays
