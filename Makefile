@@ -11,7 +11,7 @@ CACHES := $(abspath $(VENV))/.caches
 export RUFF_CACHE_DIR := $(CACHES)/ruff
 export MYPY_CACHE_DIR := $(CACHES)/mypy
 
-.PHONY: old-enough help demo test check fmt bench flood chaos soak search-train search-eval screenshots sbom lock clean
+.PHONY: old-enough help demo test check fmt bench flood chaos soak search-train search-eval screenshots template sbom lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,10 @@ search-eval: $(READY)  ## measure the search and put the figures into docs/SEARC
 
 screenshots: $(READY)  ## remake the README's picture of the chat
 	$(BIN)/python -m tests.browser.screenshots
+
+# A language more is this file, translated with any gettext editor, as bot/texts/locales/<language>/LC_MESSAGES/gutskin.po.
+template: $(READY)  ## every sentence of the bot, for translators (POT=gutskin.pot)
+	@$(TOLD) "Gathering the sentences" $(BIN)/pybabel -q extract --project gutskin -F pyproject.toml -w 99 -o $(or $(POT),gutskin.pot) bot/texts
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --custom-compile-command "make lock"
 lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the newest of all)

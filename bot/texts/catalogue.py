@@ -2,6 +2,7 @@
 
 English is the source language and needs no file. Another language is one file more,
 ``locales/<language>/LC_MESSAGES/gutskin.po``, and nothing else: no build step, no code.
+``make template`` writes the sentences to translate.
 """
 
 from __future__ import annotations
