@@ -98,10 +98,6 @@ def where(error: BaseException) -> str:
     return redact("\n".join(lines))
 
 
-def _context(error: BaseException) -> BaseException | None:
-    return None if error.__suppress_context__ else error.__context__
-
-
 def _trace(error: BaseException) -> list[str]:
     frames = [line.rstrip("\n") for line in traceback.format_tb(error.__traceback__)]
     return ["Traceback (most recent call last):", *frames, title(error)]

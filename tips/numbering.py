@@ -1,21 +1,18 @@
-"""Writes into the content files what authors do not write: numbers and reviews.
+"""Writes the numbers of new tips into the content files, which authors leave out.
 
 The files are edited as text, a line at a time, so that the authors' layout and comments stay.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
-from itertools import chain, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from tips.findings import ContentError, Finding, refuse
 from tips.loading import CONTENT, FALLBACK_LANGUAGE, read_content
-from tips.models import Verdict
 
 
 def assign_numbers(root: Path = CONTENT, language: str = FALLBACK_LANGUAGE) -> dict[str, int]:
@@ -45,74 +42,20 @@ def assign_numbers(root: Path = CONTENT, language: str = FALLBACK_LANGUAGE) -> d
     return dict(sorted(given.items(), key=lambda pair: pair[1]))
 
 
-def record_review(
-    item_id: str,
-    on: date,
-    outcome: Verdict,
-    root: Path = CONTENT,
-    language: str = FALLBACK_LANGUAGE,
-) -> Path:
-    """Write when a tip or answer was reviewed and with what outcome, in place of an older review.
+class _Item(NamedTuple):
+    """An item of a list, and the line of its file that its id stands on."""
 
-    Returns the file that holds it.
-
-    Raises:
-        KeyError: no tip or answer has this id.
-        ContentError: the file cannot be read, or is not laid out as one key a line.
-    """
-    folder = root / language
-    for path in sorted(chain(folder.glob("tips/*.yaml"), folder.glob("answers/*.yaml"))):
-        text = path.read_text(encoding="utf-8")
-        if not re.search(rf"^- id: {re.escape(item_id)}\s*(?:#.*)?$", text, re.MULTILINE):
-            continue
-        lines = text.splitlines(keepends=True)
-        item = next(item for item in _items(path, root) if item.id == item_id)
-        kept = _without_review(lines[item.start : item.end])
-        kept.append(f"  reviewed: {{on: {on.isoformat()}, outcome: {outcome}}}\n")
-        lines[item.start : item.end] = kept
-        path.write_text("".join(lines), encoding="utf-8")
-        return path
-    raise KeyError(item_id)
-
-
-class _Item:
-    """The lines that one item of a list takes up in its file."""
-
-    def __init__(self, name: str, id_line: int, start: int, end: int) -> None:
-        self.id = name
-        self.id_line = id_line
-        self.start = start
-        self.end = end
+    id: str
+    id_line: int
 
 
 def _items(path: Path, root: Path) -> Iterator[_Item]:
-    """The items of a file with their lines, blank lines and comments after them left out."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    listed = yaml.compose(text, Loader=yaml.CSafeLoader)
-    nodes = listed.value if isinstance(listed, yaml.SequenceNode) else []
-    starts = [node.start_mark.line for node in nodes] + [len(lines)]
-    for node, (start, following) in zip(nodes, pairwise(starts), strict=True):
-        end = following
-        while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
-            end -= 1
+    """The items of a file, in their order."""
+    listed = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    for node in listed.value if isinstance(listed, yaml.SequenceNode) else []:
         key, value = next(pair for pair in node.value if pair[0].value == "id")
         if node.flow_style or key.start_mark.column != 2:
             relative = path.relative_to(root).as_posix()
             message, remedy = "not one key a line", "Lay it out as '- id: ...' and keys below"
             raise ContentError(Finding(relative, value.value, "layout", message, remedy))
-        yield _Item(value.value, value.end_mark.line, start, end)
-
-
-def _without_review(lines: list[str]) -> list[str]:
-    """The lines of an item without its ``reviewed`` key, however many lines that takes."""
-    kept: list[str] = []
-    inside = False
-    for line in lines:
-        if line.startswith("  ") and not line.startswith("   "):
-            inside = line.startswith("  reviewed:")
-        if not inside:
-            kept.append(line)
-    if kept and not kept[-1].endswith("\n"):
-        kept[-1] += "\n"
-    return kept
+        yield _Item(value.value, value.end_mark.line)

@@ -52,7 +52,6 @@ class Pick:
     topic: str
     seen_after: int
     recent_after: bytes
-    started_new_cycle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,7 @@ def pick(library: Library, state: SubscriberState, on: date, zone: str) -> Pick 
             seen, unseen = _new_cycle(pool, seen)
         number = _choose(library, state, pool, unseen & ~late, days_left(on))
     kept = _remembered(recent, number)[-2 * (len(library.tips) // 3 or 1) :]
-    began = seen != state.seen
-    return Pick(number, library.topic_of[number], seen | 1 << number, kept, began)
+    return Pick(number, library.topic_of[number], seen | 1 << number, kept)
 
 
 def fitting(library: Library, state: SubscriberState, on: date, zone: str) -> int:
@@ -213,16 +211,6 @@ def decode_recent(recent: bytes) -> list[int]:
     """The numbers of the tips sent last, oldest first."""
     count = len(recent) // NUMBER_BYTES
     return list(unpack(f"<{count}H", recent[: count * NUMBER_BYTES]))
-
-
-def encode_seen(seen: int) -> bytes:
-    """The bitmap as bytes for storing: little-endian, no longer than it has to be."""
-    return seen.to_bytes((seen.bit_length() + 7) // 8, "little")
-
-
-def decode_seen(stored: bytes) -> int:
-    """The bitmap that ``encode_seen`` wrote."""
-    return int.from_bytes(stored, "little")
 
 
 @dataclass(frozen=True, slots=True)

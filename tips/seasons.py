@@ -61,11 +61,6 @@ _NORTHERN_BY_MONTH = tuple(
 _SOUTHERN_BY_MONTH = _NORTHERN_BY_MONTH[6:] + _NORTHERN_BY_MONTH[:6]
 
 
-def is_southern(zone: str) -> bool:
-    """Whether the IANA zone lies south of the equator; an unknown name counts as northern."""
-    return zone in SOUTHERN_ZONES
-
-
 def season_at(on: date, zone: str) -> Season:
     """The meteorological season on a local date in an IANA time zone."""
     by_month = _SOUTHERN_BY_MONTH if zone in SOUTHERN_ZONES else _NORTHERN_BY_MONTH

@@ -13,7 +13,7 @@ from bot.store.values import Said, Subscriber, UnknownSubscriberError
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
 from bot.subscribers.calendar import local_date
-from bot.subscribers.next_tip import audience_of, choose, mark_of
+from bot.subscribers.next_tip import choose, mark_of
 from tips.library import Library
 from tips.models import Tip
 from tips.rotation import DISLIKES_IN_A_ROW, Vote, drop_suggestion
@@ -45,15 +45,6 @@ class Feedback:
                 return None
             await subscribers.mark_seen(session, [mark_of(subscriber, chosen)])
             return self._library.by_number(chosen.number)
-
-    async def themes_left(self, chat_id: int) -> dict[str, int]:
-        """Per theme id: how many tips that fit this subscriber are still unseen."""
-        subscriber = await self._subscriber(chat_id)
-        fitting = self._library.audience_mask(audience_of(subscriber)) & ~subscriber.seen
-        return {
-            theme.id: (self._library.theme_mask(1 << theme.bit) & fitting).bit_count()
-            for theme in self._library.themes
-        }
 
     async def vote_tip(self, chat_id: int, tip_id: str, vote: int) -> VoteResult:
         """+1, -1 or 0 (taken back) for a tip; three thumbs down on a topic ask to drop it."""

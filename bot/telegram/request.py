@@ -18,7 +18,7 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.ext import BaseRateLimiter, ExtBot
+from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.bulk.connection import Reply
@@ -268,27 +268,3 @@ class TipBot(ExtBot[int]):
         except InvalidToken:
             # PTB's text repeats the token, and so would its traceback.
             raise InvalidToken("Telegram does not know this token") from None
-
-
-def build_bot(
-    token: SecretStr,
-    api_base_url: str,
-    *,
-    limiter: BaseRateLimiter[int] | None = None,
-    proxy: SecretStr | None = None,
-    connections: int = 64,
-) -> TipBot:
-    """The bot for replies, with its own two transports: one for calls, one for held polls.
-
-    Args:
-        api_base_url: address that the token is appended to, ending in ``/bot``.
-        limiter: how fast it may speak; see :class:`bot.telegram.rate_limiter.PriorityRateLimiter`.
-    """
-    return TipBot(
-        token.get_secret_value(),
-        base_url=api_base_url,
-        base_file_url=f"{api_base_url.removesuffix('/bot')}/file/bot",
-        request=AiohttpRequest(connections, proxy=proxy),
-        get_updates_request=AiohttpRequest(2, proxy=proxy),
-        rate_limiter=limiter,
-    )

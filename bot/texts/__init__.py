@@ -22,19 +22,18 @@ next_at, now),
                resumed(subscriber, next_at, now), stopped()
 ``faq``        topics(counts, library, number), topic(slug, answers, library, number),
                answer(found, library, near, vote=), unsure(candidates), none(nearest, library),
-               urgent(advice, library), ask(), gone(), not_asked(near), thanks(vote) -> str
+               urgent(advice, library), gone(), not_asked(near), thanks(vote) -> str
 ``privacy``    CONSENT_VERSION, privacy(), forget_ask(), forgotten(), forget_kept(),
                nothing_stored(), export_caption()
 ``help``       help_message(admin=)
 ``broadcast``  how_to(), cannot_copy(), nobody(), preview(id, audience, seconds, stars),
                ask_again(id, count, seconds, stars, in_doubt=),
                progress(id, report, seconds_left), paused(id, report, by_failures=),
-               final(id, report), cancelled(), another_admins() -> str, gone(),
-               original_missing()
+               final(id, report), cancelled(), another_admins() -> str, gone()
 ``stats``      figures(shown)
 ``errors``     unknown_command(), emoji_only(), no_text(), private_only(),
-               went_wrong(), slow_down(), came_late(), old_button() -> str, bad_button() -> str,
-               already_done() -> str, failed_toast() -> str
+               went_wrong(), slow_down(), came_late(), bad_button() -> str,
+               already_done() -> str
 ``commands``   COMMANDS, commands_for(admin=), menu(admin=), short_description(), description()
 ``callbacks``  one frozen type a button kind, encode(callback), decode(data)
 ``catalogue``  languages(), choose(code), translator(code)

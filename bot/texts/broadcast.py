@@ -142,12 +142,3 @@ def gone(language: str = "en") -> Message:
     """A button of a broadcast that can no longer be changed."""
     _ = translator(language)
     return page(html.text(_("That broadcast is over. To send another one, see /broadcast.")))
-
-
-def original_missing(language: str = "en") -> Message:
-    """The message to be copied was deleted before it was sent."""
-    _ = translator(language)
-    return page(
-        html.text(_("The message to copy was deleted, so nothing was sent.")),
-        html.text(_("Please write it again and reply to it with /broadcast.")),
-    )

@@ -72,12 +72,6 @@ def came_late(language: str = "en") -> Message:
     )
 
 
-def old_button(language: str = "en") -> str:
-    """Toast: the button was made by an older version, or its message is out of reach."""
-    _ = translator(language)
-    return toast(_("This button is too old. See /help for what I can do."))
-
-
 def bad_button(language: str = "en") -> str:
     """Toast: the button says nothing that we ever put on one."""
     _ = translator(language)
@@ -88,9 +82,3 @@ def already_done(language: str = "en") -> str:
     """Toast: the second of two taps."""
     _ = translator(language)
     return toast(_("Already done."))
-
-
-def failed_toast(language: str = "en") -> str:
-    """Toast: something failed on our side after a tap."""
-    _ = translator(language)
-    return toast(_("Something went wrong on my side. Please try again in a minute."))

@@ -143,14 +143,6 @@ def urgent(advice: Advice, library: Library, language: str = "en") -> Message:
     return page(html.bold(advice.text), _source_lines(backing, language))
 
 
-def ask(language: str = "en") -> Message:
-    """/faq question mode: how to ask."""
-    _ = translator(language)
-    return page(
-        html.text(_("Type your question in your own words, for example: do probiotics help?"))
-    )
-
-
 def gone(language: str = "en") -> Message:
     """The answer or topic of an old button is no longer there."""
     _ = translator(language)

@@ -134,11 +134,6 @@ def italic(words: str) -> Html:
     return _tagged(words, "i")
 
 
-def code(words: str) -> Html:
-    """Words in a fixed-width face that a tap copies."""
-    return _tagged(words, "code")
-
-
 def link(words: str, address: str | None) -> Html:
     """Words that open ``address``; plain words when that is no web address."""
     if address is None or not words.strip() or not _WEB_ADDRESS.fullmatch(clean(address)):

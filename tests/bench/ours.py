@@ -33,10 +33,11 @@ from bot.store.tables import Executor, delivery
 from bot.telegram.bulk.proxied import open_transport
 from bot.telegram.limits.limiter import SendLimiter
 from bot.telegram.rate_limiter import PriorityRateLimiter
-from bot.telegram.request import TipBot, build_bot
+from bot.telegram.request import TipBot
 from tests.bench import town
 from tests.bench.lab import Server
 from tests.bench.peers import TICKS, Meter, median_of
+from tests.transport.reply_bot import build_bot
 from tips.library import load_library
 
 Result = dict[str, Any]

@@ -176,7 +176,6 @@ async def test_a_stranger_has_no_settings(subscribers: Subscribers) -> None:
         subscribers.set_weekdays(5, 1),
         subscribers.set_language(5, "de"),
         subscribers.take_tip(5),
-        subscribers.themes_left(5),
         subscribers.save(5, "x"),
         subscribers.pause(5),
     ):

@@ -134,8 +134,7 @@ class TestAChat:
                 assert stage.limiter.take_chat(7) == 0.0
             assert 0.9 < stage.limiter.take_chat(7) <= 1.0
             assert not await finished(stage.limiter.reply(7))
-            assert not await finished(stage.limiter.bulk(7))
-            assert await finished(stage.limiter.bulk(8))
+            assert stage.limiter.take_chat(8) == 0.0
 
     async def test_is_forgotten_when_idle(self) -> None:
         async with Stage(1000, 1000) as stage:
@@ -245,15 +244,6 @@ class TestCancelling:
             stage.clock.move(61.0)
 
             assert stage.limiter.take_chat(-5) == 0.0
-
-    async def test_bulk_that_waits_for_a_turn_gives_the_chat_back(self) -> None:
-        async with Stage() as stage:
-            stage.limiter.flood(Lane.BULK, 60.0)
-            for _ in range(5):
-                assert not await finished(stage.limiter.bulk(5))
-                await settle()
-
-            assert stage.limiter.take_chat(5) == 0.0
 
     async def test_replies_that_gave_up_hold_no_bulk_back(self) -> None:
         async with Stage(10, 10) as stage:

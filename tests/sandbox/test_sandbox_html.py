@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.model.entities import FormattedText, tidy, utf16_length, utf16_slice
+from bot.sandbox.model.entities import FormattedText, tidy, utf16_length
 from bot.sandbox.model.errors import ApiError
 from bot.sandbox.model.markup import normal_url, parse_html
 from bot.sandbox.model.safe_html import render
@@ -17,6 +17,11 @@ SURROGATES = (
 )
 TAGS = ["b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "tg-spoiler", "code", "pre"]
 TAGS += ["blockquote"]
+
+
+def utf16_slice(text: str, offset: int, length: int) -> str:
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[2 * offset : 2 * (offset + length)].decode("utf-16-le", "replace")
 
 
 def spans(source: str) -> list[tuple[str, int, int]]:

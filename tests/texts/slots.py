@@ -210,7 +210,6 @@ CALLS: dict[str, Call] = {
     "faq.unsure": lambda _, lib: faq.unsure(lib.answers * 3),
     "faq.none": lambda _, lib: faq.none(("t",), lib),
     "faq.urgent": lambda w, lib: faq.urgent(Advice("id", w, ("c",)), lib),
-    "faq.ask": lambda *_: faq.ask(),
     "faq.gone": lambda *_: faq.gone(),
     "faq.not_asked": lambda _, lib: faq.not_asked(lib.answers),
     "faq.thanks": lambda *_: faq.thanks(-1),
@@ -251,7 +250,6 @@ CALLS: dict[str, Call] = {
     "broadcast.cancelled": lambda *_: broadcast.cancelled(),
     "broadcast.another_admins": lambda *_: broadcast.another_admins(),
     "broadcast.gone": lambda *_: broadcast.gone(),
-    "broadcast.original_missing": lambda *_: broadcast.original_missing(),
     "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
     "courtesy.courtesy": lambda *_: small_talk.courtesy("Hi!") or errors.emoji_only(),
     "errors.unknown_command": lambda *_: errors.unknown_command(),
@@ -262,10 +260,8 @@ CALLS: dict[str, Call] = {
     "errors.went_wrong": lambda *_: errors.went_wrong(),
     "errors.slow_down": lambda *_: errors.slow_down(),
     "errors.came_late": lambda *_: errors.came_late(),
-    "errors.old_button": lambda *_: errors.old_button(),
     "errors.bad_button": lambda *_: errors.bad_button(),
     "errors.already_done": lambda *_: errors.already_done(),
-    "errors.failed_toast": lambda *_: errors.failed_toast(),
 }
 for _name in SETTINGS_VIEWS:
     CALLS[f"settings.view, {_name}"] = lambda _, lib, name=_name: settings.view(  # type: ignore[misc]

@@ -16,7 +16,6 @@ PIECES = st.lists(
         st.builds(html.text, ANY),
         st.builds(html.bold, ANY),
         st.builds(html.italic, ANY),
-        st.builds(html.code, ANY),
         st.builds(html.link, ANY, ADDRESSES),
     ),
     max_size=8,

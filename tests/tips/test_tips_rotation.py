@@ -16,6 +16,7 @@ from tests.tips.walks import (
     ALL,
     THEMES,
     TOPICS,
+    new_cycles,
     numbers,
     walk,
     years_library,
@@ -23,9 +24,7 @@ from tests.tips.walks import (
 from tips.rotation import (
     SubscriberState,
     Vote,
-    decode_seen,
     drop_suggestion,
-    encode_seen,
 )
 
 sketches = st.lists(st.sampled_from(TOPICS), min_size=1, max_size=40).map(
@@ -37,12 +36,13 @@ seeds = st.integers(min_value=-(2**70), max_value=2**70)
 @given(sketches, seeds)
 def test_all_tips_come_once_before_any_comes_again(chosen: list[Sketch], seed: int) -> None:
     library = library_of(chosen, THEMES)
-    picks = list(walk(library, SubscriberState(seed=seed, themes=ALL), 2 * len(chosen)))
+    state = SubscriberState(seed=seed, themes=ALL)
+    picks = list(walk(library, state, 2 * len(chosen)))
     first, second = picks[: len(chosen)], picks[len(chosen) :]
     everything = list(range(len(chosen)))
     assert sorted(numbers(first)) == everything
     assert sorted(numbers(second)) == everything
-    assert [picked.started_new_cycle for picked in picks] == (
+    assert new_cycles(state, picks) == (
         [False] * len(chosen) + [True] + [False] * (len(chosen) - 1)
     )
 
@@ -121,17 +121,6 @@ def test_an_only_tip_is_sent_again_and_again() -> None:
         walk(library_of([Sketch(9, "a")], THEMES), SubscriberState(seed=1, themes=ALL), 3)
     )
     assert numbers(picks) == [9, 9, 9]
-
-
-@given(st.sets(st.integers(min_value=0, max_value=2000)).map(lambda s: sum(1 << n for n in s)))
-def test_what_was_seen_survives_storing(seen: int) -> None:
-    assert decode_seen(encode_seen(seen)) == seen
-
-
-def test_a_year_of_seen_tips_takes_46_bytes() -> None:
-    assert encode_seen(0) == b""
-    assert len(encode_seen((1 << 366) - 1)) == 46
-    assert encode_seen(0b1_00000001) == b"\x01\x01"
 
 
 class TestDropSuggestion:

@@ -20,6 +20,7 @@ from tests.tips.walks import (
     TOPICS,
     WINTER_DAY,
     after,
+    new_cycles,
     numbers,
     walk,
     years_library,
@@ -138,7 +139,7 @@ def test_a_theme_taken_up_again_goes_on_where_it_stopped() -> None:
     # Twice through the other theme, then back to both.
     state = replace(after(state, before[-1]), themes=0b10)
     between = list(walk(library, state, 40))
-    assert any(picked.started_new_cycle for picked in between)
+    assert any(new_cycles(state, between))
     state = replace(after(state, between[-1]), themes=ALL)
     unseen = state.seen ^ library.all_mask
     back = list(walk(library, state, unseen.bit_count()))
@@ -171,7 +172,7 @@ def test_new_tips_enter_the_running_cycle() -> None:
     grown = library_of([*old, *new], THEMES)
     rest = list(walk(grown, after(state, seen[-1]), 10))
     assert sorted(numbers([*seen, *rest])) == list(range(25))
-    assert not any(picked.started_new_cycle for picked in rest)
+    assert not any(new_cycles(after(state, seen[-1]), rest))
 
 
 def test_withdrawn_tips_are_never_sent_and_their_bits_do_no_harm() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.tips.trees import Sketch, library_of
+from tests.tips.walks import new_cycles
 from tips.models import Audience, Season
-from tips.rotation import SubscriberState, decode_seen, encode_seen, pick
+from tips.rotation import SubscriberState, pick
 from tips.seasons import season_at
 
 TOPICS = ("a", "b", "c", "d")
@@ -65,7 +66,7 @@ class ReadersLife(RuleBasedStateMachine):
         between = max(1, len(fitting) // 3) if len(fitting) > 1 else 0
         late = set(self.sent[-between:]) if between else set()
         unsent = fitting.keys() - self.sent_in_cycle - late
-        assert picked.started_new_cycle == (not unsent)
+        assert new_cycles(self.state, [picked]) == [not unsent]
         if not unsent:
             again = {s.number for s in self.sketches if self.fits(s, in_season=False)}
             self.sent_in_cycle -= again
@@ -75,10 +76,9 @@ class ReadersLife(RuleBasedStateMachine):
         others = {n for n in unsent if fitting[n] != self.state.last_topic}
         assert not others or picked.topic != self.state.last_topic
         self.sent_in_cycle.add(picked.number)
-        stored = decode_seen(encode_seen(picked.seen_after))
         self.state = replace(
             self.state,
-            seen=stored,
+            seen=picked.seen_after,
             recent=picked.recent_after,
             last_number=picked.number,
             last_topic=picked.topic,

@@ -21,6 +21,7 @@ from tests.tips.walks import (
     TOPICS,
     WINTER_DAY,
     after,
+    new_cycles,
     walk,
     years_library,
 )
@@ -131,7 +132,7 @@ def test_whoever_was_here_before_goes_on_where_they_were(seed: int) -> None:
     assert not {one.number for one in first} & {one.number for one in rest}
     (at_the_end,) = walk(library, replace(of_before, seen=library.all_mask), 1)
     assert at_the_end.number != of_before.last_number
-    assert at_the_end.started_new_cycle
+    assert new_cycles(replace(of_before, seen=library.all_mask), [at_the_end]) == [True]
 
 
 @settings(max_examples=60, deadline=None)

@@ -52,6 +52,15 @@ def after(state: SubscriberState, picked: Pick) -> SubscriberState:
     )
 
 
+def new_cycles(state: SubscriberState, picks: Sequence[Pick]) -> list[bool]:
+    """Of each pick whether a cycle begins with it: something seen counts as unseen again."""
+    began, seen = [], state.seen
+    for picked in picks:
+        began.append(bool(seen & ~picked.seen_after) or bool(seen >> picked.number & 1))
+        seen = picked.seen_after
+    return began
+
+
 def walk(
     library: Library, state: SubscriberState, days: int, on: date = SUMMER_DAY, zone: str = BERLIN
 ) -> Iterator[Pick]:

@@ -14,7 +14,8 @@ from bot.telegram.limits.buckets import CALL_BURST
 from bot.telegram.limits.limiter import Lane, SendLimiter
 from bot.telegram.rate_limiter import NEVER, HeldBackError, PriorityRateLimiter
 from bot.telegram.replay import UpdateScope
-from bot.telegram.request import TipBot, build_bot
+from bot.telegram.request import TipBot
+from tests.transport.reply_bot import build_bot
 from tests.transport.rude import TOKEN, RudeServer, says, turns
 from tests.transport.test_transport import ME, MESSAGE, gives, refuses
 

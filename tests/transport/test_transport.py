@@ -15,7 +15,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
 
 from bot.telegram.errors import InDoubt, NotSent
-from bot.telegram.request import AiohttpRequest, FloodWait, TipBot, build_bot
+from bot.telegram.request import AiohttpRequest, FloodWait, TipBot
+from tests.transport.reply_bot import build_bot
 from tests.transport.rude import (
     TOKEN,
     RudeServer,

@@ -130,12 +130,6 @@ class Embedder:
         direction: Array = (mean / np.linalg.norm(mean)).astype(np.float32)
         return direction
 
-    def embed_all(self, texts: list[str]) -> Array:
-        """One row a text."""
-        if not texts:
-            return np.zeros((0, WIDTH), np.float32)
-        return np.stack([self.embed(text) for text in texts])
-
 
 def layers_of(weights: dict[str, npt.NDArray[np.generic]]) -> list[Layer]:
     """Collect the six layers; the exporter numbered the matrices in the order of their use."""

@@ -40,12 +40,6 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def utf16_slice(text: str, offset: int, length: int) -> str:
-    """The stretch of `text` that begins at `offset` and is `length` UTF-16 units long."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    return units[2 * offset : 2 * (offset + length)].decode("utf-16-le", "replace")
-
-
 def sort_entities(entities: list[Entity]) -> list[Entity]:
     """By beginning, the longer first, then by kind, as Telegram reports them."""
     return sorted(entities, key=lambda e: (e["offset"], -e["length"], _ORDER.get(e["type"], 10)))

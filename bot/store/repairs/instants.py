@@ -12,12 +12,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Date
-
-import bot.store.outbox_models  # noqa: F401 (its tables must be known)
-from bot.store.models import Table
-from bot.store.types import UTCDateTime
-
 SLACK = timedelta(minutes=1)
 """What lies ahead by less is left alone: clocks differ a little, and are steered."""
 
@@ -75,13 +69,3 @@ RULES: Mapping[str, Rule] = {
     "heartbeat.at": Rule("now; a lease of polling: 15 seconds ahead"),
     "counter.at": Rule("this hour, to which later ones are added"),
 }
-
-
-def instants() -> list[str]:
-    """Every column of the tables that holds an instant or a date."""
-    return [
-        f"{table.name}.{column.name}"
-        for table in Table.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, UTCDateTime | Date)
-    ]

@@ -176,15 +176,6 @@ class SendLimiter(FloodControl):
                     counted.take(now)
                 return now
 
-    async def bulk(self, chat_id: ChatId | None = None) -> None:
-        """Wait until one message of a tip or broadcast may start, to ``chat_id`` if given."""
-        await self._chat_permit(SEND, chat_id, math.inf)
-        try:
-            await self.bulk_permits(1)
-        except BaseException:
-            self._chats.give_back(chat_id, SEND, self._clock.monotonic())
-            raise
-
     async def bulk_permits(
         self, most: int, *, paid: bool = False, patience: float = math.inf
     ) -> int:
