@@ -11,7 +11,7 @@ CACHES := $(abspath $(VENV))/.caches
 export RUFF_CACHE_DIR := $(CACHES)/ruff
 export MYPY_CACHE_DIR := $(CACHES)/mypy
 
-.PHONY: old-enough help demo test check fmt bench flood chaos soak search-train search-eval screenshots template sbom lock clean
+.PHONY: old-enough help demo test check fmt bench flood chaos mutants soak search-train search-eval screenshots template sbom lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ flood: $(READY)  ## how long an innocent waits while others flood the bot (SECON
 
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
 	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))
+
+mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, JSON=FILE)
+	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(JSON),--json $(JSON))
 
 soak: $(READY)  ## 200 readers through 400 simulated days
 	$(BIN)/python -m tests.soak --readers $(or $(READERS),200) --days $(or $(DAYS),400)
