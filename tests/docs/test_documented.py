@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ DOCS = [
 ]
 OPERATIONS = (tables.ROOT / "docs" / "OPERATIONS.md").read_text("utf-8")
 TEST_SWITCHES = {"GUTSKIN_TEST_REQUIRE_POSTGRES", "GUTSKIN_TEST_REQUIRE_BROWSER"}
+
+ROOMS = "(?:bot|tips|tests|docs|deploy|requirements)"
 
 each_file = pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 
@@ -117,8 +121,19 @@ class TestWhatIsDocumentedExists:
 
     @each_file
     def test_files(self, path: Path) -> None:
-        named = re.findall(r"`((?:bot|tips|tests|docs)/[\w./-]+)`", text_of(path))
+        named = re.findall(rf"`({ROOMS}/[\w./-]+)(?::[\w.]+)?`", text_of(path))
         assert [name for name in named if not (tables.ROOT / name).exists()] == []
+
+    @each_file
+    def test_names_in_files(self, path: Path) -> None:
+        named = re.findall(rf"`({ROOMS}/[\w./-]+\.py):([\w.]+)`", text_of(path))
+        assert [f"{file}:{name}" for file, name in named if name not in defined_in(file)] == []
+
+    def test_the_tree_of_rooms_is_the_tree_of_folders(self) -> None:
+        in_the_tree = set(paths_of_tree(text_of(tables.ROOT / "docs" / "ARCHITECTURE.md")))
+        assert [name for name in sorted(in_the_tree) if not (tables.ROOT / name).exists()] == []
+        folders = {f"bot/{path.parent.name}" for path in (tables.ROOT / "bot").glob("*/*.py")}
+        assert folders - in_the_tree == set()
 
     def test_the_picture_is_a_picture(self) -> None:
         picture = (tables.ROOT / "docs" / "chat.png").read_bytes()
@@ -136,6 +151,32 @@ class TestWhatIsDocumentedExists:
         readme = " ".join(text_of(README).split())
         for part in (tip.id, tip.title, tip.body, tip.action, *tip.claims):
             assert " ".join(part.split()) in readme
+
+
+@cache
+def defined_in(file: str) -> set[str]:
+    """What a Python file defines: its functions, classes and constants, and what these hold."""
+    return set(_names(ast.parse(text_of(tables.ROOT / file)).body))
+
+
+def _names(body: Iterable[ast.stmt], within: str = "") -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield within + node.name
+        if isinstance(node, ast.ClassDef):
+            yield from _names(node.body, f"{within}{node.name}.")
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        yield from (within + one.id for one in targets if isinstance(one, ast.Name))
+
+
+def paths_of_tree(text: str) -> Iterator[str]:
+    """The paths that a document's first block shows: a folder a level, two blanks a level."""
+    above: list[str] = []
+    for line in text.split("```")[1].splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        for name in re.split(r"\s{2,}", line.strip())[0].split(", ") if line.strip() else ():
+            yield "/".join([*above[:depth], name.rstrip("/")])
+            above[depth:] = [name.rstrip("/")] if name.endswith("/") else []
 
 
 def instants_in_the_tables() -> list[str]:
