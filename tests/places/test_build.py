@@ -2,24 +2,65 @@
 
 from __future__ import annotations
 
-import zlib
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import zip_longest
+from pathlib import Path
+
+import pytest
 
 from bot.places import build
 from bot.places.folding import fold, spellings
-from bot.places.index import FILE, Index, Lines
+from bot.places.index import FILE, Index
+
+
+def content(file: Path) -> Iterator[str]:
+    """As SQL: the bytes of a file depend on the release of SQLite, too."""
+    with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as database:
+        yield from database.iterdump()
 
 
 def test_the_file_is_made_of_the_installed_data() -> None:
     """When this fails after an update: python -m bot.places.build"""
-    assert Index.load().head["from"] == build.built_from()
+    assert Index().built_from() == build.built_from()
 
 
-def test_building_again_gives_the_same() -> None:
-    assert zlib.decompress(build.pack()) == zlib.decompress(FILE.read_bytes())
+def test_building_again_gives_the_same(tmp_path: Path) -> None:
+    again = tmp_path / "again.db"
+    again.write_bytes(b"an older file")
+    build.write(again)
+    assert all(new == old for new, old in zip_longest(content(again), content(FILE)))
 
 
 def test_the_file_stays_small() -> None:
-    assert FILE.stat().st_size < 4_000_000
+    assert FILE.stat().st_size < 14_000_000
+
+
+def test_the_file_is_read_where_nothing_can_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "read only & odd? #1"
+    folder.mkdir()
+    file = folder / "places.db"
+    file.write_bytes(FILE.read_bytes())
+    file.chmod(0o444)
+    folder.chmod(0o555)
+    assert Index(file).rows_of("berlin")
+    assert [path.name for path in folder.iterdir()] == ["places.db"]
+    folder.chmod(0o755)
+
+
+def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        Index(tmp_path / "places.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_thread_may_ask() -> None:
+    index = Index()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(index.rows_of, ["berlin", "paris"] * 200))
+    assert found == [index.rows_of("berlin"), index.rows_of("paris")] * 200
 
 
 def test_names_are_folded() -> None:
@@ -34,13 +75,9 @@ def test_names_are_folded() -> None:
     assert list(spellings("Bern")) == ["bern"]
 
 
-def test_lines_are_found_by_halving() -> None:
-    lines = Lines(b"alpha\nbeta\nbetb\ngamma\n")
-    assert len(lines) == 4
-    assert lines.line(0) == b"alpha"
-    assert lines.line(3) == b"gamma"
-    assert lines.first(b"beta") == 1
-    assert lines.first(b"zeta") == 4
-    assert lines.between(b"b", b"c") == ["beta", "betb"]
-    assert lines.between(b"a", b"b") == ["alpha"]
-    assert lines.between(b"x", b"y") == []
+def test_common_names_are_those_of_the_letter() -> None:
+    index = Index()
+    names = index.common_names("b")
+    assert "berlin" in names
+    assert names == sorted(name for name in names if name.startswith("b"))
+    assert index.common_names("!") == []
