@@ -27,11 +27,11 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.store.database import Database
 from tests.bench import town
 from tests.bench.audit import TIP, Life, Message
+from tests.bench.chaos_bot import RATE
 from tests.bench.chaos_ledger import moment, query
 from tests.bench.lab import ROOT, Server
 from tips.library import load_library
 
-RATE = 400.0
 ADMIN = 1_000_000_001  # nobody of the town: what the admin is told is not audited
 LIFE_SECONDS = 0.8  # a life lasts up to twice that once the bot runs, and on to the next tick
 TICK_SECONDS = 0.01
