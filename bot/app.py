@@ -108,7 +108,9 @@ class App:
             StartError: with one clear line, when the token, the database or the port is wrong.
         """
         with _told_in_one_line():
-            services = self._services = await open_services(self.settings, self.clock)
+            services = self._services = await open_services(
+                self.settings, self.clock, plan_soon=partial(self._jobs.soon, "plan", 0.0)
+            )
             self.inbox = services.new_inbox()
             self._watch_over(services)
             await say_who_we_are(services.client, self.clock)
@@ -224,7 +226,7 @@ class App:
         self._ended.set()
 
     async def tick(self) -> None:
-        """Plan what is due, wake the sender, and remember that it went well.
+        """Plan what is due and what is confirmed, and remember that it went well.
 
         Nothing is planned by a clock that is wrong.
         """
@@ -232,9 +234,7 @@ class App:
             return
         async with self._ticking:
             await self.services.subscribers.end_pauses()
-            planned = await self.services.planner.tick()
-            if planned.rows:
-                self.services.worker.wake()
+            await self.services.planner.tick()
             await self.readiness.ticked()
         due = await self.services.planner.next_due()
         if due is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -62,7 +62,8 @@ class Jobs:
         self.jobs = {job.name: job for job in jobs}
         self._metrics: Metrics | None = None
         self._scheduler: Any = None
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._wanted: dict[str, datetime] = {}
 
     def add(self, jobs: list[Job], metrics: Metrics) -> None:
         """More of them, before :meth:`start`; runs are counted in ``metrics``."""
@@ -86,13 +87,18 @@ class Jobs:
 
     def soon(self, name: str, seconds: float) -> None:
         """Run the job after ``seconds`` already, if that is before its turn."""
-        if self._scheduler is None:
-            return
-        job = self._scheduler.get_job(name)
         # APScheduler lives on the machine's time, whatever clock the rest of the bot is handed.
         wanted = SystemClock().now() + timedelta(seconds=max(0.0, seconds))
+        if name in self._running:
+            # It would pass over a run that falls due before this one ends.
+            self._wanted[name] = min(wanted, self._wanted.get(name, wanted))
+        else:
+            self._run_by(name, wanted)
+
+    def _run_by(self, name: str, wanted: datetime) -> None:
+        job = None if self._scheduler is None else self._scheduler.get_job(name)
         if job is not None and job.next_run_time > wanted:
-            job.modify(next_run_time=wanted)
+            job.modify(next_run_time=max(wanted, SystemClock().now()))
 
     def start_over(self) -> None:
         """Count every job's time from now: the wall clock, which APScheduler goes by, was set."""
@@ -105,8 +111,8 @@ class Jobs:
     async def _turn(self, job: Job) -> None:
         task = asyncio.current_task()
         if task is not None:
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running[job.name] = task
+            task.add_done_callback(partial(self._ended, job.name))
         try:
             went_well = await job.run()
         except asyncio.CancelledError:
@@ -115,10 +121,15 @@ class Jobs:
         if self._metrics is not None:
             self._metrics.jobs.labels(job.name, "ok" if went_well else "failed").inc()
 
+    def _ended(self, name: str, _task: asyncio.Task[Any]) -> None:
+        del self._running[name]
+        if (wanted := self._wanted.pop(name, None)) is not None:
+            self._run_by(name, wanted)
+
     async def stop(self) -> None:
         """Start nothing more; what runs is cut off and waited for."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
         if self._running:
-            await asyncio.wait(self._running, timeout=STOP_S)
+            await asyncio.wait(self._running.values(), timeout=STOP_S)

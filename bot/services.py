@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache, partial
@@ -146,8 +147,13 @@ def _knowledge() -> Knowledge:
         ) from error
 
 
-async def open_services(settings: Settings, clock: Clock) -> Services:
+async def open_services(
+    settings: Settings, clock: Clock, *, plan_soon: Callable[[], None]
+) -> Services:
     """Open database and connections and put every room in its place.
+
+    Args:
+        plan_soon: has the planner look at once, as after the confirmation of a broadcast.
 
     Raises:
         StartError: the database cannot be used.
@@ -156,7 +162,7 @@ async def open_services(settings: Settings, clock: Clock) -> Services:
         db = await _open_database(settings.database, stack)
         cipher = BodyCipher(settings.token.get_secret_value())
         await plaintext.remove(db, cipher, settings.data_dir / BACKUPS)
-        return _build(settings, clock, db, cipher, stack)
+        return _build(settings, clock, db, cipher, stack, plan_soon)
 
 
 async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
@@ -175,7 +181,12 @@ async def _open_database(url: URL, stack: AsyncExitStack) -> Database:
 
 
 def _build(
-    settings: Settings, clock: Clock, db: Database, cipher: BodyCipher, stack: AsyncExitStack
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    cipher: BodyCipher,
+    stack: AsyncExitStack,
+    plan_soon: Callable[[], None],
 ) -> Services:
     knowledge = _knowledge()
     library = knowledge.library
@@ -200,7 +211,7 @@ def _build(
         metrics=metrics,
         trust=trust,
     )
-    planner = Planner(db, clock, library, settings, metrics)
+    planner = Planner(db, clock, library, settings, metrics, on_rows=worker.wake)
     services = HandlerServices(
         settings=settings,
         clock=clock,
@@ -213,6 +224,7 @@ def _build(
         stats=stats,
         messenger=messenger,
         wake_worker=worker.wake,
+        plan_soon=plan_soon,
         follow_broadcast=progress.follow,
         offer_admin_menu=partial(offer_admin_menu, client),
         username=lambda: client.username,

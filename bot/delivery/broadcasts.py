@@ -94,8 +94,8 @@ class Broadcasts:
         The audience is whoever is active at this moment: whoever joins later does not get it, and
         whoever leaves is counted as cancelled. False, too, where more would be sent or paid than
         the admin was shown, or a day has passed since: see :meth:`offer_anew`. ``not_after``
-        (default: a day from now) is when unsent messages become too old. Wake the sender
-        afterwards.
+        (default: a day from now) is when unsent messages become too old. Wake the planner
+        afterwards: it makes their rows.
         """
         now = self._clock.now()
         async with self._db.write() as session:

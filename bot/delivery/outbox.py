@@ -20,7 +20,7 @@ from bot.delivery.rendering import Renderer
 from bot.delivery.settlement import settlement_of
 from bot.metrics import Metrics
 from bot.store.database import Database
-from bot.store.outbox import audience, leases, recipients
+from bot.store.outbox import leases, recipients
 from bot.store.outbox.leases import Reclaimed, Settled
 from bot.store.queries import broadcasts, counters, subscribers
 from bot.store.queries import losses as told
@@ -31,7 +31,6 @@ from bot.subscribers import losses, schedule
 log = logging.getLogger(__name__)
 
 RECLAIM_SECONDS = 15.0
-FREEZE_CHUNK = 2000
 GROUP_ROWS = 100
 """Outcomes written in one transaction at most, so that the lock stays short."""
 
@@ -101,18 +100,12 @@ class Outbox:
         All of it or nothing: on an exception the caller keeps what was to be written.
         """
         with self._metrics.exchange_seconds.time():
-            exchange, unfrozen = await self._db.transaction(
+            exchange = await self._db.transaction(
                 lambda session: self._in_one(session, finished, back, (want, unpaid), reclaim)
             )
         publish(self._metrics, self._counted, finished)
         self._refusals.tell(finished)
         self._tell_of_pauses(exchange.events)
-        for broadcast_id in unfrozen:
-            try:
-                await self._freeze(broadcast_id)
-            except Exception:
-                # What was leased is in hand now, and other broadcasts are owed their turn.
-                log.exception("the audience of broadcast %d could not be completed", broadcast_id)
         return exchange
 
     def _tell_of_pauses(self, events: Iterable[Event]) -> None:
@@ -135,8 +128,8 @@ class Outbox:
         back: Sequence[Settled],
         wanted: tuple[int, int | None],
         reclaim: bool,
-    ) -> tuple[Exchange, list[int]]:
-        """The transaction: the exchange, and the broadcasts whose audience is to be completed."""
+    ) -> Exchange:
+        """The transaction."""
         # Counted in the metrics once all of it is written; whoever failed starts anew.
         self._counted = Counter()
         events = await self._write(session, finished, back)
@@ -144,12 +137,11 @@ class Outbox:
             await self._reclaim(session)
         want, unpaid = wanted
         if not want:
-            return Exchange([], events, more=False), []
+            return Exchange([], events, more=False)
         open_ = await broadcasts.in_states(session, broadcasts.OPEN_STATES)
         running = [one for one in open_ if one.state == "sending"]
         leased = await self._leasing.lease(session, running, want, unpaid)
         self._counted += leased.counted
-        unfrozen = [one.id for one in open_ if not one.frozen]
         for one in open_:
             # Of a paused one, too, the last message may just have ended, or its subscriber have
             # left.
@@ -157,19 +149,7 @@ class Outbox:
             if one.frozen and idle and await recipients.finish(session, one.id, self._now()):
                 self._health.forget(one.id)
                 events.append(Event(one.id, "done"))
-        return Exchange(leased.items, events, leased.more or bool(unfrozen)), unfrozen
-
-    async def _freeze(self, broadcast_id: int) -> None:
-        frozen = await self._db.transaction(
-            lambda session: audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
-        )
-        if frozen.just_now:
-            # Counted outside the transaction, which many rows would make a long one.
-            found = await self._db.look(lambda session: recipients.counts(session, broadcast_id))
-            total = {"total": sum(one.rows for one in found)}
-            await self._db.transaction(
-                lambda session: broadcasts.change(session, broadcast_id, total)
-            )
+        return Exchange(leased.items, events, leased.more)
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -267,10 +247,6 @@ class Outbox:
 
     async def _moments(self, session: Executor) -> list[datetime | None]:
         """When the first tip and the first row of each broadcast may be sent."""
-        moments = [await leases.next_ready(session)]
-        for one in await broadcasts.in_states(session, broadcasts.OPEN_STATES):
-            if not one.frozen:
-                moments.append(self._now())
-            elif one.state == "sending":
-                moments.append(await recipients.next_ready(session, one.id))
-        return moments
+        sending = await broadcasts.in_states(session, ("sending",))
+        copies = [await recipients.next_ready(session, one.id) for one in sending]
+        return [await leases.next_ready(session), *copies]

@@ -1,4 +1,7 @@
-"""The tick: whose slot is due gets a row in the outbox. No work per subscriber happens here."""
+"""The tick: due slots and confirmed broadcasts become rows in the outbox.
+
+No work per subscriber happens here.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, NamedTuple
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
+from bot.delivery.audience import AudiencePlanner
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.queries import counters, heartbeat, slots
@@ -39,8 +43,18 @@ class Planned(NamedTuple):
     too_old: int
 
 
+def _nobody() -> None:
+    """Nobody is to be told."""
+
+
 class Planner:
-    """Queues the tips that are due and moves their slots on. Several may run on PostgreSQL."""
+    """Queues the tips that are due and moves their slots on, and queues confirmed broadcasts.
+
+    Several may run on PostgreSQL.
+
+    Args:
+        on_rows: called when there may be something new to send, before the rest is planned.
+    """
 
     def __init__(
         self,
@@ -49,12 +63,16 @@ class Planner:
         library: Library,
         settings: Settings,
         metrics: Metrics | None = None,
+        *,
+        on_rows: Callable[[], None] = _nobody,
     ) -> None:
         if not library.tips:
             raise ValueError("there is no tip to plan")
         self._db = db
         self._clock = clock
         self._metrics = metrics or Metrics(clock)
+        self._on_rows = on_rows
+        self.audiences = AudiencePlanner(db)
         self._window = timedelta(minutes=settings.spread_minutes)
         self._grace = timedelta(minutes=settings.tip_grace_minutes)
 
@@ -130,13 +148,20 @@ class Planner:
         return await self._db.look(slots.next_due)
 
     async def tick(self) -> Planned:
-        """Plan all that is due now. Never holds a write lock for long; may be cut off anywhere."""
-        now = self._clock.now()
-        total, more = Planned(0, 0, 0), True
+        """Plan all that is due now, and all that is confirmed; what became of the tips.
+
+        Never holds a write lock for long; may be cut off anywhere. Tips and broadcasts take
+        turns, so that neither waits for the last row of the other.
+        """
+        total, more, broken = Planned(0, 0, 0), True, set[int]()
         while more:
-            step, more = await self._db.transaction(lambda session: self._step(session, now))
+            chunks = await self.audiences.plan_chunks(broken)
+            step, more = await self._db.transaction(self._step)
             self._tell(step)
+            if step.rows or chunks:
+                self._on_rows()
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
+            more = more or chunks > 0
         if total.slots:
             log.info("tips are planned: %d slots, %d tips, %d too old", *total)
         return total
@@ -146,8 +171,9 @@ class Planner:
         self._metrics.deliveries_planned.inc(step.rows)
         self._metrics.deliveries.labels("tip", "too_old").inc(step.too_old)
 
-    async def _step(self, session: Executor, now: datetime) -> tuple[Planned, bool]:
+    async def _step(self, session: Executor) -> tuple[Planned, bool]:
         """Plan up to a chunk of subscribers in one transaction; whether more wait."""
+        now = self._clock.now()
         due = await slots.due(session, now, SLOTS_AT_ONCE)
         done = rows = too_old = 0
         caught_up = len(due) < SLOTS_AT_ONCE

@@ -155,6 +155,7 @@ async def _confirm(context: Context, broadcast: int) -> bool:
         await context.services.broadcasts.set_progress_message(
             broadcast, context.sent_message.chat_id, context.sent_message.message_id
         )
+    context.services.plan_soon()
     return await _under_way(context, broadcast)
 
 

@@ -43,6 +43,7 @@ class HandlerServices:
     stats: Stats
     messenger: Messenger
     wake_worker: Callable[[], None]
+    plan_soon: Callable[[], None]
     follow_broadcast: Callable[[int], Awaitable[None]]
     offer_admin_menu: Callable[[int], Awaitable[None]]
     username: Callable[[], str]

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bot.cli.commands import app
-from bot.delivery import leasing, outbox, planner
+from bot.delivery import audience, leasing, outbox, planner
 from bot.delivery.worker import DeliveryWorker
 from bot.telegram.bulk.pool import PooledTransport
 from bot.telegram.limits import buckets
@@ -29,7 +29,7 @@ PLAN_CHUNK, FREEZE_CHUNK = 5, 25
 
 def shorten() -> None:
     """Shorten leases, what must fit into them, and chunks; before the bot is built."""
-    planner.CHUNK, outbox.FREEZE_CHUNK = PLAN_CHUNK, FREEZE_CHUNK
+    planner.CHUNK, audience.FREEZE_CHUNK = PLAN_CHUNK, FREEZE_CHUNK
     outbox.secrets = SimpleNamespace(token_hex=lambda _bytes: os.environ["CHAOS_OWNER"])  # type: ignore[assignment]
     outbox.RECLAIM_SECONDS /= HURRY
     leasing.LONGEST_SEND /= HURRY

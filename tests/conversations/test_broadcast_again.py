@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,6 +22,18 @@ async def _with_one_failure(harness: BotHarness, admin: Person, subscriber: Pers
 async def _copies(harness: BotHarness, subscriber: Person) -> int:
     calls = await harness.calls("copyMessage")
     return sum(str(call["parameters"]["chat_id"]) == str(subscriber.id) for call in calls)
+
+
+async def test_a_confirmation_has_the_planner_look_at_once(tmp_path: Path) -> None:
+    async with open_harness(tmp_path) as harness:
+        subscriber, admin = await harness.subscriber(), await harness.admin()
+        await admin.say("/broadcast Hello")
+        preview = (await admin.messages())[-1]["message_id"]
+        # Nobody settles what is pending here: the bot is left to itself.
+        await harness.post("tap", user=admin.id, message_id=preview, label="Send it now")
+        async with asyncio.timeout(10):  # the next tick comes after 15
+            while not await _copies(harness, subscriber):  # noqa: ASYNC110 - it is asked
+                await asyncio.sleep(0.05)
 
 
 class TestForStars:

@@ -208,6 +208,29 @@ async def test_jobs_run_soon_when_asked_and_end_with_the_stop() -> None:
     await jobs.stop()
 
 
+async def test_a_job_asked_for_while_it_runs_runs_once_more() -> None:
+    begun, go_on, runs = asyncio.Event(), asyncio.Event(), 0
+
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+        begun.set()
+        await go_on.wait()
+
+    jobs = Jobs([Job("slow", 3600, 60, work)])
+    jobs.start()
+    jobs.soon("slow", 0)
+    async with asyncio.timeout(60):
+        await begun.wait()
+        jobs.soon("slow", 0)
+        jobs.soon("slow", 0)
+        begun.clear()
+        go_on.set()
+        await begun.wait()
+        await jobs.stop()
+    assert runs == 2
+
+
 async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> None:
     async with stage(tmp_path) as (_, app), app:
         app.services.metrics.ticked.ever = False

@@ -97,11 +97,17 @@ class DeliveryHarness:
         await self.planner.tick()
         self.clock.move(self.settings.spread_minutes * 60)
 
-    async def broadcast(self) -> int:
-        """A confirmed broadcast."""
+    async def confirmed(self) -> int:
+        """A broadcast that has just been confirmed; nobody has a row yet."""
         draft = await self.broadcasts.draft(ADMIN, ADMIN, 5)
         assert await self.broadcasts.confirm(draft.id, ADMIN)
         return draft.id
+
+    async def broadcast(self) -> int:
+        """A confirmed broadcast whose rows are made."""
+        broadcast = await self.confirmed()
+        await self.planner.audiences.plan()
+        return broadcast
 
     async def prune(self) -> int:
         """The hour's housekeeping; how many rows went."""

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.delivery import outbox
-from bot.delivery.outbox import Outbox
+from bot.delivery import audience
+from bot.delivery.audience import AudiencePlanner
 from bot.store.values import Report
 from tests.delivery.delivery_harness import ADMIN, DeliveryHarness
 from tests.delivery.server import Telegram
@@ -92,12 +92,12 @@ async def test_whoever_joins_after_the_confirmation_does_not_get_it(
     assert found is not None
     assert found.state == "active"
     await harness.broadcasts.resume(draft.id, ADMIN)
-    await harness.worker.drain()
+    await plan_and_send(harness)
     assert tg.copies == {1: 1}
     report = await harness.broadcasts.report(draft.id)
     assert (report.total, report.sent, report.state) == (1, 1, "done")
-    later = await harness.broadcast()
-    await harness.worker.drain()
+    later = await harness.confirmed()
+    await plan_and_send(harness)
     assert tg.copies == {1: 2, 9: 1}, "the next one is for them, too"
     assert (await harness.broadcasts.report(later)).total == 2
 
@@ -107,9 +107,9 @@ async def test_whoever_leaves_after_the_confirmation_is_counted_as_cancelled(
     harness: DeliveryHarness, tg: Telegram, how: str
 ) -> None:
     await harness.subscribe(1, 2)
-    broadcast = await harness.broadcast()
+    broadcast = await harness.confirmed()
     await LEAVING[how](harness, 2)
-    await harness.worker.drain()
+    await plan_and_send(harness)
     assert tg.copies == {1: 1}
     report = await harness.broadcasts.report(broadcast)
     assert (report.total, report.sent, report.cancelled, report.left) == (2, 1, 1, 1)
@@ -119,30 +119,34 @@ async def test_whoever_leaves_and_comes_back_was_there_and_is_not_sent_it(
     harness: DeliveryHarness, tg: Telegram
 ) -> None:
     await harness.subscribe(1, 2, 3)
-    broadcast = await harness.broadcast()
+    broadcast = await harness.confirmed()
     await harness.subscribers.stop(2)
     await harness.subscribers.resume(2)
     await harness.subscribers.pause(3)
     await harness.subscribers.resume(3)
-    await harness.worker.drain()
+    await plan_and_send(harness)
     assert tg.copies == {1: 1, 3: 1}, "a pause is for tips"
     report = await harness.broadcasts.report(broadcast)
     assert (report.total, report.left) == (3, 1)
 
 
-async def one_chunk(harness: DeliveryHarness) -> Outbox:
-    """A sender that made some rows and was killed."""
-    worker = harness.new_worker()._outbox
-    await worker.exchange([], [], 1)
-    return worker
+async def one_chunk(harness: DeliveryHarness) -> None:
+    """A planner makes some rows and is killed."""
+    await AudiencePlanner(harness.db).plan_chunks(set())
+
+
+async def plan_and_send(harness: DeliveryHarness) -> None:
+    """Another one makes the rest, and all is sent."""
+    await AudiencePlanner(harness.db).plan()
+    await harness.new_worker().drain()
 
 
 async def test_a_crash_in_the_middle_changes_nothing_about_the_audience(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 7)
     await harness.fill(range(10, 50))
-    broadcast = await harness.broadcast()
+    broadcast = await harness.confirmed()
     await one_chunk(harness)
     assert len(await harness.rows()) == 7
     # An hour until someone starts it again; people come and go, some with numbers in between.
@@ -153,7 +157,7 @@ async def test_a_crash_in_the_middle_changes_nothing_about_the_audience(
     await harness.privacy.forget(41)
     await harness.subscribers.blocked(42)
     await harness.subscribers.stop(200)
-    await harness.new_worker().drain()
+    await plan_and_send(harness)
     assert set(tg.copies) == set(range(10, 50)) - {12, 40, 41, 42}
     assert set(tg.copies.values()) == {1}
     report = await harness.broadcasts.report(broadcast)
@@ -163,11 +167,11 @@ async def test_a_crash_in_the_middle_changes_nothing_about_the_audience(
 async def test_a_pause_does_not_put_off_the_freezing(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 7)
     await harness.fill(range(10, 50))
-    broadcast = await harness.broadcast()
+    broadcast = await harness.confirmed()
     await harness.broadcasts.pause(broadcast, ADMIN)
-    await harness.worker.drain()
+    await plan_and_send(harness)
     found = await harness.broadcasts.find(broadcast)
     assert found is not None
     assert (found.state, found.frozen, found.total) == ("paused", True, 40)
@@ -180,13 +184,13 @@ async def test_a_pause_does_not_put_off_the_freezing(
 async def test_a_group_that_moves_in_the_middle_gets_it_once(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch, old: int, new: int
 ) -> None:
-    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 7)
     await harness.subscribe(*range(-20, -10), old)
-    broadcast = await harness.broadcast()
+    broadcast = await harness.confirmed()
     await one_chunk(harness)
     await harness.subscribers.move_chat(old, new)
     harness.clock.move(3600)
-    await harness.new_worker().drain()
+    await plan_and_send(harness)
     assert tg.copies[new] == 1
     assert old not in tg.copies
     report = await harness.broadcasts.report(broadcast)
@@ -196,13 +200,13 @@ async def test_a_group_that_moves_in_the_middle_gets_it_once(
 async def test_one_cancelled_in_the_middle_counts_those_without_a_row(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 7)
     await harness.fill(range(10, 50))
-    broadcast = await harness.broadcast()
+    broadcast = await harness.confirmed()
     await one_chunk(harness)
     await harness.broadcasts.cancel(broadcast, ADMIN)
     harness.clock.move(3600)
-    await harness.new_worker().drain()
+    await plan_and_send(harness)
     report = await harness.broadcasts.report(broadcast)
     assert (report.total, report.cancelled, report.state) == (40, 40, "cancelled")
     assert len(await harness.rows()) == 7
@@ -212,15 +216,14 @@ async def test_one_cancelled_in_the_middle_counts_those_without_a_row(
 async def test_replicas_that_freeze_at_once_while_people_come_and_go(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 3)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 3)
     await harness.fill(range(10, 70))
-    broadcast = await harness.broadcast()
-    replicas = [harness.new_worker()._outbox for _ in range(2)]
+    broadcast = await harness.confirmed()
+    replicas = [AudiencePlanner(harness.db) for _ in range(2)]
 
-    async def freeze(one: Outbox) -> None:
+    async def freeze(one: AudiencePlanner) -> None:
         for _ in range(25):
-            await one.exchange([], [], 0)
-            await one._freeze(broadcast)
+            await one.plan_chunks(set())
 
     async def come_and_go() -> None:
         for chat in (69, 11, 55, 30, 12):
@@ -233,7 +236,7 @@ async def test_replicas_that_freeze_at_once_while_people_come_and_go(
         await harness.privacy.forget(40)
 
     await asyncio.gather(*map(freeze, replicas), come_and_go())
-    await harness.worker.drain()
+    await plan_and_send(harness)
     assert set(tg.copies) == set(range(10, 70)) - {11, 12, 30, 40, 55, 69}
     assert set(tg.copies.values()) == {1}
     report = await harness.broadcasts.report(broadcast)
@@ -251,6 +254,6 @@ async def test_several_at_once_have_each_their_own_audience(
     await harness.broadcasts.offered(first_drafted.id, harness.broadcasts.offer(2))
     assert await harness.broadcasts.confirm(first_drafted.id, ADMIN)
     await harness.subscribe(3)
-    await harness.worker.drain()
+    await plan_and_send(harness)
     got = {(body["chat_id"], body["message_id"]) for _method, body in tg.calls}
     assert got == {(1, 5), (1, 6), (2, 5)}

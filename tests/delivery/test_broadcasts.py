@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery import audience
 from bot.delivery import broadcasts as rules
-from bot.delivery import outbox
 from bot.delivery.outbox import Event
 from bot.store.database import Database
 from bot.store.queries import broadcasts as store
@@ -58,6 +58,7 @@ async def test_only_its_admin_confirms_and_only_once(
         *(harness.broadcasts.confirm(draft.id, ADMIN) for _ in range(3))
     )
     assert sorted(confirmed) == [False, False, True]
+    await harness.planner.audiences.plan()
     await harness.worker.drain()
     assert tg.copies == {7: 1}
 
@@ -83,14 +84,17 @@ async def test_a_draft_is_asked_anew_a_day_away_from_when_it_was_shown(
 async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "FREEZE_CHUNK", 7)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 7)
     await harness.fill(range(1, 41))
-    broadcast = await harness.broadcast()
-    first = harness.new_worker()
-    await first._outbox.exchange([], [], 1)
+    broadcast = await harness.confirmed()
+    await harness.planner.audiences.plan_chunks(set())
     assert len(await harness.rows()) == 7
+    await harness.worker.drain()
+    assert len(tg.copies) == 7, "sending need not wait for the last row"
+    assert (await harness.broadcasts.report(broadcast)).state == "sending"
     harness.clock.move(1)
     await harness.subscribe(1000)
+    await harness.planner.audiences.plan()
     await harness.worker.drain()
     assert set(tg.copies) == set(range(1, 41))
     found = await harness.broadcasts.find(broadcast)
@@ -170,7 +174,6 @@ async def test_cancelling_and_trying_again_go_through_many_rows_in_chunks(
     assert (report.state, report.sent, report.blocked) == ("done", 29, 1)
 
     other = await harness.broadcast()
-    await harness.new_worker()._outbox._freeze(other)
     assert await harness.broadcasts.cancel(other, ADMIN)
     assert (await harness.states()).count(("cancelled", "cancelled")) == 29
 
@@ -199,6 +202,7 @@ async def test_what_is_not_sent_in_time_is_too_old(harness: DeliveryHarness, tg:
     draft = await harness.broadcasts.draft(ADMIN, ADMIN, 5)
     end = harness.clock.now() + timedelta(hours=1)
     assert await harness.broadcasts.confirm(draft.id, ADMIN, not_after=end)
+    await harness.planner.audiences.plan()
     harness.clock.move(3601)
     await harness.worker.drain()
     report = await harness.broadcasts.report(draft.id)
@@ -209,9 +213,7 @@ async def test_who_stops_between_confirming_and_sending_is_spared(
     harness: DeliveryHarness, tg: Telegram
 ) -> None:
     await harness.subscribe(7, 8)
-    broadcast = await harness.broadcast()
-    ready = harness.new_worker()
-    await ready._outbox._freeze(broadcast)
+    await harness.broadcast()
     async with harness.db.write() as session:
         await subscribers.change(session, 7, {"state": "stopped"})
     await harness.worker.drain()
@@ -259,7 +261,6 @@ async def test_a_paused_broadcasts_rows_go_when_they_can_be_sent_no_more(
 ) -> None:
     await harness.subscribe(7, 8)
     broadcast = await harness.broadcast()
-    await harness.new_worker()._outbox._freeze(broadcast)
     await harness.broadcasts.pause(broadcast, ADMIN)
     harness.clock.move(timedelta(days=6).total_seconds())
     assert await harness.prune() == 0

@@ -73,8 +73,6 @@ async def test_one_of_which_nothing_is_left_is_done_and_neither_paused_nor_cance
 ) -> None:
     await harness.subscribe(1, 2)
     broadcast = await harness.broadcast()
-    books = harness.worker._outbox
-    await books.exchange([], [], 1)
     # Both leave before it is their turn, and the sender has not looked since.
     for chat in (1, 2):
         await harness.subscribers.stop(chat)
@@ -89,7 +87,6 @@ async def test_a_paused_one_whose_last_readers_leave_is_done(
 ) -> None:
     await harness.subscribe(1, 2)
     broadcast = await harness.broadcast()
-    await harness.worker._outbox._freeze(broadcast)
     assert await harness.broadcasts.pause(broadcast, ADMIN)
     await harness.subscribers.stop(1)
     await harness.privacy.forget(2)

@@ -23,18 +23,18 @@ VICTIM = """
 import asyncio, sys
 from datetime import datetime
 from bot.clock import MovableClock
-from bot.telegram.limits.limiter import Pace
+from bot.telegram.limits.limiter import SendLimiter
 from bot.store.database import Database
-from tests.delivery.delivery_harness import house
+from tests.delivery.delivery_harness import delivery_harness
 from tests.delivery.server import Telegram
 from tips.library import load_library
 
 async def main(url, port, instant):
     db = await Database.open(url)
-    async with house(db, load_library(), Telegram(int(port))) as home:
+    async with delivery_harness(db, load_library(), Telegram(int(port))) as home:
         home.clock = clock = MovableClock(datetime.fromisoformat(instant), flowing=True)
-        pace = Pace(clock, home.settings.total_rate, home.settings.bulk_rate)
-        await home.new_worker(pace).run(asyncio.Event())
+        limiter = SendLimiter(clock, home.settings.total_rate, home.settings.bulk_rate)
+        await home.new_worker(limiter).run(asyncio.Event())
 
 asyncio.run(main(*sys.argv[1:]))
 """

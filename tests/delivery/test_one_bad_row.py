@@ -152,7 +152,7 @@ async def test_a_broadcast_whose_audience_cannot_be_completed_holds_up_nothing(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await harness.subscribe(*GOOD)
-    bad, good = await harness.broadcast(), await harness.broadcast()
+    bad, good = await harness.confirmed(), await harness.confirmed()
     freeze = audience.freeze_chunk
 
     async def fails(session: Any, broadcast_id: int, most: int) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from bot.clock import MovableClock
 from bot.config import Settings
+from bot.delivery import audience
 from bot.delivery import planner as planning
 from bot.delivery.planner import Planned, Planner
 from bot.store import tables
@@ -19,6 +20,7 @@ from bot.store.queries import counters, slots
 from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
 from bot.subscribers.zone_data import zone_data_version
+from tests.delivery.delivery_harness import DeliveryHarness
 from tests.delivery.test_readers import ANNA, next_at, subscribe
 from tips.library import Library
 
@@ -100,6 +102,26 @@ async def test_only_those_who_want_one_get_one(
     assert [row.chat_id for row in await rows(db)] == [1, 1, 3, 6]
 
 
+async def test_a_tick_makes_the_rows_of_confirmed_broadcasts_and_tells_at_once(
+    harness: DeliveryHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 4)
+    told = 0
+
+    def tell() -> None:
+        nonlocal told
+        told += 1
+
+    await harness.fill(range(1, 11))
+    broadcast = await harness.confirmed()
+    planner = Planner(harness.db, harness.clock, harness.library, harness.settings, on_rows=tell)
+    assert await planner.tick() == Planned(0, 0, 0), "tips alone are counted"
+    report = await harness.broadcasts.report(broadcast)
+    assert (report.queued, len(await harness.rows()), told) == (10, 10, 3)
+    await planner.tick()
+    assert told == 3
+
+
 async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
     planner: Planner,
     subscribers: Subscribers,
@@ -111,7 +133,7 @@ async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
     for chat in range(1, 11):
         await subscribe(subscribers, chat)
     clock.move_to(BERLIN_EIGHT)
-    await db.transaction(lambda session: planner._step(session, clock.now()))
+    await db.transaction(planner._step)
     assert len(await rows(db)) == 3
     assert await next_at(subscribers, 10) == "Tue 02 08:00"
     assert (await planner.tick()).rows == 7

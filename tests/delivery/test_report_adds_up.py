@@ -17,8 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery import failure_rate
-from bot.delivery import outbox as ledgers
+from bot.delivery import audience, failure_rate
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.outbox import Outbox
 from bot.store.database import Database
@@ -47,6 +46,7 @@ FINAL_LINES = ("Sent", "Blocked the bot", "Failed", "In doubt", "Too old to send
 
 comings = st.tuples(st.sampled_from(["join", "stop", "resume", "block", "forget", "pause"]), CHATS)
 sendings = st.one_of(
+    st.tuples(st.just("plan")),
     st.tuples(st.just("lease"), st.sampled_from([1, 9])),
     st.tuples(st.just("settle"), st.sampled_from(sorted(OUTCOMES)), st.sampled_from([1, 9])),
     st.tuples(st.just("round"), st.sampled_from(sorted(OUTCOMES))),
@@ -93,6 +93,7 @@ class Life:
             "retry": lambda doubt: rules.retry_failed(self.broadcast, ADMIN, in_doubt=doubt),
             "confirm": self.confirm,
             "kill": self.kill,
+            "plan": self.plan,
             "lease": self.lease,
             "settle": self.settle,
             "round": self.round,
@@ -124,6 +125,9 @@ class Life:
     async def kill(self) -> None:
         self.outbox, self.leased = self._new_ledger(), []
 
+    async def plan(self) -> None:
+        await self.harness.planner.audiences.plan_chunks(set())
+
     async def lease(self, most: int) -> None:
         exchange = await self.outbox.exchange([], [], most)
         self.leased += exchange.items
@@ -137,6 +141,7 @@ class Life:
         await self.outbox.exchange(finished, [], 0)
 
     async def round(self, kind: str) -> None:
+        await self.plan()
         await self.lease(9)
         await self.settle(kind, 9)
 
@@ -176,6 +181,7 @@ class Life:
             if report.state in ("done", "cancelled"):
                 break
             await self.do("wait", 100.0)
+            await self.do("plan")
             await self.do("lease", 9)
             await self.do("settle", "sent", 9)
         assert report.state in ("done", "cancelled")
@@ -232,7 +238,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
 
 @pytest.fixture(autouse=True)
 def on_a_small_scale(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledgers, "FREEZE_CHUNK", 2)
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 2)
     monkeypatch.setattr(failure_rate, "FEWEST", 2)
 
 
