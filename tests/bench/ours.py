@@ -37,7 +37,7 @@ from bot.telegram.request import TipBot
 from tests.bench import town
 from tests.bench.lab import Server
 from tests.bench.peers import TICKS, Meter, median_of
-from tests.transport.reply_bot import build_bot
+from tests.telegram.reply_bot import build_bot
 from tips.library import load_library
 
 Result = dict[str, Any]

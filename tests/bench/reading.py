@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from tests.search.test_search_work import LONGEST, TEXTS
+from tests.tips.search.test_work import LONGEST, TEXTS
 from tips.search import Search
 from tips.urgent import Urgent
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from terminal import TOKEN, gutskin
 
 from bot.cli.commands import app
+from tests.cli.terminal import TOKEN, gutskin
 from tests.docs.tables import leaves
 from tests.postgres import Cluster
 

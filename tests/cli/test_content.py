@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from terminal import data, gutskin
 
+from tests.cli.terminal import data, gutskin
 from tips.library import load_library
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from terminal import TOKEN, data, gutskin
 
 from bot.clock import SystemClock
 from bot.config import load_settings
@@ -17,6 +16,7 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.store import migrate
 from bot.store.database import Database
 from bot.subscribers.service import Subscribers
+from tests.cli.terminal import TOKEN, data, gutskin
 from tips.library import load_library
 
 

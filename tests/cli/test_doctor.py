@@ -13,10 +13,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
-from terminal import TOKEN, gutskin
 
 from bot.cli.troubles import of_network
 from bot.store.troubles import of_database
+from tests.cli.terminal import TOKEN, gutskin
 from tests.postgres import Cluster
 
 CLASS_NAME = re.compile(r"[a-z]Error\b|Exception|Errno|Traceback")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import TOKEN, gutskin
 
 from bot.clock import SystemClock, http_date
 from bot.clock_watch import CLOCK_SET
@@ -20,6 +19,7 @@ from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.queries import heartbeat
 from bot.subscribers.service import Subscribers
+from tests.cli.terminal import TOKEN, gutskin
 from tests.postgres import Cluster
 from tips.library import load_library
 

@@ -18,7 +18,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from terminal import TOKEN
+
+from tests.cli.terminal import TOKEN
 
 GUTSKIN = Path(sys.executable).parent / "gutskin"
 HEAVY = ("pydantic_core", "sqlalchemy", "uvloop", "numpy")

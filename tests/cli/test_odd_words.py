@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from terminal import gutskin
+
+from tests.cli.terminal import gutskin
 
 HUGE = str(10**30)
 

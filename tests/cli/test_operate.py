@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from terminal import TOKEN, gutskin
 from typer.testing import Result
 
 from bot.cli.doctor import judge_clock, judge_webhook
 from bot.clock import SystemClock
 from bot.config import SettingsError, load_settings
 from bot.sandbox.http.server import Sandbox
+from tests.cli.terminal import TOKEN, gutskin
 
 
 @pytest.mark.parametrize("command", ["run", "doctor"])

@@ -7,13 +7,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from terminal import TOKEN, gutskin
-from test_run import environment, process
 
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.logs import redact
 from bot.sandbox.http.server import Sandbox
+from tests.cli.terminal import TOKEN, gutskin
+from tests.cli.test_run import environment, process
 from tests.postgres import Cluster
 
 HUSH = "hush-hush"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import TOKEN, gutskin
 
 from bot.config import Settings, SettingsError, load_settings
 from bot.database_url import shown
+from tests.cli.terminal import TOKEN, gutskin
 
 EVERY = sorted(Settings.model_fields)
 NO_UTF_8 = os.fsdecode(b"a\xffb")

@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from terminal import gutskin
 
 from bot.clock import SystemClock
 from bot.delivery.restored import heed_restore
 from bot.store.database import Database
 from bot.store.files.sole_use import sole_use
 from bot.store.queries import heartbeat
+from tests.cli.terminal import gutskin
 
 SAID = "the next start sends no tip that was due before now, and pauses broadcasts under way\n"
 

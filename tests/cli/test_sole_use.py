@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from terminal import TOKEN, gutskin
-from test_run import environment, process
 
 from bot.clock import SystemClock
 from bot.sandbox.http.server import Sandbox
 from bot.store.files.sole_use import InUseError, sole_use
+from tests.cli.terminal import TOKEN, gutskin
+from tests.cli.test_run import environment, process
 
 PATIENCE_S = 180.0  # so long a start is waited for; a machine that is busy may need a minute
 OTHER = "another process uses the database in {live}: stop that one first, a file is for one bot"

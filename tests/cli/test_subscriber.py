@@ -7,14 +7,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from terminal import TOKEN, data, gutskin
-
 from bot.clock import SystemClock
 from bot.config import load_settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.store import migrate
 from bot.store.database import Database
 from bot.subscribers.service import Subscribers
+from tests.cli.terminal import TOKEN, data, gutskin
 from tips.library import load_library
 
 ANNA, BEN, ADMIN = 5_111_222_333, 5_999_888_777, 77

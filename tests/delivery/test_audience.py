@@ -10,8 +10,8 @@ import pytest
 from bot.delivery import audience
 from bot.delivery.audience import AudiencePlanner
 from bot.store.values import Report
-from tests.delivery.delivery_harness import ADMIN, DeliveryHarness
-from tests.delivery.server import Telegram
+from tests.delivery_harness import ADMIN, DeliveryHarness
+from tests.scripted_telegram import Telegram
 
 Act = Callable[[DeliveryHarness, int], Awaitable[object]]
 DAY = 86400.0

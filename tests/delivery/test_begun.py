@@ -13,8 +13,8 @@ from bot.delivery.worker import LEASE_SECONDS, DeliveryWorker
 from bot.store.database import Database
 from bot.store.outbox import leases
 from bot.telegram.limits.limiter import SendLimiter
-from tests.delivery.delivery_harness import DeliveryHarness, delivery_harness
-from tests.delivery.server import Telegram
+from tests.delivery_harness import DeliveryHarness, delivery_harness
+from tests.scripted_telegram import Telegram
 from tips.library import Library
 
 SUBSCRIBERS = 120

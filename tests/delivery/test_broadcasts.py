@@ -13,8 +13,8 @@ from bot.delivery.outbox import Event
 from bot.store.database import Database
 from bot.store.queries import broadcasts as store
 from bot.store.queries import subscribers
-from tests.delivery.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
-from tests.delivery.server import BLOCKED, Telegram, refusal
+from tests.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
+from tests.scripted_telegram import BLOCKED, Telegram, refusal
 from tips.library import Library
 
 

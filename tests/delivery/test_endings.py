@@ -12,8 +12,8 @@ from bot.delivery.outbox import Event
 from bot.store.outbox import recipients
 from bot.store.outbox.audience import BEFORE_ALL_CHATS
 from bot.store.values import Report
-from tests.delivery.delivery_harness import ADMIN, DeliveryHarness
-from tests.delivery.server import BLOCKED, CUT_AFTER, Telegram, refusal
+from tests.delivery_harness import ADMIN, DeliveryHarness
+from tests.scripted_telegram import BLOCKED, CUT_AFTER, Telegram, refusal
 
 NO_VOICE = refusal(400, "Bad Request: wrong file identifier")
 

@@ -12,8 +12,8 @@ from bot.config import Settings, load_settings
 from bot.delivery.forecast import Waiting, forecast, simulate
 from bot.store.queries import deliveries
 from bot.store.values import Forecast
-from tests.delivery.delivery_harness import EIGHT, DeliveryHarness
-from tests.delivery.server import TOKEN, Telegram
+from tests.delivery_harness import EIGHT, DeliveryHarness
+from tests.scripted_telegram import TOKEN, Telegram
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 

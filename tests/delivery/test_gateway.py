@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.server import Telegram, once, refusal
+from tests.delivery_harness import DeliveryHarness
+from tests.scripted_telegram import Telegram, once, refusal
 
 
 async def test_a_gateway_that_fails_is_tried_again_later(

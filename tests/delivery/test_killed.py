@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from bot.delivery.worker import LEASE_SECONDS
 from bot.store.database import Database
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.server import Telegram
+from tests.delivery_harness import DeliveryHarness
+from tests.scripted_telegram import Telegram
 
 ROOT = Path(__file__).parents[2]
 SUBSCRIBERS = 40
@@ -25,8 +25,8 @@ from datetime import datetime
 from bot.clock import MovableClock
 from bot.telegram.limits.limiter import SendLimiter
 from bot.store.database import Database
-from tests.delivery.delivery_harness import delivery_harness
-from tests.delivery.server import Telegram
+from tests.delivery_harness import delivery_harness
+from tests.scripted_telegram import Telegram
 from tips.library import load_library
 
 async def main(url, port, instant):

@@ -13,9 +13,9 @@ from bot.delivery.worker import DeliveryWorker
 from bot.store import tables
 from bot.store.outbox import audience
 from bot.telegram.limits.limiter import SendLimiter
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.server import Telegram, once, refusal
+from tests.delivery_harness import DeliveryHarness
 from tests.logbook import captured
+from tests.scripted_telegram import Telegram, once, refusal
 
 GOOD = (1, 2, 3)
 BAD = 66

@@ -16,8 +16,8 @@ from bot.store.queries import flood_waits
 from bot.store.queries.flood_waits import Waiting
 from bot.telegram.limits.flood_waits import SEND
 from bot.telegram.limits.limiter import Lane, SendLimiter
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.server import Telegram, refusal
+from tests.delivery_harness import DeliveryHarness
+from tests.scripted_telegram import Telegram, refusal
 
 PATIENT = range(1, 101)
 ANGRY = 13  # the chat that is always told to wait

@@ -12,11 +12,11 @@ from bot.delivery.circuit_breaker import ALIKE, FAILURES_IN_A_ROW
 from bot.delivery.worker import DeliveryWorker
 from bot.metrics import Metrics
 from bot.telegram.limits.limiter import SendLimiter
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.server import CUT_AFTER, CUT_BEFORE, Telegram, once, refusal
+from tests.delivery_harness import DeliveryHarness
+from tests.scripted_telegram import CUT_AFTER, CUT_BEFORE, Telegram, once, refusal
 
 SUBSCRIBERS = 600
-IN_FLIGHT = 8  # tests/delivery/house.py
+IN_FLIGHT = 8  # tests/delivery_harness.py
 BURST = (
     IN_FLIGHT + FAILURES_IN_A_ROW - 1
 )  # what leaves before it is known that nothing comes of it

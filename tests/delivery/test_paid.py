@@ -11,9 +11,9 @@ import pytest
 from bot.delivery.worker import DeliveryWorker
 from bot.store.database import Database
 from bot.telegram.limits.limiter import SendLimiter
-from tests.delivery.delivery_harness import DeliveryHarness, delivery_harness
-from tests.delivery.server import Telegram, refusal, telegram
-from tests.pacing.moved import busiest
+from tests.delivery_harness import DeliveryHarness, delivery_harness
+from tests.scripted_telegram import Telegram, refusal, telegram
+from tests.telegram.limits.moved_limiter import busiest
 from tips.library import Library
 
 SUBSCRIBERS = 160

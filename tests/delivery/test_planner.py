@@ -20,8 +20,8 @@ from bot.store.queries import counters, slots
 from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
 from bot.subscribers.zone_data import zone_data_version
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.test_readers import ANNA, next_at, subscribe
+from tests.delivery_harness import DeliveryHarness
+from tests.subscribers.test_service import ANNA, next_at, subscribe
 from tips.library import Library
 
 BERLIN_EIGHT = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)

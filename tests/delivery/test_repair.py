@@ -15,8 +15,8 @@ from bot.delivery.repair import Repair
 from bot.delivery.worker import DeliveryWorker
 from bot.store import tables
 from bot.store.queries import counters, heartbeat
-from tests.delivery.delivery_harness import EIGHT, DeliveryHarness
-from tests.delivery.server import Telegram
+from tests.delivery_harness import EIGHT, DeliveryHarness
+from tests.scripted_telegram import Telegram
 
 DAY = timedelta(days=1)
 NOON = datetime.fromisoformat("2026-06-01T12:00:00+00:00")

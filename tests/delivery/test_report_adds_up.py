@@ -25,9 +25,9 @@ from bot.store.migrate import upgrade
 from bot.store.values import Report
 from bot.telegram.responses import Outcome
 from bot.texts import report as texts
-from tests.delivery.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
-from tests.delivery.server import Telegram
+from tests.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
 from tests.postgres import Cluster
+from tests.scripted_telegram import Telegram
 from tips.library import Library
 
 Story = list[tuple[Any, ...]]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery.restored import heed_restore
 from bot.store.queries import heartbeat
-from tests.delivery.delivery_harness import DeliveryHarness
+from tests.delivery_harness import DeliveryHarness
 
 NOON, EVENING = datetime(2026, 6, 2, 12, tzinfo=UTC), datetime(2026, 6, 2, 20, tzinfo=UTC)
 

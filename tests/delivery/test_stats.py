@@ -9,8 +9,8 @@ import pytest
 from bot.delivery.counts import BOUNDS, late_name, lateness
 from bot.delivery.stats import Stats
 from bot.store.queries import counters
-from tests.delivery.delivery_harness import DeliveryHarness
-from tests.delivery.server import BLOCKED, CUT_AFTER, Telegram, refusal
+from tests.delivery_harness import DeliveryHarness
+from tests.scripted_telegram import BLOCKED, CUT_AFTER, Telegram, refusal
 
 
 async def test_figures_tell_what_happened(harness: DeliveryHarness, tg: Telegram) -> None:

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from bot.clock import MovableClock
 from bot.metrics import Metrics
-from tests.conversations.harness import open_harness
+from tests.bot_harness import open_harness
 from tests.deploy.promql import Read, Selector, read
 from tests.docs.tables import ROOT, families
 from tests.postgres import Cluster

@@ -1,0 +1,100 @@
+"""What waited for more than an hour: signs of danger are answered, the rest is asked anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.telegram.messenger import Messenger
+from bot.texts.errors import emoji_only
+from tests.bot_harness import BotHarness, Person
+
+PHOTO = {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}
+SORRY = "only just got what you wrote"
+
+
+async def writes(harness: BotHarness, person: Person, ago: timedelta, **content: Any) -> None:
+    """A message that Telegram kept for us while we were away."""
+    body = {
+        "message_id": 9000,
+        "date": int((harness.clock.now() - ago).timestamp()),
+        "chat": {"id": person.id, "type": "private", "first_name": person.name},
+        "from": {"id": person.id, "is_bot": False, "first_name": person.name},
+        **content,
+    }
+    person.seen = await person._last_event()
+    await harness.post("update", update={"message": body})
+    await harness.settle()
+
+
+LATE, IN_TIME = timedelta(hours=1, seconds=5), timedelta(minutes=59)
+
+
+async def test_a_question_is_asked_for_again_once(harness: BotHarness, subscriber: Person) -> None:
+    await writes(harness, subscriber, LATE, text="do probiotics help against eczema?")
+    answers = await subscriber.hears(SORRY, "ask me again")
+    assert "robiotic" not in answers
+    for text in ("can we keep the cat?", "/tip", "/help", "hello!"):
+        await writes(harness, subscriber, LATE, text=text)
+        await subscriber.hears_nothing()
+    await subscriber.say("do probiotics help against eczema?")
+    await subscriber.hears("robiotic")
+
+
+async def test_an_hour_is_not_too_late(harness: BotHarness, subscriber: Person) -> None:
+    await writes(harness, subscriber, IN_TIME, text="do probiotics help against eczema?")
+    await subscriber.hears("robiotic")
+
+
+@pytest.mark.parametrize("text", ["/stop", "Stop!", "/stop@GutSkinBot"])
+async def test_a_stop_is_carried_out(harness: BotHarness, subscriber: Person, text: str) -> None:
+    await writes(harness, subscriber, timedelta(hours=20), text=text)
+    await subscriber.hears("Stopped.")
+    found = await harness.app.services.subscribers.find(subscriber.id)
+    assert found is not None
+    assert found.state == "stopped"
+
+
+@pytest.mark.parametrize("where", ["text", "caption"])
+async def test_a_warning_sign_is_answered(
+    harness: BotHarness, subscriber: Person, where: str
+) -> None:
+    words = {where: "I want to end my life"}
+    photo = {} if where == "text" else {"photo": [PHOTO]}
+    await writes(harness, subscriber, timedelta(hours=20), **words, **photo)
+    answers = await subscriber.hears("crisis line now")
+    assert SORRY not in answers
+
+
+async def test_another_days_forwarded_stop_stops_nothing(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    origin = {"type": "hidden_user", "date": 1772452800, "sender_user_name": "Max"}
+    await writes(harness, subscriber, LATE, text="/stop", forward_origin=origin)
+    await subscriber.hears(SORRY)
+
+
+class Telegram:
+    """Its clock is two days behind ours, and right."""
+
+    def __init__(self, clock: MovableClock) -> None:
+        self._clock = clock
+
+    async def call(self, _method: str, _payload: Any, **_how: bool) -> Any:
+        return {"message_id": 1, "date": int(self.now().timestamp())}
+
+    def now(self) -> datetime:
+        return self._clock.now() - timedelta(days=2)
+
+
+async def test_by_a_clock_that_is_wrong_nothing_is_late_for_long() -> None:
+    clock = MovableClock(datetime(2026, 3, 4, 12, tzinfo=UTC))
+    telegram = Telegram(clock)
+    messenger = Messenger(telegram, clock)
+    await messenger.send(7, emoji_only())
+    assert abs(messenger.age(telegram.now())) < 2
+    clock.move(3 * 3600)
+    assert abs(messenger.age(telegram.now() - timedelta(hours=2)) - 7200) < 2
