@@ -58,7 +58,7 @@ $(PEERS): tests/bench/requirements.txt requirements/install.py | old-enough
 	@$(INSTALL) $(VENV)-bench $<
 	@touch $@
 
-bench: $(READY) $(PEERS)  ## throughput, pace, planning, memory, replies against peers (QUICK=1, JSON=FILE)
+bench: $(READY) $(PEERS)  ## throughput, rates, planning, memory, replies against peers (QUICK=1, JSON=FILE)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
 
 flood: $(READY)  ## how long an innocent waits while others flood the bot (SECONDS=60, JSON=FILE)
@@ -70,7 +70,7 @@ chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200,
 mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, JSON=FILE)
 	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(JSON),--json $(JSON))
 
-soak: $(READY)  ## 200 readers through 400 simulated days
+soak: $(READY)  ## 200 subscribers through 400 simulated days
 	$(BIN)/python -m tests.soak --readers $(or $(READERS),200) --days $(or $(DAYS),400)
 
 search-train: $(READY)  ## make the search index and the warning signs anew from the wordings

@@ -121,10 +121,8 @@ def _has_topic(topic: str) -> Callable[[Tip], bool]:
     return lambda tip: tip.topic == topic
 
 
-def _speaks_to(subscriber: Audience) -> Callable[[Tip], bool]:
-    return lambda tip: (
-        Audience.EVERYONE in {subscriber, tip.audience} or tip.audience is subscriber
-    )
+def _speaks_to(audience: Audience) -> Callable[[Tip], bool]:
+    return lambda tip: Audience.EVERYONE in {audience, tip.audience} or tip.audience is audience
 
 
 def _fits_season(now: Season) -> Callable[[Tip], bool]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from tips.findings import Report
 from tips.models import Answer, Claim, Names, Question, Retired, Source, Theme, Tip
-from tips.reading import Model, Raw, Reader
+from tips.reading import FileReader, Model, Raw
 from tips.strays import strays
 
 FALLBACK_LANGUAGE = "en"
@@ -50,27 +50,27 @@ def language_of(root: Path, wanted: str) -> str:
 
 def read_content(root: Path, language: str, report: Report) -> Content:
     """Read all files of one language; faults go to ``report``, which may raise."""
-    subscriber = Reader(root, report)
+    reader = FileReader(root, report)
     language = language_of(root, language)
     for path, remedy in strays(root):
-        subscriber.fault(path, "", "not-read", "nobody reads this", remedy)
-    claims = _by_id(subscriber, _list(subscriber, Claim, root / "claims.yaml"))
+        reader.fault(path, "", "not-read", "nobody reads this", remedy)
+    claims = _by_id(reader, _list(reader, Claim, root / "claims.yaml"))
     unnumbered: set[str] = set()
-    tips = list(_tips(subscriber, root / language / "tips", claims, unnumbered))
-    answers = list(_folder(subscriber, Answer, root / language / "answers"))
+    tips = list(_tips(reader, root / language / "tips", claims, unnumbered))
+    answers = list(_folder(reader, Answer, root / language / "answers"))
     return Content(
         root=root,
         language=language,
         claims=claims,
-        sources=_by_id(subscriber, _sources(subscriber)),
-        themes=tuple(theme for _, theme in _list(subscriber, Theme, root / "themes.yaml")),
-        questions=_by_id(subscriber, _list(subscriber, Question, root / "questions.yaml")),
-        retired=subscriber.one(Retired, root / "retired.yaml") or Retired(),
-        names=subscriber.one(Names, root / language / "names.yaml") or Names(themes={}, topics={}),
-        tips=tuple(_by_id(subscriber, tips).values()),
-        answers=tuple(_by_id(subscriber, answers).values()),
+        sources=_by_id(reader, _sources(reader)),
+        themes=tuple(theme for _, theme in _list(reader, Theme, root / "themes.yaml")),
+        questions=_by_id(reader, _list(reader, Question, root / "questions.yaml")),
+        retired=reader.one(Retired, root / "retired.yaml") or Retired(),
+        names=reader.one(Names, root / language / "names.yaml") or Names(themes={}, topics={}),
+        tips=tuple(_by_id(reader, tips).values()),
+        answers=tuple(_by_id(reader, answers).values()),
         unnumbered=frozenset(unnumbered),
-        files=_files(subscriber, [*tips, *answers]),
+        files=_files(reader, [*tips, *answers]),
     )
 
 
@@ -78,57 +78,57 @@ def _name(item: BaseModel) -> str:
     return str(getattr(item, "id", None) or getattr(item, "key", ""))
 
 
-def _by_id(subscriber: Reader, placed: Iterable[Placed[Model]]) -> dict[str, Model]:
+def _by_id(reader: FileReader, placed: Iterable[Placed[Model]]) -> dict[str, Model]:
     """The items by id; an id given twice is a fault, and the first one stands."""
     known: dict[str, Model] = {}
     for path, item in placed:
         if _name(item) in known:
-            subscriber.fault(
+            reader.fault(
                 path, _name(item), "unique", "this id is given twice", "Choose another id"
             )
         known.setdefault(_name(item), item)
     return known
 
 
-def _files(subscriber: Reader, placed: Iterable[tuple[Path, BaseModel]]) -> Files:
+def _files(reader: FileReader, placed: Iterable[tuple[Path, BaseModel]]) -> Files:
     files: dict[tuple[type[BaseModel], str], str] = {}
     for path, item in placed:
-        files.setdefault((type(item), _name(item)), subscriber.relative(path))
+        files.setdefault((type(item), _name(item)), reader.relative(path))
     return files
 
 
-def _list(subscriber: Reader, model: type[Model], path: Path) -> Iterator[Placed[Model]]:
-    for raw in subscriber.listed(path):
-        built = subscriber.build(model, path, raw)
+def _list(reader: FileReader, model: type[Model], path: Path) -> Iterator[Placed[Model]]:
+    for raw in reader.listed(path):
+        built = reader.build(model, path, raw)
         if built is not None:
             yield path, built
 
 
-def _folder(subscriber: Reader, model: type[Model], folder: Path) -> Iterator[Placed[Model]]:
+def _folder(reader: FileReader, model: type[Model], folder: Path) -> Iterator[Placed[Model]]:
     for path in sorted(folder.glob("*.yaml")):
-        yield from _list(subscriber, model, path)
+        yield from _list(reader, model, path)
 
 
-def _sources(subscriber: Reader) -> Iterator[Placed[Source]]:
-    path = subscriber.root / "sources.yaml"
-    for raw in subscriber.keyed(path):
-        source = subscriber.build(Source, path, raw)
+def _sources(reader: FileReader) -> Iterator[Placed[Source]]:
+    path = reader.root / "sources.yaml"
+    for raw in reader.keyed(path):
+        source = reader.build(Source, path, raw)
         if source is not None:
             yield path, source
 
 
 def _tips(
-    subscriber: Reader, folder: Path, claims: Mapping[str, Claim], unnumbered: set[str]
+    reader: FileReader, folder: Path, claims: Mapping[str, Claim], unnumbered: set[str]
 ) -> Iterator[Placed[Tip]]:
     for path in sorted(folder.glob("*.yaml")):
-        for raw in subscriber.listed(path):
+        for raw in reader.listed(path):
             if "topic" in raw:
                 remedy = "Take the line out: a tip's topic is that of its first claim"
-                subscriber.fault(path, raw.get("id"), "schema", "a tip has no topic line", remedy)
+                reader.fault(path, raw.get("id"), "schema", "a tip has no topic line", remedy)
             # Numbers that writers have not been given yet only have to differ from each other.
             provisional: Raw = {} if "number" in raw else {"number": len(unnumbered)}
             topic = _main_topic(raw, claims, path.stem)
-            tip = subscriber.build(Tip, path, {**provisional, **raw, "topic": topic})
+            tip = reader.build(Tip, path, {**provisional, **raw, "topic": topic})
             if tip is not None and provisional:
                 unnumbered.add(tip.id)
             if tip is not None:

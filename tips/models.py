@@ -63,7 +63,7 @@ class Audience(StrEnum):
     PARENT = "parent"
 
 
-class Verdict(StrEnum):
+class ReviewOutcome(StrEnum):
     """What an independent reader said of a text held against its evidence."""
 
     SUPPORTED = "supported"
@@ -76,7 +76,7 @@ class Review(Frozen):
     """When a text was last checked by someone who did not write it, and the outcome."""
 
     on: date
-    outcome: Verdict
+    outcome: ReviewOutcome
 
 
 class Source(Frozen):
@@ -114,7 +114,7 @@ class Tip(Frozen):
 
     id: Slug
     number: int = Field(
-        ge=0, lt=MAX_NUMBER, description="stable for ever: the bit in a reader's seen-set"
+        ge=0, lt=MAX_NUMBER, description="stable for ever: the bit in a subscriber's seen-set"
     )
     topic: Slug
     title: Line
@@ -146,7 +146,7 @@ class Theme(Frozen):
 
     id: Slug
     bit: int = Field(
-        ge=0, lt=MOST_THEMES, description="stable for ever: the bit in a reader's choice"
+        ge=0, lt=MOST_THEMES, description="stable for ever: the bit in a subscriber's choice"
     )
     topics: tuple[Slug, ...] = Field(min_length=1)
 

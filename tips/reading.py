@@ -57,7 +57,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class FileReader:
     """Reads files under one root; every fault goes to ``report``."""
 
     root: Path

@@ -193,7 +193,7 @@ def answers_to(
 ) -> dict[str, Any]:
     """The JSON form of what a question gets; best answer first, none where the bot says so."""
     found = search.find(question, limit=limit)
-    hits = () if found.verdict == "none" else found.hits
+    hits = () if found.confidence == "none" else found.hits
     return {
         "urgent": urgent.match(question) is not None,
         "answers": [

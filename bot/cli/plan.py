@@ -35,7 +35,7 @@ def plan(
         return
     shown = {name: value for name, value in asdict(forecast).items() if name not in TOLD_IN_WORDS}
     table(("", ""), shown.items())
-    for line in (*_counted(forecast), *_verdict(forecast)):
+    for line in (*_counted(forecast), *_conclusion(forecast)):
         say(line)
 
 
@@ -49,7 +49,7 @@ def _counted(forecast: Forecast) -> Iterator[str]:
         )
 
 
-def _verdict(forecast: Forecast) -> Iterator[str]:
+def _conclusion(forecast: Forecast) -> Iterator[str]:
     """Whether the promise holds; if not, what would help, each tried in the same forecast."""
     if forecast.holds:
         return

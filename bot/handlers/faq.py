@@ -64,7 +64,7 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
     found = await context.services.analyser.look_up(analysis)
     replay.step_back()
     answers = _answers(context, found)
-    if found.verdict != "sure" or not answers:
+    if found.confidence != "sure" or not answers:
         return False
     best, *near = answers
     if best.id != found.hits[0].id:

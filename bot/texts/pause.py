@@ -9,7 +9,7 @@ from bot.texts.callbacks import Resume, ShowSettings
 from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, Rows, page
 from bot.texts.settings import next_tip_line
-from bot.texts.subscriber import Reader
+from bot.texts.subscriber import SubscriberView
 
 
 def _resume_row(language: str) -> Rows:
@@ -18,7 +18,7 @@ def _resume_row(language: str) -> Rows:
 
 
 def paused(
-    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """The pause is on."""
     _ = translator(language)
@@ -35,7 +35,7 @@ def paused(
     )
 
 
-def not_on(subscriber: Reader, language: str = "en") -> Message:
+def not_on(subscriber: SubscriberView, language: str = "en") -> Message:
     """/pause of someone to whom no tips come: how things are, and how tips begin."""
     _ = translator(language)
     if subscriber.zone_lost:
@@ -62,7 +62,7 @@ def how_long(language: str = "en") -> Message:
 
 
 def resumed(
-    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """Tips come again (also when they never stopped)."""
     _ = translator(language)

@@ -23,7 +23,7 @@ from bot.texts.callbacks import (
 )
 from bot.texts.catalogue import languages, translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.subscriber import Reader
+from bot.texts.subscriber import SubscriberView
 from tips.library import Library
 
 HOURS_OFFERED = tuple(range(360, 1320, 60))
@@ -33,7 +33,7 @@ FEW_TIPS = 14
 
 
 def next_tip_line(
-    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> html.Html:
     """When the next tip comes, or why none does and what to do about it."""
     _ = translator(language)
@@ -69,7 +69,7 @@ def few_tips_line(fitting: int | None, language: str = "en") -> html.Html:
 
 
 def overview(
-    subscriber: Reader,
+    subscriber: SubscriberView,
     library: Library,
     next_at: datetime | None,
     now: datetime,
@@ -105,7 +105,7 @@ def overview(
 
 def view(
     name: str,
-    subscriber: Reader,
+    subscriber: SubscriberView,
     library: Library,
     next_at: datetime | None,
     now: datetime,
@@ -128,7 +128,9 @@ def view(
     )
 
 
-def _views(name: str, subscriber: Reader, library: Library, language: str) -> tuple[str, Rows]:
+def _views(
+    name: str, subscriber: SubscriberView, library: Library, language: str
+) -> tuple[str, Rows]:
     _ = translator(language)
     views: dict[str, tuple[str, Callable[[], Rows]]] = {
         "hour": (_("At what hour?"), lambda: _hour_rows(language)),
@@ -152,7 +154,7 @@ def _fact(template: str, value: str) -> html.Html:
     return html.fill(template, value=html.bold(value))
 
 
-def paused_line(subscriber: Reader, now: datetime, language: str = "en") -> html.Html:
+def paused_line(subscriber: SubscriberView, now: datetime, language: str = "en") -> html.Html:
     """When a pause ends, with the hour: the tip of that very day may be over by then."""
     _ = translator(language)
     if subscriber.state != "paused" or subscriber.paused_until is None or subscriber.zone is None:
@@ -163,7 +165,7 @@ def paused_line(subscriber: Reader, now: datetime, language: str = "en") -> html
     )
 
 
-def _themes_words(subscriber: Reader, library: Library, language: str) -> str:
+def _themes_words(subscriber: SubscriberView, library: Library, language: str) -> str:
     _ = translator(language)
     chosen = [theme for theme in library.themes if subscriber.themes >> theme.bit & 1]
     if len(chosen) == len(library.themes):
@@ -181,7 +183,7 @@ def audience_names(language: str = "en") -> dict[str, str]:
     }
 
 
-def _main_rows(subscriber: Reader, language: str) -> Rows:
+def _main_rows(subscriber: SubscriberView, language: str) -> Rows:
     _ = translator(language)
     rest = Button(_("Pause"), ShowSettings("pause"))
     if subscriber.state in ("paused", "stopped"):
@@ -209,7 +211,7 @@ def _switch(name: str, language: str, *, on: bool) -> str:
     return _("✅ {name}: on").format(name=name) if on else _("{name}: off").format(name=name)
 
 
-def _day_rows(subscriber: Reader, language: str) -> Rows:
+def _day_rows(subscriber: SubscriberView, language: str) -> Rows:
     buttons = []
     for index in range(7):
         on = bool(subscriber.weekdays >> index & 1)
@@ -218,7 +220,7 @@ def _day_rows(subscriber: Reader, language: str) -> Rows:
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, 7, 2))
 
 
-def _theme_rows(subscriber: Reader, library: Library, language: str) -> Rows:
+def _theme_rows(subscriber: SubscriberView, library: Library, language: str) -> Rows:
     rows = []
     for theme in library.themes:
         on = bool(subscriber.themes >> theme.bit & 1)
@@ -227,7 +229,7 @@ def _theme_rows(subscriber: Reader, library: Library, language: str) -> Rows:
     return tuple(rows)
 
 
-def _audience_rows(subscriber: Reader, language: str) -> Rows:
+def _audience_rows(subscriber: SubscriberView, language: str) -> Rows:
     rows = []
     for choice, name in audience_names(language).items():
         label = f"✅ {name}" if choice == subscriber.audience else name

@@ -20,7 +20,7 @@ from bot.texts.catalogue import translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.privacy import CONSENT_VERSION
 from bot.texts.settings import next_tip_line, paused_line
-from bot.texts.subscriber import Reader
+from bot.texts.subscriber import SubscriberView
 
 HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
 PROPOSED = 480
@@ -223,7 +223,7 @@ def hour_unknown(typed: str, language: str = "en", *, first: int = PROPOSED) -> 
 
 
 def done(
-    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """Subscribed; the first tip follows at once."""
     _ = translator(language)
@@ -237,7 +237,7 @@ def done(
 
 
 def known(
-    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """A second /start: what is set; nothing has changed."""
     _ = translator(language)
@@ -251,7 +251,7 @@ def known(
 
 
 def returned(
-    subscriber: Reader, next_at: datetime | None, now: datetime, language: str = "en"
+    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
 ) -> Message:
     """Back after a stop or a block: tips come again with the settings of before."""
     _ = translator(language)
@@ -269,7 +269,7 @@ def finish_first(language: str = "en") -> Message:
     return page(html.text(_("Let us set your time zone and hour first: send /start")))
 
 
-def _what_is_set(subscriber: Reader, language: str) -> html.Html:
+def _what_is_set(subscriber: SubscriberView, language: str) -> html.Html:
     _ = translator(language)
     if subscriber.zone is None or subscriber.local_minute is None:
         return html.text(_("Your time zone and hour are not set yet."))

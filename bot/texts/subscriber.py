@@ -8,7 +8,7 @@ from typing import Protocol
 EVERY_DAY = 0b1111111
 
 
-class Reader(Protocol):
+class SubscriberView(Protocol):
     """A subscriber and their settings, as far as they are put into words.
 
     ``state`` is ``new``, ``active``, ``paused``, ``stopped``, ``blocked`` or ``gone``;

@@ -41,7 +41,7 @@ def days(count: int) -> timedelta:
 
 YEAR = span(days(Settings.model_fields["erase_after_days"].default))
 PROMISED = (
-    (PRIVACY, f"{number(KEPT_DAYS)} days, then only counts without a reader"),
+    (PRIVACY, f"{number(KEPT_DAYS)} days, then only counts without a subscriber"),
     (PRIVACY, f"by the hour for {COUNTED_BY_HOUR} days, then by the day"),
     (PRIVACY, f"without the chat's, for {span(REMEMBER_UPDATES)}"),
     (PRIVACY, f"`GUTSKIN_ERASE_AFTER_DAYS` ({YEAR})"),

@@ -14,11 +14,11 @@ from tips.findings import Finding, Report
 from tips.library import Library
 from tips.loading import Content
 from tips.models import Answer, Evidence, Frozen, Line, Slug, Tip
-from tips.reading import Reader
+from tips.reading import FileReader
 
 Item = Tip | Answer
 Render = Callable[[Item, Library], str]
-"""Gives the text of an item as a subscriber sees it, entities already taken out."""
+"""Gives the text of an item as a reader sees it, entities already taken out."""
 
 Excusable = Literal[
     "promise", "command", "hedge", "too-sure", "twin", "grade", "brand", "attribution"
@@ -98,12 +98,12 @@ Rule = Callable[[Context], Iterator[Finding]]
 
 def read_lists(root: Path, report: Report) -> tuple[Words, Spelling, tuple[Allowance, ...]]:
     """The word lists and exceptions of a content directory."""
-    subscriber = Reader(root, report)
+    reader = FileReader(root, report)
     path = root / "allow.yaml"
-    built = (subscriber.build(Allowance, path, raw) for raw in subscriber.listed(path))
+    built = (reader.build(Allowance, path, raw) for raw in reader.listed(path))
     return (
-        subscriber.one(Words, root / "words.yaml") or NO_WORDS,
-        subscriber.one(Spelling, root / "spelling.yaml") or Spelling(),
+        reader.one(Words, root / "words.yaml") or NO_WORDS,
+        reader.one(Spelling, root / "spelling.yaml") or Spelling(),
         tuple(allowance for allowance in built if allowance is not None),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tips.checks.context import Context, Item
 from tips.findings import Finding
-from tips.models import Tip, Verdict
+from tips.models import ReviewOutcome, Tip
 
 TIP_ID_LENGTH = 48
 
@@ -77,7 +77,7 @@ def _review_fault(item: Item, complete: bool) -> str:
     if item.reviewed is None:
         return "not reviewed yet" if complete else ""
     outcome = item.reviewed.outcome
-    return "" if outcome is Verdict.SUPPORTED else f"the last review says {outcome}"
+    return "" if outcome is ReviewOutcome.SUPPORTED else f"the last review says {outcome}"
 
 
 def right_file(context: Context) -> Iterator[Finding]:
@@ -116,7 +116,9 @@ def _nameless(context: Context, homed: set[str]) -> Iterator[Finding]:
     ]
     missing += [("topic", topic) for topic in sorted(topics - set(content.names.topics))]
     for kind, name in missing:
-        yield Finding(file, name, "name", f"the {kind} has no name", "Add the name readers see")
+        yield Finding(
+            file, name, "name", f"the {kind} has no name", "Name it as subscribers see it"
+        )
 
 
 RULES = (

@@ -47,7 +47,7 @@ class Reading:
         return self._embed(" ".join(self.words))
 
 
-class Reader:
+class MessageReader:
     """Reads messages as the index of one language does: spelling mended, one name a thing."""
 
     def __init__(self, speller: Speller, synonyms: Synonyms) -> None:
@@ -56,7 +56,7 @@ class Reader:
 
     @classmethod
     def load(cls, folder: Path, model: Model) -> Self:
-        """The reader of one language's folder."""
+        """The message reader for one language's folder."""
         field = dict(zip(model.field_words.tolist(), model.field_counts.tolist(), strict=True))
         return cls(Speller(field, english_words()), load_synonyms(folder))
 

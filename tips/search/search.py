@@ -13,14 +13,14 @@ from . import evidence
 from .embedder import Embedder, WeightsMissingError
 from .evidence import Evidence, Judge
 from .model import Model
-from .reading import Reader, Reading
+from .reading import MessageReader, Reading
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
 SURE_FROM = 0.65  # share of right answers from which the bot answers without asking back
 
 
-class Verdict(StrEnum):
+class Confidence(StrEnum):
     """How much the bot may rely on the first answer."""
 
     SURE = "sure"
@@ -41,7 +41,7 @@ class Found:
     """Answers, best first, and empty when nothing fits; the nearest topics, however unlikely."""
 
     hits: tuple[Hit, ...]
-    verdict: Verdict
+    confidence: Confidence
     topics: tuple[str, ...] = ()
 
 
@@ -66,8 +66,8 @@ class Weights(NamedTuple):
 class Search:
     """The index of one language. Loading takes some 0.2 s, a question a few milliseconds."""
 
-    def __init__(self, subscriber: Reader, model: Model, embedder: Embedder | None) -> None:
-        self._subscriber = subscriber
+    def __init__(self, reader: MessageReader, model: Model, embedder: Embedder | None) -> None:
+        self._reader = reader
         self._model = model
         self._judge = Judge(model)
         self._embedder = embedder
@@ -89,7 +89,7 @@ class Search:
         if not (folder / "search.npz").exists():
             folder = CONTENT / FALLBACK
         model = Model.read(folder / "search.npz")
-        return cls(Reader.load(folder, model), model, _embedder(embeddings))
+        return cls(MessageReader.load(folder, model), model, _embedder(embeddings))
 
     @property
     def embeddings_available(self) -> bool:
@@ -99,22 +99,24 @@ class Search:
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for whoever asks more than one thing about it."""
         embed = self._embedder.embed if self._embedder else None
-        return self._subscriber.read(text, embed)
+        return self._reader.read(text, embed)
 
     def find(self, message: str | Reading, limit: int = 3) -> Found:
         """At most ``limit`` answers that fit the message, and as many topics."""
         reading = self.read(message) if isinstance(message, str) else message
         if not reading.words:
-            return Found((), Verdict.NONE)
+            return Found((), Confidence.NONE)
         found = self._weigh(reading)
         divided = evidence.shares(found, self._weights.rank)
         about = evidence.topic_features(found, divided, len(reading.words))
         if evidence.chance(about, self._weights.topic) < self._weights.gate:
-            return Found((), Verdict.NONE, self._topics(divided, limit))
+            return Found((), Confidence.NONE, self._topics(divided, limit))
         features = evidence.trust_features(found, divided, len(reading.words))
         believed = evidence.chance(features, self._weights.trust)
-        verdict = Verdict.SURE if believed >= SURE_FROM else Verdict.UNSURE
-        return Found(self._hits(divided, believed, limit), verdict, self._topics(divided, limit))
+        confidence = Confidence.SURE if believed >= SURE_FROM else Confidence.UNSURE
+        return Found(
+            self._hits(divided, believed, limit), confidence, self._topics(divided, limit)
+        )
 
     def _topics(self, divided: evidence.Floats, limit: int) -> tuple[str, ...]:
         order = np.argsort(-divided, kind="stable")

@@ -3,7 +3,7 @@
 import pytest
 
 from tips.library import load_library
-from tips.search import Search, Verdict
+from tips.search import Confidence, Search
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder, WeightsMissingError
 from tips.search.model import Model
@@ -79,7 +79,7 @@ def test_the_same_message_always_gets_the_same_answer(search: Search) -> None:
     first = search.find("can we keep the cat")
     assert search.find("is sugar bad") != first
     assert search.find("can we keep the cat") == first
-    assert first.verdict is Verdict.SURE
+    assert first.confidence is Confidence.SURE
 
 
 def test_without_the_weights_the_lexical_part_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tips.search import Search, Verdict
+from tips.search import Confidence, Search
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.model import Model
-from tips.search.reading import Reader
+from tips.search.reading import MessageReader
 from tips.search.search import CONTENT
 from tips.search.training import corpus
 from tips.search.training.fit import Recipe
@@ -101,7 +101,7 @@ def fitted(folder: Path) -> tuple[Model, Alarm]:
 
 
 def searching(folder: Path, model: Model, *, sense: bool) -> Search:
-    return Search(Reader.load(folder, model), model, Embedder.load() if sense else None)
+    return Search(MessageReader.load(folder, model), model, Embedder.load() if sense else None)
 
 
 @pytest.mark.parametrize("sense", [True, False])
@@ -127,7 +127,7 @@ def test_scores_fall_and_the_limit_holds(folder: Path, fitted: tuple[Model, Alar
 def test_nothing_to_read_finds_nothing(folder: Path, fitted: tuple[Model, Alarm]) -> None:
     search = searching(folder, fitted[0], sense=True)
     for silent in ("", "🙂🙂", "؟؟"):
-        assert search.find(silent).verdict is Verdict.NONE
+        assert search.find(silent).confidence is Confidence.NONE
         assert search.find(silent).topics == ()
 
 

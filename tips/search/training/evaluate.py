@@ -22,8 +22,8 @@ from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.evidence import Judge
 from tips.search.model import Model
-from tips.search.reading import Reader
-from tips.search.search import CONTENT, Search, Verdict
+from tips.search.reading import MessageReader
+from tips.search.search import CONTENT, Confidence, Search
 from tips.search.words import words_of
 from tips.urgent import Urgent
 
@@ -60,12 +60,12 @@ def ranked(ranking: Ranking, messages: Iterable[Message]) -> Score:
 
 def methods(folder: Path, model: Model) -> dict[str, Ranking]:
     """Each step on the way, from plain likeness of words to the whole."""
-    judge, embedder, subscriber = Judge(model), Embedder.load(), Reader.load(folder, model)
+    judge, embedder, reader = Judge(model), Embedder.load(), MessageReader.load(folder, model)
     ids = model.ids.tolist()
 
     def by(column: int, *, mended: bool, sense: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
-            words = subscriber.read(text).words if mended else words_of(text)
+            words = reader.read(text).words if mended else words_of(text)
             found = (
                 judge.meaning(embedder.embed(" ".join(words))) if sense else judge.lexical(words)
             )
@@ -75,7 +75,7 @@ def methods(folder: Path, model: Model) -> dict[str, Ranking]:
 
     def fused(*, full: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
-            words = subscriber.read(text).words
+            words = reader.read(text).words
             found = judge.lexical(words)
             if full:
                 found = evidence.joined(found, judge.meaning(embedder.embed(" ".join(words))))
@@ -100,7 +100,7 @@ def refusal(search: Search, messages: Sequence[Message]) -> dict[str, float]:
     real = [(m, search.find(m.text)) for m in messages if m.meant != OFF_TOPIC]
     off = [search.find(m.text) for m in messages if m.meant == OFF_TOPIC]
     answered = [(m, found) for m, found in real if found.hits]
-    sure = [(m, found) for m, found in answered if found.verdict is Verdict.SURE]
+    sure = [(m, found) for m, found in answered if found.confidence is Confidence.SURE]
     right = sum(found.hits[0].id == m.meant for m, found in answered)
     return {
         "real questions answered": len(answered) / len(real),
@@ -168,9 +168,9 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
     """The whole page of figures as Markdown."""
     test = corpus.exam(folder)
     real = [m for m in test if m.meant != OFF_TOPIC]
-    subscriber = Reader.load(folder, model)
-    search = Search(subscriber, model, Embedder.load())
-    bare = Search(subscriber, model, None)
+    reader = MessageReader.load(folder, model)
+    search = Search(reader, model, Embedder.load())
+    bare = Search(reader, model, None)
     full_shares, bare_shares = refusal(search, test), refusal(bare, test)
     signs_data = yaml.safe_load((folder / "urgent.yaml").read_text("utf-8"))
     alarms = corpus.emergencies(folder, "test")

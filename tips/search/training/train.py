@@ -15,7 +15,7 @@ from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.evidence import Evidence, Judge
 from tips.search.model import Floats, Model
-from tips.search.reading import Reader, load_synonyms
+from tips.search.reading import MessageReader, load_synonyms
 from tips.search.search import CONTENT
 from tips.search.tokenizer import english_words
 from tips.search.words import Speller, words_of
@@ -73,7 +73,7 @@ class Eyes:
             if message.meant != corpus.OFF_TOPIC
             for word in synonyms.apply(words_of(message.text))
         )
-        self._subscriber = Reader(Speller(field, english_words()), synonyms)
+        self._reader = MessageReader(Speller(field, english_words()), synonyms)
         self._embedder = Embedder.load()
 
     def read_all(
@@ -90,7 +90,7 @@ class Eyes:
         return [read for read in reads if read.words]
 
     def _read(self, text: str, label: int, hand: str, *, noisy: bool) -> Read:
-        words = tuple(self._subscriber.read(text).words)
+        words = tuple(self._reader.read(text).words)
         return Read(words, self._embedder.embed(" ".join(words)), label, hand, noisy)
 
 
