@@ -36,6 +36,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import sys
@@ -43,6 +44,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -169,9 +171,18 @@ def database(*, postgres: bool) -> Iterator[dict[str, Any]]:
         yield {"database_url": cluster.new_database(), "replicas": 2}
 
 
+def slots_for(times: int) -> int:
+    """How many slots there are: such that those who blocked the bot are spread over all of them.
+
+    A third of the messages of one slot refused alike is an outage, and not people who left.
+    """
+    most = min(MOST_SLOTS, SLOTS_A_KILL * times)
+    return next(slots for slots in itertools.count(most) if gcd(slots, BLOCKED_EVERY) == 1)
+
+
 def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
     """The figures, and what they were drawn from."""
-    subscribers, slots = READERS_A_KILL * times, min(MOST_SLOTS, SLOTS_A_KILL * times)
+    subscribers, slots = READERS_A_KILL * times, slots_for(times)
     with (
         standin() as server,
         tempfile.TemporaryDirectory(prefix="chaos-") as name,
@@ -181,8 +192,8 @@ def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
         seconds = times * CYCLE_SECONDS
         asyncio.run(victim.settle(subscribers, slots, seconds))
         server.behave(faults=1)
-        count = round(seconds * WRITES_A_SECOND)
-        server.control("talk", first=STRANGER, count=count, gap=1 / WRITES_A_SECOND, text="/help")
+        words = {"count": round(seconds * WRITES_A_SECOND), "gap": 1 / WRITES_A_SECOND}
+        server.control("talk", first=STRANGER, text="/help", **words)
         wreck(victim, times)
         found = audit(server, victim, subscribers)
         report(victim, found)
