@@ -13,13 +13,14 @@ from bot.clock import Clock
 from bot.delivery.counts import count_ending
 from bot.delivery.message import OutgoingMessage
 from bot.delivery.rendering import Parts, Renderer, copy_of
+from bot.store.models import Recipient
 from bot.store.outbox import leases
 from bot.store.outbox.leases import Leased, Settled
 from bot.store.queries import counters, deliveries
 from bot.store.queries import subscribers as subscriber_queries
 from bot.store.queries.subscribers import Mark
 from bot.store.tables import Executor
-from bot.store.values import Broadcast, Subscriber
+from bot.store.values import Broadcast
 from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import choose, mark_of
 from bot.subscribers.schedule import present
@@ -222,7 +223,7 @@ class Leasing:
         out.dropped.append(Settled(row.id, state, reason, uncounted=1))
 
     async def _reason_against(
-        self, session: Executor, row: Leased, subscriber: Subscriber
+        self, session: Executor, row: Leased, subscriber: Recipient
     ) -> str | None:
         """Why a tip must not be sent any more."""
         state = present(subscriber, self._clock.now()).state
@@ -235,7 +236,7 @@ class Leasing:
             return "superseded" if await _has_newer(session, row, on) else None
         return None
 
-    def _tip(self, row: Leased, subscriber: Subscriber) -> tuple[OutgoingMessage, int] | None:
+    def _tip(self, row: Leased, subscriber: Recipient) -> tuple[OutgoingMessage, int] | None:
         if row.content is not None and row.content in self._library.topic_of:
             parts = self._renderer.render_tip(row.content, subscriber.language)
             topic = self._library.topic_of[row.content]

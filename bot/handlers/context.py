@@ -15,7 +15,8 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.stats import Stats
 from bot.handlers.questions import TextAnalyser, TextAnalysis
 from bot.places.search import Places
-from bot.store.values import Subscriber, UnknownSubscriberError
+from bot.store.models import SubscriberRead
+from bot.store.values import UnknownSubscriberError
 from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import fitting
 from bot.subscribers.privacy import Privacy
@@ -76,7 +77,7 @@ class Context:
     services: HandlerServices
     chat_id: int
     user: User
-    subscriber: Subscriber | None
+    subscriber: SubscriberRead | None
     message: Incoming | None = None
     query_id: str | None = None
     sent_message: SentMessage | None = None
@@ -85,7 +86,7 @@ class Context:
     analysis: TextAnalysis | None = None
 
     @property
-    def known(self) -> Subscriber:
+    def known(self) -> SubscriberRead:
         """The subscriber, where it is clear that there is one.
 
         Raises:
@@ -109,7 +110,7 @@ class Context:
     def now(self) -> datetime:
         return self.services.clock.now()
 
-    def of(self, subscriber: Subscriber | None) -> Context:
+    def of(self, subscriber: SubscriberRead | None) -> Context:
         """The same visit with the subscriber as they now are."""
         return replace(self, subscriber=subscriber)
 

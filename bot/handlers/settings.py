@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.handlers.context import Context
 from bot.handlers.start import ask_for_lost_zone, greet, needs_start, take_hour
-from bot.store.values import Subscriber
+from bot.store.models import SubscriberRead
 from bot.texts import pause as pauses
 from bot.texts import settings as texts
 from bot.texts.callbacks import (
@@ -49,7 +49,7 @@ async def _view(context: Context, name: str) -> Message:
     )
 
 
-async def _changed(context: Context, subscriber: Subscriber, view: str = "main") -> None:
+async def _changed(context: Context, subscriber: SubscriberRead, view: str = "main") -> None:
     await (context := context.of(subscriber)).show(await _view(context, view))
 
 

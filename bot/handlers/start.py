@@ -12,7 +12,7 @@ from bot.handlers.faq import answer_if_sure
 from bot.handlers.questions import TextAnalysis
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
-from bot.store.values import Subscriber
+from bot.store.models import SubscriberRead
 from bot.subscribers.service import DEEP_LINK
 from bot.texts import privacy, settings, start
 from bot.texts.callbacks import Agree, AskHour, AskZone, KeepZone, PickHour, PickZone
@@ -51,7 +51,7 @@ async def _asks_for_consent(context: Context, link: str = "") -> bool:
     return True
 
 
-def _has_not_agreed(subscriber: Subscriber) -> bool:
+def _has_not_agreed(subscriber: SubscriberRead) -> bool:
     """Whoever was subscribed before this was asked keeps what is on record."""
     complete = subscriber.zone is not None and subscriber.local_minute is not None
     return subscriber.consent_version is None and not complete
@@ -74,7 +74,7 @@ async def agree(context: Context, tap: Agree) -> None:
     await _go_on(context, subscriber)
 
 
-async def _go_on(context: Context, subscriber: Subscriber) -> None:
+async def _go_on(context: Context, subscriber: SubscriberRead) -> None:
     if subscriber.zone_lost:
         await ask_for_lost_zone(context)
     elif subscriber.zone is None:
@@ -159,7 +159,7 @@ async def located(context: Context, location: Location) -> None:
         await context.say(start.ask_move(zone, context.now, context.language))
 
 
-def _asked_for_zone(subscriber: Subscriber) -> bool:
+def _asked_for_zone(subscriber: SubscriberRead) -> bool:
     """By our last question, or because they are still on the way to a subscription."""
     joining = subscriber.zone is None or subscriber.local_minute is None
     return joining or subscriber.expecting == "zone"
@@ -288,7 +288,7 @@ async def _not_understood(context: Context, typed: str) -> None:
         await context.say(start.hour_unknown(typed, context.language, first=_first_hour(context)))
 
 
-async def _done(context: Context, subscriber: Subscriber) -> None:
+async def _done(context: Context, subscriber: SubscriberRead) -> None:
     await context.show(
         start.done(subscriber, await context.next_at(), context.now, context.language)
     )

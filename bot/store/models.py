@@ -1,9 +1,13 @@
-"""The tables about subscribers. Constraints are named, so that migrations can change them."""
+"""The tables about subscribers, and what queries hand out of them: frozen values, not live rows.
+
+What table and value have in common is declared once, in a ``…Fields`` class that both share.
+Constraints are named, so that migrations can change them.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from bot.store.types import BigId, UTCDateTime, one_of
+from bot.store.types import BigId, NumberSet, UTCDateTime, one_of
 from bot.store.values import ALL_WEEKDAYS
 
 NAMES = {
@@ -46,8 +50,44 @@ def subscriber_key(*, primary: bool = True) -> Column[int]:
     return Column("chat_id", BigInteger, parent, primary_key=primary, nullable=False)
 
 
-class Subscriber(Table, table=True):
-    """A subscriber and their settings; ``state_before`` is what they were when they left, for
+class RecipientFields(Table):
+    """What choosing and sending a tip asks of a subscriber: the fewest columns, since it is read
+    for every tip."""
+
+    chat_id: int = Field(
+        sa_type=BigId, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    state: str = Field(max_length=8)
+    language: str = Field(max_length=16)
+    zone: str | None = Field(default=None, max_length=64)
+    themes: int = Field(sa_type=BigInteger)
+    audience: str = Field(default="both", max_length=8)
+    paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    seed: int = Field(sa_type=BigInteger)
+    seen: int = Field(default=0, sa_type=NumberSet, sa_column_kwargs={"nullable": False})
+    recent: bytes = Field(default=b"", sa_type=LargeBinary)
+    last_topic: str | None = Field(default=None, max_length=64)
+    last_number: int | None = None
+    refused_days: int = Field(
+        default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
+    )
+
+
+class SubscriberFields(RecipientFields):
+    """A subscriber and their settings."""
+
+    local_minute: int | None = Field(default=None, sa_type=SmallInteger)
+    weekdays: int = Field(default=ALL_WEEKDAYS, sa_type=SmallInteger)
+    source: str | None = Field(default=None, max_length=64)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    consent_version: str | None = Field(default=None, max_length=64)
+    consent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    expecting: str | None = Field(default=None, max_length=16)
+    refused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Subscriber(SubscriberFields, table=True):
+    """The table of subscribers; ``state_before`` is what they were when they left, for
     ``left_reason``.
 
     ``themes`` has a bit for each that they want, and every bit there can be if they want all, new
@@ -69,36 +109,52 @@ class Subscriber(Table, table=True):
         ),
     )
 
-    chat_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
-    state: str = Field(max_length=8)
     state_before: str | None = Field(default=None, max_length=8)
-    language: str = Field(max_length=16)
-    zone: str | None = Field(default=None, max_length=64)
-    local_minute: int | None = Field(default=None, sa_type=SmallInteger)
-    weekdays: int = Field(default=ALL_WEEKDAYS, sa_type=SmallInteger)
-    themes: int = Field(sa_type=BigInteger)
-    audience: str = Field(default="both", max_length=8)
-    source: str | None = Field(default=None, max_length=64)
-    created_at: datetime = Field(sa_type=UTCDateTime)
     joined_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     joined_after: int = Field(
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
     left_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    consent_version: str | None = Field(default=None, max_length=64)
-    consent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    expecting: str | None = Field(default=None, max_length=16)
-    seed: int = Field(sa_type=BigInteger)
-    seen: bytes = Field(default=b"", sa_type=LargeBinary)
-    recent: bytes = Field(default=b"", sa_type=LargeBinary)
-    last_topic: str | None = Field(default=None, max_length=64)
-    last_number: int | None = None
     left_reason: str | None = Field(default=None, max_length=16)
-    refused_days: int = Field(
-        default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
-    )
-    refused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Recipient(RecipientFields):
+    """A subscriber as far as choosing and sending a tip goes, frozen.
+
+    ``zone`` is None where none was given, and where the one that was given is no longer in the
+    time-zone data. ``seen`` is the bitmap over tip numbers, ``recent`` are the numbers of those
+    sent last, as ``tips.rotation`` keeps them.
+    """
+
+    model_config = {"frozen": True}
+
+
+class SubscriberRead(Recipient, SubscriberFields):
+    """A subscriber and their settings, frozen. Every instant is aware and in UTC.
+
+    ``state`` is one of ``new`` (settings incomplete), ``active``, ``paused``, ``stopped``,
+    ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
+    ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for Monday; ``themes`` is
+    the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included); ``paused_until`` is
+    ``None`` for a pause without end. ``changed`` tells whether the rule that returned this value
+    changed anything (the second of two taps does not).
+    """
+
+    changed: bool = False
+
+    @property
+    def zone_lost(self) -> bool:
+        """There were to be tips, but the zone has left the data: they have to be asked for one."""
+        return self.zone is None and self.state in ("active", "paused")
+
+    @property
+    def subscribed(self) -> bool:
+        """Zone and hour are known and the subscriber has not left."""
+        complete = self.zone is not None and self.local_minute is not None
+        return complete and self.state in ("active", "paused")
+
+
+AnyRecipient = TypeVar("AnyRecipient", bound=Recipient)
 
 
 class Slot(Table, table=True):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, String, literal_column
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Result,
+    String,
+    literal_column,
+)
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -16,6 +25,7 @@ import bot.store.outbox_models  # noqa: F401 (its tables must be known)
 from bot.store.inthread import InThread
 from bot.store.models import Table
 
+R = TypeVar("R", bound=Table)
 Executor: TypeAlias = AsyncSession | AsyncConnection | InThread
 
 _known = Table.metadata.tables
@@ -35,6 +45,37 @@ flood_wait: CoreTable = _known["flood_wait"]
 counter: CoreTable = _known["counter"]
 
 
+def columns_of(table: type[Table], read: type[Table]) -> list[Column[Any]]:
+    """The columns of ``table`` that the value ``read`` has."""
+    columns = Table.metadata.tables[str(table.__tablename__)].c
+    return [columns[name] for name in read.model_fields if name in columns]
+
+
+def _maker(read: type[R]) -> Callable[..., R]:
+    return read.model_construct  # type: ignore[return-value]
+
+
+def read_all(read: type[R], found: Result[Any]) -> list[R]:
+    """A value for each row that was found, by the names of the columns.
+
+    As with rows of SQLModel nothing is validated, lest one odd row keep all others from being
+    read.
+    """
+    names, make = tuple(found.keys()), _maker(read)
+    return [make(**dict(zip(names, row, strict=False))) for row in found.all()]
+
+
+def read_one(read: type[R], found: Result[Any]) -> R | None:
+    """The value of the first row, if one was found."""
+    row = found.mappings().first()
+    return None if row is None else _maker(read)(**row)
+
+
+def pairs(found: Result[Any, Any]) -> dict[Any, Any]:
+    """Of rows of two columns, the second by the first."""
+    return {row[0]: row[1] for row in found.all()}
+
+
 def rows_in(state: str) -> ColumnElement[bool]:
     """That a delivery is ``queued`` or ``leased``, written so that the partial indexes serve it.
 
@@ -50,7 +91,9 @@ def is_sqlite(session: Executor) -> bool:
     return session.dialect.name == "sqlite"
 
 
-def insert_into(session: Executor, table: CoreTable) -> SqliteInsert | PostgresInsert:
+def insert_into(
+    session: Executor, table: CoreTable | type[Table]
+) -> SqliteInsert | PostgresInsert:
     """An INSERT that knows ON CONFLICT, in the session's dialect."""
     return sqlite_insert(table) if is_sqlite(session) else postgres_insert(table)
 

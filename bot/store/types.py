@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -62,6 +62,33 @@ class UTCDateTime(TypeDecorator[datetime]):
             return from_microseconds(value)
         instant: datetime = value
         return instant.astimezone(UTC)
+
+
+def set_to_bytes(numbers: int) -> bytes:
+    """A bitmap over small numbers as it is stored, lowest numbers first."""
+    return numbers.to_bytes((numbers.bit_length() + 7) // 8, "little")
+
+
+def set_from_bytes(stored: bytes) -> int:
+    """A stored bitmap as a whole number."""
+    return int.from_bytes(stored, "little")
+
+
+class NumberSet(TypeDecorator[int]):
+    """A set of small numbers, as a whole number that has their bits: bytes in the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[int]:
+        return int
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else set_to_bytes(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else set_from_bytes(value)
 
 
 class plus_microseconds(FunctionElement[datetime]):  # noqa: N801 (reads like the SQL function it is)

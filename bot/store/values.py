@@ -1,4 +1,4 @@
-"""What queries hand out: frozen values, never live rows. Every instant is aware and in UTC."""
+"""Frozen values that rules and reports make of rows. Every instant is aware and in UTC."""
 
 from __future__ import annotations
 
@@ -27,56 +27,6 @@ subscriber, or who runs their group, forbids."""
 
 class UnknownSubscriberError(LookupError):
     """No such subscriber (never arrived, or everything about them was erased)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """A subscriber and their settings.
-
-    ``state`` is one of ``new`` (settings incomplete), ``active``, ``paused``, ``stopped``,
-    ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
-    ``zone`` is None where none was given, and where the one that was given is no longer in the
-    time-zone data. ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for
-    Monday; ``themes`` is the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included);
-    ``seen`` is the bitmap over tip numbers, ``recent`` are the numbers of those sent last, as
-    ``tips.rotation`` keeps them; ``paused_until`` is ``None`` for a pause without end.
-    ``changed`` tells whether the rule that returned this value changed anything (the second of
-    two taps does not).
-    """
-
-    chat_id: int
-    state: str
-    language: str
-    zone: str | None
-    local_minute: int | None
-    weekdays: int
-    themes: int
-    audience: str
-    source: str | None
-    created_at: datetime
-    consent_version: str | None
-    consent_at: datetime | None
-    paused_until: datetime | None
-    expecting: str | None
-    seed: int
-    seen: int
-    recent: bytes
-    last_topic: str | None
-    last_number: int | None = None
-    refused_days: int = 0
-    refused_at: datetime | None = None
-    changed: bool = field(default=False, compare=False)
-
-    @property
-    def zone_lost(self) -> bool:
-        """There were to be tips, but the zone has left the data: they have to be asked for one."""
-        return self.zone is None and self.state in ("active", "paused")
-
-    @property
-    def subscribed(self) -> bool:
-        """Zone and hour are known and the subscriber has not left."""
-        complete = self.zone is not None and self.local_minute is not None
-        return complete and self.state in ("active", "paused")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.config import Settings
 from bot.store.database import Database
+from bot.store.models import SubscriberRead
 from bot.store.queries import feedback, subscribers
-from bot.store.values import Said, Subscriber, UnknownSubscriberError
+from bot.store.values import Said, UnknownSubscriberError
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
 from bot.subscribers.calendar import local_date
@@ -94,7 +95,7 @@ class Feedback:
             await schedule.known(session, chat_id, self._clock.now())
             return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
 
-    async def _subscriber(self, chat_id: int) -> Subscriber:
+    async def _subscriber(self, chat_id: int) -> SubscriberRead:
         async with self._db.read() as session:
             subscriber = await subscribers.get(session, chat_id)
         if subscriber is None:
@@ -117,7 +118,7 @@ class Feedback:
         return topic if topic and in_a_row % DISLIKES_IN_A_ROW == 0 else None
 
 
-def _local_date(subscriber: Subscriber, now: datetime) -> date:
+def _local_date(subscriber: SubscriberRead, now: datetime) -> date:
     return local_date(now, subscriber.zone or "UTC")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.store.models import Recipient
 from bot.store.queries.subscribers import Mark
-from bot.store.values import Subscriber
 from tips import rotation
 from tips.library import Library
 from tips.models import Audience
@@ -14,22 +14,22 @@ from tips.rotation import Pick, SubscriberState, pick
 _AUDIENCES = {"adult": Audience.ADULT, "parent": Audience.PARENT}
 
 
-def audience_of(subscriber: Subscriber) -> Audience:
+def audience_of(subscriber: Recipient) -> Audience:
     """``EVERYONE`` stands for a subscriber who takes tips for adults and for parents."""
     return _AUDIENCES.get(subscriber.audience, Audience.EVERYONE)
 
 
-def choose(library: Library, subscriber: Subscriber, on: date) -> Pick | None:
+def choose(library: Library, subscriber: Recipient, on: date) -> Pick | None:
     """The subscriber's next tip for a local date; None where no tip fits."""
     return pick(library, _state(subscriber), on, subscriber.zone or "UTC")
 
 
-def fitting(library: Library, subscriber: Subscriber, on: date) -> int:
+def fitting(library: Library, subscriber: Recipient, on: date) -> int:
     """How many tips fit the subscriber on a local date: themes, audience, season."""
     return rotation.fitting(library, _state(subscriber), on, subscriber.zone or "UTC")
 
 
-def _state(subscriber: Subscriber) -> SubscriberState:
+def _state(subscriber: Recipient) -> SubscriberState:
     return SubscriberState(
         seed=subscriber.seed,
         seen=subscriber.seen,
@@ -41,7 +41,7 @@ def _state(subscriber: Subscriber) -> SubscriberState:
     )
 
 
-def mark_of(subscriber: Subscriber, chosen: Pick) -> Mark:
+def mark_of(subscriber: Recipient, chosen: Pick) -> Mark:
     """That the subscriber gets this tip."""
     after = (chosen.seen_after, chosen.recent_after)
     return Mark(subscriber.chat_id, chosen.number, chosen.topic, subscriber.seen, *after)

@@ -11,7 +11,6 @@ import structlog
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.queries import personal, subscribers
-from bot.store.queries.subscribers import seen_from_bytes
 from bot.subscribers import schedule
 from tips.library import Library
 from tips.models import EVERY_THEME
@@ -88,8 +87,7 @@ class Privacy:
 
     def _value(self, name: str, value: Any) -> Any:
         if name == "seen":
-            seen = seen_from_bytes(value)
-            numbers = (number for number in range(seen.bit_length()) if seen >> number & 1)
+            numbers = (number for number in range(value.bit_length()) if value >> number & 1)
             return [self._tip(number) for number in numbers]
         if name == "recent":
             return [self._tip(number) for number in decode_recent(value)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.store.models import AnyRecipient, SubscriberRead
 from bot.store.outbox import audience
 from bot.store.queries import (
     broadcasts,
@@ -19,7 +19,7 @@ from bot.store.queries import (
 from bot.store.queries.personal import Person
 from bot.store.queries.slots import Membership
 from bot.store.tables import Executor
-from bot.store.values import ALL_WEEKDAYS, Subscriber, UnknownSubscriberError, Upcoming
+from bot.store.values import ALL_WEEKDAYS, UnknownSubscriberError, Upcoming
 from bot.subscribers.calendar import (
     Due,
     days_later,
@@ -38,19 +38,19 @@ LONGEST_SPREAD = timedelta(hours=2)
 RECEIVED = ("queued", "leased", "sent", "in_doubt")
 
 
-def present(subscriber: Subscriber, now: datetime) -> Subscriber:
+def present(subscriber: AnyRecipient, now: datetime) -> AnyRecipient:
     """The subscriber as of now: a pause that has run out is over, written down or not."""
     over = subscriber.paused_until is not None and subscriber.paused_until <= now
     if subscriber.state == "paused" and over:
-        return replace(subscriber, state="active", paused_until=None)
+        return subscriber.model_copy(update={"state": "active", "paused_until": None})
     return subscriber
 
 
-async def known(session: Executor, chat_id: int, now: datetime) -> Subscriber:
+async def known(session: Executor, chat_id: int, now: datetime) -> SubscriberRead:
     """The subscriber, locked until the transaction ends.
 
     Raises:
-        UnknownReaderError: nobody by that id.
+        UnknownSubscriberError: nobody by that id.
     """
     subscriber = await subscribers.get(session, chat_id, lock=True)
     if subscriber is None:
@@ -62,14 +62,14 @@ def _dates(now: datetime) -> list[date]:
     return deliveries.dates_around(now.date(), KEPT_DAYS + 2, 2)
 
 
-def _is_on(subscriber: Subscriber) -> bool:
+def _is_on(subscriber: SubscriberRead) -> bool:
     timed = subscriber.state == "paused" and subscriber.paused_until is not None
     return subscriber.state == "active" or timed
 
 
 async def settle_in(
-    session: Executor, subscriber: Subscriber, now: datetime, *, moved: bool
-) -> Subscriber:
+    session: Executor, subscriber: SubscriberRead, now: datetime, *, moved: bool
+) -> SubscriberRead:
     """Put the subscriber into the slot of their zone and hour, or leave them ``new`` without.
 
     ``moved`` says that the zone changed: dates that had their tip under the old one stay taken.
@@ -78,7 +78,7 @@ async def settle_in(
     if zone is None or minute is None:
         return subscriber
     if subscriber.state == "new":
-        subscriber = replace(subscriber, state="active")
+        subscriber = subscriber.model_copy(update={"state": "active"})
         await subscribers.activate(session, subscriber.chat_id, {"joined_at": now})
         await counters.add(session, now, {"joined": 1})
     slot_id = await _slot_for(session, zone, minute, now)
@@ -97,7 +97,9 @@ async def _slot_for(session: Executor, zone: str, minute: int, now: datetime) ->
     return await slots.find_or_make(session, zone, minute, due.instant_utc, due.local_date)
 
 
-async def _first(session: Executor, subscriber: Subscriber, slot_id: int, now: datetime) -> None:
+async def _first(
+    session: Executor, subscriber: SubscriberRead, slot_id: int, now: datetime
+) -> None:
     zone = subscriber.zone or "UTC"
     values = {
         "chat_id": subscriber.chat_id,
@@ -114,7 +116,7 @@ async def _first(session: Executor, subscriber: Subscriber, slot_id: int, now: d
 
 async def _again(
     session: Executor,
-    subscriber: Subscriber,
+    subscriber: SubscriberRead,
     had: Membership,
     slot_id: int,
     now: datetime,
@@ -245,7 +247,9 @@ async def _erase_with_tips(session: Executor, chat_id: int) -> None:
     await subscribers.erase(session, chat_id)
 
 
-async def next_tip(session: Executor, subscriber: Subscriber, now: datetime) -> Upcoming | None:
+async def next_tip(
+    session: Executor, subscriber: SubscriberRead, now: datetime
+) -> Upcoming | None:
     """When the subscriber's next tip is due, as the planner will see it."""
     subscriber = present(subscriber, now)
     had = await slots.membership(session, subscriber.chat_id)
@@ -292,6 +296,6 @@ def _upcoming(at: datetime, zone: str) -> Upcoming:
     return Upcoming(at, at.astimezone(ZoneInfo(zone)), zone)
 
 
-def pause_end(subscriber: Subscriber, now: datetime, days: int) -> datetime:
+def pause_end(subscriber: SubscriberRead, now: datetime, days: int) -> datetime:
     """When a pause of so many days ends: at the same time of the subscriber's day."""
     return days_later(now, subscriber.zone or "UTC", days)

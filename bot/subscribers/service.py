@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,14 +11,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import zone_exists
+from bot.store.models import SubscriberRead
 from bot.store.outbox import audience
 from bot.store.queries import counters, slots, subscribers
-from bot.store.values import (
-    ALL_WEEKDAYS,
-    EXPECTABLE,
-    Subscriber,
-    Upcoming,
-)
+from bot.store.values import ALL_WEEKDAYS, EXPECTABLE, Upcoming
 from bot.subscribers import schedule
 from bot.subscribers.feedback import Feedback
 from tips.models import EVERY_THEME
@@ -45,7 +40,7 @@ class Subscribers(Feedback):
         consent: str | None = None,
         language: str = "en",
         source: str | None = None,
-    ) -> Subscriber:
+    ) -> SubscriberRead:
         """Make the row of somebody new, in the state ``new``, with the words they agreed to.
 
         Whoever is known stays as they are; only an agreement that was lacking is added. A
@@ -64,23 +59,23 @@ class Subscribers(Feedback):
             )
             subscriber = await schedule.known(session, chat_id, now)
             if consent is None or subscriber.consent_version is not None:
-                return replace(subscriber, changed=made)
+                return subscriber.model_copy(update={"changed": made})
             agreed: dict[str, Any] = {"consent_version": consent, "consent_at": now}
             await subscribers.change(session, chat_id, agreed)
-            return replace(subscriber, **agreed, changed=True)
+            return subscriber.model_copy(update={**agreed, "changed": True})
 
-    async def find(self, chat_id: int) -> Subscriber | None:
+    async def find(self, chat_id: int) -> SubscriberRead | None:
         """The subscriber, or None."""
         subscriber = await self._db.look(partial(subscribers.get, chat_id=chat_id))
         return schedule.present(subscriber, self._clock.now()) if subscriber else None
 
-    async def expect(self, chat_id: int, what: str | None) -> Subscriber:
+    async def expect(self, chat_id: int, what: str | None) -> SubscriberRead:
         """What the subscriber's next typed message answers: ``zone``, ``hour``, … or nothing."""
         if what is not None and what not in EXPECTABLE:
             raise ValueError(f"nothing typed can answer {what!r}")
         return await self._set(chat_id, {"expecting": what})
 
-    async def set_zone(self, chat_id: int, zone: str) -> Subscriber:
+    async def set_zone(self, chat_id: int, zone: str) -> SubscriberRead:
         """Move the subscriber to ``zone`` (IANA name). No local date gets a second tip by it.
 
         With zone and hour both known for the first time the subscriber is subscribed, and since
@@ -89,12 +84,12 @@ class Subscribers(Feedback):
         _check(zone_exists(zone), f"{zone!r} is not a time zone")
         return await self._reschedule(chat_id, {"zone": zone}, moved=True)
 
-    async def set_hour(self, chat_id: int, minute: int) -> Subscriber:
+    async def set_hour(self, chat_id: int, minute: int) -> SubscriberRead:
         """Tips at ``minute`` (0..1439) after local midnight; completes a subscription likewise."""
         _check(0 <= minute < 1440, "a day has 1440 minutes")
         return await self._reschedule(chat_id, {"local_minute": minute}, moved=False)
 
-    async def set_weekdays(self, chat_id: int, mask: int) -> Subscriber:
+    async def set_weekdays(self, chat_id: int, mask: int) -> SubscriberRead:
         """Tips on these weekdays (1..127, bit 0 is Monday)."""
         _check(0 < mask <= ALL_WEEKDAYS, "choose at least one of seven days")
         now = self._clock.now()
@@ -104,9 +99,9 @@ class Subscribers(Feedback):
                 return subscriber
             await subscribers.change(session, chat_id, {"weekdays": mask})
             await slots.change_membership(session, chat_id, {"weekdays": mask})
-            return replace(subscriber, weekdays=mask, changed=True)
+            return subscriber.model_copy(update={"weekdays": mask, "changed": True})
 
-    async def set_themes(self, chat_id: int, mask: int) -> Subscriber:
+    async def set_themes(self, chat_id: int, mask: int) -> SubscriberRead:
         """Tips from these themes (at least one of the library's).
 
         Whoever chooses all that there are gets new ones, too; whoever leaves one out does not.
@@ -116,16 +111,16 @@ class Subscribers(Feedback):
         _check(chosen != 0, "choose at least one known theme")
         return await self._set(chat_id, {"themes": EVERY_THEME if chosen == every else chosen})
 
-    async def set_audience(self, chat_id: int, audience: str) -> Subscriber:
+    async def set_audience(self, chat_id: int, audience: str) -> SubscriberRead:
         """``both``, ``adult`` (no tips for parents) or ``parent`` (none for adults only)."""
         _check(audience in AUDIENCES, f"no such audience: {audience!r}")
         return await self._set(chat_id, {"audience": audience})
 
-    async def set_language(self, chat_id: int, language: str) -> Subscriber:
+    async def set_language(self, chat_id: int, language: str) -> SubscriberRead:
         """Texts in ``language`` from now on."""
         return await self._set(chat_id, {"language": language})
 
-    async def pause(self, chat_id: int, days: int | None = None) -> Subscriber:
+    async def pause(self, chat_id: int, days: int | None = None) -> SubscriberRead:
         """No tips for ``days`` (1..365) days, or until ``resume``; a queued tip is cancelled."""
         _check(days is None or 0 < days <= 365, "a pause has 1 to 365 days, or no end")
         now = self._clock.now()
@@ -137,7 +132,7 @@ class Subscribers(Feedback):
             values: dict[str, Any] = {"state": "paused", "paused_until": end}
             await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, values)
-            subscriber = replace(subscriber, **values, changed=True)
+            subscriber = subscriber.model_copy(update={**values, "changed": True})
             await schedule.settle_in(session, subscriber, now, moved=False)
             await schedule.cancel_tips(session, chat_id, now, "paused")
             return subscriber
@@ -150,7 +145,7 @@ class Subscribers(Feedback):
                 lambda session: subscribers.end_pauses(session, now, PAUSES_AT_ONCE)
             )
 
-    async def resume(self, chat_id: int) -> Subscriber:
+    async def resume(self, chat_id: int) -> SubscriberRead:
         """Tips again: ends a pause or a stop. Someone without zone or hour stays ``new``."""
         now = self._clock.now()
         async with self._db.write() as session:
@@ -167,9 +162,11 @@ class Subscribers(Feedback):
             if subscriber.state == "stopped" and complete:
                 await counters.add(session, now, {"returned": 1})
             await schedule.switch_on(session, chat_id, now, subscriber.state)
-            return replace(subscriber, state=state, paused_until=None, changed=True)
+            return subscriber.model_copy(
+                update={"state": state, "paused_until": None, "changed": True}
+            )
 
-    async def stop(self, chat_id: int) -> Subscriber:
+    async def stop(self, chat_id: int) -> SubscriberRead:
         """No tips any more; settings and saved tips stay."""
         now = self._clock.now()
         async with self._db.write() as session:
@@ -183,7 +180,7 @@ class Subscribers(Feedback):
             await schedule.cancel_everything(session, chat_id, now, "stopped")
             if subscriber.subscribed:
                 await counters.add(session, now, {"left": 1})
-            return replace(subscriber, **values, changed=True)
+            return subscriber.model_copy(update={**values, "changed": True})
 
     async def blocked(self, chat_id: int) -> bool:
         """The subscriber blocked the bot: nothing is sent until they come back; settings stay."""
@@ -200,7 +197,7 @@ class Subscribers(Feedback):
         async with self._db.write() as session:
             return await schedule.move_chat(session, old, new)
 
-    async def next_tip(self, subscriber: Subscriber) -> Upcoming | None:
+    async def next_tip(self, subscriber: SubscriberRead) -> Upcoming | None:
         """When the next daily tip comes; None while paused without end, stopped or incomplete."""
         async with self._db.read() as session:
             return await schedule.next_tip(session, subscriber, self._clock.now())
@@ -212,28 +209,28 @@ class Subscribers(Feedback):
         await schedule.come_back(session, chat_id, now)
         return True
 
-    async def _set(self, chat_id: int, values: Mapping[str, Any]) -> Subscriber:
+    async def _set(self, chat_id: int, values: Mapping[str, Any]) -> SubscriberRead:
         async with self._db.write() as session:
             subscriber = await schedule.known(session, chat_id, self._clock.now())
             if all(getattr(subscriber, name) == value for name, value in values.items()):
                 return subscriber
             await subscribers.change(session, chat_id, values)
-            return replace(subscriber, **values, changed=True)
+            return subscriber.model_copy(update={**values, "changed": True})
 
     async def _reschedule(
         self, chat_id: int, values: Mapping[str, Any], *, moved: bool
-    ) -> Subscriber:
+    ) -> SubscriberRead:
         now = self._clock.now()
         async with self._db.write() as session:
             subscriber = await schedule.known(session, chat_id, now)
             if all(getattr(subscriber, name) == value for name, value in values.items()):
                 return subscriber
             await subscribers.change(session, chat_id, values)
-            subscriber = replace(subscriber, **values, changed=True)
+            subscriber = subscriber.model_copy(update={**values, "changed": True})
             return await schedule.settle_in(session, subscriber, now, moved=moved)
 
 
-def _same_pause(subscriber: Subscriber, end: datetime | None) -> bool:
+def _same_pause(subscriber: SubscriberRead, end: datetime | None) -> bool:
     if subscriber.state != "paused" or end is None or subscriber.paused_until is None:
         return subscriber.state == "paused" and end is subscriber.paused_until
     # Two taps on one button are a moment apart and mean one pause.

@@ -2,8 +2,8 @@
 
 Every function takes ``language`` (a Telegram code such as "de" or "pt-BR"; what there is no
 catalogue for reads as English). Functions that end in ``-> str`` are *toasts*: the short note that
-answers a tap. ``subscriber`` is the store's ``Subscriber``; ``next_at`` is the next tip's instant
-(UTC) or None; ``now`` comes from the clock.
+answers a tap. ``subscriber`` is the store's ``SubscriberRead``; ``next_at`` is the next tip's
+instant (UTC) or None; ``now`` comes from the clock.
 
 ``start``      welcome(suggestions), ask_zone(suggestions), zone_candidates(typed, places, now),
                zone_unknown(typed), location_unknown(), zone_taken(zone), ask_move(zone, now),

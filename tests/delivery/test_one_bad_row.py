@@ -36,7 +36,7 @@ async def spoil(harness: DeliveryHarness, table: Any, **values: Any) -> None:
         {"zone": "../../etc/passwd"},
         {"zone": ""},
         {"last_number": 10**9, "last_topic": "nowhere"},
-        {"seen": b"\xff" * 4096},
+        {"seen": int.from_bytes(b"\xff" * 4096)},
         {"themes": 0},
         {"themes": 2**62},
         {"seed": -(2**63)},

@@ -17,13 +17,15 @@ from bot.store import tables
 from bot.store.database import Database
 from bot.store.queries import counters, heartbeat, inbox, slots, subscribers
 from bot.store.queries.inbox import Arrived
-from bot.store.queries.subscribers import Mark, seen_from_bytes, seen_to_bytes
+from bot.store.queries.subscribers import Mark
 from bot.store.tables import Executor
 from bot.store.types import (
     UTCDateTime,
     from_microseconds,
     plus_microseconds,
     seconds_between,
+    set_from_bytes,
+    set_to_bytes,
     to_microseconds,
 )
 from tips.rotation import decode_recent
@@ -198,7 +200,7 @@ async def test_seen_sets_survive_what_comes_between(db: Database) -> None:
 
 @given(st.integers(0, 2**400))
 def test_a_seen_set_is_stored_whole(seen: int) -> None:
-    assert seen_from_bytes(seen_to_bytes(seen)) == seen
+    assert set_from_bytes(set_to_bytes(seen)) == seen
 
 
 async def test_slots_that_nobody_is_in_go(db: Database) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.store.database import Database
+from bot.store.models import SubscriberRead
 from bot.store.queries import subscribers as subscriber_queries
-from bot.store.values import Subscriber, UnknownSubscriberError
+from bot.store.values import UnknownSubscriberError
 from bot.subscribers.service import Subscribers
 from tips.library import Library
 from tips.models import EVERY_THEME
@@ -21,7 +22,7 @@ GROUP, SUPERGROUP = -4001, -1_001_234_567_890
 
 async def subscribe(
     subscribers: Subscribers, chat: int = ANNA, zone: str = "Europe/Berlin", minute: int = 480
-) -> Subscriber:
+) -> SubscriberRead:
     await subscribers.arrive(chat)
     await subscribers.set_zone(chat, zone)
     return await subscribers.set_hour(chat, minute)

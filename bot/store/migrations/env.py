@@ -10,14 +10,16 @@ from sqlmodel import AutoString
 
 import bot.store.outbox_models  # noqa: F401 (its tables must be known)
 from bot.store.models import Table
-from bot.store.types import UTCDateTime
+from bot.store.types import NumberSet, UTCDateTime
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write column types in generated files so that these need no import of SQLModel."""
     if kind == "type" and isinstance(item, UTCDateTime):
-        autogen.imports.add("from bot.store.types import UTCDateTime")
+        autogen.imports.add("from bot.store.types import NumberSet, UTCDateTime")
         return "UTCDateTime()"
+    if kind == "type" and isinstance(item, NumberSet):
+        return "sa.LargeBinary()"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})"
     return False

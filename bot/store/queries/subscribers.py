@@ -17,53 +17,34 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlmodel import col
 
 from bot.clock import zone_exists
+from bot.store.models import AnyRecipient, Recipient, Subscriber, SubscriberRead
 from bot.store.outbox.audience import last_ordinal
 from bot.store.outbox.many import Many
-from bot.store.tables import Executor, affected, insert_into, is_sqlite
+from bot.store.tables import (
+    Executor,
+    affected,
+    columns_of,
+    insert_into,
+    is_sqlite,
+    pairs,
+    read_all,
+    read_one,
+)
 from bot.store.tables import subscriber as table
-from bot.store.types import UTCDateTime
-from bot.store.values import Subscriber
+from bot.store.types import UTCDateTime, set_to_bytes
 from tips.rotation import NUMBER_BYTES
 
-FIELDS = (
-    "chat_id",
-    "state",
-    "language",
-    "zone",
-    "local_minute",
-    "weekdays",
-    "themes",
-    "audience",
-    "source",
-    "created_at",
-    "consent_version",
-    "consent_at",
-    "paused_until",
-    "expecting",
-    "seed",
-    "seen",
-    "recent",
-    "last_topic",
-    "last_number",
-    "refused_days",
-    "refused_at",
+# Every update asks for one of these two, so they are put together once.
+_one = select(*columns_of(Subscriber, SubscriberRead)).where(
+    col(Subscriber.chat_id) == bindparam("chat_id")
 )
-SEEN, ZONE = FIELDS.index("seen"), FIELDS.index("zone")
-_all = select(*(table.c[name] for name in FIELDS))
-_one = _all.where(table.c.chat_id == bindparam("chat"))
-_several = _all.where(table.c.chat_id.in_(bindparam("chats", expanding=True)))
-
-
-def seen_to_bytes(seen: int) -> bytes:
-    """The bitmap over tip numbers as it is stored, lowest numbers first."""
-    return seen.to_bytes((seen.bit_length() + 7) // 8, "little")
-
-
-def seen_from_bytes(stored: bytes) -> int:
-    """The bitmap over tip numbers as a whole number."""
-    return int.from_bytes(stored, "little")
+_one_locked = _one.with_for_update()
+_several = select(*columns_of(Subscriber, Recipient)).where(
+    table.c.chat_id.in_(bindparam("chats", expanding=True))
+)
 
 
 def fixed_number(chat_id: int, purpose: str, bits: int) -> int:
@@ -72,25 +53,23 @@ def fixed_number(chat_id: int, purpose: str, bits: int) -> int:
     return int.from_bytes(digest, "big") >> (64 - bits)
 
 
-def _value(row: Sequence[Any]) -> Subscriber:
-    fields = list(row)
-    fields[SEEN] = seen_from_bytes(fields[SEEN])
-    if fields[ZONE] is not None and not zone_exists(fields[ZONE]):
-        fields[ZONE] = None
-    return Subscriber(*fields)
-
-
-async def get(session: Executor, chat_id: int, *, lock: bool = False) -> Subscriber | None:
+async def get(session: Executor, chat_id: int, *, lock: bool = False) -> SubscriberRead | None:
     """The subscriber; with ``lock``, nobody else changes them until the transaction ends."""
-    statement = _one.with_for_update() if lock else _one
-    row = (await session.execute(statement, {"chat": chat_id})).first()
-    return None if row is None else _value(row)
+    found = await session.execute(_one_locked if lock else _one, {"chat_id": chat_id})
+    subscriber = read_one(SubscriberRead, found)
+    return _with_zone_that_exists(subscriber) if subscriber else None
 
 
-async def get_many(session: Executor, chats: Iterable[int]) -> dict[int, Subscriber]:
+async def get_many(session: Executor, chats: Iterable[int]) -> dict[int, Recipient]:
     """The subscribers with these ids, by id; unknown ids are left out."""
-    rows = (await session.execute(_several, {"chats": list(chats)})).all()
-    return {row[0]: _value(row) for row in rows}
+    found = await session.execute(_several, {"chats": list(chats)})
+    return {one.chat_id: _with_zone_that_exists(one) for one in read_all(Recipient, found)}
+
+
+def _with_zone_that_exists(found: AnyRecipient) -> AnyRecipient:
+    if found.zone is None or zone_exists(found.zone):
+        return found
+    return found.model_copy(update={"zone": None})
 
 
 _states = select(table.c.chat_id, table.c.state).where(
@@ -100,8 +79,7 @@ _states = select(table.c.chat_id, table.c.state).where(
 
 async def states(session: Executor, chats: Iterable[int]) -> dict[int, str]:
     """Each subscriber's state by id; unknown ids are left out."""
-    rows = (await session.execute(_states, {"chats": list(chats)})).all()
-    return {row[0]: row[1] for row in rows}
+    return pairs(await session.execute(_states, {"chats": list(chats)}))
 
 
 async def add(
@@ -114,7 +92,7 @@ async def add(
     now: datetime,
 ) -> bool:
     """A new subscriber; False when they are known already (nothing is changed then)."""
-    statement = insert_into(session, table).values(
+    statement = insert_into(session, Subscriber).values(
         chat_id=chat_id,
         state="new",
         language=language,
@@ -124,7 +102,7 @@ async def add(
         source=source,
         created_at=now,
         seed=fixed_number(chat_id, "seed", 32),
-        seen=b"",
+        seen=0,
         recent=b"",
     )
     return await affected(session, statement.on_conflict_do_nothing()) == 1
@@ -134,7 +112,9 @@ async def change(
     session: Executor, chat_id: int, values: Mapping[str, Any], *conditions: ColumnElement[bool]
 ) -> bool:
     """Set ``values`` if the subscriber is known and ``conditions`` hold; whether that was so."""
-    statement = update(table).where(table.c.chat_id == chat_id, *conditions).values(**values)
+    statement = (
+        update(Subscriber).where(col(Subscriber.chat_id) == chat_id, *conditions).values(**values)
+    )
     return await affected(session, statement) == 1
 
 
@@ -160,18 +140,20 @@ class Mark(NamedTuple):
 
 _mark = (
     update(table)
-    .where(table.c.chat_id == bindparam("chat"))
+    .where(table.c.chat_id == bindparam("of_chat"))
     .values(
-        seen=bindparam("bits", type_=LargeBinary),
-        recent=bindparam("numbers", type_=LargeBinary),
-        last_topic=bindparam("topic"),
-        last_number=bindparam("number"),
+        seen=bindparam("new_seen", type_=LargeBinary),
+        recent=bindparam("new_recent", type_=LargeBinary),
+        last_topic=bindparam("new_topic"),
+        last_number=bindparam("new_number"),
     )
 )
-_MARKED = ("bits", "numbers", "topic", "number", "chat")
+_MARKED = ("new_seen", "new_recent", "new_topic", "new_number", "of_chat")
 _write_marks = Many(_mark, *_MARKED)
 _write_unchanged = Many(
-    _mark.where(table.c.seen == bindparam("before", type_=LargeBinary)), *_MARKED, "before"
+    _mark.where(table.c.seen == bindparam("seen_before", type_=LargeBinary)),
+    *_MARKED,
+    "seen_before",
 )
 
 
@@ -179,7 +161,7 @@ async def mark_seen(session: Executor, marks: Sequence[Mark]) -> None:
     """Store that these subscribers got these tips, whatever else they were given meanwhile."""
     if marks and is_sqlite(session):
         rows = [
-            (*_row(mark, mark.after, mark.recent), seen_to_bytes(mark.before))
+            (*_row(mark, mark.after, mark.recent), set_to_bytes(mark.before))
             for mark in marks
             if mark.before is not None
         ]
@@ -209,14 +191,14 @@ def _is_marked(mark: Mark, seen: int) -> bool:
 
 
 def _row(mark: Mark, seen: int, recent: bytes) -> tuple[Any, ...]:
-    return seen_to_bytes(seen), recent, mark.topic, mark.number, mark.chat_id
+    return set_to_bytes(seen), recent, mark.topic, mark.number, mark.chat_id
 
 
 async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, tuple[int, bytes]]:
     columns = (table.c.chat_id, table.c.seen, table.c.recent)
     statement = select(*columns).where(table.c.chat_id.in_(list(chats)))
     rows = (await session.execute(statement.order_by(table.c.chat_id).with_for_update())).all()
-    return {chat_id: (seen_from_bytes(seen), recent) for chat_id, seen, recent in rows}
+    return {chat_id: (seen, recent) for chat_id, seen, recent in rows}
 
 
 _over = (
@@ -244,7 +226,7 @@ async def end_pauses(session: Executor, now: datetime, most: int) -> int:
 async def restore_state(session: Executor, chat_id: int) -> None:
     """The subscriber is again what they were before they left."""
     values = {
-        "state": func.coalesce(table.c.state_before, "new"),
+        "state": func.coalesce(col(Subscriber.state_before), "new"),
         "state_before": None,
         "left_at": None,
         "joined_after": last_ordinal(),
@@ -252,46 +234,50 @@ async def restore_state(session: Executor, chat_id: int) -> None:
         "refused_days": 0,
         "refused_at": None,
     }
-    await session.execute(update(table).where(table.c.chat_id == chat_id).values(**values))
+    await session.execute(
+        update(Subscriber).where(col(Subscriber.chat_id) == chat_id).values(**values)
+    )
 
 
 async def erase(session: Executor, chat_id: int) -> bool:
     """Delete the subscriber; what hangs on them by foreign key goes with them."""
-    return await affected(session, delete(table).where(table.c.chat_id == chat_id)) == 1
+    return (
+        await affected(session, delete(Subscriber).where(col(Subscriber.chat_id) == chat_id)) == 1
+    )
 
 
 async def long_gone(session: Executor, before: datetime, most: int) -> list[int]:
     """Up to ``most`` subscribers who blocked the bot, or were gone, before then; and those
     who came before then and never finished subscribing."""
-    left = table.c.state.in_(("blocked", "gone"))
-    lost = left & (func.coalesce(table.c.left_at, table.c.created_at) < before)
-    unfinished = (table.c.state == "new") & (table.c.created_at < before)
-    statement = select(table.c.chat_id).where(lost | unfinished).limit(most)
+    left = col(Subscriber.state).in_(("blocked", "gone"))
+    lost = left & (func.coalesce(col(Subscriber.left_at), col(Subscriber.created_at)) < before)
+    unfinished = (col(Subscriber.state) == "new") & (col(Subscriber.created_at) < before)
+    statement = select(col(Subscriber.chat_id)).where(lost | unfinished).limit(most)
     return list((await session.execute(statement)).scalars())
 
 
 async def count_by_state(session: Executor) -> dict[str, int]:
     """How many subscribers are in each state."""
-    statement = select(table.c.state, func.count()).group_by(table.c.state)
-    rows = (await session.execute(statement)).all()
-    return {row[0]: row[1] for row in rows}
+    statement = select(col(Subscriber.state), func.count()).group_by(col(Subscriber.state))
+    return pairs(await session.execute(statement))
 
 
 async def lost_zones(session: Executor) -> dict[str, int]:
     """How many subscribers have a zone that is not (any more) in the data, by its name."""
     statement = (
-        select(table.c.zone, func.count()).where(table.c.zone.is_not(None)).group_by(table.c.zone)
+        select(col(Subscriber.zone), func.count())
+        .where(col(Subscriber.zone).is_not(None))
+        .group_by(col(Subscriber.zone))
     )
-    rows = (await session.execute(statement)).all()
-    return {row[0]: row[1] for row in rows if not zone_exists(row[0])}
+    counted = pairs(await session.execute(statement))
+    return {zone: count for zone, count in counted.items() if not zone_exists(zone)}
 
 
 async def count_by_source(session: Executor, since: datetime) -> dict[str, int]:
     """How many subscribers arrived since then, by deep link."""
     statement = (
-        select(table.c.source, func.count())
-        .where(table.c.created_at >= since, table.c.source.is_not(None))
-        .group_by(table.c.source)
+        select(col(Subscriber.source), func.count())
+        .where(col(Subscriber.created_at) >= since, col(Subscriber.source).is_not(None))
+        .group_by(col(Subscriber.source))
     )
-    rows = (await session.execute(statement)).all()
-    return {row[0]: row[1] for row in rows}
+    return pairs(await session.execute(statement))
