@@ -92,9 +92,34 @@ def test_an_exception_that_caused_itself_ends() -> None:
     first, second = ValueError("a"), KeyError("b")
     first.__context__, second.__context__ = second, first
     assert where(first).count("Traceback") == 2
-    with pytest.raises(ValueError, match="cut") as cut:
-        raise ValueError("cut") from None
+
+
+def test_what_an_exception_was_raised_from_none_for_is_not_shown() -> None:
+    def fail(*, cut: bool) -> None:
+        try:
+            int(STORY)
+        except ValueError:
+            if cut:
+                raise RuntimeError from None
+            raise RuntimeError  # noqa: B904 - as code that forgets it
+
+    with pytest.raises(RuntimeError) as whole:
+        fail(cut=False)
+    with pytest.raises(RuntimeError) as cut:
+        fail(cut=True)
+    assert "which led to" in where(whole.value)
     assert "which led to" not in where(cut.value)
+
+
+def test_an_exception_may_be_given_as_the_system_tells_of_it() -> None:
+    with captured() as log:
+        try:
+            int(STORY)
+        except ValueError as error:
+            given = (ValueError, error, error.__traceback__)
+            structlog.get_logger("ours").error("bad", exc_info=given)
+    assert log.getvalue().rstrip().endswith("ValueError")
+    assert STORY not in log.getvalue()
 
 
 def test_chatty_libraries_are_kept_quiet_even_at_debug() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import retry
 from bot.clock import MovableClock
 from bot.retry import Backoff, Retries
 
@@ -77,3 +78,43 @@ async def test_failures_are_counted_in_a_row_and_waited_for_on_the_clock() -> No
     assert not sleeping.done()
     clock.move(1.0)
     await sleeping
+
+
+POLICIES = {
+    "REACH_TELEGRAM": [1.0, 2.0, 4.0, 8.0, None],
+    "FETCH_UPDATES": [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0],
+    "WRITE_UPDATES": [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0],
+    "REACH_OUTBOX": [1.0, 2.0, 4.0, 8.0, 15.0, 15.0],
+    "READ_UPDATES": [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0],
+    "POLL_LEASE": [5.0, 10.0, 20.0, 30.0, 30.0],
+    "REPLY": [0.5, 2.0, None],
+    "ANSWER_AGAIN": [2.0, 4.0, 8.0, 16.0, 30.0, 30.0],
+    "ASK_WHETHER_BACK": [1.0, 2.0, 4.0, 8.0, 15.0, 15.0],
+    "DRAW_PROGRESS": [3.0, *(3.0 * 2**n for n in range(1, 11)), 3600.0, 3600.0],
+    "SEND_TIP": [2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 300.0, 300.0],
+    "SEND_BROADCAST": [2.0, 4.0, 8.0, 16.0, None],
+    "PROBE": [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0],
+}
+BOUNDS = {
+    "ANSWERED_WITHIN_S": 3600.0,
+    "MOST_ANSWERS": 5,
+    "MOST_LATE_ANSWERS": 2,
+    "RECONNECT_S": 2.0,
+    "MOST_DOUBTS": 2,
+    "MOST_DOUBTS_IN_OUTAGE": 4,
+    "MOST_CRASHES": 10,
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), POLICIES.items())
+def test_each_policy_waits_as_documented(name: str, expected: list[float | None]) -> None:
+    policy = getattr(retry, name)
+    assert waits(policy, len(expected)) == expected
+    assert policy.spread == 0.0
+
+
+def test_no_policy_and_no_bound_is_left_out() -> None:
+    found = {name: value for name, value in vars(retry).items() if name.isupper()}
+    policies = {name for name, value in found.items() if isinstance(value, Backoff)}
+    assert policies == POLICIES.keys()
+    assert {name: found[name] for name in found.keys() - policies} == BOUNDS

@@ -32,6 +32,19 @@ async def test_who_blocks_is_left_alone_and_comes_back_with_everything(
     assert len(await subscriber.tips()) == 2
 
 
+async def test_who_unblocks_gets_tips_again_without_a_word(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    await subscriber.block()
+    await subscriber.unblock()
+    found = await harness.app.services.subscribers.find(subscriber.id)
+    assert found is not None
+    assert found.subscribed
+    before = len(await subscriber.tips())
+    await harness.pass_time(days=1)
+    assert len(await subscriber.tips()) == before + 1
+
+
 async def test_a_block_nobody_told_us_of_is_seen_at_the_first_refusal(
     harness: BotHarness, subscriber: Person
 ) -> None:

@@ -97,7 +97,9 @@ def test_a_tip_is_shown_by_id_or_number() -> None:
 def test_tips_are_counted_and_numbered() -> None:
     rows = data("tips", "stats")
     assert {"kind", "name", "count", "share"} == set(rows[0])
-    assert "microbiome" in gutskin("tips", "stats").stdout
+    shown = gutskin("tips", "stats").stdout
+    assert "microbiome" in shown
+    assert all(name in shown for name in rows[0])
     assert "0 tips were given a number" in gutskin("tips", "number").stderr
 
 

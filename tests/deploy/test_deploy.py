@@ -15,6 +15,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
+from bot import app, jobs
 from bot.clock import MovableClock
 from bot.metrics import Metrics
 from tests.bot_harness import open_harness
@@ -156,3 +157,11 @@ def test_a_name_that_is_not_emitted_is_found() -> None:
         "sum by (x) (gutskin_ready)",
     ):
         assert list(complaints(read(expression), bot)), expression
+
+
+def test_a_stop_takes_little_of_the_time_that_a_container_is_given() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    given = [one["stop_grace_period"] for one in services.values() if "stop_grace_period" in one]
+    longest = jobs.STOP_S + app.IN_FLIGHT_S + 2 * app.SETTLE_S
+    assert given == ["20s"]
+    assert longest <= 12.0

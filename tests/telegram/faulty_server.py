@@ -33,6 +33,7 @@ class Visitor(asyncio.Protocol):
     def __init__(self, server: FaultyServer) -> None:
         self.server = server
         self.transport: asyncio.Transport
+        self.lost = asyncio.Event()
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -41,6 +42,9 @@ class Visitor(asyncio.Protocol):
         self.server.visitors.append(self)
         if self.server.closes_at_once:
             transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.telegram.bulk import pool
 from bot.telegram.bulk.pool import PooledTransport
 from bot.telegram.errors import InDoubt, NotSent
 from tests.telegram.faulty_server import (
@@ -24,6 +25,8 @@ from tests.telegram.faulty_server import (
     server_tls,
     turns,
 )
+
+LONG = 30.0  # seconds; a machine may be busy
 
 
 async def test_a_call_is_a_json_post_to_the_method(
@@ -46,6 +49,23 @@ async def test_one_connection_serves_one_call_after_the_other(
         await send(transport)
 
     assert len(server.visitors) == 1
+
+
+async def test_a_connection_that_nobody_needs_is_closed_before_the_server_does(
+    transport: PooledTransport, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "KEEP_ALIVE_SECONDS", 0.0)
+    await send(transport)
+
+    async with asyncio.timeout(LONG):
+        await server.visitors[0].lost.wait()
+    await send(transport)
+
+    assert len(server.visitors) == 2
+
+
+async def test_a_connection_is_kept_for_less_time_than_servers_keep_theirs() -> None:
+    assert pool.KEEP_ALIVE_SECONDS == 60.0  # nginx closes after 75 s
 
 
 async def test_many_calls_share_the_pool_and_each_gets_its_own_answer(
