@@ -260,7 +260,13 @@ def _outgoing(
     settings: Settings, limiter: SendLimiter, stack: AsyncExitStack
 ) -> tuple[Client, Dispatcher, PooledTransport | ProxiedTransport]:
     """What replies leave by, and what tips and broadcasts leave by."""
-    client = build_client(settings, PriorityRateLimiter(limiter))
+    client = build_client(
+        settings.token,
+        settings.api_base_url,
+        limiter=PriorityRateLimiter(limiter),
+        proxy=settings.proxy_url,
+        connections=settings.in_flight,
+    )
     stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
     dispatcher = build_dispatcher(client)
     stack.push_async_callback(dispatcher.shutdown)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 import structlog
 from telegram import Message as Incoming
+from telegram import MessageEntity
 from telegram.error import BadRequest
 
 from bot.handlers.context import Context
+from bot.telegram.messenger import OwnWords
 from bot.telegram.replay import once
 from bot.texts import broadcast as texts
 from bot.texts import errors
@@ -83,7 +84,7 @@ def replied_to(message: Incoming) -> Incoming | None:
     return None if began else original
 
 
-def words_after_command(message: Incoming) -> dict[str, Any]:
+def words_after_command(message: Incoming) -> OwnWords:
     """The text after the command with its formatting moved along (UTF-16 units, Bot API).
 
     What the sender chose for the preview of its link stays with it.
@@ -91,16 +92,18 @@ def words_after_command(message: Incoming) -> dict[str, Any]:
     text = message.text or ""
     start = after_first_word(text)
     shift = units(text[:start])
-    entities = []
-    for entity in message.entities:
-        end = entity.offset + entity.length - shift
-        offset = max(0, entity.offset - shift)
-        if end > offset:
-            entities.append(entity.to_dict() | {"offset": offset, "length": end - offset})
-    words: dict[str, Any] = {"text": text[start:], "entities": entities}
-    if message.link_preview_options is not None:
-        words["link_preview_options"] = message.link_preview_options.to_dict()
-    return words
+    moved = (_moved(entity, shift) for entity in message.entities)
+    entities = [entity for entity in moved if entity is not None]
+    return OwnWords(text[start:], entities, message.link_preview_options)
+
+
+def _moved(entity: MessageEntity, shift: int) -> MessageEntity | None:
+    """The entity so many units further to the left; None if nothing of it is left."""
+    end = entity.offset + entity.length - shift
+    offset = max(0, entity.offset - shift)
+    if end <= offset:
+        return None
+    return MessageEntity.de_json(entity.to_dict() | {"offset": offset, "length": end - offset})
 
 
 async def act(context: Context, tap: BroadcastDo) -> None:

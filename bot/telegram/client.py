@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from telegram.ext import BaseRateLimiter
+from pydantic import SecretStr
+from telegram.error import InvalidToken
+from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.clock import http_date
-from bot.config import Settings
-from bot.telegram.rate_limiter import NEVER
-from bot.telegram.reading import Given, read_answer
-from bot.telegram.request import AiohttpRequest, DoubtfulError, TipBot
+from bot.telegram.reading import Given, number_of, read_answer
+from bot.telegram.request import AiohttpRequest, DoubtfulError
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 ANSWER_MARGIN_S = 10.0  # how much longer than the hold we wait for a held call
+AS_GIVEN = "as_given"  # the field of an update in which it stands as Telegram gave it
 
 
 class PollRequest(AiohttpRequest):
-    """``getUpdates``, whose answer is read as far as it can be: one update never costs another."""
+    """``getUpdates``, whose answer is read as far as it can be: one update never costs another.
+
+    PTB parses a batch as a whole, so that one update it cannot read costs all the others. So each
+    goes past it in a field that PTB does not know, and keeps as it is.
+    """
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -27,16 +32,34 @@ class PollRequest(AiohttpRequest):
             answer = read_answer(payload)
         except ValueError:
             raise DoubtfulError("answer unreadable") from None
-        if answer.get("ok") is not False and not isinstance(answer.get("result"), list):
+        batch = answer.get("result")
+        if isinstance(batch, list):
+            return {**answer, "result": [_enveloped(update) for update in batch]}
+        if answer.get("ok") is not False:
             raise DoubtfulError("answer without updates")
         return answer
 
 
-class Client(TipBot):
-    """A bot that takes our payloads as they are and hands out updates as plain JSON.
+def _enveloped(update: Given) -> dict[str, Any]:
+    return {"update_id": number_of(update) or 0, AS_GIVEN: update}
 
-    PTB parses a batch of updates as a whole, so that one it cannot read costs all the others.
+
+class Client(ExtBot[int]):
+    """A bot that hands out updates as plain JSON, and never shows its token.
+
+    ``rate_limit_args`` of its calls are those of
+    :class:`bot.telegram.rate_limiter.PriorityRateLimiter`.
     """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.token.partition(':')[0]})"
+
+    async def initialize(self) -> None:
+        try:
+            await super().initialize()
+        except InvalidToken:
+            # PTB's text repeats the token, and so would its traceback.
+            raise InvalidToken("Telegram does not know this token") from None
 
     async def raw_updates(self, *, offset: int | None, limit: int, hold: int) -> Sequence[Given]:
         """``getUpdates``; ``hold`` is how many seconds Telegram may wait for news.
@@ -44,15 +67,14 @@ class Client(TipBot):
         Raises:
             telegram.error.TelegramError: whatever Telegram or the network answered.
         """
-        data: dict[str, Any] = {
-            "timeout": hold,
-            "limit": limit,
-            "offset": offset,
-            "allowed_updates": list(ALLOWED_UPDATES),
-        }
-        given = {key: value for key, value in data.items() if value is not None}
-        batch: Any = await self._post("getUpdates", given, read_timeout=hold + ANSWER_MARGIN_S)
-        return list(batch)
+        batch = await self.get_updates(
+            offset=offset,
+            limit=limit,
+            timeout=hold,
+            allowed_updates=ALLOWED_UPDATES,
+            read_timeout=ANSWER_MARGIN_S,
+        )
+        return [update.api_kwargs[AS_GIVEN] for update in batch]
 
     async def server_time(self) -> datetime | None:
         """The present instant by Telegram's clock, in whole seconds; None if it names none.
@@ -60,32 +82,30 @@ class Client(TipBot):
         Raises:
             telegram.error.TelegramError: whatever Telegram or the network answered.
         """
-        await self._post("getMe")
+        await self.get_me()
         request = self.request
         return http_date(request.answered_on) if isinstance(request, AiohttpRequest) else None
 
-    async def call(
-        self, method: str, payload: Mapping[str, Any], *, dropped_in_floods: bool = False
-    ) -> Any:
-        """One call of the Bot API in the reply lane; its ``result`` as plain JSON.
 
-        One that may be ``dropped_in_floods`` is not waited for when Telegram asks to wait.
+def build_client(
+    token: SecretStr,
+    api_base_url: str,
+    *,
+    limiter: BaseRateLimiter[int] | None = None,
+    proxy: SecretStr | None = None,
+    connections: int = 64,
+) -> Client:
+    """The bot for replies, on its own two transports: one for calls, one for held polls.
 
-        Raises:
-            telegram.error.TelegramError: whatever Telegram or the network answered.
-        """
-        limits = self._merge_api_rl_kwargs(None, NEVER if dropped_in_floods else None)
-        return await self._post(method, dict(payload), api_kwargs=limits)
-
-
-def build_client(settings: Settings, limiter: BaseRateLimiter[int]) -> Client:
-    """The bot for replies, on its own two transports: one for calls, one for held polls."""
-    base = settings.api_base_url
+    Args:
+        api_base_url: address that the token is appended to, ending in ``/bot``.
+        limiter: how fast it may speak; see :class:`bot.telegram.rate_limiter.PriorityRateLimiter`.
+    """
     return Client(
-        settings.token.get_secret_value(),
-        base_url=base,
-        base_file_url=f"{base.removesuffix('/bot')}/file/bot",
-        request=AiohttpRequest(settings.in_flight, proxy=settings.proxy_url),
-        get_updates_request=PollRequest(2, proxy=settings.proxy_url),
+        token.get_secret_value(),
+        base_url=api_base_url,
+        base_file_url=f"{api_base_url.removesuffix('/bot')}/file/bot",
+        request=AiohttpRequest(connections, proxy=proxy),
+        get_updates_request=PollRequest(2, proxy=proxy),
         rate_limiter=limiter,
     )

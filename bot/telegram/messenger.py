@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
-from telegram import InputFile
+from telegram import (
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ExtBot
 
 from bot.clock import Clock
 from bot.retry import REPLY, Retries
 from bot.telegram.errors import NotSent
+from bot.telegram.rate_limiter import NEVER
 from bot.telegram.replay import is_repeated
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+Call = partial[Coroutine[Any, Any, T]]
+Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 NOT_THERE = (  # Telegram's words for a message that can no longer be edited
     "message to edit not found",
@@ -28,14 +43,6 @@ NOT_THERE = (  # Telegram's words for a message that can no longer be edited
 NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 
 
-class Api(Protocol):
-    """One call of the Bot API; raises ``telegram.error.TelegramError``."""
-
-    async def call(
-        self, method: str, payload: Mapping[str, Any], *, dropped_in_floods: bool = False
-    ) -> Any: ...
-
-
 @dataclass(frozen=True)
 class SentMessage:
     """A message of ours that may be edited."""
@@ -44,11 +51,19 @@ class SentMessage:
     message_id: int
 
 
+class OwnWords(NamedTuple):
+    """A text as its author formatted it, and what they chose for the preview of its link."""
+
+    text: str
+    entities: Sequence[MessageEntity]
+    link_preview: LinkPreviewOptions | None
+
+
 class Messenger:
     """What handlers say goes through here."""
 
-    def __init__(self, api: Api, clock: Clock) -> None:
-        self._api = api
+    def __init__(self, bot: ExtBot[int], clock: Clock) -> None:
+        self._bot = bot
         self._clock = clock
         self._ahead = 0.0  # seconds by which our clock is ahead of Telegram's
 
@@ -65,9 +80,19 @@ class Messenger:
         Raises:
             telegram.error.TelegramError: it was refused, or there was no answer.
         """
-        sent = await self._put("sendMessage", message.payload(chat_id), topic)
-        self._ahead = self._clock.now().timestamp() - int(sent["date"])
-        return int(sent["message_id"])
+        sent = await self._put(
+            partial(
+                self._bot.send_message,
+                chat_id,
+                message.html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_previews(message),
+                reply_markup=_keyboard(message),
+            ),
+            topic,
+        )
+        self._ahead = (self._clock.now() - sent.date).total_seconds()
+        return sent.message_id
 
     async def edit_or_send(
         self,
@@ -88,12 +113,8 @@ class Messenger:
         """
         if sent_message is None or message.reply is not None:
             return await self.send(chat_id, message, topic)
-        payload = message.payload(sent_message.chat_id) | {"message_id": sent_message.message_id}
-        if not message.buttons:
-            # Only inline keyboards can be edited; without any the old one goes away.
-            payload.pop("reply_markup", None)
         try:
-            await self._call("editMessageText", payload, dropped_in_floods=dropped_in_floods)
+            await self._edit(sent_message, message, dropped_in_floods=dropped_in_floods)
         except BadRequest as refusal:
             if _unchanged(refusal):
                 return sent_message.message_id
@@ -102,17 +123,35 @@ class Messenger:
             return await self.send(chat_id, message, topic)
         return sent_message.message_id
 
+    async def _edit(
+        self, sent_message: SentMessage, message: Message, *, dropped_in_floods: bool
+    ) -> None:
+        await self._call(
+            partial(
+                self._bot.edit_message_text,
+                message.html,
+                sent_message.chat_id,
+                sent_message.message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_previews(message),
+                reply_markup=_inline_keyboard(message),
+                rate_limit_args=NEVER if dropped_in_floods else None,
+            )
+        )
+
     async def edit_buttons(self, sent_message: SentMessage | None, message: Message) -> None:
         """Show the buttons of ``message`` under ``sent_message``; nothing if it is gone."""
         if sent_message is None:
             return
-        payload = {
-            "chat_id": sent_message.chat_id,
-            "message_id": sent_message.message_id,
-            "reply_markup": message.markup(),
-        }
         try:
-            await self._call("editMessageReplyMarkup", payload)
+            await self._call(
+                partial(
+                    self._bot.edit_message_reply_markup,
+                    sent_message.chat_id,
+                    sent_message.message_id,
+                    reply_markup=_inline_keyboard(message),
+                )
+            )
         except BadRequest as refusal:
             if not (_unchanged(refusal) or _not_there(refusal)):
                 raise
@@ -122,9 +161,8 @@ class Messenger:
 
         What the tap is for does not wait until Telegram wants answers to taps again.
         """
-        payload = {"callback_query_id": query_id} | ({"text": words} if words else {})
         try:
-            await self._api.call("answerCallbackQuery", payload, dropped_in_floods=True)
+            await self._bot.answer_callback_query(query_id, words or None, rate_limit_args=NEVER)
         except (BadRequest, NetworkError, RetryAfter) as refusal:
             log.debug("a tap could not be answered", kind=type(refusal).__name__)
 
@@ -134,40 +172,40 @@ class Messenger:
         Raises:
             telegram.error.BadRequest: this kind of message cannot be copied, or it is gone.
         """
-        payload = {"chat_id": chat_id, "from_chat_id": chat_id, "message_id": message_id}
-        return int((await self._put("copyMessage", payload, topic))["message_id"])
+        copying = partial(self._bot.copy_message, chat_id, chat_id, message_id)
+        return (await self._put(copying, topic)).message_id
 
-    async def send_words(
-        self, chat_id: int, words: Mapping[str, Any], topic: int | None = None
-    ) -> int:
-        """Send someone's own words as they wrote them; the message's id (0 while on its way).
-
-        ``words`` are parameters of ``sendMessage``: ``text``, and what formats and accompanies it.
-        """
-        payload = {"chat_id": chat_id, **words}
-        return int((await self._put("sendMessage", payload, topic))["message_id"])
+    async def send_words(self, chat_id: int, words: OwnWords, topic: int | None = None) -> int:
+        """Send someone's own words as they wrote them; the message's id (0 while on its way)."""
+        sending = partial(
+            self._bot.send_message,
+            chat_id,
+            words.text,
+            entities=words.entities,
+            link_preview_options=words.link_preview,
+        )
+        return (await self._put(sending, topic)).message_id
 
     async def send_file(
         self, chat_id: int, name: str, content: bytes, caption: str, topic: int | None = None
     ) -> None:
         """Send a file."""
         file = InputFile(content, filename=name)
-        payload = {"chat_id": chat_id, "document": file, "caption": caption}
-        await self._put("sendDocument", payload, topic)
+        await self._put(partial(self._bot.send_document, chat_id, file, caption=caption), topic)
 
-    async def _put(self, method: str, payload: Mapping[str, Any], topic: int | None) -> Any:
+    async def _put(self, call: Call[T], topic: int | None) -> T:
         """Into the topic; beside it where it is gone or closed, or Telegram knows it no more."""
         if topic is None:
-            return await self._call(method, payload)
+            return await self._call(call)
         try:
-            return await self._call(method, {**payload, "message_thread_id": topic})
+            return await self._call(partial(call, message_thread_id=topic))
         except BadRequest as refusal:
             if not any(words in refusal.message.lower() for words in NO_TOPIC):
                 raise
             log.info("a topic is gone; the reply goes beside it")
-            return await self._call(method, payload)
+            return await self._call(call)
 
-    async def _call(self, method: str, payload: Mapping[str, Any], **how: bool) -> Any:
+    async def _call(self, call: Call[T]) -> T:
         """Call, and again when that promises something; a reply is worth three tries.
 
         One that failed three times already is given again later, as a whole.
@@ -175,13 +213,29 @@ class Messenger:
         retries = Retries(REPLY, self._clock)
         while True:
             try:
-                return await self._api.call(method, payload, **how)
+                return await call()
             except NetworkError as error:
                 wait = None if is_repeated() else retries.failed()
                 if wait is None or not _worth_another_try(error):
                     raise
-                log.info("a reply is tried again", method=method, seconds=wait)
+                log.info("a reply is tried again", method=call.func.__name__, seconds=wait)
                 await retries.sleep(wait)
+
+
+def _previews(message: Message) -> LinkPreviewOptions | None:
+    return LinkPreviewOptions(is_disabled=True) if message.silent_links else None
+
+
+def _keyboard(message: Message) -> Keyboard | None:
+    plain = message.markup()
+    if plain is None or message.buttons:
+        return _inline_keyboard(message)
+    return ReplyKeyboardMarkup.de_json(plain) if message.reply else ReplyKeyboardRemove()
+
+
+def _inline_keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    """The only keyboard that an edit takes; without any the old one goes away."""
+    return InlineKeyboardMarkup.de_json(message.markup() or {}) if message.buttons else None
 
 
 def _worth_another_try(error: NetworkError) -> bool:

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
+from telegram import TelegramObject
 
 T = TypeVar("T")
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
@@ -135,5 +136,9 @@ def is_repeated() -> bool:
 def _name(method: str, data: Mapping[str, Any]) -> bytes:
     # A digest, since what subscribers are told had better not be kept. A file is like no other
     # one.
-    body = orjson.dumps(dict(data), default=repr, option=orjson.OPT_NON_STR_KEYS)
+    body = orjson.dumps(dict(data), default=_plain, option=orjson.OPT_NON_STR_KEYS)
     return hashlib.blake2b(method.encode() + b"\0" + body, digest_size=16).digest()
+
+
+def _plain(value: object) -> object:
+    return value.to_dict() if isinstance(value, TelegramObject) else repr(value)

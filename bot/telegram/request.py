@@ -1,4 +1,8 @@
-"""HTTP to Telegram for the bot's own calls: PTB's request interface on one aiohttp session."""
+"""HTTP to Telegram for the bot's own calls: PTB's request interface on one aiohttp session.
+
+PTB's own request class stays out, because its errors do not tell what was certainly not sent, and
+may be sent again at once, from what is in doubt, and may already be on a phone.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,11 @@ import orjson
 from pydantic import SecretStr
 from telegram.error import (
     BadRequest,
-    InvalidToken,
     NetworkError,
     RetryAfter,
     TelegramError,
     TimedOut,
 )
-from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.bulk.connection import Reply
@@ -64,16 +66,12 @@ class FloodWait(RetryAfter):
     """Telegram asks to wait. Unlike PTB's own it is made without a deprecation warning."""
 
     def __init__(self, seconds: float) -> None:
-        self._retry_after = timedelta(seconds=seconds)
+        self.seconds = seconds
         TelegramError.__init__(self, f"flood control: retry in {seconds:g} s")
 
     @property
-    def seconds(self) -> float:
-        return self._retry_after.total_seconds()
-
-    @property
     def retry_after(self) -> timedelta:
-        return self._retry_after
+        return timedelta(seconds=self.seconds)
 
 
 def _failure(attempt: Attempt, error: BaseException) -> TelegramError:
@@ -254,17 +252,3 @@ def _escaped(filename: str) -> str:
     ``HttpReader.cpp``).
     """
     return UNSAFE_IN_A_NAME.sub(lambda found: f"%{ord(found[0]):02X}", filename)
-
-
-class TipBot(ExtBot[int]):
-    """PTB's bot without the token in its ``repr`` and in the text of a refused token."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(id={self.token.partition(':')[0]})"
-
-    async def initialize(self) -> None:
-        try:
-            await super().initialize()
-        except InvalidToken:
-            # PTB's text repeats the token, and so would its traceback.
-            raise InvalidToken("Telegram does not know this token") from None

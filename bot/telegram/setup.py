@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
 import structlog
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.clock import Clock
@@ -19,7 +25,7 @@ from bot.texts.catalogue import languages
 
 log = structlog.get_logger(__name__)
 
-Call = tuple[str, dict[str, Any]]
+Call = partial[Coroutine[Any, Any, bool]]
 
 PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
 TAKES_NO_WEBHOOK = "Telegram refuses the webhook ({}): correct GUTSKIN_WEBHOOK_URL"
@@ -76,67 +82,71 @@ async def register_with_telegram(client: Client, settings: Settings, clock: Cloc
     """
     refused = TAKES_NO_WEBHOOK if settings.webhook_url else KEEPS_THE_WEBHOOK
     await _patiently(partial(_where_updates_go, client, settings), clock, refused)
-    admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(admin)]
-    calls = [*_menus(), *admins, *_descriptions()]
+    admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(client, admin)]
+    calls = [*_menus(client), *admins, *_descriptions(client)]
     try:
         async with asyncio.timeout(PATIENCE_S):
-            await asyncio.gather(*(_try(client, *call) for call in calls))
+            await asyncio.gather(*(_try(call) for call in calls))
     except TimeoutError:
         log.warning("menu and description could not all be set in time")
 
 
 async def _where_updates_go(client: Client, settings: Settings) -> None:
     if settings.webhook_url is None or settings.webhook_secret is None:
-        await client.call("deleteWebhook", {"drop_pending_updates": False})
+        await client.delete_webhook(drop_pending_updates=False)
         return
-    payload = {
-        "url": settings.webhook_url,
-        "secret_token": settings.webhook_secret.get_secret_value(),
-        "allowed_updates": list(ALLOWED_UPDATES),
-    }
-    await client.call("setWebhook", payload)
+    await client.set_webhook(
+        settings.webhook_url,
+        secret_token=settings.webhook_secret.get_secret_value(),
+        allowed_updates=ALLOWED_UPDATES,
+    )
 
 
-async def _try(client: Client, method: str, payload: Mapping[str, Any]) -> None:
+async def _try(call: Call) -> None:
     try:
-        await client.call(method, payload)
+        await call()
     except TelegramError as error:
+        method = call.func.__name__
         log.warning("Telegram did not take a setting", method=method, kind=type(error).__name__)
 
 
-def _spoken() -> list[tuple[str, dict[str, str]]]:
-    """Each language with the parameter that names it; the source language is the default."""
+def _spoken() -> list[tuple[str, str | None]]:
+    """Each language with the code that names it; the source language is the default (None)."""
     source, *others = languages()
-    return [(source, {}), *((code, {"language_code": code[:2]}) for code in others)]
+    return [(source, None), *((language, language[:2]) for language in others)]
 
 
 async def offer_admin_menu(client: Client, admin: int) -> None:
     """Set an admin's menu; at the start it fails for those who never wrote to the bot."""
-    for call in _admin_menus(admin):
-        await _try(client, *call)
+    for call in _admin_menus(client, admin):
+        await _try(call)
 
 
-def _menus() -> list[Call]:
-    return [_menu({"type": "all_private_chats"}, *spoken) for spoken in _spoken()]
+def _menus(client: Client) -> list[Call]:
+    return [_menu(client, BotCommandScopeAllPrivateChats(), *spoken) for spoken in _spoken()]
 
 
-def _admin_menus(admin: int) -> list[Call]:
-    return [_menu({"type": "chat", "chat_id": admin}, *spoken, admin=True) for spoken in _spoken()]
+def _admin_menus(client: Client, admin: int) -> list[Call]:
+    scope = BotCommandScopeChat(admin)
+    return [_menu(client, scope, *spoken, admin=True) for spoken in _spoken()]
 
 
 def _menu(
-    scope: dict[str, Any], language: str, named: dict[str, str], *, admin: bool = False
+    client: Client, scope: BotCommandScope, language: str, code: str | None, *, admin: bool = False
 ) -> Call:
-    menu = commands.menu(language, admin=admin)
-    return "setMyCommands", {"commands": menu, "scope": scope, **named}
+    menu = [
+        BotCommand(entry["command"], entry["description"])
+        for entry in commands.menu(language, admin=admin)
+    ]
+    return partial(client.set_my_commands, menu, scope=scope, language_code=code)
 
 
-def _descriptions() -> list[Call]:
+def _descriptions(client: Client) -> list[Call]:
     calls: list[Call] = []
-    for language, named in _spoken():
-        short = commands.short_description(language)
+    for language, code in _spoken():
+        whole, short = commands.description(language), commands.short_description(language)
         calls += [
-            ("setMyDescription", {"description": commands.description(language), **named}),
-            ("setMyShortDescription", {"short_description": short, **named}),
+            partial(client.set_my_description, whole, language_code=code),
+            partial(client.set_my_short_description, short, language_code=code),
         ]
     return calls

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from telegram import WebhookInfo
 from telegram.error import TelegramError
 
 from bot.clock import Clock
@@ -25,20 +24,21 @@ class Posting:
     async def look(self) -> None:
         """One look; where Telegram cannot be asked, what was known stays."""
         try:
-            info: Any = await self._client.call("getWebhookInfo", {})
+            info = await self._client.get_webhook_info()
         except TelegramError:
             return
-        trouble = self._trouble(info if isinstance(info, dict) else {})
+        trouble = self._trouble(info)
         if trouble:
             self._fetching.failed(trouble)
         else:
             self._fetching.succeeded()
 
-    def _trouble(self, info: dict[str, Any]) -> str:
-        if info.get("url") != self._url:
+    def _trouble(self, info: WebhookInfo) -> str:
+        if info.url != self._url:
             return "another process has set another webhook, or polls with this token"
-        failed_at, waiting = info.get("last_error_date"), info.get("pending_update_count")
-        lately = isinstance(failed_at, int) and self._clock.now().timestamp() - failed_at
-        if waiting and lately and lately < TOO_LONG_S:
-            return f"Telegram says of the webhook: {info.get('last_error_message')}"
-        return ""
+        if not info.pending_update_count or info.last_error_date is None:
+            return ""
+        ago = (self._clock.now() - info.last_error_date).total_seconds()
+        return (
+            f"Telegram says of the webhook: {info.last_error_message}" if ago < TOO_LONG_S else ""
+        )

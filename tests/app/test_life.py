@@ -130,7 +130,7 @@ async def test_a_network_that_never_comes_up_is_given_up(tmp_path: Path) -> None
     clock = MovableClock(MONDAY)
     async with Sandbox(clock=clock, token=TOKEN) as sandbox:
         settings = settings_for(sandbox, tmp_path)
-    client = build_client(settings, None)  # type: ignore[arg-type]
+    client = build_client(settings.token, settings.api_base_url)
     task = asyncio.create_task(say_who_we_are(client, clock))
     async with asyncio.timeout(60):
         while not task.done():

@@ -31,13 +31,12 @@ from bot.store.database import Database
 from bot.store.outbox.leases import Settled
 from bot.store.tables import Executor, delivery
 from bot.telegram.bulk.proxied import open_transport
+from bot.telegram.client import Client, build_client
 from bot.telegram.limits.limiter import SendLimiter
 from bot.telegram.rate_limiter import PriorityRateLimiter
-from bot.telegram.request import TipBot
 from tests.bench import town
 from tests.bench.lab import Server
 from tests.bench.peers import TICKS, Meter, median_of
-from tests.telegram.reply_bot import build_bot
 from tips.library import load_library
 
 Result = dict[str, Any]
@@ -172,7 +171,7 @@ async def replies(address: str, count: int, per_second: int, folder: Path) -> Re
     async with _worker(settings, 40 * count, paced=True) as (worker, db):
         assert worker._limiter is not None
         limiter = PriorityRateLimiter(worker._limiter)
-        async with build_bot(settings.token, address, limiter=limiter) as bot:
+        async with build_client(settings.token, address, limiter=limiter) as bot:
             await _talk(bot, count // 4, per_second)
             idle = await _talk(bot, count, per_second)
             await town.announce(db, settings, 40 * count)
@@ -186,7 +185,7 @@ async def replies(address: str, count: int, per_second: int, folder: Path) -> Re
     return {"idle": idle, "busy": busy, "count": count, "bulk": worker.sent}
 
 
-async def _talk(bot: TipBot, count: int, per_second: int) -> list[float]:
+async def _talk(bot: Client, count: int, per_second: int) -> list[float]:
     """Reply to as many subscribers, at moments that nothing is in step with; seconds of each."""
     chance = random.Random(count)
     taken: list[float] = []

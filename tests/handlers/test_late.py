@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from bot.clock import MovableClock
+from bot.telegram.client import Client
 from bot.telegram.messenger import Messenger
+from bot.telegram.request import AiohttpRequest
 from bot.texts.errors import emoji_only
 from tests.bot_harness import BotHarness, Person
 
@@ -77,14 +80,17 @@ async def test_another_days_forwarded_stop_stops_nothing(
     await subscriber.hears(SORRY)
 
 
-class Telegram:
-    """Its clock is two days behind ours, and right."""
+class Telegram(AiohttpRequest):
+    """Its clock is two days behind ours, and right; it takes every message."""
 
     def __init__(self, clock: MovableClock) -> None:
+        super().__init__()
         self._clock = clock
 
-    async def call(self, _method: str, _payload: Any, **_how: bool) -> Any:
-        return {"message_id": 1, "date": int(self.now().timestamp())}
+    async def do_request(self, *_given: Any, **_more: Any) -> tuple[int, bytes]:
+        date = int(self.now().timestamp())
+        message = {"message_id": 1, "date": date, "chat": {"id": 7, "type": "private"}}
+        return 200, orjson.dumps({"ok": True, "result": message})
 
     def now(self) -> datetime:
         return self._clock.now() - timedelta(days=2)
@@ -93,7 +99,7 @@ class Telegram:
 async def test_by_a_clock_that_is_wrong_nothing_is_late_for_long() -> None:
     clock = MovableClock(datetime(2026, 3, 4, 12, tzinfo=UTC))
     telegram = Telegram(clock)
-    messenger = Messenger(telegram, clock)
+    messenger = Messenger(Client("7:token", request=telegram), clock)
     await messenger.send(7, emoji_only())
     assert abs(messenger.age(telegram.now())) < 2
     clock.move(3 * 3600)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError
 
-from bot.telegram.client import PollRequest
+from bot.telegram.client import Client, PollRequest
 from bot.telegram.errors import InDoubt, NotSent
 from bot.telegram.reading import Broken
 from bot.telegram.request import AiohttpRequest, FloodWait
@@ -57,7 +57,8 @@ async def test_a_refusal_under_the_status_of_a_success_is_a_refusal(
 async def poll(server: FaultyServer, body: bytes) -> Any:
     server.script.append(says(answer(body)))
     async with PollRequest() as request:
-        return await request.post(f"{server.address}x/getUpdates")
+        client = Client("7:x", base_url=server.address, get_updates_request=request)
+        return await client.raw_updates(offset=None, limit=100, hold=0)
 
 
 async def test_updates_are_read_as_far_as_they_can_be(server: FaultyServer) -> None:

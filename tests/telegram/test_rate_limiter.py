@@ -10,13 +10,12 @@ import pytest
 from telegram.error import RetryAfter
 
 from bot.clock import MovableClock
+from bot.telegram.client import Client, build_client
 from bot.telegram.limits.buckets import CALL_BURST
 from bot.telegram.limits.limiter import Lane, SendLimiter
 from bot.telegram.rate_limiter import NEVER, HeldBackError, PriorityRateLimiter
 from bot.telegram.replay import UpdateScope
-from bot.telegram.request import TipBot
 from tests.telegram.faulty_server import TOKEN, FaultyServer, says, turns
-from tests.telegram.reply_bot import build_bot
 from tests.telegram.test_request import ME, MESSAGE, gives, refuses
 
 FLOOD = says(refuses(429, "Too Many Requests: retry after 3", retry_after=3))
@@ -40,14 +39,14 @@ async def server() -> AsyncIterator[FaultyServer]:
 
 
 @pytest.fixture
-async def bot(server: FaultyServer, limiter: SendLimiter) -> AsyncIterator[TipBot]:
-    async with build_bot(TOKEN, server.address, limiter=PriorityRateLimiter(limiter)) as bot:
+async def bot(server: FaultyServer, limiter: SendLimiter) -> AsyncIterator[Client]:
+    async with build_client(TOKEN, server.address, limiter=PriorityRateLimiter(limiter)) as bot:
         server.requests.clear()
         yield bot
 
 
 async def test_a_flood_is_waited_out_in_full_and_the_call_repeated(
-    bot: TipBot, server: FaultyServer, clock: MovableClock
+    bot: Client, server: FaultyServer, clock: MovableClock
 ) -> None:
     server.script += [FLOOD, says(gives(MESSAGE))]
     message = asyncio.ensure_future(bot.send_message(5, "hi"))
@@ -63,7 +62,7 @@ async def test_a_flood_is_waited_out_in_full_and_the_call_repeated(
 
 
 async def test_a_flood_holds_the_other_replies_too(
-    bot: TipBot, server: FaultyServer, clock: MovableClock, limiter: SendLimiter
+    bot: Client, server: FaultyServer, clock: MovableClock, limiter: SendLimiter
 ) -> None:
     limiter.flood(Lane.REPLY, 3.0)
     server.script += [says(gives(MESSAGE))]
@@ -76,7 +75,7 @@ async def test_a_flood_holds_the_other_replies_too(
 
 
 async def test_after_some_floods_the_caller_is_told(
-    bot: TipBot, server: FaultyServer, clock: MovableClock
+    bot: Client, server: FaultyServer, clock: MovableClock
 ) -> None:
     server.script += [FLOOD] * 3
     message = asyncio.ensure_future(bot.send_message(5, "hi"))
@@ -89,7 +88,7 @@ async def test_after_some_floods_the_caller_is_told(
     assert server.copies == 3
 
 
-async def test_a_call_may_ask_for_no_repetition_at_all(bot: TipBot, server: FaultyServer) -> None:
+async def test_a_call_may_ask_for_no_repetition_at_all(bot: Client, server: FaultyServer) -> None:
     server.script += [FLOOD]
 
     with pytest.raises(RetryAfter):
@@ -98,7 +97,7 @@ async def test_a_call_may_ask_for_no_repetition_at_all(bot: TipBot, server: Faul
 
 
 async def test_reading_is_not_limited(
-    bot: TipBot, server: FaultyServer, limiter: SendLimiter
+    bot: Client, server: FaultyServer, limiter: SendLimiter
 ) -> None:
     limiter.flood(Lane.REPLY, 60.0)
     server.script += [says(gives(ME))]
@@ -110,7 +109,7 @@ LONG = says(refuses(429, "Too Many Requests: retry after 90", retry_after=90))
 
 
 async def test_a_long_flood_is_not_waited_for(
-    bot: TipBot, server: FaultyServer, clock: MovableClock
+    bot: Client, server: FaultyServer, clock: MovableClock
 ) -> None:
     server.script += [LONG]
     for _ in range(2):
@@ -125,7 +124,7 @@ async def test_a_long_flood_is_not_waited_for(
 
 
 async def test_a_flood_is_its_chats_and_its_kind_of_calls(
-    bot: TipBot, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
+    bot: Client, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     server.script += [LONG]
     with pytest.raises(HeldBackError):
@@ -140,7 +139,7 @@ async def test_a_flood_is_its_chats_and_its_kind_of_calls(
 
 
 async def test_a_second_chat_that_meets_one_holds_the_lane_in_full(
-    bot: TipBot, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
+    bot: Client, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     for chat in (5, 6):
         server.script += [LONG]
@@ -157,7 +156,7 @@ async def test_a_second_chat_that_meets_one_holds_the_lane_in_full(
 
 
 async def test_edits_of_two_chats_hold_edits_and_no_messages(
-    bot: TipBot, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
+    bot: Client, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     for chat in (5, 6):
         server.script += [LONG]
@@ -173,7 +172,7 @@ async def test_edits_of_two_chats_hold_edits_and_no_messages(
 
 
 async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
-    bot: TipBot, server: FaultyServer, clock: MovableClock
+    bot: Client, server: FaultyServer, clock: MovableClock
 ) -> None:
     server.script += [FLOOD]
     for _ in range(2):
@@ -189,7 +188,7 @@ async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
 
 
 async def test_where_updates_go_is_said_during_a_flood_too(
-    bot: TipBot, server: FaultyServer, limiter: SendLimiter
+    bot: Client, server: FaultyServer, limiter: SendLimiter
 ) -> None:
     limiter.flood(Lane.REPLY, 60.0)
     server.script += [says(gives(True))]
@@ -198,7 +197,7 @@ async def test_where_updates_go_is_said_during_a_flood_too(
 
 
 async def test_where_updates_go_is_said_again_when_that_is_refused(
-    bot: TipBot, server: FaultyServer, clock: MovableClock
+    bot: Client, server: FaultyServer, clock: MovableClock
 ) -> None:
     server.script += [says(refuses(429, "Too Many Requests: retry after 90", retry_after=90))]
     said = asyncio.ensure_future(bot.delete_webhook())
@@ -211,7 +210,7 @@ async def test_where_updates_go_is_said_again_when_that_is_refused(
 
 
 async def test_new_messages_and_other_calls_have_limits_of_their_own(
-    bot: TipBot, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
+    bot: Client, server: FaultyServer, limiter: SendLimiter, clock: MovableClock
 ) -> None:
     server.script += [says(gives(True)), says(gives(True)), says(gives(MESSAGE))]
     await bot.answer_callback_query("1")
@@ -231,7 +230,7 @@ async def test_new_messages_and_other_calls_have_limits_of_their_own(
 
 
 async def test_the_answer_to_a_tap_counts_for_the_chat_of_its_update(
-    bot: TipBot, server: FaultyServer, clock: MovableClock
+    bot: Client, server: FaultyServer, clock: MovableClock
 ) -> None:
     server.script += [says(gives(True))] * (CALL_BURST + 2)
     with UpdateScope(5).attempt():

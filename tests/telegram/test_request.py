@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError, TimedOut
 
+from bot.telegram.client import Client, build_client
 from bot.telegram.errors import InDoubt, NotSent
-from bot.telegram.request import AiohttpRequest, FloodWait, TipBot
+from bot.telegram.request import AiohttpRequest, FloodWait
 from tests.telegram.faulty_server import (
     TOKEN,
     FaultyServer,
@@ -26,7 +27,6 @@ from tests.telegram.faulty_server import (
     says_after,
     says_then_closes,
 )
-from tests.telegram.reply_bot import build_bot
 
 ME = {"id": 123456, "is_bot": True, "first_name": "Gut", "username": "gut_bot"}
 MESSAGE = {"message_id": 7, "date": 1, "chat": {"id": 5, "type": "private"}, "text": "hi"}
@@ -50,9 +50,9 @@ async def server() -> AsyncIterator[FaultyServer]:
 
 
 @pytest.fixture
-async def bot(server: FaultyServer) -> AsyncIterator[TipBot]:
+async def bot(server: FaultyServer) -> AsyncIterator[Client]:
     server.script.append(says(gives(ME)))
-    bot = build_bot(TOKEN, server.address)
+    bot = build_client(TOKEN, server.address)
     async with bot:
         server.requests.clear()
         yield bot
@@ -66,7 +66,7 @@ async def request_(server: FaultyServer) -> AsyncIterator[AiohttpRequest]:
 
 class TestACall:
     async def test_goes_out_as_json_with_nested_values(
-        self, bot: TipBot, server: FaultyServer
+        self, bot: Client, server: FaultyServer
     ) -> None:
         server.script.append(says(gives(MESSAGE)))
         keys = InlineKeyboardMarkup([[InlineKeyboardButton("Why?", callback_data="w")]])
@@ -79,7 +79,7 @@ class TestACall:
         assert orjson.loads(body)["reply_markup"] == keys.to_dict()
 
     async def test_shares_one_kept_connection_with_the_next(
-        self, bot: TipBot, server: FaultyServer
+        self, bot: Client, server: FaultyServer
     ) -> None:
         for _ in range(10):
             server.script.append(says(gives(True)))
@@ -87,7 +87,7 @@ class TestACall:
 
         assert len(server.visitors) == 1
 
-    async def test_with_a_file_goes_out_as_a_form(self, bot: TipBot, server: FaultyServer) -> None:
+    async def test_with_a_file_goes_out_as_a_form(self, bot: Client, server: FaultyServer) -> None:
         server.script.append(says(gives(MESSAGE)))
 
         await bot.send_document(5, InputFile(b"name,count", filename="report.csv"), caption="Hi")
@@ -109,7 +109,7 @@ class TestACall:
         ],
     )
     async def test_names_its_file_in_utf_8_and_within_its_quotes(
-        self, bot: TipBot, server: FaultyServer, given: str, sent: str
+        self, bot: Client, server: FaultyServer, given: str, sent: str
     ) -> None:
         server.script.append(says(gives(MESSAGE)))
 
@@ -118,7 +118,7 @@ class TestACall:
         assert f'; filename="{sent}"\r\n'.encode() in server.requests[0]
 
     async def test_reads_a_file_from_the_files_address(
-        self, bot: TipBot, server: FaultyServer
+        self, bot: Client, server: FaultyServer
     ) -> None:
         found = {"file_id": "f", "file_unique_id": "u", "file_path": "documents/a.txt"}
         server.script += [says(gives(found)), says(answer(b"content"))]
@@ -129,10 +129,10 @@ class TestACall:
         assert server.requests[1].startswith(b"GET /file/bot")
 
     async def test_held_poll_may_last_longer_than_other_calls(
-        self, bot: TipBot, server: FaultyServer
+        self, bot: Client, server: FaultyServer
     ) -> None:
         short = AiohttpRequest(read_timeout=0.05)
-        polling = TipBot(
+        polling = Client(
             TOKEN.get_secret_value(),
             base_url=server.address,
             request=short,
@@ -145,13 +145,13 @@ class TestACall:
 
 
 class TestTelegramsRefusal:
-    async def test_keeps_its_words(self, bot: TipBot, server: FaultyServer) -> None:
+    async def test_keeps_its_words(self, bot: Client, server: FaultyServer) -> None:
         server.script.append(says(refuses(400, "Bad Request: chat not found")))
 
         with pytest.raises(BadRequest, match="Chat not found"):
             await bot.send_message(5, "hi")
 
-    async def test_by_429_says_for_how_long(self, bot: TipBot, server: FaultyServer) -> None:
+    async def test_by_429_says_for_how_long(self, bot: Client, server: FaultyServer) -> None:
         server.script.append(says(refuses(429, "Too Many Requests", retry_after=3)))
 
         with pytest.raises(FloodWait) as caught:
@@ -160,7 +160,7 @@ class TestTelegramsRefusal:
         assert caught.value.retry_after == timedelta(seconds=3)
 
     async def test_that_is_no_json_is_not_repeated(
-        self, bot: TipBot, server: FaultyServer
+        self, bot: Client, server: FaultyServer
     ) -> None:
         server.script.append(says(answer(b"<html>secret words")))
 
@@ -170,7 +170,7 @@ class TestTelegramsRefusal:
 
     async def test_of_the_token_does_not_repeat_it(self, server: FaultyServer) -> None:
         server.script.append(says(refuses(401, "Unauthorized")))
-        bot = build_bot(TOKEN, server.address)
+        bot = build_client(TOKEN, server.address)
 
         with pytest.raises(InvalidToken) as caught:
             await bot.initialize()
@@ -237,7 +237,7 @@ class TestAFailure:
             keeps_silent,
             says(b"garbage\r\n\r\n"),
         ]
-        bot = build_bot(TOKEN, "http://telegram.invalid/bot", proxy=proxy)
+        bot = build_client(TOKEN, "http://telegram.invalid/bot", proxy=proxy)
         texts = [repr(bot), repr(bot.request)]
         for _ in range(4):
             with pytest.raises(TelegramError) as caught:
