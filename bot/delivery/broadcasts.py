@@ -56,7 +56,13 @@ class Broadcasts:
         async with self._db.write() as session:
             offer = self.offer(await audience.count(session))
             made = await store.add(
-                session, admin_id, source_chat_id, source_message_id, now, **_shown(offer, now)
+                session,
+                admin_id,
+                source_chat_id,
+                source_message_id,
+                now,
+                audience=audience.EVERYONE,
+                **_shown(offer, now),
             )
             draft = await self._get(session, made)
         _log_act("draft", made, admin_id)
@@ -99,8 +105,8 @@ class Broadcasts:
         """
         now = self._clock.now()
         async with self._db.write() as session:
-            expected = await audience.count(session)
             draft = await store.get(session, broadcast_id, lock=True)
+            expected = await audience.count(session, draft.audience) if draft else 0
             as_shown = draft is not None and not self._is_stale(draft, self.offer(expected), now)
             values = {
                 "state": "sending",
@@ -136,7 +142,7 @@ class Broadcasts:
             draft = await store.get(session, broadcast_id)
             if draft is None or (draft.state, draft.admin_id) != ("draft", admin_id):
                 return None
-            offer = self.offer(await audience.count(session))
+            offer = self.offer(await audience.count(session, draft.audience))
         return offer if self._is_stale(draft, offer, now) else None
 
     async def offer_again(self, broadcast_id: int, *, in_doubt: bool) -> Offer:

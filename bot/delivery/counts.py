@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from bot.delivery.message import Finished
 from bot.metrics import LATENESS_BOUNDS as BOUNDS
 from bot.metrics import Metrics
+from bot.store.outbox.kinds import KINDS, TIP
 from bot.store.outbox.leases import Settled
 from bot.store.outbox_models import FINAL_STATES
 from bot.store.values import Lateness
@@ -20,13 +21,12 @@ def count(finished: Iterable[Finished], rows: Iterable[Settled]) -> Counter[str]
     """Counters of what ended for good: states by kind, failures by reason, doubts, lateness."""
     amounts: Counter[str] = Counter()
     for one, row in zip(finished, rows, strict=True):
-        kind = "tip" if one.item.row.broadcast_id is None else "broadcast"
         if row.state == "sent":
-            amounts[f"{kind}.sent"] += 1
-            if kind == "tip":
+            amounts[f"{one.kind}.sent"] += 1
+            if one.kind == TIP:
                 amounts[late_name(one.lateness)] += 1
             continue
-        count_ending(amounts, kind, row)
+        count_ending(amounts, one.kind, row)
     return amounts
 
 
@@ -43,14 +43,14 @@ def publish(metrics: Metrics, amounts: Mapping[str, int], finished: Iterable[Fin
     """Put what one exchange counted into the metrics: once for all of it, not by the message."""
     for name, amount in amounts.items():
         kind, _, outcome = name.partition(".")
-        if kind in ("tip", "broadcast"):
+        if kind in KINDS:
             metrics.deliveries.labels(kind, outcome).inc(amount)
         elif kind == "failed":
             metrics.failures.labels(outcome).inc(amount)
         elif kind == "doubts":
             metrics.doubts.inc(amount)
     sent = [one for one in finished if one.outcome.kind == "sent"]
-    metrics.lateness.observe_all(one.lateness for one in sent if one.is_tip)
+    metrics.lateness.observe_all(one.lateness for one in sent if one.kind == TIP)
     if sent:
         metrics.sent.mark()
     metrics.exchanged.mark()

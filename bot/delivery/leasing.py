@@ -144,17 +144,19 @@ class Leasing:
             await leases.forget(session, ready.nobodys)
         counted: Counter[str] = Counter()
         if ready.dropped:
-            counted = await self._drop(session, ready.dropped, {row.id for row in tips})
+            every = (*tips, *(row for _one, taken in rows for row in taken))
+            kinds = {row.id: row.kind for row in every}
+            counted = await self._drop(session, ready.dropped, kinds)
         more_to_come = bool(ready.dropped or ready.nobodys)
         return LeasedBatch(ready.items, exhausted, more_to_come, counted)
 
     async def _drop(
-        self, session: Executor, dropped: list[Settled], tips: set[int]
+        self, session: Executor, dropped: list[Settled], kinds: dict[int, str]
     ) -> Counter[str]:
         await leases.settle(session, self._owner, dropped)
         amounts: Counter[str] = Counter()
         for row in dropped:
-            count_ending(amounts, "tip" if row.id in tips else "broadcast", row)
+            count_ending(amounts, kinds[row.id], row)
         await counters.add(session, self._clock.now(), amounts)
         return amounts
 

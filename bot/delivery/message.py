@@ -35,7 +35,7 @@ class OutgoingMessage:
         self.mark = mark
         self.send_before = send_before
         self.left = self.refused = False
-        self.begun = row.broadcast_id is None
+        self.begun = row.is_repeated
 
 
 class Finished(NamedTuple):
@@ -56,9 +56,9 @@ class Finished(NamedTuple):
         return self.outcome.kind == "sent"
 
     @property
-    def is_tip(self) -> bool:
-        """Not a message of a broadcast."""
-        return self.item.row.broadcast_id is None
+    def kind(self) -> str:
+        """What it is, as ``delivery.kind`` has it."""
+        return self.item.row.kind
 
     @property
     def lateness(self) -> float:

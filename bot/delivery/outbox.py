@@ -218,12 +218,8 @@ class Outbox:
         if len(taken) < leases.RECLAIM_AT_ONCE:
             self._reclaim_at = self._clock.monotonic() + RECLAIM_SECONDS
         await subscribers.mark_seen(session, list(filter(None, map(self._mark, taken))))
-        amounts = Counter(
-            f"{'tip' if row.broadcast_id is None else 'broadcast'}.in_doubt"
-            for row in taken
-            if row.state == "in_doubt"
-        )
-        doubts = sum(row.broadcast_id is None or row.state == "in_doubt" for row in taken)
+        amounts = Counter(f"{row.kind}.in_doubt" for row in taken if row.state == "in_doubt")
+        doubts = sum(row.is_doubt for row in taken)
         await self._count(session, amounts + Counter(doubts=doubts))
 
     async def _count(self, session: Executor, amounts: Counter[str]) -> None:

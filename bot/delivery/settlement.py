@@ -42,7 +42,7 @@ def _waited(done: Finished) -> Settled:
 
 def _retried(done: Finished) -> Settled:
     row, outcome = done.item.row, done.outcome
-    policy = SEND_TIP if row.broadcast_id is None else SEND_BROADCAST
+    policy = SEND_TIP if row.is_repeated else SEND_BROADCAST
     pause = policy.wait(row.attempts)
     if pause is None:
         return Settled(row.id, "failed", outcome.reason)
@@ -53,7 +53,7 @@ def _retried(done: Finished) -> Settled:
 def _doubted(done: Finished, doubt_pause: float) -> Settled:
     row, outcome = done.item.row, done.outcome
     most = MOST_DOUBTS_IN_OUTAGE if done.suspect else MOST_DOUBTS
-    if row.broadcast_id is not None or row.doubts + 1 >= most:
+    if not row.is_repeated or row.doubts + 1 >= most:
         return Settled(row.id, "in_doubt", outcome.reason, doubt=1)
     pause = _some_time(done, doubt_pause) if done.suspect else doubt_pause
     again = done.at + timedelta(seconds=pause)

@@ -124,7 +124,6 @@ async def test_what_a_killed_sender_had_on_its_way_is_in_doubt_once_its_lease_en
     await harness.fill(range(1, 31))
     broadcast = await harness.broadcast()
     killed = harness.new_worker()._outbox
-    await killed.exchange([], [], 1)
     taken = len((await killed.exchange([], [], 5)).items)
     await harness.broadcasts.cancel(broadcast, ADMIN)
     assert (await harness.broadcasts.report(broadcast)).state == "cancelling"

@@ -1,4 +1,4 @@
-"""Who gets a broadcast: whoever was active when it was confirmed, each with a row in the outbox.
+"""Who gets a broadcast: whoever was in its audience when it was confirmed, each with a row.
 
 Writing a row for everyone takes too long for one transaction, so rows are made in chunks, and
 meanwhile people come and go. Whoever comes is told from whoever was there by the order in which
@@ -15,13 +15,16 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     ScalarSelect,
+    Select,
     String,
     bindparam,
     func,
     literal,
+    or_,
     select,
 )
 
+from bot.store.outbox.kinds import BROADCAST
 from bot.store.outbox.many import Filling
 from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, get
 from bot.store.tables import Executor, delivery, subscriber
@@ -31,20 +34,29 @@ from bot.store.types import UTCDateTime
 BEFORE_ALL_CHATS = -(2**63)
 AFTER_ALL_CHATS = 2**63 - 1
 
-_active = subscriber.c.state == "active"
+EVERYONE = "active"
+AUDIENCES: dict[str, ColumnElement[bool]] = {EVERYONE: subscriber.c.state == "active"}
+"""Who belongs to an audience, by its name in ``broadcast.audience``. Another is a line more."""
+
 _cursor = bindparam("cursor", type_=BigInteger)
-_end_of_chunk = (
-    select(subscriber.c.chat_id)
-    .where(_active, subscriber.c.chat_id > _cursor)
-    .order_by(subscriber.c.chat_id)
-    .limit(1)
-    .offset(bindparam("chunk", type_=BigInteger))
-)
+
+
+def _end_of_chunk(belongs: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(subscriber.c.chat_id)
+        .where(belongs, subscriber.c.chat_id > _cursor)
+        .order_by(subscriber.c.chat_id)
+        .limit(1)
+        .offset(bindparam("chunk", type_=BigInteger))
+    )
+
+
+_ends = {name: _end_of_chunk(belongs) for name, belongs in AUDIENCES.items()}
 
 
 def _row(broadcast: Any, due: Any, end: Any) -> dict[str, Any]:
     return {
-        "kind": literal("broadcast", String),
+        "kind": literal(BROADCAST, String),
         "broadcast_id": broadcast,
         "chat_id": subscriber.c.chat_id,
         "state": literal("queued", String),
@@ -58,20 +70,27 @@ def _row(broadcast: Any, due: Any, end: Any) -> dict[str, Any]:
 
 _due = bindparam("due", type_=UTCDateTime)
 _of_chunk = _row(bindparam("which", type_=BigInteger), _due, bindparam("end", type_=UTCDateTime))
-_chunk = select(*_of_chunk.values()).where(
-    _active,
-    subscriber.c.chat_id > _cursor,
-    subscriber.c.chat_id <= bindparam("last", type_=BigInteger),
-    subscriber.c.joined_after < bindparam("ordinal", type_=BigInteger),
-)
-_fill = Filling(
-    delivery, list(_of_chunk), _chunk, *("which", "due", "end", "cursor", "last", "ordinal")
-)
+_given = ("which", "due", "end", "cursor", "last", "ordinal")
+
+
+def _chunk(belongs: ColumnElement[bool]) -> Select[Any]:
+    return select(*_of_chunk.values()).where(
+        belongs,
+        subscriber.c.chat_id > _cursor,
+        subscriber.c.chat_id <= bindparam("last", type_=BigInteger),
+        subscriber.c.joined_after < bindparam("ordinal", type_=BigInteger),
+    )
+
+
+_fills = {
+    name: Filling(delivery, list(_of_chunk), _chunk(belongs), *_given)
+    for name, belongs in AUDIENCES.items()
+}
 
 _of_one = _row(table.c.id, table.c.confirmed_at, table.c.not_after)
 _one = select(*_of_one.values()).where(
     subscriber.c.chat_id == bindparam("chat", type_=BigInteger),
-    _active,
+    or_(*((table.c.audience == name) & belongs for name, belongs in AUDIENCES.items())),
     IS_OPEN,
     table.c.frozen.is_(False),
     func.coalesce(table.c.cursor, BEFORE_ALL_CHATS) < subscriber.c.chat_id,
@@ -91,9 +110,9 @@ def next_ordinal() -> ColumnElement[int]:
     return last_ordinal() + 1
 
 
-async def count(session: Executor) -> int:
-    """How many subscribers a broadcast would reach now."""
-    statement = select(func.count()).select_from(subscriber).where(_active)
+async def count(session: Executor, audience: str = EVERYONE) -> int:
+    """How many subscribers a broadcast to this audience would reach now."""
+    statement = select(func.count()).select_from(subscriber).where(AUDIENCES[audience])
     return int((await session.execute(statement)).scalar_one())
 
 
@@ -114,7 +133,7 @@ async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Froz
         return Frozen(complete=True, just_now=False)
     cursor = found.cursor if found.cursor is not None else BEFORE_ALL_CHATS
     given = {"cursor": cursor, "chunk": chunk - 1}
-    end = (await session.execute(_end_of_chunk, given)).scalar()
+    end = (await session.execute(_ends[found.audience], given)).scalar()
     values = {
         "which": broadcast_id,
         "due": found.confirmed_at,
@@ -123,7 +142,7 @@ async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Froz
         "last": end if end is not None else AFTER_ALL_CHATS,
         "ordinal": found.ordinal,
     }
-    await _fill.run(session, values)
+    await _fills[found.audience].run(session, values)
     if end is not None:
         await change(session, broadcast_id, {"cursor": end})
         return Frozen(complete=False, just_now=False)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.retry import MOST_CRASHES
+from bot.store.outbox.kinds import BROADCAST, FROM_SUBSCRIPTION
 from bot.store.outbox.many import Many
 from bot.store.tables import Executor, rows_in
 from bot.store.tables import delivery as table
@@ -40,6 +41,7 @@ class Leased(NamedTuple):
     """
 
     id: int
+    kind: str
     broadcast_id: int | None
     subscription_id: int | None
     chat_id: int
@@ -51,6 +53,11 @@ class Leased(NamedTuple):
     late: float
     dropped: bool
     ready: float
+
+    @property
+    def is_repeated(self) -> bool:
+        """It is sent once more when it is in doubt; a broadcast's waits for its admin's word."""
+        return self.kind != BROADCAST
 
     @property
     def stale(self) -> bool:
@@ -101,6 +108,7 @@ def _lease_of(which: ColumnElement[bool], **values: Any) -> Any:
         )
         .returning(
             table.c.id,
+            table.c.kind,
             table.c.broadcast_id,
             table.c.subscription_id,
             table.c.chat_id,
@@ -116,7 +124,7 @@ def _lease_of(which: ColumnElement[bool], **values: Any) -> Any:
     )
 
 
-_lease_tips = _lease_of(table.c.broadcast_id.is_(None))
+_lease_tips = _lease_of(FROM_SUBSCRIPTION)
 _lease_broadcast = _lease_of(
     table.c.broadcast_id == bindparam("which", type_=BigInteger),
     begun=bindparam("begun", type_=Boolean),
@@ -233,7 +241,7 @@ async def set_content(session: Executor, chosen: Sequence[tuple[int, int]]) -> N
     await _set_content.run(session, chosen)
 
 
-_of_broadcast = table.c.broadcast_id.is_not(None)
+_of_broadcast = table.c.kind == BROADCAST
 _final = case((_of_broadcast, table.c.begun), else_=table.c.attempts >= MOST_CRASHES)
 _never_begun = and_(_of_broadcast, not_(table.c.begun))
 _expired = (
@@ -255,17 +263,22 @@ _reclaim = (
         doubts=table.c.doubts + case((_final, 1), else_=0),
         **_released,
     )
-    .returning(table.c.state, table.c.chat_id, table.c.content, table.c.broadcast_id)
+    .returning(table.c.kind, table.c.state, table.c.chat_id, table.c.content)
 )
 
 
 class Reclaimed(NamedTuple):
     """A row whose holder went silent, and its new state."""
 
+    kind: str
     state: str
     chat_id: int
     content: int | None
-    broadcast_id: int | None
+
+    @property
+    def is_doubt(self) -> bool:
+        """It may have been sent; a broadcast's that was not begun was not."""
+        return self.kind != BROADCAST or self.state == "in_doubt"
 
 
 async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
@@ -283,7 +296,7 @@ async def next_ready(session: Executor) -> datetime | None:
     queued = rows_in("queued")
     statement = (
         select(table.c.ready_at)
-        .where(queued, table.c.broadcast_id.is_(None))
+        .where(queued, FROM_SUBSCRIPTION)
         .order_by(table.c.ready_at)
         .limit(1)
     )

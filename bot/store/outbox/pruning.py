@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, bindparam, case, delete, select
 
 from bot.store.outbox import recipients
+from bot.store.outbox.kinds import BROADCAST
 from bot.store.outbox_models import FINAL_STATES
 from bot.store.tables import Executor
 from bot.store.tables import delivery as table
@@ -27,6 +28,7 @@ _missed = (table.c.state == "queued") & (table.c.not_after < bindparam("now", ty
 _chunk = (
     select(
         table.c.id,
+        table.c.kind,
         table.c.broadcast_id,
         case((_missed, "too_old"), else_=table.c.state).label("state"),
         table.c.reason,
@@ -52,9 +54,7 @@ async def prune_chunk(
         return None
     old = [row for row in rows if row.due_at < before and row.state in FINAL_STATES]
     tally = Counter(
-        (row.broadcast_id, row.state, row.reason or "")
-        for row in old
-        if row.broadcast_id is not None
+        (row.broadcast_id, row.state, row.reason or "") for row in old if row.kind == BROADCAST
     )
     await recipients.add_tally(session, tally)
     if old:

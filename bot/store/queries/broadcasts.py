@@ -36,15 +36,17 @@ async def add(
     source_chat_id: int,
     source_message_id: int,
     now: datetime,
+    *,
+    audience: str,
     **shown: Any,
 ) -> int:
-    """A new draft, of which its admin was ``shown`` what it will cost; its id."""
+    """The id of a new draft for this audience; its admin was ``shown`` what it will cost."""
     made = insert(table).values(
         admin_id=admin_id,
         source_chat_id=source_chat_id,
         source_message_id=source_message_id,
         state="draft",
-        audience="active",
+        audience=audience,
         created_at=now,
         total=0,
         frozen=False,

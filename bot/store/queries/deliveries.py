@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.store.outbox import recipients
+from bot.store.outbox.kinds import BROADCAST, FROM_SUBSCRIPTION
 from bot.store.tables import Executor, affected, rows_in
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
@@ -72,9 +73,7 @@ async def tips_waiting(session: Executor, now: datetime) -> Counter[int]:
     minutes = cast(func.round(seconds / 60.0 - 0.5), Integer)
     found: Counter[int] = Counter()
     for state in ("queued", "leased"):
-        statement = select(minutes, func.count()).where(
-            rows_in(state), table.c.broadcast_id.is_(None)
-        )
+        statement = select(minutes, func.count()).where(rows_in(state), FROM_SUBSCRIPTION)
         for minute, count in (await session.execute(statement.group_by(minutes))).all():
             found[max(0, minute)] += count
     return found
@@ -100,7 +99,7 @@ async def cancel_tips_due(session: Executor, until: datetime, reason: str) -> in
     """Cancel everybody's tips that are not sent yet and were due by then; how many."""
     cancelled = 0
     for state in ("queued", "leased"):
-        tips = (rows_in(state), table.c.broadcast_id.is_(None), table.c.due_at <= until)
+        tips = (rows_in(state), FROM_SUBSCRIPTION, table.c.due_at <= until)
         values = {"state": "cancelled", "reason": reason, "lease_owner": None, "lease_until": None}
         cancelled += await affected(session, update(table).where(*tips).values(**values))
     return cancelled
@@ -145,7 +144,7 @@ async def keep_count(session: Executor, which: ColumnElement[bool], reason: str)
     """
     why = func.coalesce(table.c.reason, "")
     columns = (table.c.broadcast_id, table.c.state, why)
-    grouped = select(*columns, func.count()).where(which, table.c.broadcast_id.is_not(None))
+    grouped = select(*columns, func.count()).where(which, table.c.kind == BROADCAST)
     ended: Counter[tuple[int, str, str]] = Counter()
     for broadcast_id, state, old_reason, count in (
         await session.execute(grouped.group_by(*columns))

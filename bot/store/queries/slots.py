@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store.outbox.kinds import TIP
 from bot.store.outbox.many import Filling, Many
 from bot.store.tables import Executor, affected, delivery, insert_into
 from bot.store.tables import slot as table
@@ -92,7 +93,7 @@ _eligible = (
 _place = member.c.spread * bindparam("window", type_=BigInteger) // _STEPS
 _due_at = plus_microseconds(bindparam("at", type_=UTCDateTime), _place)
 _planned = {
-    "kind": literal("tip", String),
+    "kind": member.c.kind,
     "subscription_id": member.c.id,
     "chat_id": member.c.chat_id,
     "local_date": bindparam("date", type_=Date),
@@ -246,28 +247,33 @@ async def remove_empty(session: Executor) -> int:
     return await affected(session, delete(table).where(~inhabited))
 
 
-async def membership(session: Executor, chat_id: int) -> Membership | None:
-    """The subscriber's subscription, or None before they have one."""
+async def membership(session: Executor, chat_id: int, kind: str = TIP) -> Membership | None:
+    """The subscriber's subscription of this kind, or None before they have one."""
     columns = (member.c.id, member.c.slot_id, member.c.state, member.c.snoozed_until)
     statement = (
         select(*columns, member.c.not_before, table.c.next_at, table.c.cursor)
         .join(table, table.c.id == member.c.slot_id)
-        .where(member.c.chat_id == chat_id)
+        .where(member.c.chat_id == chat_id, member.c.kind == kind)
     )
     row = (await session.execute(statement)).first()
     return None if row is None else Membership(*row)
 
 
-async def subscribe(session: Executor, slot_id: int, tail: int, values: Mapping[str, Any]) -> None:
+async def subscribe(
+    session: Executor, slot_id: int, tail: int, values: Mapping[str, Any], kind: str = TIP
+) -> None:
     """Make the subscriber's subscription (other columns by name); ``tail`` has 24 bits."""
     seat = await free_seat(session, slot_id, (values["spread"] << TAIL_BITS) + tail)
-    made = insert_into(session, member).values(id=seat, slot_id=slot_id, kind="tip", **values)
+    made = insert_into(session, member).values(id=seat, slot_id=slot_id, kind=kind, **values)
     await session.execute(made)
 
 
-async def change_membership(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
-    """Set columns of the subscriber's subscription, if there is one."""
-    await session.execute(update(member).where(member.c.chat_id == chat_id).values(**values))
+async def change_membership(
+    session: Executor, chat_id: int, values: Mapping[str, Any], kind: str = TIP
+) -> None:
+    """Set columns of the subscriber's subscription of this kind, if there is one."""
+    theirs = (member.c.chat_id == chat_id, member.c.kind == kind)
+    await session.execute(update(member).where(*theirs).values(**values))
 
 
 async def by_slot_and_weekday(session: Executor, now: datetime) -> list[tuple[int, int, int]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func, literal, select
 
 from bot.store.models import SUBSCRIBER_STATES
+from bot.store.outbox.kinds import FROM_SUBSCRIPTION, KINDS, QUEUE
 from bot.store.queries import heartbeat, inbox, subscribers
 from bot.store.queries.broadcasts import OPEN_STATES
 from bot.store.tables import Executor, broadcast, rows_in, subscriber
@@ -63,13 +64,12 @@ async def _broadcasts(session: Executor) -> dict[str, int]:
 
 
 async def _outbox(session: Executor) -> dict[tuple[str, str], int]:
-    counts = {(kind, state): 0 for kind in ("tip", "broadcast") for state in ("queued", "leased")}
-    which = table.c.broadcast_id
+    counts = {(kind, state): 0 for kind in KINDS for state in ("queued", "leased")}
     for state in ("queued", "leased"):
         # By broadcast, as the queue's index has them: nothing has to be sorted.
-        statement = select(which, func.count()).where(rows_in(state)).group_by(which)
-        for broadcast_id, count in (await session.execute(statement)).all():
-            counts["tip" if broadcast_id is None else "broadcast", state] += count
+        by_broadcast = select(QUEUE, func.count()).group_by(table.c.broadcast_id)
+        for kind, count in (await session.execute(by_broadcast.where(rows_in(state)))).all():
+            counts[kind, state] += count
     return counts
 
 
@@ -81,7 +81,7 @@ async def overdue(session: Executor, now: datetime) -> float:
     """
     first = (
         select(table.c.due_at)
-        .where(rows_in("queued"), table.c.broadcast_id.is_(None))
+        .where(rows_in("queued"), FROM_SUBSCRIPTION)
         .where(table.c.doubts == 0, func.coalesce(table.c.reason, "") != "flood")
         .order_by(table.c.ready_at)
         .limit(LOOKED_THROUGH)
