@@ -18,6 +18,8 @@ from bot.clock import Clock, SystemClock
 from bot.clock_watch import ClockWatch
 from bot.config import Settings
 from bot.delivery.restored import heed_restore
+from bot.delivery.retention import Retention
+from bot.isolation import each
 from bot.jobs import Job, Jobs
 from bot.replicas.presence import BEAT_SECONDS
 from bot.services import Services, StartError, open_services
@@ -193,12 +195,15 @@ class App:
                 services.client, self.settings.webhook_url, self.fetching, self.clock
             )
             self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
+        retention = Retention(services.db, self.clock, services.trust)
+        prune = partial(each, services.broadcasts.cancel_left_over, retention.run)
         upkeep = Upkeep(services.db, self.clock, self.settings, services.privacy, services.trust)
         self._jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
                 Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
+                Job("retention", UPKEEP_S, 600.0, prune),
                 Job("purge", UPKEEP_S, 600.0, upkeep.purge),
                 Job("backup", UPKEEP_S, 3600.0, upkeep.back_up),
             ],

@@ -12,7 +12,6 @@ import structlog
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
-from bot.delivery.retention import prune
 from bot.isolation import each
 from bot.jobs import JobError
 from bot.store.database import Database
@@ -45,14 +44,13 @@ class Upkeep:
         self._trust = trust
 
     async def purge(self) -> None:
-        """Forget the ids of updates done a day ago, deliveries that are counted by now, and
-        whoever left long ago; leave nothing in the log of what was erased in the last hour."""
+        """Forget the ids of updates done a day ago and whoever left long ago; leave nothing in
+        the log of what was erased in the last hour."""
         if not self._trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
         after = timedelta(days=self._settings.erase_after_days)
         await each(
             self._forget_updates,
-            partial(prune, self._db, self._clock),
             partial(self._privacy.erase_long_gone, after),
             self._db.empty_log,
         )

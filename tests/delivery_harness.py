@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.clock import MovableClock
+from bot.clock_trust import ClockTrust
 from bot.config import Settings, load_settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
-from bot.delivery.retention import prune
+from bot.delivery.retention import Retention
 from bot.delivery.worker import DeliveryWorker
 from bot.metrics import Metrics
 from bot.store import tables
@@ -111,7 +112,11 @@ class DeliveryHarness:
 
     async def prune(self) -> int:
         """The hour's housekeeping; how many rows went."""
-        return await prune(self.db, self.clock)
+        await self.broadcasts.cancel_left_over()
+        retention = Retention(self.db, self.clock, ClockTrust(self.clock))
+        pruned = await retention.prune()
+        await retention.fold()
+        return pruned
 
     async def rows(self) -> list[Any]:
         async with self.db.read() as session:

@@ -167,8 +167,21 @@ class Broadcasts:
         done = await self._while_work_is_left(broadcast_id, values, "draft", "sending", "paused")
         _log_act("cancel", broadcast_id, admin_id, changed=done)
         if done:
-            await cancel_rows(self._db, broadcast_id)
+            await self._cancel_rows(broadcast_id)
         return done
+
+    async def cancel_left_over(self) -> None:
+        """Cancel what came back to the queue after its broadcast was cancelled."""
+        for broadcast_id in await self._db.look(recipients.cancelled_with_queued_rows):
+            await self._cancel_rows(broadcast_id)
+
+    async def _cancel_rows(self, broadcast_id: int) -> None:
+        """Cancel what waits, in chunks: nothing of it is sent, and nobody waits for long."""
+        cancelled = ROWS_AT_ONCE
+        while cancelled == ROWS_AT_ONCE:
+            cancelled = await self._db.transaction(
+                lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
+            )
 
     async def _while_work_is_left(
         self, broadcast_id: int, values: dict[str, Any], *states: str
@@ -279,12 +292,3 @@ def _log_act(
 
 def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
     return {"shown_at": now, "shown_audience": offer.audience, "shown_stars": offer.stars}
-
-
-async def cancel_rows(db: Database, broadcast_id: int) -> None:
-    """Cancel what waits, in chunks: nothing of it is sent any more, and nobody waits for long."""
-    cancelled = ROWS_AT_ONCE
-    while cancelled == ROWS_AT_ONCE:
-        cancelled = await db.transaction(
-            lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
-        )

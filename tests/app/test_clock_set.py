@@ -148,6 +148,7 @@ class TestWhileTheBotRuns:
         await harness.to_next_tip()
         harness.clock.set_wall(30 * DAY)
         await look_at_the_clock(harness)
+        assert await harness.app.run_job("retention")
         assert await harness.app.run_job("purge")
         harness.clock.set_wall(-30 * DAY)
         await look_at_the_clock(harness)

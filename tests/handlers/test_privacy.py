@@ -217,6 +217,7 @@ async def test_nothing_is_kept_longer_than_promised(
     for _ in range(10):
         await harness.pass_time(days=1)
         await subscriber.say("/help")
+        assert await harness.app.run_job("retention")
         assert await harness.app.run_job("purge")
     now = harness.clock.now()
     sent = (await harness.app.services.privacy.export(subscriber.id))["delivery"]

@@ -31,6 +31,7 @@ async def obey(app: App, clock: SharedClock, order: dict[str, Any]) -> None:
         seconds = (datetime.fromisoformat(order["to"]) - clock.now()).total_seconds()
         await simulation.move(app, clock, max(0.0, seconds))
     elif "tidy" in order:
+        assert await app.run_job("retention")
         assert await app.run_job("purge")
         if order["tidy"] == "and copy":
             assert await app.run_job("backup")
