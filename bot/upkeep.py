@@ -81,7 +81,7 @@ class Upkeep:
 
     async def _is_due(self, now: datetime) -> bool:
         last = await self._db.look(lambda session: heartbeat.last(session, heartbeat.BACKUP))
-        return last is None or not timedelta() <= now - last[0] < BACKUP_EVERY
+        return last is None or not timedelta() <= now - last.at < BACKUP_EVERY
 
 
 def _drop_old(folder: Path, newest: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +18,9 @@ from bot.clock import SystemClock, http_date
 from bot.config import Settings
 from bot.store.troubles import DATABASE_ERRORS, of_database
 from bot.telegram.session import Attempt, open_session
+
+if TYPE_CHECKING:  # loading the store takes longer than most findings
+    from bot.store.outbox_models import HeartbeatRead
 
 SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
 PATIENCE_S = 15.0
@@ -177,12 +180,12 @@ async def _instants(settings: Settings) -> list[Finding]:
     return [*found, judge_instants(ahead, noticed)]
 
 
-def judge_instants(ahead: timedelta, noticed: tuple[datetime, str] | None) -> Finding:
+def judge_instants(ahead: timedelta, noticed: HeartbeatRead | None) -> Finding:
     """Whether stored instants are as they can be, and when the clock was set last."""
     said = ""
     if noticed is not None:
-        at, seconds = noticed
-        said = f"; the clock was set by {seconds} s at {at:%Y-%m-%d %H:%M} UTC while the bot ran"
+        when = f"{noticed.at:%Y-%m-%d %H:%M}"
+        said = f"; the clock was set by {noticed.detail} s at {when} UTC while the bot ran"
     if not ahead:
         return Finding("stored times", ok=True, found=f"none lies too far ahead{said}")
     found = f"some lie up to {ahead / timedelta(hours=1):.1f} h too far ahead{said}"

@@ -83,7 +83,7 @@ class Planner:
         """
         version = zone_data_version()
         last = await self._db.look(lambda session: heartbeat.last(session, ZONE_DATA))
-        if last is not None and last[1] == version:
+        if last is not None and last.detail == version:
             return 0
         changed = await self._through_all(self._recompute_some)
         now = self._clock.now()

@@ -34,7 +34,7 @@ async def heed_restore(db: Database) -> bool:
     mark = await db.look(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
     if mark is None:
         return False
-    until = mark[0]
+    until = mark.at
     while await db.transaction(partial(_pass_some, until=until)):
         pass
     held = await db.transaction(partial(_leave_be, until=until))

@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from bot.clock import Clock
 from bot.store.database import Database
+from bot.store.outbox_models import FloodWaitRead
 from bot.store.queries import flood_waits
-from bot.store.queries.flood_waits import WHOLE_LANE, Waiting
+from bot.store.queries.flood_waits import WHOLE_LANE
 from bot.telegram.limits.flood_waits import EVERY_CHAT, FloodWait
 from bot.telegram.limits.limiter import Lane, SendLimiter
 
@@ -36,8 +37,8 @@ class Holds:
         self._db = db
         self._clock = clock
         self._limiter = limiter
-        self._known: dict[Key, Waiting] = {}
-        self._unwritten: dict[Key, Waiting] = {}
+        self._known: dict[Key, FloodWaitRead] = {}
+        self._unwritten: dict[Key, FloodWaitRead] = {}
         self._said_at: dict[tuple[Lane, str], float] = {}
         self._writing: asyncio.Task[None] | None = None
         limiter.on_hold(self._note_lane)
@@ -47,7 +48,7 @@ class Holds:
         seconds = self._limiter.held_for(lane)
         now = self._clock.now()
         until = now + timedelta(seconds=seconds)
-        if self._note(Waiting(lane.value, WHOLE_LANE, EVERY_CHAT, now, until)):
+        if self._note(_row(lane, WHOLE_LANE, EVERY_CHAT, now, until)):
             log.warning("Telegram asks us to wait: lane %s is held for %d s", lane.value, seconds)
 
     def _note_chat(self, wait: FloodWait) -> None:
@@ -55,9 +56,9 @@ class Holds:
         # A channel that goes by its name is in no table.
         if isinstance(wait.chat_id, int):
             since, until = map(self._wall, (wait.since, wait.until))
-            self._note(Waiting(wait.lane.value, wait.kind, wait.chat_id, since, until))
+            self._note(_row(wait.lane, wait.kind, wait.chat_id, since, until))
 
-    def _note(self, wait: Waiting) -> bool:
+    def _note(self, wait: FloodWaitRead) -> bool:
         """Write it down soon; False if that is known already."""
         key = _key(wait)
         known = self._known.get(key)
@@ -115,7 +116,7 @@ class Holds:
         for wait in news:
             self._learn(wait, now)
 
-    def _learn(self, wait: Waiting, now: datetime) -> None:
+    def _learn(self, wait: FloodWaitRead, now: datetime) -> None:
         lane = Lane(wait.lane)
         if wait.kind == WHOLE_LANE:
             self._limiter.hold(lane, (wait.until - now).total_seconds())
@@ -130,5 +131,9 @@ class Holds:
             await asyncio.wait([self._writing])
 
 
-def _key(wait: Waiting) -> Key:
+def _row(lane: Lane, kind: str, chat_id: int, told_at: datetime, until: datetime) -> FloodWaitRead:
+    return FloodWaitRead(lane=lane.value, kind=kind, chat_id=chat_id, told_at=told_at, until=until)
+
+
+def _key(wait: FloodWaitRead) -> Key:
     return wait.lane, wait.kind, wait.chat_id

@@ -215,16 +215,26 @@ class Saved(Table, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
 
 
-class TipVote(Table, table=True):
+class TipVoteFields(Table):
     """A subscriber's thumb on a tip."""
-
-    __tablename__ = "tip_vote"
-    __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
 
     chat_id: int = Field(sa_column=subscriber_key())
     tip_id: str = Field(primary_key=True, max_length=64)
     vote: int = Field(sa_type=SmallInteger)
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+class TipVote(TipVoteFields, table=True):
+    """The table of thumbs on tips."""
+
+    __tablename__ = "tip_vote"
+    __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
+
+
+class TipVoteRead(TipVoteFields):
+    """A subscriber's thumb on a tip, frozen."""
+
+    model_config = {"frozen": True}
 
 
 class AnswerVote(Table, table=True):

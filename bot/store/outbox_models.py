@@ -136,7 +136,21 @@ class BroadcastTally(Table, table=True):
     count: int = Field(sa_type=BigInteger)
 
 
-class Inbox(Table, table=True):
+class InboxFields(Table):
+    """An update: its id, the chat it belongs to (if any), its JSON, encrypted.
+
+    ``tries`` is how often it was begun after a crash, and did not end.
+    """
+
+    update_id: int = Field(
+        sa_type=BigId, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    chat_id: int | None = Field(default=None, sa_type=BigInteger)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+
+
+class Inbox(InboxFields, table=True):
     """An update until it is processed; then chat and body go at once, and the id in a day."""
 
     __table_args__ = (
@@ -144,16 +158,19 @@ class Inbox(Table, table=True):
         Index(None, "received_at"),
     )
 
-    update_id: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
-    chat_id: int | None = Field(default=None, sa_type=BigInteger)
-    body: bytes | None = Field(default=None, sa_type=LargeBinary)
     received_at: datetime = Field(sa_type=UTCDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-    """How often it was begun after a crash, and did not end."""
 
 
-class Heartbeat(Table, table=True):
+class Arrived(InboxFields):
+    """An update that is to be processed, frozen."""
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
+
+    body: bytes
+
+
+class HeartbeatFields(Table):
     """When something last went well, by name; ``detail`` is a short machine word."""
 
     name: str = Field(primary_key=True, max_length=64)
@@ -161,20 +178,40 @@ class Heartbeat(Table, table=True):
     detail: str = Field(default="", max_length=200)
 
 
-class FloodWait(Table, table=True):
-    """That Telegram wants no call of this ``kind`` for a chat until then; gone soon afterwards.
+class Heartbeat(HeartbeatFields, table=True):
+    """The table of heartbeats."""
+
+
+class HeartbeatRead(HeartbeatFields):
+    """When something last went well, frozen."""
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
+
+
+class FloodWaitFields(Table):
+    """That Telegram wants no call of this ``kind`` for a chat until then.
 
     ``lane`` is whose call was refused. ``chat_id`` is 0 where no chat may get any, and ``kind``
     is ``all`` where the whole lane is held.
     """
-
-    __tablename__ = "flood_wait"
 
     lane: str = Field(primary_key=True, max_length=8)
     kind: str = Field(primary_key=True, max_length=64)
     chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     told_at: datetime = Field(sa_type=UTCDateTime)
     until: datetime = Field(sa_type=UTCDateTime)
+
+
+class FloodWait(FloodWaitFields, table=True):
+    """The table of flood waits; those that are over go soon."""
+
+    __tablename__ = "flood_wait"
+
+
+class FloodWaitRead(FloodWaitFields):
+    """A flood wait, frozen."""
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
 
 
 class Counter(Table, table=True):

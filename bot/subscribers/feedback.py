@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.config import Settings
 from bot.store.database import Database
-from bot.store.models import SubscriberRead
+from bot.store.models import SubscriberRead, TipVoteRead
 from bot.store.queries import feedback, subscribers
 from bot.store.values import Said, UnknownSubscriberError
 from bot.store.values import Vote as VoteResult
@@ -72,7 +72,7 @@ class Feedback:
     async def said_of_tip(self, chat_id: int, tip_id: str) -> Said:
         """What the subscriber has said of one tip so far, for the buttons under it."""
         async with self._db.read() as session:
-            return Said(*await feedback.on_tip(session, chat_id, tip_id))
+            return await feedback.on_tip(session, chat_id, tip_id)
 
     async def saved(self, chat_id: int) -> Kept:
         """The tips that the subscriber keeps and the library still has."""
@@ -102,11 +102,11 @@ class Feedback:
             raise UnknownSubscriberError(chat_id)
         return subscriber
 
-    def _worth_dropping(self, votes: list[tuple[str, int]], tip_id: str) -> str | None:
+    def _worth_dropping(self, votes: list[TipVoteRead], tip_id: str) -> str | None:
         """The topic to offer dropping: asked at every third dislike in a row, not at each."""
         topics = {tip.id: tip.topic for tip in self._library.tips}
-        own = [(tip, vote) for tip, vote in votes if tip in topics and tip != tip_id]
-        judged = [Vote(topics[tip], vote > 0) for tip, vote in own]
+        own = [one for one in votes if one.tip_id in topics and one.tip_id != tip_id]
+        judged = [Vote(topics[one.tip_id], one.vote > 0) for one in own]
         if tip_id in topics:
             judged.append(Vote(topics[tip_id], liked=False))
         topic = drop_suggestion(judged)

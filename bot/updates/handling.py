@@ -14,6 +14,7 @@ import structlog
 from bot.clock import Clock
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
+from bot.store.outbox_models import Arrived
 from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
 from bot.telegram.errors import NoAnswerError
@@ -50,7 +51,7 @@ class Counts:
 class Waiting(NamedTuple):
     """An update that waits; ``declined``: its sender is only asked to slow down."""
 
-    row: rows.Arrived
+    row: Arrived
     declined: bool = False
 
 
@@ -97,7 +98,7 @@ class Handling:
         self.on_done: Callable[[int], None] = lambda _chat_id: None
         self.counts = Counts()
 
-    def read(self, row: rows.Arrived) -> Update:
+    def read(self, row: Arrived) -> Update:
         """The update of a row.
 
         Raises:
@@ -193,7 +194,7 @@ class Handling:
             return self._after(item.row, update_scope, error)
         return 0.0
 
-    def _after(self, row: rows.Arrived, update_scope: UpdateScope, error: Exception) -> float:
+    def _after(self, row: Arrived, update_scope: UpdateScope, error: Exception) -> float:
         """The seconds until the next attempt, if there shall be one; else 0."""
         if isinstance(error, TimeoutError) and update_scope.rank.behind == GROUPS:
             self.counts.declined += 1
@@ -206,7 +207,7 @@ class Handling:
         return 0.0
 
     def _later(
-        self, row: rows.Arrived, update_scope: UpdateScope, seconds: float, why: Exception
+        self, row: Arrived, update_scope: UpdateScope, seconds: float, why: Exception
     ) -> float:
         self._scopes[row.update_id] = update_scope
         self.counts.held += 1
@@ -214,7 +215,7 @@ class Handling:
         log.info("an update is answered later", kind=_kind(why), seconds=wait)
         return wait
 
-    async def _done(self, row: rows.Arrived) -> None:
+    async def _done(self, row: Arrived) -> None:
         self.on_done(row.chat_id or NOWHERE)
         self._unmarked.add(row.update_id)
         async with self._marking:  # whoever comes meanwhile is marked together with the next one

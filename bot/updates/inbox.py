@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.retry import READ_UPDATES, Retries
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
+from bot.store.outbox_models import Arrived
 from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
 from bot.telegram.reading import Broken, Given, number_of
@@ -143,7 +144,7 @@ class Inbox:
         return self._groups if (chat_id or NOWHERE) < 0 else self._persons
 
     async def _write(
-        self, given: Sequence[rows.Arrived], words: Mapping[int, str]
+        self, given: Sequence[Arrived], words: Mapping[int, str]
     ) -> dict[int, Waiting]:
         """Those of the rows that are new; those with words are watched."""
         new: set[int] = set()
@@ -226,7 +227,7 @@ class Inbox:
             is_last = len(page) < PAGE
             after = page[-1].update_id if page else after
 
-    def _words(self, row: rows.Arrived) -> str:
+    def _words(self, row: Arrived) -> str:
         try:
             return words_of(self._handling.read(row))
         except UndecryptableError:
@@ -277,9 +278,9 @@ class Inbox:
     def _is_dealt_with(self, update_id: int) -> bool:
         return self._claims.is_ahead(update_id) or self._handling.is_unmarked(update_id)
 
-    def _row(self, number: int, update: Update) -> rows.Arrived:
+    def _row(self, number: int, update: Update) -> Arrived:
         body = self._cipher.encrypt(number, body_of(update))
-        return rows.Arrived(number, chat_of(update), body)
+        return Arrived(update_id=number, chat_id=chat_of(update), body=body)
 
 
 def _size(item: Waiting) -> int:

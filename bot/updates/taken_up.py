@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 import structlog
 
 from bot.store.database import Database
+from bot.store.outbox_models import Arrived
 from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
 
@@ -31,7 +32,7 @@ class TakenUp:
         self._tries: dict[int, int] = {}
         self._alone = asyncio.Lock()
 
-    def found(self, left: Iterable[rows.Arrived]) -> None:
+    def found(self, left: Iterable[Arrived]) -> None:
         """An earlier run left these rows undone."""
         self._tries.update({row.update_id: row.tries for row in left})
 

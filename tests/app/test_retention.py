@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, select
 
+from bot.store.outbox_models import FloodWaitRead
 from bot.store.queries import flood_waits
 from bot.store.queries.personal import PERSONAL
 from bot.store.tables import counter, delivery, flood_wait, inbox
@@ -95,7 +96,9 @@ async def test_the_number_of_an_update(harness: BotHarness) -> None:
 
 async def test_a_wait_that_telegram_asked_for(harness: BotHarness) -> None:
     now = harness.clock.now()
-    wait = flood_waits.Waiting("bulk", "sendMessage", 5, now, now + timedelta(minutes=3))
+    wait = FloodWaitRead(
+        lane="bulk", kind="sendMessage", chat_id=5, told_at=now, until=now + timedelta(minutes=3)
+    )
     async with harness.app.services.db.write() as session:
         await flood_waits.put(session, [wait])
     await harness.pass_time(minutes=2)

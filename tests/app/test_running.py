@@ -187,6 +187,7 @@ async def _write_down(url: str, chat: int, update_id: int) -> None:
     import orjson
 
     from bot.store.database import Database
+    from bot.store.outbox_models import Arrived
     from bot.store.queries import inbox
 
     user = {"id": chat, "is_bot": False, "first_name": "Rita", "language_code": "en"}
@@ -203,7 +204,7 @@ async def _write_down(url: str, chat: int, update_id: int) -> None:
     }
     db = await Database.open(url)
     async with db.write() as session:
-        row = inbox.Arrived(update_id, chat, orjson.dumps(body))
+        row = Arrived(update_id=update_id, chat_id=chat, body=orjson.dumps(body))
         await inbox.put(session, [row], MONDAY)
     await db.close()
 

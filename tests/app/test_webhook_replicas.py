@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from bot.replicas.presence import LIVE_SECONDS, PREFIX
+from bot.store.outbox_models import Arrived
 from bot.store.queries import heartbeat, inbox
 from tests.bot_harness import BotHarness, Person, open_harness
 from tests.postgres import Cluster
@@ -41,7 +42,7 @@ async def left_undone(harness: BotHarness, subscriber: Person, text: str) -> Non
     body = {"message_id": 900, "date": 1772452800, "chat": chat, "from": user, "text": text}
     update = orjson.dumps({"update_id": 1, "message": body})
     async with harness.app.services.db.write() as session:
-        row = inbox.Arrived(1, subscriber.id, update)
+        row = Arrived(update_id=1, chat_id=subscriber.id, body=update)
         await inbox.put(session, [row], harness.clock.now())
 
 

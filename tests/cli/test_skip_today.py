@@ -29,7 +29,7 @@ async def _next_start(url: str) -> tuple[float, bool, bool]:
     try:
         mark = await db.look(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
         assert mark is not None
-        age = (SystemClock().now() - mark[0]).total_seconds()
+        age = (SystemClock().now() - mark.at).total_seconds()
         return age, await heed_restore(db), await heed_restore(db)
     finally:
         await db.close()

@@ -12,8 +12,8 @@ import pytest
 
 from bot.replicas.presence import Replicas
 from bot.store.database import Database
+from bot.store.outbox_models import FloodWaitRead
 from bot.store.queries import flood_waits
-from bot.store.queries.flood_waits import Waiting
 from bot.telegram.limits.flood_waits import SEND
 from bot.telegram.limits.limiter import Lane, SendLimiter
 from tests.delivery_harness import DeliveryHarness
@@ -201,8 +201,12 @@ class TestReplicas:
         self, process: Process, tg: Telegram
     ) -> None:
         now = process.harness.clock.now()
-        ahead = Waiting(
-            "bulk", SEND, ANGRY, now + timedelta(days=4), now + timedelta(days=4, seconds=30)
+        ahead = FloodWaitRead(
+            lane="bulk",
+            kind=SEND,
+            chat_id=ANGRY,
+            told_at=now + timedelta(days=4),
+            until=now + timedelta(days=4, seconds=30),
         )
         await process.harness.db.transaction(lambda session: flood_waits.put(session, [ahead]))
         await process.replicas.recall()

@@ -13,8 +13,9 @@ import pytest
 from bot.delivery.worker import DeliveryWorker
 from bot.replicas.presence import Replicas
 from bot.store.database import Database
+from bot.store.outbox_models import FloodWaitRead
 from bot.store.queries import flood_waits
-from bot.store.queries.flood_waits import WHOLE_LANE, Waiting
+from bot.store.queries.flood_waits import WHOLE_LANE
 from bot.telegram.limits.limiter import Lane, SendLimiter
 from tests.delivery_harness import DeliveryHarness, delivery_harness
 from tests.scripted_telegram import Telegram, refusal, telegram
@@ -205,7 +206,13 @@ async def test_what_could_not_be_written_is_written_at_the_next_beat(
 
 async def test_what_is_over_is_of_no_concern(harness: DeliveryHarness, start: Start) -> None:
     now = harness.clock.now()
-    over = Waiting("bulk", WHOLE_LANE, 0, now - timedelta(minutes=1), now - timedelta(seconds=1))
+    over = FloodWaitRead(
+        lane="bulk",
+        kind=WHOLE_LANE,
+        chat_id=0,
+        told_at=now - timedelta(minutes=1),
+        until=now - timedelta(seconds=1),
+    )
     async with harness.db.write() as session:
         await flood_waits.put(session, [over])
     process = await start()

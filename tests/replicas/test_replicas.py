@@ -136,7 +136,9 @@ async def test_one_that_was_killed_is_left_out_after_a_while(
     clock.move(2)
     assert await stays.replicas.beat() == 1
     async with stays.replicas._db.read() as session:
-        assert list(await heartbeat.everything(session)) == [f"replica:{stays.replicas.owner}"]
+        assert [one.name for one in await heartbeat.everything(session)] == [
+            f"replica:{stays.replicas.owner}"
+        ]
 
 
 async def test_only_one_leads_and_another_takes_over(start: Any, clock: MovableClock) -> None:
@@ -208,4 +210,4 @@ async def test_on_sqlite_there_is_no_other(sqlite_db: Database, clock: MovableCl
     await process.replicas.lead()
     await process.replicas.leave()
     async with sqlite_db.read() as session:
-        assert await heartbeat.everything(session) == {}
+        assert await heartbeat.everything(session) == []

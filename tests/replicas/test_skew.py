@@ -105,7 +105,9 @@ async def test_one_that_is_ahead_takes_nobody_for_dead(harness: DeliveryHarness)
         await other.replicas.beat()
         assert not await other.replicas.keep_lead(take=True)
     async with harness.db.read() as session:
-        assert list(await heartbeat.everything(session)) == [PREFIX + ours.replicas.owner]
+        assert [one.name for one in await heartbeat.everything(session)] == [
+            PREFIX + ours.replicas.owner
+        ]
 
 
 async def test_one_that_was_right_gives_the_polling_away(harness: DeliveryHarness) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store import tables
 from bot.store.database import Database
+from bot.store.outbox_models import Arrived
 from bot.store.queries import counters, heartbeat, inbox, slots, subscribers
-from bot.store.queries.inbox import Arrived
 from bot.store.queries.subscribers import Mark
 from bot.store.tables import Executor
 from bot.store.types import (
@@ -148,11 +148,15 @@ async def test_heartbeats_keep_the_last(db: Database) -> None:
         assert await heartbeat.last(session, "plan") is None
         await heartbeat.beat(session, "plan", NOW)
         await heartbeat.beat(session, "plan", NOW + timedelta(1), "again")
-        assert await heartbeat.everything(session) == {"plan": (NOW + timedelta(1), "again")}
+        (only,) = await heartbeat.everything(session)
+        assert (only.name, only.at, only.detail) == ("plan", NOW + timedelta(1), "again")
 
 
 async def test_an_update_comes_in_once_and_its_words_go_at_once(db: Database) -> None:
-    updates = [Arrived(5, 7, b"words"), Arrived(6, None, b"more")]
+    updates = [
+        Arrived(update_id=5, chat_id=7, body=b"words"),
+        Arrived(update_id=6, chat_id=None, body=b"more"),
+    ]
 
     async def put() -> list[int]:
         async with db.write() as session:

@@ -13,10 +13,9 @@ from sqlmodel import AutoString
 from bot.clock import MovableClock
 from bot.store.database import Database
 from bot.store.models import Table as AnyTable
+from bot.store.outbox_models import Arrived, FloodWaitRead
 from bot.store.queries import flood_waits, inbox, personal
 from bot.store.queries import subscribers as subscriber_queries
-from bot.store.queries.flood_waits import Waiting
-from bot.store.queries.inbox import Arrived
 from bot.store.types import UTCDateTime
 from bot.subscribers.privacy import Erasure, Privacy
 from bot.subscribers.service import Subscribers
@@ -59,8 +58,11 @@ async def live(harness: DeliveryHarness, chat: int) -> None:
     await harness.worker.drain()
     now = harness.clock.now()
     async with harness.db.write() as session:
-        await inbox.put(session, [Arrived(chat, chat, b"\x01sealed")], now)
-        await flood_waits.put(session, [Waiting("bulk", "send", chat, now, now)])
+        await inbox.put(session, [Arrived(update_id=chat, chat_id=chat, body=b"\x01sealed")], now)
+        await flood_waits.put(
+            session,
+            [FloodWaitRead(lane="bulk", kind="send", chat_id=chat, told_at=now, until=now)],
+        )
 
 
 async def rows_with(db: Database, chat: int) -> dict[str, int]:
@@ -139,7 +141,11 @@ class TestExport:
     ) -> None:
         assert await privacy.export(ANNA) == {}
         async with db.write() as session:
-            await inbox.put(session, [Arrived(1, ANNA, b"\x01x")], datetime.now().astimezone())
+            await inbox.put(
+                session,
+                [Arrived(update_id=1, chat_id=ANNA, body=b"\x01x")],
+                datetime.now().astimezone(),
+            )
         assert list(await privacy.export(ANNA)) == ["inbox"]
         assert await privacy.keeps(ANNA) is False
         assert await privacy.forget(ANNA) == Erasure(False, [])

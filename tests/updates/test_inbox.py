@@ -15,6 +15,7 @@ from bot.clock import MovableClock
 from bot.store import tables
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
+from bot.store.outbox_models import Arrived
 from bot.store.queries import inbox as rows
 from bot.telegram.parsing import UnreadableUpdateError
 from bot.telegram.reading import Broken
@@ -178,7 +179,9 @@ async def test_what_another_token_encrypted_is_put_aside_and_stops_nobody(db: Da
 
 async def test_what_the_first_release_left_waiting_is_answered(db: Database) -> None:
     async with db.write() as session:
-        await rows.put(session, [rows.Arrived(1, 5, b'{"update_id": 1, "poll": {}}')], NOW)
+        await rows.put(
+            session, [Arrived(update_id=1, chat_id=5, body=b'{"update_id": 1, "poll": {}}')], NOW
+        )
     services = HandlerServices()
     async with inbox_on(db, services) as inbox:
         assert await inbox.recover() == 1

@@ -5,84 +5,102 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table as CoreTable
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, update
+from sqlalchemy import select as core_select
+from sqlmodel import col, select
 
-from bot.store.tables import Executor, affected, answer_vote, insert_into, miss, saved, tip_vote
+from bot.store.models import AnswerVote, Miss, Saved, Table, TipVote, TipVoteRead
+from bot.store.tables import (
+    Executor,
+    affected,
+    answer_vote,
+    columns_of,
+    insert_into,
+    miss,
+    pairs,
+    read_all,
+    saved,
+    tip_vote,
+)
+from bot.store.values import Said
 
 
 async def save(session: Executor, chat_id: int, tip_id: str, now: datetime) -> bool:
     """Keep a tip; False when it is kept already."""
-    made = insert_into(session, saved).values(chat_id=chat_id, tip_id=tip_id, at=now)
-    return await affected(session, made.on_conflict_do_nothing()) == 1
+    return await _add(session, Saved, chat_id=chat_id, tip_id=tip_id, at=now)
 
 
 async def unsave(session: Executor, chat_id: int, tip_id: str) -> bool:
     """Let a tip go; False when it was not kept."""
-    gone = delete(saved).where(saved.c.chat_id == chat_id, saved.c.tip_id == tip_id)
-    return await affected(session, gone) == 1
+    return await _remove(session, Saved, chat_id=chat_id, tip_id=tip_id)
 
 
 async def saved_ids(session: Executor, chat_id: int) -> list[str]:
     """Ids of kept tips, newest first."""
     statement = (
-        select(saved.c.tip_id)
-        .where(saved.c.chat_id == chat_id)
-        .order_by(saved.c.at.desc(), saved.c.tip_id)
+        select(Saved.tip_id)
+        .where(Saved.chat_id == chat_id)
+        .order_by(col(Saved.at).desc(), col(Saved.tip_id))
     )
     return list((await session.execute(statement)).scalars())
 
 
 async def vote_tip(session: Executor, chat_id: int, tip_id: str, vote: int, now: datetime) -> bool:
     """A thumb (+1, -1) or none (0) on a tip; whether anything changed."""
-    return await _vote(session, tip_vote, {"chat_id": chat_id, "tip_id": tip_id}, vote, now)
+    return await _vote(session, TipVote, vote, now, chat_id=chat_id, tip_id=tip_id)
 
 
 async def vote_answer(
     session: Executor, chat_id: int, answer_id: str, vote: int, now: datetime
 ) -> bool:
     """A thumb (+1, -1) or none (0) on an answer; whether anything changed."""
-    key = {"chat_id": chat_id, "answer_id": answer_id}
-    return await _vote(session, answer_vote, key, vote, now)
+    return await _vote(session, AnswerVote, vote, now, chat_id=chat_id, answer_id=answer_id)
 
 
 async def _vote(
-    session: Executor, table: CoreTable, key: dict[str, Any], vote: int, now: datetime
+    session: Executor,
+    votes: type[TipVote | AnswerVote],
+    vote: int,
+    now: datetime,
+    **key: int | str,
 ) -> bool:
-    same = [table.c[name] == value for name, value in key.items()]
     if vote == 0:
-        return await affected(session, delete(table).where(*same)) == 1
-    made = insert_into(session, table).values(**key, vote=vote, at=now)
-    if await affected(session, made.on_conflict_do_nothing()) == 1:
+        return await _remove(session, votes, **key)
+    if await _add(session, votes, **key, vote=vote, at=now):
         return True
-    change = update(table).where(*same, table.c.vote != vote).values(vote=vote, at=now)
+    same = [getattr(votes, name) == value for name, value in key.items()]
+    change = update(votes).where(*same, col(votes.vote) != vote).values(vote=vote, at=now)
     return await affected(session, change) == 1
 
 
-async def tip_votes(session: Executor, chat_id: int) -> list[tuple[str, int]]:
-    """The subscriber's thumbs as (tip id, vote), oldest first."""
-    statement = (
-        select(tip_vote.c.tip_id, tip_vote.c.vote)
-        .where(tip_vote.c.chat_id == chat_id)
-        .order_by(tip_vote.c.at, tip_vote.c.tip_id)
-    )
-    return [(tip, vote) for tip, vote in (await session.execute(statement)).all()]
+async def _add(session: Executor, model: type[Table], **values: Any) -> bool:
+    made = insert_into(session, model).values(**values)
+    return await affected(session, made.on_conflict_do_nothing()) == 1
 
 
-async def on_tip(session: Executor, chat_id: int, tip_id: str) -> tuple[int, bool]:
-    """The subscriber's vote on one tip (0: none), and whether they keep it."""
-    voted = select(tip_vote.c.vote).where(
-        tip_vote.c.chat_id == chat_id, tip_vote.c.tip_id == tip_id
-    )
-    kept = select(saved.c.tip_id).where(saved.c.chat_id == chat_id, saved.c.tip_id == tip_id)
+async def _remove(session: Executor, model: type[Table], **key: Any) -> bool:
+    same = [getattr(model, name) == value for name, value in key.items()]
+    return await affected(session, delete(model).where(*same)) == 1
+
+
+async def tip_votes(session: Executor, chat_id: int) -> list[TipVoteRead]:
+    """The subscriber's thumbs, oldest first."""
+    thumbs = core_select(*columns_of(TipVote, TipVoteRead)).where(col(TipVote.chat_id) == chat_id)
+    ordered = thumbs.order_by(col(TipVote.at), col(TipVote.tip_id))
+    return read_all(TipVoteRead, await session.execute(ordered))
+
+
+async def on_tip(session: Executor, chat_id: int, tip_id: str) -> Said:
+    """What the subscriber has said of one tip: their vote, and whether they keep it."""
+    voted = select(TipVote.vote).where(TipVote.chat_id == chat_id, TipVote.tip_id == tip_id)
+    kept = select(Saved.tip_id).where(Saved.chat_id == chat_id, Saved.tip_id == tip_id)
     vote = (await session.execute(voted)).scalar()
-    return vote or 0, (await session.execute(kept)).first() is not None
+    return Said(vote or 0, saved=(await session.execute(kept)).first() is not None)
 
 
 async def add_miss(session: Executor, chat_id: int, answer_id: str, now: datetime) -> bool:
     """Remember that an answer missed; False when that is known."""
-    made = insert_into(session, miss).values(chat_id=chat_id, answer_id=answer_id, at=now)
-    return await affected(session, made.on_conflict_do_nothing()) == 1
+    return await _add(session, Miss, chat_id=chat_id, answer_id=answer_id, at=now)
 
 
 async def merge(session: Executor, old: int, new: int) -> None:
@@ -90,7 +108,9 @@ async def merge(session: Executor, old: int, new: int) -> None:
     for table in (saved, tip_vote, answer_vote, miss):
         mine = table.alias()
         key = next(column.name for column in table.primary_key if column.name != "chat_id")
-        has_it = select(mine.c.chat_id).where(mine.c.chat_id == new, mine.c[key] == table.c[key])
+        has_it = core_select(mine.c.chat_id).where(
+            mine.c.chat_id == new, mine.c[key] == table.c[key]
+        )
         change = update(table).where(table.c.chat_id == old, ~has_it.exists())
         await session.execute(change.values(chat_id=new))
 
@@ -98,11 +118,10 @@ async def merge(session: Executor, old: int, new: int) -> None:
 async def counts(session: Executor, since: datetime) -> dict[str, int]:
     """Thumbs and misses since then: ``tip_up``, ``tip_down``, ``answer_up``, …, ``misses``."""
     found: dict[str, int] = {}
-    for name, table in (("tip", tip_vote), ("answer", answer_vote)):
-        statement = select(table.c.vote, func.count()).where(table.c.at >= since)
-        rows = (await session.execute(statement.group_by(table.c.vote))).all()
-        votes = {vote: count for vote, count in rows}  # noqa: C416 (rows are not pairs to mypy)
+    for name, model in (("tip", TipVote), ("answer", AnswerVote)):
+        statement = select(model.vote, func.count()).where(model.at >= since)
+        votes = pairs(await session.execute(statement.group_by(col(model.vote))))
         found[f"{name}_up"], found[f"{name}_down"] = votes.get(1, 0), votes.get(-1, 0)
-    statement_misses = select(func.count()).select_from(miss).where(miss.c.at >= since)
-    found["misses"] = int((await session.execute(statement_misses)).scalar_one())
+    misses = select(func.count()).select_from(Miss).where(Miss.at >= since)
+    found["misses"] = int((await session.execute(misses)).scalar_one())
     return found

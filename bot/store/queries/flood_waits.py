@@ -4,46 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import delete, or_, select
+from sqlmodel import col
 
-from bot.store.tables import Executor, insert_into
-from bot.store.tables import flood_wait as table
+from bot.store.outbox_models import FloodWait, FloodWaitRead
+from bot.store.tables import Executor, columns_of, insert_into, read_all
 
 WHOLE_LANE = "all"
 """The kind of call that a lane waits with: every one."""
 
 
-class Waiting(NamedTuple):
-    """A row: no call of this kind for the chat until then, as it was told at ``told_at``."""
-
-    lane: str
-    kind: str
-    chat_id: int
-    told_at: datetime
-    until: datetime
-
-
-async def put(session: Executor, waits: Iterable[Waiting]) -> None:
+async def put(session: Executor, waits: Iterable[FloodWaitRead]) -> None:
     """Write waits down; one that lasts longer already stays."""
     for wait in waits:
-        made = insert_into(session, table).values(**wait._asdict())
+        made = insert_into(session, FloodWait).values(**wait.model_dump())
         later = made.on_conflict_do_update(
-            index_elements=[table.c.lane, table.c.kind, table.c.chat_id],
+            index_elements=[col(FloodWait.lane), col(FloodWait.kind), col(FloodWait.chat_id)],
             set_={"told_at": made.excluded.told_at, "until": made.excluded.until},
-            where=table.c.until < made.excluded.until,
+            where=col(FloodWait.until) < made.excluded.until,
         )
         await session.execute(later)
 
 
-async def everything(session: Executor) -> list[Waiting]:
+async def everything(session: Executor) -> list[FloodWaitRead]:
     """All waits, those that are over included."""
-    columns = [table.c[name] for name in Waiting._fields]
-    return [Waiting(*row) for row in (await session.execute(select(*columns))).all()]
+    found = await session.execute(select(*columns_of(FloodWait, FloodWaitRead)))
+    return read_all(FloodWaitRead, found)
 
 
 async def forget_over(session: Executor, now: datetime, believed: datetime) -> None:
     """Forget what is over, and what was told after ``believed``, by a clock that ran ahead."""
-    over = or_(table.c.until <= now, table.c.told_at > believed)
-    await session.execute(delete(table).where(over))
+    over = or_(col(FloodWait.until) <= now, col(FloodWait.told_at) > believed)
+    await session.execute(delete(FloodWait).where(over))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import cast, delete, func, select
+from sqlmodel import col
 
-from bot.store.tables import Executor, affected, insert_into
-from bot.store.tables import heartbeat as table
+from bot.store.outbox_models import Heartbeat, HeartbeatRead
+from bot.store.tables import Executor, affected, columns_of, insert_into, read_all, read_one
 from bot.store.types import UTCDateTime
 
 BACKUP = "backup"
@@ -17,42 +18,45 @@ SKIP_TIPS = "skip-tips-until"
 """Left in a restored copy: tips due until then had been sent by the database that was lost."""
 
 
+_all = select(*columns_of(Heartbeat, HeartbeatRead))
+
+
 async def beat(session: Executor, name: str, now: datetime, detail: str = "") -> None:
     """Remember that ``name`` went well at ``now``."""
-    made = insert_into(session, table).values(name=name, at=now, detail=detail)
+    made = insert_into(session, Heartbeat).values(name=name, at=now, detail=detail)
     fresh = {"at": made.excluded.at, "detail": made.excluded.detail}
-    await session.execute(made.on_conflict_do_update(index_elements=[table.c.name], set_=fresh))
+    await session.execute(
+        made.on_conflict_do_update(index_elements=[col(Heartbeat.name)], set_=fresh)
+    )
 
 
-async def last(session: Executor, name: str) -> tuple[datetime, str] | None:
+async def last(session: Executor, name: str) -> HeartbeatRead | None:
     """When ``name`` last went well and its detail; None if it never did."""
-    statement = select(table.c.at, table.c.detail).where(table.c.name == name)
-    row = (await session.execute(statement)).first()
-    return None if row is None else (row[0], row[1])
+    found = await session.execute(_all.where(col(Heartbeat.name) == name))
+    return read_one(HeartbeatRead, found)
 
 
-async def everything(session: Executor) -> dict[str, tuple[datetime, str]]:
-    """All heartbeats by name."""
-    rows = (await session.execute(select(table.c.name, table.c.at, table.c.detail))).all()
-    return {name: (at, detail) for name, at, detail in rows}
+async def everything(session: Executor) -> list[HeartbeatRead]:
+    """All heartbeats."""
+    return read_all(HeartbeatRead, await session.execute(_all))
 
 
 async def beating(session: Executor, prefix: str, since: datetime) -> int:
     """How many names with this prefix went well at ``since`` or later."""
-    here = (table.c.name.startswith(prefix, autoescape=True), table.c.at >= since)
+    here = (col(Heartbeat.name).startswith(prefix, autoescape=True), col(Heartbeat.at) >= since)
     return int((await session.execute(select(func.count()).where(*here))).scalar_one())
 
 
 async def silence(session: Executor, prefix: str, before: datetime) -> int:
     """Forget names with this prefix that last went well before then; how many."""
-    here = (table.c.name.startswith(prefix, autoescape=True), table.c.at < before)
-    return await affected(session, delete(table).where(*here))
+    here = (col(Heartbeat.name).startswith(prefix, autoescape=True), col(Heartbeat.at) < before)
+    return await affected(session, delete(Heartbeat).where(*here))
 
 
 async def forget(session: Executor, name: str, detail: str | None = None) -> None:
     """Forget ``name``, if ``detail`` is what it holds (None: whatever it holds)."""
-    holds = () if detail is None else (table.c.detail == detail,)
-    await session.execute(delete(table).where(table.c.name == name, *holds))
+    holds = () if detail is None else (col(Heartbeat.detail) == detail,)
+    await session.execute(delete(Heartbeat).where(col(Heartbeat.name) == name, *holds))
 
 
 async def server_now(session: Executor) -> datetime:
@@ -64,11 +68,11 @@ async def server_now(session: Executor) -> datetime:
 
 async def claim(session: Executor, name: str, owner: str, now: datetime, until: datetime) -> bool:
     """Lease ``name`` to ``owner`` until then, unless another's lease still runs; whether it is."""
-    made = insert_into(session, table).values(name=name, at=until, detail=owner)
-    free = (table.c.at < now) | (table.c.detail == owner)
+    made = insert_into(session, Heartbeat).values(name=name, at=until, detail=owner)
+    free = (col(Heartbeat.at) < now) | (col(Heartbeat.detail) == owner)
     mine = made.on_conflict_do_update(
-        index_elements=[table.c.name],
+        index_elements=[col(Heartbeat.name)],
         set_={"at": made.excluded.at, "detail": made.excluded.detail},
         where=free,
     )
-    return (await session.execute(mine.returning(table.c.name))).first() is not None
+    return (await session.execute(mine.returning(col(Heartbeat.name)))).first() is not None

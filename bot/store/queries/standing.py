@@ -41,13 +41,14 @@ async def has_subscribers(session: Executor) -> bool:
 
 async def look(session: Executor, now: datetime) -> Standing:
     """All of it, in a few statements that indexes answer."""
+    backup = await heartbeat.last(session, heartbeat.BACKUP)
     return Standing(
         dict.fromkeys(SUBSCRIBER_STATES, 0) | await subscribers.count_by_state(session),
         await _broadcasts(session),
         await _outbox(session),
         await overdue(session, now),
         await inbox.pending_count(session),
-        (await heartbeat.last(session, heartbeat.BACKUP) or (None,))[0],
+        backup.at if backup else None,
     )
 
 

@@ -208,10 +208,10 @@ async def furthest_beat(session: Executor, now: datetime) -> timedelta:
 async def hold_back_beats(session: Executor, now: datetime, lease: timedelta) -> Counter[str]:
     """What went well did so by now; the lease of polling ends when it can at the latest."""
     found: Counter[str] = Counter()
-    for name, (at, detail) in (await heartbeat.everything(session)).items():
-        most = now + (lease if name == POLLER else timedelta())
-        if at > most + SLACK:
-            await heartbeat.beat(session, name, most, detail)
+    for one in await heartbeat.everything(session):
+        most = now + (lease if one.name == POLLER else timedelta())
+        if one.at > most + SLACK:
+            await heartbeat.beat(session, one.name, most, one.detail)
             found["heartbeat.at"] += 1
     return found
 
