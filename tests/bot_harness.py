@@ -41,6 +41,11 @@ class BotHarness:
     app: App
     people: dict[int, Person] = field(default_factory=dict)
 
+    @property
+    def last_event(self) -> int:
+        """The number of the newest event in any chat; 0 before the first."""
+        return self.sandbox.world.journal.transcript.last_seq
+
     async def post(self, path: str, **body: Any) -> Any:
         async with self.session.post(f"/control/{path}", json=body) as response:
             answer = await response.json(content_type=None)
@@ -113,7 +118,7 @@ class Person:
 
     async def _act(self, path: str, **body: Any) -> Any:
         self.harness.clock.move(ACT_SECONDS)
-        self.seen = await self._last_event()
+        self.seen = self.harness.last_event
         answer = await self.harness.post(path, user=self.id, **body)
         await self.harness.settle()
         return answer
@@ -145,10 +150,6 @@ class Person:
 
     async def unblock(self) -> None:
         await self._act("unblock")
-
-    async def _last_event(self) -> int:
-        events = await self.harness.get("transcript")
-        return int(events[-1]["seq"]) if events else 0
 
     async def answers(self) -> list[dict[str, Any]]:
         """What came from the bot since this person's last act: sent, edited, toasts."""

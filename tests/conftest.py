@@ -15,8 +15,9 @@ import pytest
 
 from bot.store.database import Database
 from tests import progress
+from tests.chromium import chromium
 from tests.databases import put_sqlite
-from tests.postgres import Cluster, start_cluster
+from tests.postgres import Cluster, binaries, start_cluster
 from tests.reaper import temporary_files
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.access(ROOT, os.W_OK):
         hypothesis.configuration.set_hypothesis_home_dir(folder / "hypothesis")
     _listen_to_signals()
+
+
+def pytest_report_header() -> list[str]:
+    """What the run will use, and what is left out for want of it."""
+    return [_found("PostgreSQL", binaries()), _found("Chromium", chromium())]
+
+
+def _found(what: str, where: Path | None) -> str:
+    return f"{what}: {where or 'none on this machine, so its tests are skipped'}"
 
 
 def _listen_to_signals() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.window import REQUIRED, chromium_or_skip
+from tests.chromium import REQUIRED, chromium_or_skip
 
 
 @pytest.fixture

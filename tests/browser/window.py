@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from bot.cli.demo import Demo
+from tests.chromium import chromium_or_skip
 
-REQUIRED = "GUTSKIN_TEST_REQUIRE_BROWSER"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,22 +30,6 @@ TOO_WIDE = """
     .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
     .map(node => node.outerHTML)
 """
-
-
-def chromium() -> Path | None:
-    """The browser of this machine, if any."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return Path(found) if found else None
-
-
-def chromium_or_skip() -> Path:
-    """The browser; without one the test is skipped, or fails where a browser is required."""
-    found = chromium()
-    if found is None and os.environ.get(REQUIRED) == "1":
-        pytest.fail(f"{REQUIRED}=1, and there is no Chromium on this machine")
-    if found is None:
-        pytest.skip("there is no Chromium on this machine")
-    return found
 
 
 class ChatPage:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.services import what_we_know
 from tests.bot_harness import BotHarness
-from tests.handlers.test_looking_up import ask, first_from_bot, now
+from tests.handlers.test_looking_up import ask, first_from_bot
 from tests.waiting import until
 
 DANGER = "I can't breathe and my lips are swelling"
@@ -56,7 +56,7 @@ async def test_before_all_who_wait_for_the_search_and_her_own_questions(
     for person in (rita, *others):
         await ask(harness, person, "do probiotics help against eczema?")
     await ask(harness, rita, "can we keep the cat?")
-    begin = await now(harness)
+    begin = harness.last_event
     await ask(harness, rita, DANGER)
     await until(lambda: len(what_we_know().analyser._waiting) == 9)
     gate.set()
@@ -77,7 +77,7 @@ async def test_a_flood_of_gibberish_is_answered_once_and_kindly(
         await ask(harness, chatty, f"qwlkj sdfoiu zxcv{number} " * 20)
     assert "Slowly, please!" in await first_from_bot(harness, chatty.id, 0)
     gate.set()
-    begin = await now(harness)
+    begin = harness.last_event
     await ask(harness, rita, "/help")
     assert "Commands" in await first_from_bot(harness, rita.id, begin)
     said = [message["text"] for message in await chatty.messages()]

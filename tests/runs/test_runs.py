@@ -15,9 +15,11 @@ import psutil
 import pytest
 
 from tests import reaper
+from tests.chromium import chromium
+from tests.postgres import binaries
 
 ROOT = Path(__file__).parents[2]
-HARNESS = "tests/runs"
+RUNS = "tests/runs"
 LONG = 120.0  # seconds; a machine may be busy
 
 Run = Callable[..., subprocess.Popen[str]]
@@ -68,7 +70,7 @@ class TestARunThatIsKilled:
     def test_leaves_no_server_no_process_and_no_file(
         self, run: Run, number: signal.Signals
     ) -> None:
-        process = run(f"{HARNESS}/hanging.py")
+        process = run(f"{RUNS}/hanging.py")
         _, written, server, child = line_with("hanging: ", process).split()
         left = [psutil.Process(int(server)), psutil.Process(int(child))]
         left += left[0].children(recursive=True)
@@ -101,23 +103,29 @@ class TestARunThatIsKilled:
 
 class TestARun:
     def test_says_what_takes_long(self, run: Run) -> None:
-        process = run(f"{HARNESS}/slow.py")
+        process = run(f"{RUNS}/slow.py")
         said = line_with(" … ", process)
-        assert said.startswith(f"  … {HARNESS}/slow.py::test_takes_its_time (")
+        assert said.startswith(f"  … {RUNS}/slow.py::test_takes_its_time (")
+
+    def test_says_at_its_start_what_it_will_use(self, run: Run) -> None:
+        process = run(f"{RUNS}/asking.py")
+        for what, where in (("PostgreSQL", binaries()), ("Chromium", chromium())):
+            said = line_with(f"{what}: ", process)
+            assert (str(where) in said) is (where is not None)
 
     def test_is_not_silent_while_it_starts(self, run: Run) -> None:
-        process = run("-p", "tests.progress", "-p", "tests.runs.starting", HARNESS)
+        process = run("-p", "tests.progress", "-p", "tests.runs.starting", RUNS)
         assert line_with(" … ", process).startswith("  … starting (")
 
     def test_is_not_silent_while_it_cleans_up(self, run: Run) -> None:
-        process = run("-p", "tests.runs.ending", f"{HARNESS}/asking.py")
+        process = run("-p", "tests.runs.ending", f"{RUNS}/asking.py")
         assert "2 passed" in line_with(" passed", process)
         assert line_with(" … ", process).startswith("  … cleaning up (")
 
     def test_reaches_those_it_starts_where_signals_are_ignored(self, run: Run) -> None:
         """``make test &`` in a script, or under nohup: they never ended on Ctrl-C."""
         deaf = ("sh", "-c", "trap '' INT TERM; exec \"$@\"", "sh")
-        out, _ = run(f"{HARNESS}/asking.py", before=deaf).communicate(timeout=LONG)
+        out, _ = run(f"{RUNS}/asking.py", before=deaf).communicate(timeout=LONG)
         assert "2 passed" in out, out
 
     def test_needs_nothing_written_into_the_checkout(self, run: Run) -> None:
