@@ -94,7 +94,7 @@ template: $(READY)  ## every sentence of the bot, for translators (POT=gutskin.p
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --custom-compile-command "make lock"
 lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the newest of all)
 	@$(TOLD) "The lock of all that develops (a minute at most)" $(COMPILE) $(if $(UPGRADE),-U) pyproject.toml --all-extras --group dev -o requirements/dev.txt
-	@$(TOLD) "The demo's" $(COMPILE) pyproject.toml --extra demo --extra editors -c requirements/dev.txt -o requirements/demo.txt
+	@$(TOLD) "The demo's" $(COMPILE) pyproject.toml --extra editors -c requirements/dev.txt -o requirements/demo.txt
 	@$(TOLD) "The image's" $(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	@$(TOLD) "The package's" $(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	@$(TOLD) "The bench's" $(COMPILE) $(if $(UPGRADE),-U) tests/bench/requirements.in -o tests/bench/requirements.txt

@@ -45,7 +45,6 @@ TALKATIVE = (
     "httpx",
     "sqlalchemy",
     "telegram",
-    "uvicorn",
     "tzlocal",
 )
 

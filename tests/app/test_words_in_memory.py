@@ -15,7 +15,7 @@ import pytest
 
 from tests.bot_harness import BotHarness, Person
 
-NOT_THE_BOT = ("bot.sandbox", "starlette", "uvicorn", "harness", "_pytest", "pytest")
+NOT_THE_BOT = ("bot.sandbox", "harness", "_pytest", "pytest")
 """The sandbox stands for Telegram and for people's phones, in this same process."""
 
 NOT_FOLLOWED = (types.ModuleType, asyncio.AbstractEventLoop, type(BotHarness))

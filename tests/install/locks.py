@@ -131,7 +131,7 @@ def roots() -> dict[str, list[Requirement]]:
     read = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project, extras = read["project"], read["project"]["optional-dependencies"]
     run = project["dependencies"]
-    demo = [*run, *extras["demo"], *extras["editors"]]
+    demo = [*run, *extras["editors"]]
     bench = (ROOT / "tests" / "bench" / "requirements.in").read_text("utf-8").splitlines()
     build = (ROOT / "requirements" / "build.in").read_text("utf-8").splitlines()
     listed = {

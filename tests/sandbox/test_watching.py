@@ -144,6 +144,19 @@ class TestWaiting:
         assert [e["text"] for e in heard["transcript"]] == ["/start", "hi"]
         assert heard["call"][0]["method"] == "sendMessage"
 
+    async def test_a_page_that_is_closed_is_no_error(
+        self, start: Start, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        hand = await start()
+        ada = await hand.subscriber()
+        stream = await hand.session.get(f"{hand.sandbox.base_url}/control/events")
+        await stream.content.readline()
+        stream.close()
+        for _ in range(5):
+            await hand.ok("sendMessage", chat_id=ada, text="hi")
+        await hand.sandbox.stop()
+        assert caplog.records == []
+
 
 class TestServer:
     async def test_stopping_lets_everyone_go(self) -> None:

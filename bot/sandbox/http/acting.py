@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from aiohttp import web
 
 from bot.sandbox.http.bot_api import json_response
 from bot.sandbox.http.control import Body, read_body
@@ -40,7 +38,7 @@ class Acting:
         self._faults = faults
         self._stage = stage
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[web.RouteDef]:
         """One route for every act."""
         acts: dict[str, Act] = {
             "users": self._add_user,
@@ -58,14 +56,10 @@ class Acting:
             "update": self._update,
             "faults": self._add_fault,
         }
-        posts = [
-            Route(f"/control/{name}", _endpoint(act), methods=["POST"])
-            for name, act in acts.items()
-        ]
         return [
-            *posts,
-            Route("/control/faults", self._clear_faults, methods=["DELETE"]),
-            Route("/control/clock", self._move_clock, methods=["POST"]),
+            *(web.post(f"/control/{name}", _endpoint(act)) for name, act in acts.items()),
+            web.delete("/control/faults", self._clear_faults),
+            web.post("/control/clock", self._move_clock),
         ]
 
     def _user(self, body: Body) -> User:
@@ -191,11 +185,11 @@ class Acting:
         self._faults.add(fault)
         return dataclasses.asdict(fault)
 
-    async def _clear_faults(self, _request: Request) -> Response:
+    async def _clear_faults(self, _request: web.Request) -> web.Response:
         self._faults.clear()
         return json_response({"faults": []})
 
-    async def _move_clock(self, request: Request) -> Response:
+    async def _move_clock(self, request: web.Request) -> web.Response:
         if self._stage is None:
             raise ControlError("this sandbox has no clock to move", 409)
         body = await read_body(request)
@@ -208,8 +202,8 @@ class Acting:
         return json_response({"now": now.isoformat()})
 
 
-def _endpoint(act: Act) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+def _endpoint(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
         body = await read_body(request)
         try:
             return json_response(act(body))

@@ -4,22 +4,22 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from aiohttp import web
 
 from bot.sandbox.model.errors import bad_request
 from bot.sandbox.model.values import Upload
 
 
-async def read_parameters(request: Request) -> dict[str, Any]:
+async def read_parameters(request: web.Request) -> dict[str, Any]:
     """Everything given, the body over the query string; ApiError 400 when it cannot be read."""
-    given: dict[str, Any] = _from_form(request.scope["query_string"])
+    given: dict[str, Any] = _from_form(
+        request.rel_url.raw_query_string.encode("utf-8", "surrogateescape")
+    )
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         given.update(await _from_multipart(request))
         return given
-    body = await request.body()
+    body = await request.read()
     if kind == "application/json" and body:
         given.update(_from_json(body))
     elif kind == "application/x-www-form-urlencoded":
@@ -46,17 +46,15 @@ def _from_json(body: bytes) -> dict[str, Any]:
     return given
 
 
-async def _from_multipart(request: Request) -> dict[str, Any]:
-    given: dict[str, Any] = {}
+async def _from_multipart(request: web.Request) -> dict[str, Any]:
     try:
-        async with request.form() as form:
-            for name, value in form.multi_items():
-                given[name] = await _upload(value) if isinstance(value, UploadFile) else value
-    except HTTPException as error:
+        return {name: _value(given) for name, given in (await request.post()).items()}
+    except ValueError as error:
         raise bad_request("can't parse multipart body") from error
-    return given
 
 
-async def _upload(file: UploadFile) -> Upload:
-    data = await file.read()
-    return Upload(file.filename or "file", file.content_type or "application/octet-stream", data)
+def _value(given: str | bytes | bytearray | web.FileField) -> str | Upload:
+    if isinstance(given, web.FileField):
+        with given.file as file:
+            return Upload(given.filename, given.content_type, file.read())
+    return given if isinstance(given, str) else given.decode()

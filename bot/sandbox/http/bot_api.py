@@ -6,11 +6,9 @@ from email.utils import format_datetime
 from typing import Any
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
+from aiohttp import web
 
 from bot.sandbox.http.bodies import read_parameters
-from bot.sandbox.http.connections import NoAnswer
 from bot.sandbox.methods import implementations, remaining
 from bot.sandbox.methods.call import Call
 from bot.sandbox.model.errors import ApiError, ConnectionDroppedError
@@ -30,9 +28,9 @@ class BotApi:
         self._rate = rate
         self._handlers = implementations()
 
-    async def call(self, request: Request) -> Response:
+    async def call(self, request: web.Request) -> web.Response:
         """One call, logged; a fault may leave it unanswered."""
-        name: str = request.path_params["method"]
+        name: str = request.match_info["method"]
         counted = name.lower() != "getupdates"
         self._world.calls_in_progress += counted
         given: dict[str, Any] = {}
@@ -46,7 +44,7 @@ class BotApi:
         except ApiError as refusal:
             body, status, error = refusal.answer(), refusal.code, refusal.description
         except ConnectionDroppedError:
-            return NoAnswer()
+            return _cut(request)
         finally:
             self._world.calls_in_progress -= counted
             seconds = asyncio.get_running_loop().time() - begun
@@ -55,8 +53,8 @@ class BotApi:
         answer.headers["Date"] = format_datetime(self._world.clock.now(), usegmt=True)
         return answer
 
-    def _check_token(self, request: Request) -> None:
-        if request.path_params["token"] != self._token:
+    def _check_token(self, request: web.Request) -> None:
+        if request.match_info["token"] != self._token:
             raise ApiError(401, "Unauthorized")
 
     async def _answer(self, name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -100,14 +98,14 @@ class BotApi:
         )
         self._world.activity.notify()
 
-    async def download(self, request: Request) -> Response:
+    async def download(self, request: web.Request) -> web.Response:
         """A file's bytes, as `getFile` promised them."""
-        if request.path_params["token"] != self._token:
+        if request.match_info["token"] != self._token:
             return json_response(ApiError(401, "Unauthorized").answer(), 401)
-        stored = self._world.files.by_path(request.path_params["path"])
+        stored = self._world.files.by_path(request.match_info["path"])
         if stored is None:
             return json_response(ApiError(404, "Not Found").answer(), 404)
-        return Response(stored.data, media_type=stored.content_type)
+        return web.Response(body=stored.data, headers={"Content-Type": stored.content_type})
 
 
 def _loggable(value: Any) -> Any:
@@ -116,6 +114,13 @@ def _loggable(value: Any) -> Any:
     return value
 
 
-def json_response(body: Any, status: int = 200) -> Response:
+def _cut(request: web.Request) -> web.Response:
+    """Close the connection; the answer is for the server and reaches nobody."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def json_response(body: Any, status: int = 200) -> web.Response:
     """`body` as JSON; numbers and text only."""
-    return Response(orjson.dumps(body), status_code=status, media_type="application/json")
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")

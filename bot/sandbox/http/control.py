@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 import orjson
-from starlette.requests import Request
+from aiohttp import web
 
 from bot.sandbox.model.errors import ControlError
 
@@ -41,10 +41,10 @@ def _typed(name: str, value: Any, kind: type[T]) -> T:
     return value
 
 
-async def read_body(request: Request) -> Body:
+async def read_body(request: web.Request) -> Body:
     """The body as an object; ControlError 400 when it is none."""
     try:
-        fields = orjson.loads(await request.body() or b"{}")
+        fields = orjson.loads(await request.read() or b"{}")
     except orjson.JSONDecodeError as error:
         raise ControlError(f"the body is not JSON: {error}") from error
     if not isinstance(fields, dict):
@@ -52,9 +52,9 @@ async def read_body(request: Request) -> Body:
     return Body(fields)
 
 
-def number(request: Request, name: str, default: float) -> float:
+def number(request: web.Request, name: str, default: float) -> float:
     """A number of the query string; ControlError 400 when it is none."""
-    given = request.query_params.get(name, default)
+    given = request.query.get(name, default)
     try:
         return float(given)
     except ValueError as error:

@@ -8,8 +8,8 @@ of: the name in the address as Host, and the page they act for as Origin.
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from bot.sandbox.http.bot_api import json_response
 
@@ -17,24 +17,22 @@ _OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _WITH_TOKEN: Final = ("/bot", "/file/bot")  # whoever calls these has to know the token
 
 
-class OwnPagesOnly:
-    """Refuses calls that another page, or another name for this machine, has made: 403."""
+def own_pages_only(host: str) -> Middleware:
+    """A middleware that refuses what another page, or another name for this machine, asks: 403."""
+    names = _OWN_NAMES | {host}
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
-        self._app = app
-        self._names = _OWN_NAMES | {host}
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(_WITH_TOKEN) or _is_own(request, names):
+            return await handler(request)
+        return json_response({"error": "this is for the demo's own page"}, 403)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or let the application answer."""
-        if scope["path"].startswith(_WITH_TOKEN) or self._is_own(Headers(scope=scope)):
-            await self._app(scope, receive, send)
-            return
-        refusal = json_response({"error": "this is for the demo's own page"}, 403)
-        await refusal(scope, receive, send)
+    return guard
 
-    def _is_own(self, headers: Headers) -> bool:
-        host, origin = headers.get("host", ""), headers.get("origin")
-        return _name(host) in self._names and origin in {None, f"http://{host}"}
+
+def _is_own(request: web.Request, names: frozenset[str]) -> bool:
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    return _name(host) in names and origin in {None, f"http://{host}"}
 
 
 def _name(host: str) -> str:

@@ -6,22 +6,16 @@ that want to look at more than a user would see.
 
 import asyncio
 import contextlib
-import socket
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Route
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.sandbox.http.acting import Acting, Stage
 from bot.sandbox.http.bot_api import BotApi, json_response
-from bot.sandbox.http.connections import CuttableProtocol
-from bot.sandbox.http.guard import OwnPagesOnly
+from bot.sandbox.http.guard import own_pages_only
 from bot.sandbox.http.watching import Watching
 from bot.sandbox.http.webhook import WebhookDelivery
 from bot.sandbox.model.errors import ControlError
@@ -36,6 +30,7 @@ __all__ = ["Sandbox", "SandboxClock", "Stage"]
 PAGE_DIRECTORY: Final = Path(__file__).parent.parent / "page"
 CALL_LOG_LENGTH: Final = 10_000
 STOP_SECONDS: Final = 2
+LARGEST_BODY: Final = 64 * 2**20  # bytes; a bot may upload files of 50 MB
 
 
 class Sandbox:
@@ -69,7 +64,7 @@ class Sandbox:
         self._api = BotApi(self.world, token, rate)
         self._acting = Acting(self.world, self._api.faults, stage)
         self._watching = Watching(self.world)
-        self._server: uvicorn.Server | None = None
+        self._runner: web.AppRunner | None = None
         self._delivery: asyncio.Task[None] | None = None
 
     @property
@@ -94,35 +89,33 @@ class Sandbox:
 
     async def start(self) -> None:
         """Listen; OSError when the port is taken."""
-        listener = _listen(self._host, self._port)
-        self._port = listener.getsockname()[1]
-        config = uvicorn.Config(
+        runner = web.AppRunner(
             self._application(),
-            http=CuttableProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=STOP_SECONDS,
         )
-        # Server.serve would take over the process's signals and wake up ten times a second.
-        config.load()
-        server = uvicorn.Server(config)
-        server.lifespan = config.lifespan_class(config)
-        await server.startup(sockets=[listener])
-        self._server = server
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._port = runner.addresses[0][1]
+        self._runner = runner
         self._delivery = asyncio.create_task(WebhookDelivery(self.world).run())
 
     async def stop(self) -> None:
         """End every wait, close every connection; safe to call twice."""
-        if self._server is None or self._delivery is None:
+        if self._runner is None or self._delivery is None:
             return
         self._watching.close()
         self.world.close()
         self._delivery.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._delivery
-        server, self._server = self._server, None
-        await _close(server)
+        runner, self._runner = self._runner, None
+        await runner.cleanup()
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -138,70 +131,35 @@ class Sandbox:
         """Stop, whatever happened."""
         await self.stop()
 
-    def _application(self) -> Starlette:
-        both = ["GET", "POST"]
-        routes: list[BaseRoute] = [
-            Route("/bot{token}/{method}", self._api.call, methods=both),
-            Route("/file/bot{token}/{path:path}", self._api.download, methods=["GET"]),
-            *self._acting.routes(),
-            *self._watching.routes(),
-            Route("/", _page, methods=["GET"]),
-            Route("/{name}", _page, methods=["GET"]),
-        ]
-        return Starlette(
-            routes=routes,
-            middleware=[Middleware(OwnPagesOnly, host=self._host)],
-            exception_handlers={ControlError: _control_error},
+    def _application(self) -> web.Application:
+        app = web.Application(
+            middlewares=[own_pages_only(self._host), _control_errors], client_max_size=LARGEST_BODY
         )
+        app.add_routes(
+            [
+                web.get("/bot{token}/{method}", self._api.call, allow_head=False),
+                web.post("/bot{token}/{method}", self._api.call),
+                web.get("/file/bot{token}/{path:.+}", self._api.download),
+                *self._acting.routes(),
+                *self._watching.routes(),
+                web.get("/", _page),
+                web.get("/{name}", _page),
+            ]
+        )
+        return app
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket; asyncio sends without delay only where the protocol is spelt out.
-
-    Without that every answer waits 40 ms for the acknowledgement of its header.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+@web.middleware
+async def _control_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen()
-    except OSError:
-        listener.close()
-        raise
-    return listener
+        return await handler(request)
+    except ControlError as error:
+        return json_response({"error": str(error)}, error.status)
 
 
-async def _close(server: uvicorn.Server) -> None:
-    """End the connections; what still runs after STOP_SECONDS is cancelled.
-
-    Server.shutdown does the same, but sleeps a tenth of a second first, in every test anew.
-    """
-    for listening in server.servers:
-        listening.close()
-    state = server.server_state
-    for connection in list(state.connections):
-        connection.shutdown()
-    if state.tasks:
-        _, late = await asyncio.wait(set(state.tasks), timeout=STOP_SECONDS)
-        for task in late:
-            task.cancel()
-    for connection in list(state.connections):
-        connection.transport.abort()
-    # Aborted transports tell their protocols within the next turns of the loop.
-    while state.connections:  # noqa: ASYNC110
-        await asyncio.sleep(0)
-    for listening in server.servers:
-        await listening.wait_closed()
-
-
-async def _control_error(_request: Request, error: Exception) -> Response:
-    status = error.status if isinstance(error, ControlError) else 500
-    return json_response({"error": str(error)}, status)
-
-
-async def _page(request: Request) -> Response:
-    name = request.path_params.get("name", "index.html")
+async def _page(request: web.Request) -> web.StreamResponse:
+    name = request.match_info.get("name", "index.html")
     path = PAGE_DIRECTORY / name
     if path.parent != PAGE_DIRECTORY or not path.is_file():
         return json_response({"error": "there is no such page"}, 404)
-    return FileResponse(path, headers={"Cache-Control": "no-store"})
+    return web.FileResponse(path, headers={"Cache-Control": "no-store"})

@@ -1,13 +1,12 @@
 """The part of the control API that looks: chats, transcript, calls, clock; and waits."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from aiohttp import web
 
 from bot.sandbox.http.bot_api import json_response
 from bot.sandbox.http.control import number
@@ -32,7 +31,7 @@ class Watching:
         """End every wait and stream."""
         self._closed = True
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[web.RouteDef]:
         """One route for every view."""
         views = {
             "users": self._users,
@@ -47,20 +46,19 @@ class Watching:
             "idle": self._idle,
             "events": self._events,
         }
-        return [Route(f"/control/{path}", view, methods=["GET"]) for path, view in views.items()]
+        return [web.get(f"/control/{path}", view) for path, view in views.items()]
 
-    async def _users(self, _request: Request) -> Response:
+    async def _users(self, _request: web.Request) -> web.Response:
         return json_response([user.shown() for user in self._world.users.values()])
 
-    async def _chats(self, _request: Request) -> Response:
+    async def _chats(self, _request: web.Request) -> web.Response:
         return json_response([self._chat_shown(chat) for chat in self._world.chats.values()])
 
-    async def _chat(self, request: Request) -> Response:
+    async def _chat(self, request: web.Request) -> web.Response:
         return json_response(self._chat_shown(self._chat_named(request)))
 
-    def _chat_named(self, request: Request) -> Chat:
-        given: str = request.path_params["chat"]
-        # Starlette's own int converter knows no minus sign, and groups have negative ids.
+    def _chat_named(self, request: web.Request) -> Chat:
+        given: str = request.match_info["chat"]
         numeric = given.removeprefix("-").isdecimal()
         chat = self._world.chats.get(int(given)) if numeric else None
         if chat is None:
@@ -79,22 +77,22 @@ class Watching:
             "actions": chat.actions,
         }
 
-    async def _messages(self, request: Request) -> Response:
+    async def _messages(self, request: web.Request) -> web.Response:
         chat = self._chat_named(request)
         after = number(request, "after", 0)
         messages = self._world.messages[chat.id].values()
         return json_response([m.shown() for m in messages if m.message_id > after])
 
-    async def _transcript(self, request: Request) -> Response:
+    async def _transcript(self, request: web.Request) -> web.Response:
         after = int(number(request, "after", 0))
         return json_response(list(self._world.journal.transcript.after(after)))
 
-    async def _calls(self, request: Request) -> Response:
-        method = request.query_params.get("method", "").lower()
+    async def _calls(self, request: web.Request) -> web.Response:
+        method = request.query.get("method", "").lower()
         records = self._world.journal.calls.after(int(number(request, "after", 0)))
         return json_response([r for r in records if method in {"", r["method"].lower()}])
 
-    async def _commands(self, request: Request) -> Response:
+    async def _commands(self, request: web.Request) -> web.Response:
         user = self._world.users.get(int(number(request, "user", 0)))
         if user is None:
             raise ControlError("no such user", 404)
@@ -106,13 +104,13 @@ class Watching:
             self._world.profile.menu(chat, user.id, user.language_code[:2], admin=admin)
         )
 
-    async def _clock(self, _request: Request) -> Response:
+    async def _clock(self, _request: web.Request) -> web.Response:
         return json_response({"now": self._world.clock.now().isoformat()})
 
-    async def _wait(self, request: Request) -> Response:
+    async def _wait(self, request: web.Request) -> web.Response:
         """Events of the chat after N; held in real time until there is one."""
         after = int(number(request, "after", 0))
-        chat = request.query_params.get("chat")
+        chat = request.query.get("chat")
         loop = asyncio.get_running_loop()
         deadline = loop.time() + number(request, "timeout", DEFAULT_WAIT_SECONDS)
         while True:
@@ -126,7 +124,7 @@ class Watching:
         events = self._world.journal.transcript.after(after)
         return [event for event in events if chat is None or str(event["chat"]) == chat]
 
-    async def _idle(self, request: Request) -> Response:
+    async def _idle(self, request: web.Request) -> web.Response:
         """200 once nothing is under way, 408 when that has not come about in time."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + number(request, "timeout", DEFAULT_WAIT_SECONDS)
@@ -139,24 +137,26 @@ class Watching:
         unfinished = self._world.unfinished
         return json_response({"idle": False, "unfinished": unfinished}, 408)
 
-    async def _events(self, request: Request) -> Response:
+    async def _events(self, request: web.Request) -> web.StreamResponse:
         after = int(number(request, "after", self._world.journal.transcript.last_seq))
-        headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(
-            self._stream(after), media_type="text/event-stream", headers=headers
-        )
+        headers = {"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
+        answer = web.StreamResponse(headers=headers)
+        await answer.prepare(request)
+        with suppress(ConnectionResetError):  # the page was closed
+            await self._stream(answer.write, after)
+        return answer
 
-    async def _stream(self, transcript_seq: int) -> AsyncIterator[bytes]:
+    async def _stream(self, send: Callable[[bytes], Awaitable[None]], transcript_seq: int) -> None:
         journal = self._world.journal
         calls_seq = journal.calls.last_seq
         while not self._closed:
-            yield _event("clock", {"now": self._world.clock.now().isoformat()})
+            await send(_event("clock", {"now": self._world.clock.now().isoformat()}))
             for record in journal.transcript.after(transcript_seq):
                 transcript_seq = record["seq"]
-                yield _event("transcript", record)
+                await send(_event("transcript", record))
             for record in journal.calls.after(calls_seq):
                 calls_seq = record["seq"]
-                yield _event("call", record)
+                await send(_event("call", record))
             seen = (transcript_seq, calls_seq)
             if seen == (journal.transcript.last_seq, journal.calls.last_seq) and not self._closed:
                 await journal.changed.wait()
