@@ -1,4 +1,4 @@
-"""What would help where the pace cannot hold the promise: nothing is told that was not tried."""
+"""What would help where the rate cannot hold the promise: nothing is told that was not tried."""
 
 from __future__ import annotations
 

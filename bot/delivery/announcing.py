@@ -28,7 +28,7 @@ class Announcing:
         """Tell of it, without waiting for that."""
         if self.on_event is None:
             return
-        telling = asyncio.create_task(self._tell(self.on_event, event), name="sender-event")
+        telling = asyncio.create_task(self._tell(self.on_event, event), name="worker-event")
         self._under_way.add(telling)
         telling.add_done_callback(self._under_way.discard)
 

@@ -203,7 +203,7 @@ class Broadcasts:
         return done
 
     async def resume(self, broadcast_id: int, admin_id: int) -> bool:
-        """Go on after a pause. Wake the sender afterwards."""
+        """Go on after a pause. Wake the worker afterwards."""
         values = {"state": "sending", "pause_reason": None}
         async with self._db.write() as session:
             done = await store.change(session, broadcast_id, values, store.is_in("paused"))
@@ -215,7 +215,7 @@ class Broadcasts:
     ) -> int:
         """Queue failed messages again (blocked subscribers never); with ``in_doubt`` those too.
 
-        Returns how many were queued. Wake the sender afterwards.
+        Returns how many were queued. Wake the worker afterwards.
         """
         queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
         act = "retry in doubt" if in_doubt else "retry"

@@ -1,4 +1,4 @@
-"""Is a broadcast going well? Counts what failed among its last messages."""
+"""How many of a broadcast's last messages failed, and whether that is too many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FEWEST = 20
 """Messages from which on a broadcast is judged, though it has not had a whole window yet."""
 
 
-class Health:
+class FailureRate:
     """Failures among the last ``window`` messages of each broadcast.
 
     Who left the bot, or forbids such messages, is no failure: that says nothing about this one.
@@ -31,7 +31,7 @@ class Health:
             last = self._last.setdefault(broadcast_id, deque(maxlen=self._window))
             last.append(row.state != "sent" and row.reason not in OWN_REASONS)
 
-    def is_ill(self, broadcast_id: int) -> bool:
+    def is_too_high(self, broadcast_id: int) -> bool:
         """Whether more than the set share of the last messages failed."""
         last = self._last.get(broadcast_id, ())
         return len(last) >= self._fewest and sum(last) > self._share * len(last)

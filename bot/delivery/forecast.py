@@ -1,4 +1,4 @@
-"""The forecast of a day: what is due when, what waits already, and whether the pace holds."""
+"""The forecast of a day: what is due when, what waits already, and whether the rate suffices."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NOTHING = Waiting(Counter(), 0)
 
 
 class _Backlog:
-    """Tips and broadcasts that wait for the pace, and how fast they go."""
+    """Tips and broadcasts that wait to be sent, and how fast they go."""
 
     def __init__(self, settings: Settings, copies: int) -> None:
         self.tips = 0.0
@@ -56,7 +56,7 @@ class _Backlog:
         self._copies = max(0.0, self._copies - (self._bulk * 60.0 - sent))
 
     def within(self, seconds: float) -> float:
-        """How many tips the pace can take in that time, broadcasts having their share."""
+        """How many tips the rate can take in that time, broadcasts having their share."""
         shared = min(seconds, self._copies_last)
         return shared * self._beside + (seconds - shared) * self._alone
 
@@ -128,7 +128,7 @@ def simulate(
     now: datetime | None = None,
     waiting: Waiting = NOTHING,
 ) -> Forecast:
-    """Let the tips due at these instants queue for the pace, minute by minute.
+    """Let the tips due at these instants queue to be sent, minute by minute.
 
     ``now`` (``start`` by default) is when the outbox is as in ``waiting``; what is told is how it
     goes from ``start`` on. Where the promise does not hold, what would help is tried in the same

@@ -1,7 +1,7 @@
 """Messages under way: what is leased, what is being sent, what came of it.
 
 It costs no task and no coroutine per message: a call's future reports back, and what follows is
-decided there. Only the pace is waited for.
+decided there. Only the limiter is waited for.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.delivery.begun import Begin, Begun
+from bot.delivery.begin_marker import BeginMarker, MarkBegun
 from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.queue import Queue, leased_ahead
@@ -30,10 +30,10 @@ from bot.telegram.responses import Outcome, classify
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 20.0
-"""Seconds without a turn after which leases are given up: replies may take the whole pace."""
+"""Seconds without a turn after which leases are given up: replies may take the whole rate."""
 
 
-class Line(Protocol):
+class Transport(Protocol):
     """What carries a request: ``bot.telegram.bulk.pool.PooledTransport``."""
 
     def begin(self, method: str, body: bytes) -> asyncio.Future[Reply]:
@@ -51,19 +51,19 @@ class InFlight:
         most: how many calls may be under way at once.
         rate: messages a second, which is also how many are leased ahead.
         on_change: called whenever something ended or a queue ran low.
-        begin: marks rows as begun, which with a pace is done before each starts.
+        begin: marks rows as begun, which with a limiter is done before each starts.
     """
 
     def __init__(
         self,
         clock: Clock,
-        transport: Line,
+        transport: Transport,
         limiter: SendLimiter | None,
         *,
         most: int,
         rate: float,
         on_change: Callable[[], None],
-        begin: Begin,
+        begin: MarkBegun,
         metrics: Metrics,
     ) -> None:
         self._clock = clock
@@ -72,14 +72,14 @@ class InFlight:
         self._most = most
         self._on_change = on_change
         self.capacity = leased_ahead(3 * most if limiter is None else rate / 4)
-        self._queue = self._unpaid = Queue(self.capacity, Begun(begin, rate), paid=True)
+        self._queue = self._unpaid = Queue(self.capacity, BeginMarker(begin, rate), paid=True)
         if limiter is None:
             self._queue.least = self.capacity // 2
         else:
             limiter.on_hold(self._silenced)
             if limiter.free_bulk_rate < rate:
                 unpaid = leased_ahead(limiter.free_bulk_rate / 4)
-                self._unpaid = Queue(unpaid, Begun(begin, rate), paid=False)
+                self._unpaid = Queue(unpaid, BeginMarker(begin, rate), paid=False)
         self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
         self.in_flight: set[OutgoingMessage] = set()
         self.finished: list[Finished] = []
@@ -162,14 +162,14 @@ class InFlight:
         self.back = back + self.back
 
     async def keep_sending(self, limiter: SendLimiter) -> None:
-        """Start messages as the pace allows, for ever."""
+        """Start messages as the limiter allows, for ever."""
         try:
             async with asyncio.TaskGroup() as group:
                 for queue in self._queues:
                     group.create_task(self._empty(queue, limiter))
         finally:
             for queue in self._queues:
-                await queue.begun.rest()
+                await queue.marker.rest()
 
     async def _empty(self, queue: Queue, limiter: SendLimiter) -> None:
         items = queue.items
@@ -190,20 +190,20 @@ class InFlight:
                 if not items or not items[0].begun:
                     break
                 self._start(items.popleft())
-            queue.begun.go_ahead(items)
+            queue.marker.go_ahead(items)
             if queue.is_low:
                 self._on_change()
 
     async def _mark(self, queue: Queue, permits: int) -> None:
         """Have so many marked as begun, as far as they are still ours."""
         try:
-            await queue.begun.mark(queue.items, permits)
+            await queue.marker.mark(queue.items, permits)
         except Exception:
             log.exception("what begins could not be marked; it is put back")
             self._give_back(queue)
 
     def _fill(self) -> None:
-        """Start what may be started now; with a pace, that is the pace's business."""
+        """Start what may be started now, or have it started where there is a limiter."""
         if self._limiter is not None:
             for queue in self._queues:
                 queue.can_send.set()
@@ -281,7 +281,7 @@ class InFlight:
         self.give_back()
 
     def _silenced(self, lane: Lane) -> None:
-        """The pace is silent, whoever was told so: nobody holds a lease until it is over."""
+        """Hold no lease while the limiter is held, whoever was told to wait."""
         if lane is Lane.BULK and self.waiting:
             self.give_back()
             self._on_change()

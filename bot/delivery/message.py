@@ -1,4 +1,4 @@
-"""One leased message on its way through the sender."""
+"""One leased message on its way through the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sender has in writing: outcomes go in and leases come out in one transaction."""
+"""The worker's side of the outbox: outcomes go in and leases come out in one transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.counts import count, publish
-from bot.delivery.failure_rate import Health
+from bot.delivery.failure_rate import FailureRate
 from bot.delivery.leasing import Leasing
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.refusals import Refusals
@@ -51,7 +51,7 @@ class Exchange(NamedTuple):
 
 
 class Outbox:
-    """The sender's side of the outbox. One owner, one transaction at a time."""
+    """Leases and settles rows. One owner, one transaction at a time."""
 
     def __init__(
         self,
@@ -69,7 +69,9 @@ class Outbox:
         self._library = renderer.library
         self.owner = secrets.token_hex(8)
         self._lease_seconds = lease_seconds
-        self._health = Health(settings.broadcast_pause_window, settings.broadcast_pause_share)
+        self._failure_rate = FailureRate(
+            settings.broadcast_pause_window, settings.broadcast_pause_share
+        )
         self._leasing = Leasing(
             self.owner,
             clock,
@@ -82,7 +84,7 @@ class Outbox:
         self._metrics = metrics
         metrics.exchanged.expect()
         self._refusals = Refusals(clock)
-        self._counted: Counter[str] = Counter()
+        self._to_publish: Counter[str] = Counter()
 
     async def exchange(
         self,
@@ -103,7 +105,7 @@ class Outbox:
             exchange = await self._db.transaction(
                 lambda session: self._in_one(session, finished, back, (want, unpaid), reclaim)
             )
-        publish(self._metrics, self._counted, finished)
+        publish(self._metrics, self._to_publish, finished)
         self._refusals.tell(finished)
         self._tell_of_pauses(exchange.events)
         return exchange
@@ -131,7 +133,7 @@ class Outbox:
     ) -> Exchange:
         """The transaction."""
         # Counted in the metrics once all of it is written; whoever failed starts anew.
-        self._counted = Counter()
+        self._to_publish = Counter()
         events = await self._write(session, finished, back)
         if reclaim and self._clock.monotonic() >= self._reclaim_at:
             await self._reclaim(session)
@@ -141,13 +143,13 @@ class Outbox:
         open_ = await broadcasts.in_states(session, broadcasts.OPEN_STATES)
         running = [one for one in open_ if one.state == "sending"]
         leased = await self._leasing.lease(session, running, want, unpaid)
-        self._counted += leased.counted
+        self._to_publish += leased.counted
         for one in open_:
             # Of a paused one, too, the last message may just have ended, or its subscriber have
             # left.
             idle = one.state == "paused" or one.id in leased.exhausted
             if one.frozen and idle and await recipients.finish(session, one.id, self._now()):
-                self._health.forget(one.id)
+                self._failure_rate.forget(one.id)
                 events.append(Event(one.id, "done"))
         return Exchange(leased.items, events, leased.more)
 
@@ -195,10 +197,10 @@ class Outbox:
             which = one.item.row.broadcast_id
             # An outage says nothing of the broadcast, and holds it anyway.
             if which is not None and not one.suspect:
-                self._health.count(which, row)
+                self._failure_rate.count(which, row)
                 touched.add(which)
-        ill = [which for which in sorted(touched) if self._health.is_ill(which)]
-        return [Event(which, "paused") for which in ill if await self._pause(session, which)]
+        failing = [which for which in sorted(touched) if self._failure_rate.is_too_high(which)]
+        return [Event(which, "paused") for which in failing if await self._pause(session, which)]
 
     async def _pause(self, session: Executor, broadcast_id: int) -> bool:
         """Hold what is left of it; there is no use in that once all of it is sent or under way."""
@@ -206,7 +208,7 @@ class Outbox:
         if found is None or not found.frozen:
             # Whoever makes its rows has locked it, and may wait for a subscriber whom we have.
             return False
-        self._health.forget(broadcast_id)
+        self._failure_rate.forget(broadcast_id)
         if not await recipients.has_queued(session, broadcast_id):
             return False
         values = {"state": "paused", "pause_reason": "failures"}
@@ -223,7 +225,7 @@ class Outbox:
         await self._count(session, amounts + Counter(doubts=doubts))
 
     async def _count(self, session: Executor, amounts: Counter[str]) -> None:
-        self._counted += amounts
+        self._to_publish += amounts
         await counters.add(session, self._now(), amounts)
 
     def _mark(self, row: Reclaimed) -> Mark | None:

@@ -1,4 +1,4 @@
-"""What is leased and waits for its turn."""
+"""Leased messages that have not been started."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections import deque
 
-from bot.delivery.begun import Begun
+from bot.delivery.begin_marker import BeginMarker
 from bot.delivery.message import OutgoingMessage
 
 MOST_LEASED = 512
@@ -15,12 +15,12 @@ MOST_LEASED = 512
 class Queue:
     """Leased items in their order until they have a turn; what a quarter of a second takes."""
 
-    def __init__(self, most: int, begun: Begun, *, paid: bool) -> None:
+    def __init__(self, most: int, marker: BeginMarker, *, paid: bool) -> None:
         self.most = most
-        # Leasing many at once takes milliseconds, in which a fast pace would miss its moments.
+        # Leasing many at once takes milliseconds, in which a high rate would not be kept.
         self.least = min(most // 2, 24)
         self.paid = paid
-        self.begun = begun
+        self.marker = marker
         self.items: deque[OutgoingMessage] = deque()
         self.can_send = asyncio.Event()
 

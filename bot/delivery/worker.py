@@ -1,4 +1,4 @@
-"""The one sender: leases rows, sends them at the pace, writes outcomes down in groups."""
+"""The worker: leases rows, sends them at the rate, writes outcomes down in groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.announcing import Announcing, OnEvent
-from bot.delivery.in_flight import InFlight, Line
+from bot.delivery.in_flight import InFlight, Transport
 from bot.delivery.outbox import GROUP_ROWS, Exchange, Outbox
 from bot.delivery.rendering import Renderer
 from bot.metrics import Metrics
@@ -39,18 +39,18 @@ class DeliveryWorker:
     """Sends whatever is due in the outbox.
 
     Args:
-        pace: the limiter; None sends as fast as the line takes it (for measuring).
+        limiter: None sends as fast as the transport takes it (for measuring).
         renderer: makes requests of tips; its library is the one that tips are chosen from.
         on_event: told when a broadcast is done or was paused because too much of it failed.
         lease_seconds: how long a leased row is ours; after a crash it is taken back then.
     """
 
-    def __init__(  # noqa: PLR0913 - what a sender is made of; the app alone makes one
+    def __init__(  # noqa: PLR0913 - what a worker is made of; the app alone makes one
         self,
         db: Database,
         clock: Clock,
         settings: Settings,
-        transport: Line,
+        transport: Transport,
         limiter: SendLimiter | None,
         renderer: Renderer,
         *,
@@ -90,7 +90,7 @@ class DeliveryWorker:
         self._idle = asyncio.Event()
         self._leasing = False
         self._wanted_by = 0
-        self._turn = asyncio.Lock()
+        self._switching = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -131,7 +131,7 @@ class DeliveryWorker:
     async def drain(self) -> int:
         """Send all that is ready now, then return; how many were sent.
 
-        Works beside :meth:`run` or alone. Waits for the pace, and so for its clock; returns
+        Works beside :meth:`run` or alone. Waits for the limiter, and so for its clock; returns
         early while a flood or a lost connection holds everything.
         """
         before = self.sent
@@ -144,7 +144,7 @@ class DeliveryWorker:
     @contextlib.asynccontextmanager
     async def _working(self) -> AsyncIterator[None]:
         """At work as long as anyone wants it to be."""
-        async with self._turn:
+        async with self._switching:
             self._wanted_by += 1
             if self._wanted_by == 1:
                 self._begin()
@@ -155,13 +155,13 @@ class DeliveryWorker:
 
     def _begin(self) -> None:
         self._leasing = True
-        self._tasks = [asyncio.create_task(self._keep_books(), name="sender-books")]
+        self._tasks = [asyncio.create_task(self._keep_exchanging(), name="worker-exchange")]
         if self._limiter is not None:
-            pacing = self._in_flight.keep_sending(self._limiter)
-            self._tasks.append(asyncio.create_task(pacing, name="sender-pace"))
+            sending = self._in_flight.keep_sending(self._limiter)
+            self._tasks.append(asyncio.create_task(sending, name="worker-sending"))
 
     async def _leave(self) -> None:
-        async with self._turn:
+        async with self._switching:
             self._wanted_by -= 1
             if self._wanted_by == 0:
                 await self._wind_up()
@@ -182,7 +182,7 @@ class DeliveryWorker:
         await self._announcing.end()
 
     def _changed(self) -> None:
-        """Look at the books at 100 outcomes, when the queue runs low, or after 50 ms."""
+        """Exchange at 100 outcomes, when the queue runs low, or after 50 ms."""
         in_flight, done = self._in_flight, len(self._in_flight.finished)
         low = in_flight.is_low and done * 4 >= min(GROUP_ROWS, in_flight.capacity)
         if done >= GROUP_ROWS or low or not (in_flight.in_flight or in_flight.waiting):
@@ -193,7 +193,7 @@ class DeliveryWorker:
             loop = asyncio.get_running_loop()
             self._group_timer = loop.call_later(GROUP_SECONDS, self._wake.set)
 
-    async def _keep_books(self) -> None:
+    async def _keep_exchanging(self) -> None:
         nap: float | None = 0.0
         while True:
             await self._rest(nap)
@@ -222,7 +222,7 @@ class DeliveryWorker:
         return self._in_flight.wanted
 
     async def _exchange(self, want: int) -> Exchange:
-        """One transaction with the ledger that a cancellation does not cut in two."""
+        """One exchange with the outbox, which a cancellation does not cut in two."""
         if self._group_timer is not None:
             self._group_timer.cancel()
             self._group_timer = None
@@ -252,7 +252,7 @@ class DeliveryWorker:
             self._in_flight.give_back()
 
     async def _nap(self, exchange: Exchange) -> float | None:
-        """How long the books may rest: None until something happens."""
+        """Seconds until the next exchange; None: when something happens."""
         in_flight = self._in_flight
         if exchange.more or self._wake.is_set():
             return 0.0

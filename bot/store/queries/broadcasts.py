@@ -67,7 +67,7 @@ async def get(session: Executor, broadcast_id: int, *, lock: bool = False) -> Br
 
 @cache
 def _all_in(states: tuple[str, ...]) -> Select[Any]:
-    """Put together once: the sender asks at every exchange."""
+    """Put together once: the worker asks at every exchange."""
     return _all.where(or_(*(table.c.state == state for state in states))).order_by(table.c.id)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.delivery import begun
+from bot.delivery import begin_marker
 from bot.delivery.worker import LEASE_SECONDS, DeliveryWorker
 from bot.store.database import Database
 from bot.store.outbox import leases
@@ -84,7 +84,7 @@ async def test_at_a_thousand_a_second_a_few_more_are(
         await harness.broadcast()
         tried = await killed_after(harness, tg, 4, step=0.002)
         found = await taken_back(harness)
-        assert tried <= found["in_doubt"] <= tried + 2 * round(1000 / begun.MARKS_A_SECOND)
+        assert tried <= found["in_doubt"] <= tried + 2 * round(1000 / begin_marker.MARKS_A_SECOND)
         assert found["in_doubt"] + found["queued"] == 400
         tg.gate.set()
 

@@ -1,4 +1,4 @@
-"""What is begun is marked so in its row before it can reach the wire.
+"""Marks a row as begun before its message can reach the wire.
 
 After a kill what was leased and never begun goes back to the queue; without the mark all of it
 would be in doubt. Only a broadcast's messages need one: tips are sent once more in any case.
@@ -21,18 +21,18 @@ MARKS_A_SECOND = 125.0
 """Transactions at most. Up to that rate each message is marked alone, so that a kill leaves none
 in doubt that was not begun; above it a few are marked at once, and before their turn."""
 
-Begin: TypeAlias = Callable[[list[int]], Awaitable[Collection[int]]]
+MarkBegun: TypeAlias = Callable[[list[int]], Awaitable[Collection[int]]]
 """Marks rows as begun; which of them are still ours."""
 
 
-class Begun:
+class BeginMarker:
     """Marks the rows at the head of one queue.
 
     Args:
         rate: messages a second.
     """
 
-    def __init__(self, begin: Begin, rate: float) -> None:
+    def __init__(self, begin: MarkBegun, rate: float) -> None:
         self._begin = begin
         self._at_once = max(1, round(rate / MARKS_A_SECOND))
         self._ahead: asyncio.Task[None] | None = None
@@ -53,7 +53,7 @@ class Begun:
             self._ahead = None
 
     def go_ahead(self, items: deque[OutgoingMessage]) -> None:
-        """Mark the next few beside the sending, where the pace would have to wait for each."""
+        """Mark the next few beside the sending, where the limiter would have to wait for each."""
         if self._at_once == 1 or self._ahead is not None:
             return
         if not all(item.begun for item in islice(items, self._at_once // 2)):
