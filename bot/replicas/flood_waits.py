@@ -1,12 +1,13 @@
-"""Until when Telegram asked us to wait, kept where a restart and other replicas find it."""
+"""Keeps flood waits where a restart and other replicas find them."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
+
+import structlog
 
 from bot.clock import Clock
 from bot.store.database import Database
@@ -16,7 +17,7 @@ from bot.store.queries.flood_waits import WHOLE_LANE
 from bot.telegram.limits.flood_waits import EVERY_CHAT, FloodWait
 from bot.telegram.limits.limiter import Lane, SendLimiter
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 NOT_WORTH_WRITING = timedelta(seconds=0.5)
 """A deadline that moves by less is not written again: 64 answers may belong to one flood."""
@@ -31,7 +32,7 @@ Key: TypeAlias = tuple[str, str, int]
 
 
 class Holds:
-    """Writes each flood's deadline down as it comes, beside the sending, and reads the others'."""
+    """Writes each flood wait down as it comes, beside the sending, and reads the others'."""
 
     def __init__(self, db: Database, clock: Clock, limiter: SendLimiter) -> None:
         self._db = db
@@ -49,7 +50,7 @@ class Holds:
         now = self._clock.now()
         until = now + timedelta(seconds=seconds)
         if self._note(_row(lane, WHOLE_LANE, EVERY_CHAT, now, until)):
-            log.warning("Telegram asks us to wait: lane %s is held for %d s", lane.value, seconds)
+            log.warning("Telegram asks us to wait", lane=lane.value, seconds=int(seconds))
 
     def _note_chat(self, wait: FloodWait) -> None:
         self._say(wait)
@@ -59,7 +60,7 @@ class Holds:
             self._note(_row(wait.lane, wait.kind, wait.chat_id, since, until))
 
     def _note(self, wait: FloodWaitRead) -> bool:
-        """Write it down soon; False if that is known already."""
+        """Write the wait down soon; return False if it is known already."""
         key = _key(wait)
         known = self._known.get(key)
         if known is not None and wait.until < known.until + NOT_WORTH_WRITING:
@@ -70,17 +71,17 @@ class Holds:
         return True
 
     def _say(self, wait: FloodWait) -> None:
-        """Whose wait it is stays out of the log; a chat that goes on and on is not said again."""
+        """Log the wait without its chat, at most once a minute for each lane and kind of call."""
         which, now = (wait.lane, wait.kind), self._clock.monotonic()
         if now - self._said_at.get(which, -SAID_EVERY) < SAID_EVERY:
             return
         self._said_at[which] = now
         log.info(
-            "Telegram asks one chat to wait: no %s for %d s (lane %s, %d chats wait)",
-            wait.kind,
-            wait.until - wait.since,
-            wait.lane.value,
-            self._limiter.chats_waiting(wait.lane),
+            "Telegram asks one chat to wait",
+            lane=wait.lane.value,
+            kind=wait.kind,
+            seconds=int(wait.until - wait.since),
+            chats=self._limiter.chats_waiting(wait.lane),
         )
 
     def _wall(self, monotonic: float) -> datetime:
@@ -99,7 +100,7 @@ class Holds:
                     del self._unwritten[key]
 
     async def exchange(self) -> None:
-        """Write what could not be written, and be silent for as long as anyone was asked to be.
+        """Write what could not be written, and keep to what others have been told to wait for.
 
         Raises whatever the database raises.
         """
@@ -111,6 +112,7 @@ class Holds:
         if len(running) < len(found):
             forget = partial(flood_waits.forget_over, now=now, believed=now + AHEAD)
             await self._db.transaction(forget)
+        # What is not written yet is kept, though the table does not have it.
         news = [wait for wait in running if self._known.get(_key(wait)) != wait]
         self._known = {_key(wait): wait for wait in running} | self._unwritten
         for wait in news:

@@ -1,4 +1,4 @@
-"""Several processes with one token on one PostgreSQL: one pace among them, one that polls.
+"""Several processes with one token on one PostgreSQL share the rates, and one of them polls.
 
 Each replica keeps a row that says it is alive and takes its part of the rates: with R messages a
 second and three replicas, each sends R/3. A replica that stops deletes its row; one that is killed
@@ -16,10 +16,11 @@ before it is over at the start.
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+
+import structlog
 
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
@@ -29,7 +30,7 @@ from bot.store.queries import heartbeat
 from bot.store.tables import Executor
 from bot.telegram.limits.limiter import SendLimiter
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 5.0
 LIVE_SECONDS = 15.0
@@ -44,7 +45,7 @@ POLLER = "poller"
 
 
 class Replicas:
-    """This process among its like. On SQLite there is no other, only earlier and later ones.
+    """This process among the others. On SQLite there is no other, only earlier and later ones.
 
     ``on_alone`` is awaited when the last of the others has gone. Where updates come by webhook
     nobody leads, and only who is alone can tell that what is undone is in nobody's hands.
@@ -73,7 +74,7 @@ class Replicas:
         self.leads = db.is_sqlite
 
     async def recall(self) -> None:
-        """Be silent for as long as Telegram has asked for. To be awaited before all else is said.
+        """Take up the flood waits of earlier runs. To be awaited before anything is sent.
 
         Raises whatever the database raises.
         """
@@ -81,17 +82,17 @@ class Replicas:
             await self._holds.exchange()
 
     async def join(self) -> int:
-        """Be one of them, once the others, if any, have made room; how many there are."""
+        """Join the replicas once the others have made room; return how many there are."""
         count = await self.beat()
         if count > 1:
             await self._clock.sleep(BEAT_SECONDS)
         return count
 
     async def beat(self) -> int:
-        """Say that we are alive, see who else is, and share the pace with them; how many.
+        """Write that this replica lives, and share the rates with those that do; return how many.
 
         What Telegram has asked of any of them holds for all. To be called every ``BEAT_SECONDS``.
-        Raises whatever the database raises; until it goes well again the pace stays as it was.
+        Raises whatever the database raises; until it goes well again the rates stay as they were.
         """
         await self.compare_clocks()
         if self._trust.is_believed:  # else waits may seem to be over that are not
@@ -104,7 +105,7 @@ class Replicas:
         return self.count
 
     async def compare_clocks(self) -> None:
-        """Hold our clock against the database's, by which all replicas are to agree.
+        """Compare our clock with the database's, by which all replicas are to agree.
 
         Instants in the rows are each replica's own: one that is behind looks dead to the others
         while it sends, and they send its messages once more.
@@ -126,7 +127,7 @@ class Replicas:
 
     def _share(self, count: int) -> None:
         if count != self.count:
-            log.info("%d replicas share the pace", count)
+            log.info("replicas share the rates", replicas=count)
         self.count = count
         self._limiter.share_with(count)
 
@@ -161,7 +162,7 @@ class Replicas:
         return await heartbeat.claim(session, POLLER, self.owner, now, until)
 
     async def leave(self) -> None:
-        """Be none of them any more: the others take our part and our lease at once."""
+        """Leave: the others take over our share of the rates and our lease at once."""
         await self._holds.written()
         if self._db.is_sqlite:
             return

@@ -18,6 +18,7 @@ from bot.store.queries import flood_waits
 from bot.store.queries.flood_waits import WHOLE_LANE
 from bot.telegram.limits.limiter import Lane, SendLimiter
 from tests.delivery_harness import DeliveryHarness, delivery_harness
+from tests.logbook import captured
 from tests.scripted_telegram import Telegram, refusal, telegram
 from tips.library import Library
 
@@ -186,7 +187,7 @@ async def test_many_refusals_of_one_flood_are_written_once(
 
 
 async def test_what_could_not_be_written_is_written_at_the_next_beat(
-    harness: DeliveryHarness, start: Start, caplog: pytest.LogCaptureFixture
+    harness: DeliveryHarness, start: Start
 ) -> None:
     process, other = await start(), await start()
     transaction = process.harness.db.transaction
@@ -195,9 +196,10 @@ async def test_what_could_not_be_written_is_written_at_the_next_beat(
         raise OSError("the disk is away")
 
     process.harness.db.transaction = broken  # type: ignore[method-assign]
-    process.limiter.flood(Lane.BULK, 30.0)
-    await process.replicas._holds.written()
-    assert "could not be written down" in caplog.text
+    with captured() as log:
+        process.limiter.flood(Lane.BULK, 30.0)
+        await process.replicas._holds.written()
+    assert "how long Telegram asks to wait could not be written down" in log.getvalue()
     process.harness.db.transaction = transaction  # type: ignore[method-assign]
     await process.replicas.beat()
     await other.replicas.beat()
