@@ -187,8 +187,8 @@ class App:
         self._task("supervisor", self.supervisor.run())
         self._task("sender", services.worker.run(self._stop_sending))
         if self.settings.webhook_url is None:
-            turn = partial(self.fetching.turn, services.replicas)
-            poller = Poller(services.client, self.inbox, self.clock, turn, self.fetching)
+            wait_to_lead = partial(self.fetching.wait_to_lead, services.replicas)
+            poller = Poller(services.client, self.inbox, self.clock, wait_to_lead, self.fetching)
             self._task("poller", poller.run())
         else:
             posting = Posting(
@@ -279,7 +279,7 @@ class App:
             if starting.done():
                 await starting
                 # Content and code stay for good: looking through them for garbage again and
-                # again would hold up replies and the pace for a tenth of a second each time.
+                # again would hold up replies and sending for a tenth of a second each time.
                 gc.freeze()
                 await ended
         finally:

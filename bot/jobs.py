@@ -1,4 +1,4 @@
-"""The handful of jobs that the code defines. They may be lost at any time: intent is in rows."""
+"""Runs the handful of jobs that the code defines. They may be lost: intent is in rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Job:
     work: Work
 
     async def run(self) -> bool:
-        """Do it once; whether it went well. Never raises: the next time may go better."""
+        """Do the work once and return whether it went well; never raise."""
         try:
             async with asyncio.timeout(self.limit):
                 await self.work()
@@ -56,7 +56,7 @@ class Job:
 
 
 class Jobs:
-    """Runs jobs on APScheduler: never two of one kind at once, late ones once and not at all."""
+    """Runs jobs on APScheduler: never two of one name at once, and a late one once."""
 
     def __init__(self, jobs: list[Job]) -> None:
         self.jobs = {job.name: job for job in jobs}
@@ -66,7 +66,7 @@ class Jobs:
         self._wanted: dict[str, datetime] = {}
 
     def add(self, jobs: list[Job], metrics: Metrics) -> None:
-        """More of them, before :meth:`start`; runs are counted in ``metrics``."""
+        """Add jobs before :meth:`start`; their runs are counted in ``metrics``."""
         self._metrics = metrics
         self.jobs.update({job.name: job for job in jobs})
         for name in self.jobs:
@@ -74,19 +74,19 @@ class Jobs:
                 metrics.jobs.labels(name, outcome)
 
     def start(self) -> None:
-        """Begin; every job runs for the first time after its interval."""
+        """Start the scheduler; every job runs for the first time after its interval."""
         scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         for job in self.jobs.values():
-            turn = partial(self._turn, job)
-            scheduler.add_job(turn, "interval", seconds=job.every, id=job.name, name=job.name)
+            work = partial(self._run, job)
+            scheduler.add_job(work, "interval", seconds=job.every, id=job.name, name=job.name)
         scheduler.start()
         self._scheduler = scheduler
 
     def soon(self, name: str, seconds: float) -> None:
-        """Run the job after ``seconds`` already, if that is before its turn."""
+        """Run the job after ``seconds``, if that is before its next time."""
         # APScheduler lives on the machine's time, whatever clock the rest of the bot is handed.
         wanted = SystemClock().now() + timedelta(seconds=max(0.0, seconds))
         if name in self._running:
@@ -101,14 +101,14 @@ class Jobs:
             job.modify(next_run_time=max(wanted, SystemClock().now()))
 
     def start_over(self) -> None:
-        """Count every job's time from now: the wall clock, which APScheduler goes by, was set."""
+        """Count every interval from now: the wall clock, which APScheduler goes by, was set."""
         for job in self.jobs.values():
             if self._scheduler is not None:
                 again = SystemClock().now() + timedelta(seconds=job.every)
                 self._scheduler.modify_job(job.name, next_run_time=again)
         self.soon("plan", 0.0)
 
-    async def _turn(self, job: Job) -> None:
+    async def _run(self, job: Job) -> None:
         task = asyncio.current_task()
         if task is not None:
             self._running[job.name] = task
@@ -127,7 +127,7 @@ class Jobs:
             self._run_by(name, wanted)
 
     async def stop(self) -> None:
-        """Start nothing more; what runs is cut off and waited for."""
+        """Stop the scheduler; what runs is cut off and waited for."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None

@@ -34,11 +34,11 @@ def topics(
         (Button(f"{library.topic_names.get(slug, slug)} ({counts[slug]})", FaqTopic(slug, 0)),)
         for slug in slugs[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
     ]
-    turn = _turn(number, pages(len(slugs)), FaqTopics, language)
+    page_row = _page_row(number, pages(len(slugs)), FaqTopics, language)
     return page(
         html.bold(_("Questions and answers")),
         html.text(_("Choose a topic, or just type your question.")),
-        buttons=(*rows, turn),
+        buttons=(*rows, page_row),
     )
 
 
@@ -49,12 +49,14 @@ def topic(
     _ = translator(language)
     number = min(number, pages(len(answers)) - 1)
     rows = _answer_rows(answers[number * PAGE_SIZE : (number + 1) * PAGE_SIZE])
-    turn = _turn(number, pages(len(answers)), lambda there: FaqTopic(slug, there), language)
+    page_row = _page_row(
+        number, pages(len(answers)), lambda there: FaqTopic(slug, there), language
+    )
     back = (Button(_("All topics"), FaqTopics(0)),)
     return page(
         html.bold(library.topic_names.get(slug, slug)),
         html.text(_("Choose a question.")),
-        buttons=(*rows, turn, back),
+        buttons=(*rows, page_row, back),
     )
 
 
@@ -162,7 +164,7 @@ def not_asked(near: Sequence[Answer], language: str = "en") -> Message:
     )
 
 
-def _turn(
+def _page_row(
     number: int, count: int, there: Callable[[int], Callback], language: str
 ) -> tuple[Button, ...]:
     _ = translator(language)

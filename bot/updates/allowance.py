@@ -1,4 +1,4 @@
-"""How often a chat may have something in a while. Little is remembered, and not for long."""
+"""Limits how often a chat may have something; little is remembered, and not for long."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ MOST_CHATS = 10_000
 
 
 class Allowance:
-    """So many times within so many ``seconds``, counted from the first; for each chat."""
+    """Allows each chat something so many times within so many seconds, counted from the first."""
 
     def __init__(self, times: int, seconds: float) -> None:
         self._times = times
@@ -14,7 +14,7 @@ class Allowance:
         self._used: dict[int, tuple[int, float]] = {}  # how often, since when; in that order
 
     def has(self, chat_id: int, now: float) -> bool:
-        """Whether there is one left; ``now`` in seconds of a clock that never runs backwards."""
+        """Return whether the chat has one left; ``now`` is monotonic, in seconds."""
         used, since = self._used.get(chat_id, (0, now))
         return used < self._times or now - since >= self._seconds
 
@@ -26,4 +26,5 @@ class Allowance:
             used, since = 0, now
         self._used[chat_id] = used + 1, since
         if len(self._used) > MOST_CHATS:
+            # The one that began longest ago: a dict keeps the order of insertion.
             del self._used[next(iter(self._used))]

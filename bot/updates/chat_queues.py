@@ -1,10 +1,10 @@
 """Work in order within one key, in parallel across keys: a fair share for each, in bounded memory.
 
-A key is a chat. Each has a lane of at most ``depth`` items in memory, and all lanes together share
-one room; what does not fit stays where it came from and is fetched with ``refill`` once the lane
-is empty. Workers take one item at a time, first of whoever has had least, so that a flood in one
+A key is a chat. Each has a queue of at most ``depth`` items in memory, and all queues share one
+room; what does not fit stays where it came from and is fetched with ``refill`` once the queue is
+empty. Workers take one item at a time, first of whoever has had least, so that a flood in one
 chat delays nobody else, and whoever has been silent waits behind nobody's queue (start-time fair
-queueing). A lane whose first item cannot be dealt with yet is put aside, and no worker waits for
+queueing). A queue whose first item cannot be dealt with yet is put aside, and no worker waits for
 it.
 """
 
@@ -35,11 +35,11 @@ class ChatQueues(Generic[Item]):
     whatever escapes it ends :meth:`run`.
 
     Args:
-        behind: of the rank of all items here; those of a low rank get their own lanes, since they
-            would hold workers while they wait for whatever the others have first. Signs of danger
-            go before others whatever their key has had.
+        behind: of the rank of all items here; those of a low rank get queues of their own, since
+            they would hold workers while they wait for whatever the others have first. Signs of
+            danger go before others whatever their key has had.
         workers: how many items are in hand at once; a quarter more of keys that were silent.
-        common: what these lanes share with others that serve the same keys.
+        common: what these queues share with others that serve the same keys.
         on_rest: called with each key of which nothing is left, neither here nor elsewhere.
     """
 
@@ -65,7 +65,7 @@ class ChatQueues(Generic[Item]):
         common = common or Common(room=1024)
         self._room, self._shares, self._size_of = common.room, common.shares, common.size_of
         shares = self._shares
-        self._count = shares.had_one_out_of_turn if behind < PERSONS else shares.had_one
+        self._count = shares.had_one_ahead if behind < PERSONS else shares.had_one
         self._on_rest = on_rest
         self._queues: dict[int, deque[Item]] = {}
         self._more: dict[int, int] = {}  # keys with items elsewhere -> how often that was said
@@ -83,7 +83,7 @@ class ChatQueues(Generic[Item]):
     @property
     def waiting(self) -> int:
         """Items in memory that nobody has begun yet."""
-        return sum(len(lane) for lane in self._queues.values())
+        return sum(len(queue) for queue in self._queues.values())
 
     @property
     def keys(self) -> frozenset[int]:
@@ -97,8 +97,8 @@ class ChatQueues(Generic[Item]):
 
     def offer(self, key: int, item: Item) -> bool:
         """Queue ``item`` if it fits; whether it does."""
-        lane = self._queues.get(key, ())
-        if key in self._more or len(lane) >= self._depth:
+        queue = self._queues.get(key, ())
+        if key in self._more or len(queue) >= self._depth:
             return False
         if not self._room.take(self._size_of(item)):
             return False
@@ -111,7 +111,7 @@ class ChatQueues(Generic[Item]):
         self._queue(key)
 
     async def run(self) -> None:
-        """Serve the lanes until :meth:`close` or cancellation."""
+        """Serve the queues until :meth:`close` or cancellation."""
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 self._begin()
@@ -126,16 +126,16 @@ class ChatQueues(Generic[Item]):
         self._closing.set()
 
     async def idle(self) -> None:
-        """Wait until every lane is empty, or put aside for more than a moment."""
+        """Wait until every queue is empty, or put aside for more than a moment."""
         await self._idle.wait()
 
     def _queue(self, key: int) -> deque[Item]:
-        lane = self._queues.get(key)
-        if lane is None:
-            lane = self._queues[key] = deque()
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = deque()
             self._idle.clear()
             self._line_up(key)
-        return lane
+        return queue
 
     def _line_up(self, key: int) -> None:
         rank = Rank(self._behind, self._shares.of(key))
@@ -161,22 +161,22 @@ class ChatQueues(Generic[Item]):
         self._begin()
 
     async def _serve_one(self, key: int, rank: Rank) -> None:
-        lane = self._queues[key]
-        if not lane:
-            await self._fetch(key, lane)
-        if lane and not self._closing.is_set():
-            item = lane.popleft()
+        queue = self._queues[key]
+        if not queue:
+            await self._fetch(key, queue)
+        if queue and not self._closing.is_set():
+            item = queue.popleft()
             self._count(key, rank.share)
             wait = await self._handle(item, rank)
             if wait > 0:
-                lane.appendleft(item)
+                queue.appendleft(item)
                 self._put_aside(key, wait)
                 return
             self._room.give(self._size_of(item))
-        self._next(key, lane)
+        self._next(key, queue)
 
-    def _next(self, key: int, lane: deque[Item]) -> None:
-        if lane or key in self._more:
+    def _next(self, key: int, queue: deque[Item]) -> None:
+        if queue or key in self._more:
             self._line_up(key)
             return
         del self._queues[key]
@@ -213,18 +213,20 @@ class ChatQueues(Generic[Item]):
         if self._aside:
             self._set_alarm()
 
-    async def _fetch(self, key: int, lane: deque[Item]) -> None:
+    async def _fetch(self, key: int, queue: deque[Item]) -> None:
         said = self._more.get(key)
         if said is None:
             return
         limit = self._depth if self._room.is_there else 1
         found = await self._refill(key, limit)
         for item in found:
-            if lane and not self._room.take(self._size_of(item)):
+            # The first one is let in even where room is short: a queue that never gets one
+            # would wait for ever.
+            if queue and not self._room.take(self._size_of(item)):
                 return
-            if not lane:
+            if not queue:
                 self._room.force(self._size_of(item))
-            lane.append(item)
+            queue.append(item)
         # Something said while we were fetching may not be among what was found.
         if len(found) < limit and self._more.get(key) == said:
             del self._more[key]

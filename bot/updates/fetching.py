@@ -1,4 +1,4 @@
-"""Whether updates can be fetched: for readiness and the metrics."""
+"""Tells readiness and the metrics whether updates can be fetched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TOO_LONG_S = 120.0  # a call is held for 50 s, and a short fault of the network 
 
 
 class Fetching:
-    """What has come of asking for updates lately; spans are in seconds on the monotonic clock.
+    """Remembers what came of asking for updates; spans are seconds on the monotonic clock.
 
     It is failure that counts, not age: a call that is held while a demo's clock is moved is well.
 
@@ -29,15 +29,15 @@ class Fetching:
         self._why = ""
 
     def expect(self) -> None:
-        """This process is the one that asks."""
+        """Note that this process is the one that asks."""
         self.polled.expect()
 
     def rest(self) -> None:
-        """This process does not ask, since another one does."""
+        """Note that another process asks, and this one does not."""
         self.polled.rest()
         self._failing_since = None
 
-    async def turn(self, replicas: Replicas) -> None:
+    async def wait_to_lead(self, replicas: Replicas) -> None:
         """Wait until this replica is the one that asks."""
         if not replicas.leads:
             self.rest()
@@ -45,18 +45,18 @@ class Fetching:
         self.expect()
 
     def succeeded(self) -> None:
-        """Updates, or the word that there are none, came and are in the database."""
+        """Note that an answer came, and that its updates, if any, are in the database."""
         self.polled.mark()
         self._failing_since = None
 
     def failed(self, why: str) -> None:
-        """It did not go well, for a reason that may be shown and logged."""
+        """Note a failure, for a reason that may be shown and logged."""
         self._why = why
         if self._failing_since is None:
             self._failing_since = self._clock.monotonic()
 
     def troubles(self) -> list[str]:
-        """One line if updates could not be fetched for too long."""
+        """Return one line if updates could not be fetched for too long."""
         if self._failing_since is None:
             return []
         seconds = self._clock.monotonic() - self._failing_since

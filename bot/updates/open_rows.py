@@ -1,4 +1,4 @@
-"""How many updates of each chat wait in rows, and whose flood has been told."""
+"""Counts how many updates of each chat wait in rows, and who was asked to slow down."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class OpenRows:
         self._told: set[int] = set()
 
     def left_by_others(self, counts: Mapping[int, int]) -> None:
-        """So many rows were there already."""
+        """Count rows that an earlier run left."""
         for chat_id, rows in counts.items():
             self._open[chat_id] = max(rows, self._open.get(chat_id, 0))
 
     def add(self, chat_id: int, *, needed: bool = False) -> bool:
-        """One more row, if the chat may have one; of what is ``needed`` it may have more."""
+        """Count one more row if the chat may have it, and return whether; more if ``needed``."""
         rows = self._open.get(chat_id, 0)
         if rows >= (BEYOND * MOST if needed else MOST):
             return False
@@ -42,7 +42,7 @@ class OpenRows:
         return True
 
     def done(self, chat_id: int) -> None:
-        """One row less."""
+        """Count one row less."""
         rows = self._open.get(chat_id, 0)
         if rows > 1:
             self._open[chat_id] = rows - 1
@@ -50,18 +50,18 @@ class OpenRows:
             self.rest(chat_id)
 
     def has_many(self, chat_id: int) -> bool:
-        """Whether the chat has more waiting than somebody writes who waits for an answer."""
+        """Return whether more of the chat waits than somebody writes who wants an answer."""
         return self._open.get(chat_id, 0) > MANY
 
     def rest(self, chat_id: int) -> None:
-        """Nothing of the chat waits any more: whatever comes now is no flood."""
+        """Forget the chat, of which nothing waits any more: whatever comes now is no flood."""
         self._open.pop(chat_id, None)
         self._told.discard(chat_id)
 
     def is_told(self, chat_id: int) -> bool:
-        """Whether there is nobody to be told of this flood: it was said, or it is a group's."""
+        """Return whether nobody is to be told: it was said already, or is a group."""
         return chat_id <= 0 or chat_id in self._told
 
     def told(self, chat_id: int) -> None:
-        """Somebody is told that this is too much."""
+        """Note that somebody was asked to slow down."""
         self._told.add(chat_id)

@@ -48,13 +48,13 @@ class UpdateSource(Protocol):
 
 
 async def _always() -> None:
-    """Whoever is alone need not wait to be the one that polls."""
+    """Return at once: a process that is alone polls."""
 
 
 class Poller:
     """Asks for updates for ever; one poller a bot.
 
-    ``turn`` is awaited before each call and comes back when this process is the one to poll.
+    ``wait_to_lead`` is awaited before each call and returns when this process is the one to poll.
     """
 
     def __init__(
@@ -62,12 +62,12 @@ class Poller:
         source: UpdateSource,
         inbox: Inbox,
         clock: Clock,
-        turn: Callable[[], Awaitable[None]] = _always,
+        wait_to_lead: Callable[[], Awaitable[None]] = _always,
         fetching: Fetching | None = None,
         *,
         hold: int = HOLD_S,
     ) -> None:
-        self._turn = turn
+        self._wait_to_lead = wait_to_lead
         self._source = source
         self._inbox = inbox
         self._clock = clock
@@ -102,8 +102,8 @@ class Poller:
         return _after(batch)
 
     async def _ask(self, offset: int | None) -> Sequence[Given] | None:
-        """A batch, or None when this call failed and the wait for the next one is over."""
-        if not await self._is_our_turn():
+        """Return a batch, or None when this call failed and the wait for the next one is over."""
+        if not await self._leads():
             return None
         try:
             batch = await self._source.raw_updates(offset=offset, limit=BATCH, hold=self._hold)
@@ -120,9 +120,9 @@ class Poller:
         self._asking.succeeded()
         return usable
 
-    async def _is_our_turn(self) -> bool:
+    async def _leads(self) -> bool:
         try:
-            await self._turn()
+            await self._wait_to_lead()
         except Exception as error:  # noqa: BLE001 - whatever the database raises
             seconds = self._leasing.failed() or 0.0
             log.error(  # noqa: TRY400 - a line for each wait is enough

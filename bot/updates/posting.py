@@ -1,4 +1,4 @@
-"""Whether Telegram gets its updates through to the webhook: nobody else would notice."""
+"""Asks whether Telegram gets its updates through to the webhook: nobody else would notice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOOK_S = 60.0  # seconds between two looks
 
 
 class Posting:
-    """Asks Telegram how it gets on, and tells ``fetching``, which tells readiness."""
+    """Asks Telegram how the webhook does, and tells ``fetching``, which tells readiness."""
 
     def __init__(self, client: Client, url: str, fetching: Fetching, clock: Clock) -> None:
         self._client = client
@@ -22,7 +22,7 @@ class Posting:
         self._clock = clock
 
     async def look(self) -> None:
-        """One look; where Telegram cannot be asked, what was known stays."""
+        """Ask once; where Telegram cannot be asked, what was known stays."""
         try:
             info = await self._client.get_webhook_info()
         except TelegramError:

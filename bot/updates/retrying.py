@@ -43,18 +43,18 @@ PASSING = (RetryAfter, NetworkError, InvalidToken, *DATABASE_ERRORS)
 
 
 async def _no_question() -> None:
-    """Who cannot ask finds out by trying."""
+    """Ask nothing: whether Telegram is back shows by trying."""
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether it may go well later without anybody's doing."""
+    """Return whether the error may pass without anybody's doing."""
     if isinstance(error, OURS):
         return False
     return isinstance(error, PASSING)
 
 
 class Retrying:
-    """Decides for all updates of one inbox.
+    """Decides when the updates of one inbox are tried again.
 
     Args:
         ask: a call of the Bot API that does nothing; raises while Telegram is away.
@@ -71,7 +71,7 @@ class Retrying:
         self._answered_at = -ANSWERED_WITHIN_S
 
     def succeeded(self) -> None:
-        """An update was answered, or did not need an answer."""
+        """Note that an update was answered, or did not need an answer."""
         self._answered_at = self._clock.monotonic()
         self._in_a_row = 0
         if self._told:
@@ -80,7 +80,7 @@ class Retrying:
             log.info("Telegram takes answers again")
 
     async def outage(self) -> float:
-        """The seconds for which nothing need be tried; 0 where something may get through."""
+        """Return the seconds for which nothing need be tried; 0 if something may get through."""
         if self._in_a_row < OUTAGE:
             return 0.0
         left = self._next_question - self._clock.monotonic()
@@ -93,7 +93,7 @@ class Retrying:
             return self._wait_longer()
         finally:
             self._is_asking = False
-        # Whether it takes answers too, the next one shows.
+        # One attempt is let through: it shows whether Telegram takes answers, too.
         self._in_a_row = OUTAGE - 1
         return 0.0
 
@@ -103,7 +103,7 @@ class Retrying:
         return wait
 
     def after(self, update_scope: UpdateScope, error: Exception) -> float | None:
-        """The seconds until the errand's next attempt; None where there shall be none."""
+        """Return the seconds until the update's next attempt; None if there is to be none."""
         if not is_passing(error):
             return None
         now = self._clock.monotonic()
@@ -135,5 +135,5 @@ class Retrying:
 
 
 def _is_in_doubt(error: Exception) -> bool:
-    """Whether the subscriber may have been told."""
+    """Return whether the subscriber may have got the answer."""
     return isinstance(error, NetworkError) and not isinstance(error, NotSent)

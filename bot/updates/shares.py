@@ -1,4 +1,4 @@
-"""What several queues share: the room in memory, and what each chat has had of the work."""
+"""What several sets of queues share: room in memory, and what each chat has had of the work."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Item = TypeVar("Item")
 
 
 class Room:
-    """How much may lie in memory at once, in whatever unit its users count."""
+    """Limits how much lies in memory at once, in whatever unit its users count."""
 
     def __init__(self, size: int) -> None:
         self._left = size
 
     def take(self, size: int) -> bool:
-        """Take as much if it is there."""
+        """Take ``size`` if that much is left; return whether it was."""
         if size > self._left:
             return False
         self._left -= size
@@ -25,20 +25,23 @@ class Room:
 
     @property
     def is_there(self) -> bool:
-        """Whether any is left."""
+        """Return whether any room is left."""
         return self._left > 0
 
     def force(self, size: int) -> None:
-        """Take as much in any case."""
+        """Take ``size`` even if less is left."""
         self._left -= size
 
     def give(self, size: int) -> None:
-        """Give it back."""
+        """Give ``size`` back."""
         self._left += size
 
 
 class Shares:
-    """What each chat has had. Time here is the share of the item that was begun last."""
+    """Counts what each chat has had (start-time fair queueing).
+
+    Time here is virtual: it is the share of the item that was begun last.
+    """
 
     def __init__(self) -> None:
         self._now = 0.0
@@ -46,20 +49,20 @@ class Shares:
         self._most = FEWEST_SHARES
 
     def of(self, key: int) -> float:
-        """Whoever is silent is ahead of all who are not, and saves up no more than that."""
+        """Return the key's share: a silent key is ahead of all others, and saves up no more."""
         return max(self._now - AHEAD, self._had.get(key, -AHEAD))
 
     def is_silent(self, share: float) -> bool:
-        """Whether it is the share of one who has had nothing lately."""
+        """Return whether the share is that of a key which has had nothing lately."""
         return share < self._now - 1.0
 
     def had_one(self, key: int, share: float) -> None:
-        """An item of the key is begun whose share was that, and whose turn it was."""
+        """Count an item of the key that was begun in its order, with the share it had."""
         self._now = max(self._now, share)
-        self.had_one_out_of_turn(key, share)
+        self.had_one_ahead(key, share)
 
-    def had_one_out_of_turn(self, key: int, share: float) -> None:
-        """The same of one that went before others: that is no measure of what those have had."""
+    def had_one_ahead(self, key: int, share: float) -> None:
+        """Count an item that went before others, which says nothing of what those have had."""
         self._had[key] = share + 1.0
         if len(self._had) >= self._most:
             # Who has had no more than the present is like who has had nothing.
@@ -68,7 +71,7 @@ class Shares:
 
 
 class Common(Generic[Item]):
-    """What several lanes have together: the room in memory, and what each chat has had.
+    """What several sets of queues have in common: room in memory, and what each chat has had.
 
     Args:
         room: how much may lie in memory.
@@ -81,5 +84,5 @@ class Common(Generic[Item]):
         self.shares = Shares()
 
     def for_others(self) -> Common[Item]:
-        """The same room for lanes of other keys, whose shares are nobody else's."""
+        """Share the room, and count shares apart, with queues of other keys."""
         return Common(self.room, self.size_of)

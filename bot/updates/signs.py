@@ -1,4 +1,4 @@
-"""What may be a sign of danger, looked at before all queues."""
+"""Looks for signs of danger in whatever arrives, before anything is queued."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ log = structlog.get_logger(__name__)
 WORKERS = 8
 MOST_OF_ONE = 5  # signs of one chat that go before others: whoever cries all day has been told ...
 IN_SECONDS = 600.0  # ... within that time
-AT_ONCE = 500  # characters that are looked through before others have their turn
+AT_ONCE = 500  # characters that are looked through before other tasks may run
 
 
 def calm(_words: str) -> int:
-    """Whoever cannot tell suspects nothing."""
+    """Suspect nothing."""
     return 0
 
 
 async def _nothing_more(_chat_id: int, _limit: int) -> Sequence[Waiting]:
-    """What may be a sign waits in memory or in its chat's queue."""
+    """Find nothing: what may be a sign waits in memory or in its chat's queue."""
     return ()
 
 
 class Signs:
-    """Finds them among what arrives, and has them answered before their turn.
+    """Finds signs of danger among what arrives, and has them answered ahead of their chat's queue.
 
     ``gate`` is held while rows are written or read back; ``suspects`` is said of the inbox.
     """
@@ -66,9 +66,9 @@ class Signs:
         )  # fmt: skip
 
     async def look_through(self, waiting: Mapping[int, Waiting], words: Mapping[int, str]) -> None:
-        """Have looked at what may be a sign of danger, before everybody's queue; short ones first.
+        """Queue what may be a sign of danger ahead of everybody else; short messages first.
 
-        What only comes near one is not worth that where its chat has much else waiting.
+        What only comes near a sign stays in its chat's queue where much else of it waits.
         """
         looked_through = 0
         for number in sorted(waiting, key=lambda number: len(words[number])):
@@ -84,10 +84,11 @@ class Signs:
             looked_through += len(words[number])
             if looked_through > AT_ONCE:
                 looked_through = 0
+                # A batch of long messages must not hold the loop for all others.
                 await self._clock.sleep(0)
 
     def suspicion(self, words: str) -> int:
-        """How much they sound like a danger, 0 to 2."""
+        """Return how much the words sound like a danger, 0 to 2."""
         try:
             return self._suspects(words) if words else 0
         except Exception:
@@ -95,9 +96,10 @@ class Signs:
             return 0
 
     async def handle_in_turn(self, item: Waiting, rank: Rank) -> float:
-        """Its turn has come, perhaps before it could be looked at; then it goes before others."""
+        """Handle what its chat's queue has reached, unless it was answered ahead of it."""
         number, chat_id = item.row.update_id, item.row.chat_id or NOWHERE
         if self.claims.is_open(number):
+            # Not looked at yet, so it may be a sign: whatever it waits for, it waits in front.
             rank = rank._replace(behind=SIGNS)
         if not self.claims.begin(number):
             return 0.0
@@ -108,7 +110,7 @@ class Signs:
         return True
 
     async def _handle(self, item: Waiting, rank: Rank) -> float:
-        """Answer it before its turn if it is a sign, and leave it alone if it is none."""
+        """Answer a sign ahead of its chat's queue, and leave all else to the queue."""
         if item.declined:
             return await self._handling.handle(item, rank._replace(behind=PERSONS))
         number, chat_id = item.row.update_id, item.row.chat_id or NOWHERE
@@ -121,6 +123,7 @@ class Signs:
             self.claims.calm(number)
             return 0.0
         if wait <= 0:
+            # Whoever reads rows back meanwhile must find it either claimed or done.
             async with self._gate:
                 self.claims.answered(number)
             self._handling.counts.overtaking += 1

@@ -1,4 +1,4 @@
-"""What an earlier run left undone: one of those updates may have been what ended it."""
+"""Counts the starts of updates that an earlier run left undone: one may have ended that run."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MOST_STARTS = 5
 
 
 class TakenUp:
-    """Counts in their rows how often such updates are begun, so that none is for ever.
+    """Counts in their rows how often such updates are begun, so that none ends the bot for ever.
 
     A crash (no memory left, a fault in a library) tells nobody which of the updates in hand it was
     for. So each is counted before it is begun, and no more once it has ended, however; and those
-    that were begun before have their turn one at a time, lest one be counted for another.
+    that were begun before are handled one at a time, lest one be counted for another.
     """
 
     def __init__(self, db: Database) -> None:
@@ -33,21 +33,24 @@ class TakenUp:
         self._alone = asyncio.Lock()
 
     def found(self, left: Iterable[Arrived]) -> None:
-        """An earlier run left these rows undone."""
+        """Note rows that an earlier run left undone."""
         self._tries.update({row.update_id: row.tries for row in left})
 
     def is_hopeless(self, update_id: int) -> bool:
-        """Whether it was begun by several starts, none of which came to its end."""
+        """Return whether several starts began it and none came to its end."""
         return self._tries.get(update_id, 0) >= MOST_STARTS
 
     def done(self, update_ids: Iterable[int]) -> None:
-        """Their rows are done."""
+        """Forget updates whose rows are done."""
         for update_id in update_ids:
             self._tries.pop(update_id, None)
 
     @asynccontextmanager
     async def attempt(self, update_id: int) -> AsyncIterator[None]:
-        """Deal with it inside; a cancellation counts as a crash, whatever else is an end."""
+        """Count what is done inside as one attempt.
+
+        Only a cancellation leaves it counted, as a crash would; any other end does not.
+        """
         tries = self._tries.get(update_id)
         if tries is None:
             yield

@@ -24,7 +24,7 @@ class Health:
 
 
 def health_routes(health: Health) -> list[web.RouteDef]:
-    """``/healthz``: the loop turns; ``/readyz``: the work is done; ``/metrics``: figures."""
+    """Serve ``/healthz`` (the loop runs), ``/readyz`` (the work is done) and ``/metrics``."""
 
     async def alive(_request: web.Request) -> web.Response:
         return web.Response(text="ok\n")

@@ -37,7 +37,7 @@ Take = Callable[[Sequence[Given]], Awaitable[int]]
 class Refusals:
     """Counts refused calls, and writes a line of each reason at most once a minute.
 
-    Anyone may knock at a public address as often as they like, and must not fill the log. What
+    Anyone may call a public address as often as they like, and must not fill the log. What
     they brought is in no line.
     """
 

@@ -162,7 +162,7 @@ class TestMetrics:
 
         jobs = Jobs([Job("broken", 60.0, 1.0, broken)])
         jobs.add([], harness.app.services.metrics)
-        await jobs._turn(jobs.jobs["broken"])
+        await jobs._run(jobs.jobs["broken"])
         assert (await metrics(harness))("jobs_total", name="broken", outcome="failed") == 1
 
 

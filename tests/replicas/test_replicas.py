@@ -187,7 +187,7 @@ async def test_only_the_one_that_leads_asks_for_updates(start: Any, clock: Movab
     processes, telegrams, polls = [await start(), await start()], [Telegram(), Telegram()], []
     for process, telegram in zip(processes, telegrams, strict=True):
         inbox = Inbox(process.replicas._db, clock, _nothing, cipher=BodyCipher("a token"))
-        poller = Poller(telegram, inbox, clock, turn=process.replicas.lead)
+        poller = Poller(telegram, inbox, clock, wait_to_lead=process.replicas.lead)
         polls.append(asyncio.create_task(poller.run()))
         await soon(lambda: any(telegram.calls for telegram in telegrams))
     await soon(lambda: bool(clock._sleepers))

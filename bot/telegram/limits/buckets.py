@@ -1,4 +1,4 @@
-"""The two measures that a rate is kept with, and the memory of each chat. All O(1) a turn.
+"""Keep a rate by two measures, and remember what each chat had. Every call is O(1).
 
 Nothing here waits or asks for the time: whoever calls says what time it is, in seconds of a
 clock that never runs backwards.
@@ -191,7 +191,7 @@ class _Generations:
 
     def find(self, chat_id: int | str, now: float) -> _Chat | None:
         if now >= self._permit_at:
-            self._turn(now)
+            self._swap(now)
         chat = self._young.get(chat_id)
         if chat is None and (chat := self._old.pop(chat_id, None)):
             self._young[chat_id] = chat
@@ -201,7 +201,8 @@ class _Generations:
         self._young[chat_id] = chat
         return chat
 
-    def _turn(self, now: float) -> None:
+    def _swap(self, now: float) -> None:
+        # After a whole generation of silence what is young is too old, too.
         long_ago = now >= self._permit_at + self._seconds
         self._old = {} if long_ago else self._young
         self._young = {}

@@ -1,4 +1,4 @@
-"""What one chat may get: its own rates and its own flood waits, at nobody else's cost."""
+"""Limit what one chat gets: its own rates and flood waits, at nobody else's cost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bot.telegram.limits.flood_waits import EVERY_CHAT, SEND, ChatId, FloodWaits
 
 
 class ChatLimits:
-    """The memory of each chat, by kind of call; all O(1) a turn.
+    """Remembers each chat's calls by their kind; every method is O(1).
 
     A chat of None is no chat: it has no rate, and waits only for what all chats wait for.
     """
@@ -21,7 +21,7 @@ class ChatLimits:
         return len(self._messages) + len(self._calls)
 
     def ready_at(self, chat_id: ChatId | None, kind: str, now: float) -> float:
-        """The instant from which the chat may get one more call of this kind."""
+        """Return the instant from which the chat may get one more call of this kind."""
         if chat_id is None:
             return self._floods.until(kind, EVERY_CHAT)
         rate = self._chats(kind).ready_at(chat_id, now)
@@ -33,12 +33,12 @@ class ChatLimits:
             self._chats(kind).take(chat_id, now)
 
     def shift(self, chat_id: ChatId | None, kind: str, seconds: float, now: float) -> None:
-        """The call that was counted last really left ``seconds`` later."""
+        """Count the last call as one that left ``seconds`` later."""
         if chat_id is not None:
             self._chats(kind).shift(chat_id, seconds, now)
 
     def give_back(self, chat_id: ChatId | None, kind: str, now: float) -> None:
-        """The call that was counted last never left."""
+        """Count the last call no more: it never left."""
         if chat_id is not None:
             self._chats(kind).give_back(chat_id, now)
 

@@ -1,4 +1,4 @@
-"""What a 429 silences: the chat that met it, or a whole lane; and who is told so."""
+"""Decides what a 429 holds, the chat that met it or a whole lane, and tells whoever listens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.telegram.limits.priority import Lane, LaneState
 
 
 class FloodControl:
-    """The part of ``SendLimiter`` about being told to wait."""
+    """The part of ``SendLimiter`` that deals with flood waits."""
 
     def __init__(self, clock: Clock, lanes: Mapping[Lane, LaneState], metrics: Metrics) -> None:
         self._clock = clock

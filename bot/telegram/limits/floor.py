@@ -1,4 +1,4 @@
-"""What bulk gets however much replies want: nothing for some seconds, and then a floor."""
+"""Gives bulk a floor: however much replies want, a share of the rate after some seconds."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class Floor:
         self._asked_at = -math.inf
 
     def ask(self, now: float) -> None:
-        """Bulk has something to send, and waits."""
+        """Note that bulk has something to send, and waits."""
         if now - self._asked_at > IDLE:
             self._due_at = now + PATIENCE
         self._asked_at = now
 
     def is_due(self, now: float) -> bool:
-        """Whether it is bulk's turn, whoever else waits."""
+        """Return whether bulk goes next, whoever else waits."""
         return self._due_at <= now
 
     def take(self, now: float) -> None:
-        """A message of bulk starts."""
+        """Count a message of bulk that starts."""
         took = 1.0 / self._rate
         self._due_at = min(max(self._due_at, now - CATCH_UP * took) + took, now + PATIENCE)
 
     def fit(self, rate: float) -> None:
-        """Another rate from now on."""
+        """Keep to another rate from now on."""
         self._rate = rate

@@ -1,4 +1,4 @@
-"""One budget, two priorities: how fast the bot may speak, and who goes first."""
+"""Limits how fast the bot sends: one budget, two priorities."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ URGENT = (1.0,)
 
 
 class SendLimiter(FloodControl):
-    """The limiter that every message passes, replies first, in O(1) a turn and without a queue.
+    """The limiter that every message passes, replies first, in O(1) a message, without a queue.
 
     What it keeps, with R the total rate, on whatever clock it is handed:
 
@@ -48,8 +48,8 @@ class SendLimiter(FloodControl):
       chat meets one meanwhile, the lane is silent for as long as that one says. When that happens
       again within a minute the lane slows to three quarters, and recovers by 5 % each half minute.
 
-    Bulk *pulls* its turns and so waits in the database, not here. A caller that is cancelled while
-    it waits leaves nothing behind.
+    Bulk *asks* for permits and so waits in the database, not here. A caller that is cancelled
+    while it waits leaves nothing behind.
 
     Args:
         clock: seconds come from its ``monotonic`` and waiting is done on it.
@@ -150,13 +150,14 @@ class SendLimiter(FloodControl):
             HeldError: it would take longer; nothing was counted.
         """
         kind = kind or (SEND if makes_message else EDIT)
+        # The chat is counted first: whoever waits for their own chat holds no place in the queue.
         counted_at = await self._chat_permit(kind, chat_id, patience)
         if kind == ANSWER:
             await until(self._clock, lambda now: self._reply_awake(now, patience))
             return
         self._replies_waiting += 1
         try:
-            now = await self._reply_turn(rank, patience)
+            now = await self._reply_permit(rank, patience)
         except BaseException:
             self._chats.give_back(chat_id, kind, self._clock.monotonic())
             raise
@@ -164,13 +165,14 @@ class SendLimiter(FloodControl):
             self._replies_waiting -= 1
         self._chats.shift(chat_id, kind, now - counted_at, now)
 
-    async def _reply_turn(self, rank: tuple[float, ...], patience: float) -> float:
+    async def _reply_permit(self, rank: tuple[float, ...], patience: float) -> float:
         order = self._reply_order
         ticket = order.ticket()
         while True:
             async with order.permit(rank, ticket):
                 now = await until(self._clock, lambda now: self._reply_ready(now, patience, rank))
                 if order.is_wanted_before(rank):
+                    # Somebody of a lower rank came while we waited: they are let in first.
                     continue
                 for counted in self._reply_counts:
                     counted.take(now)
@@ -179,24 +181,24 @@ class SendLimiter(FloodControl):
     async def bulk_permits(
         self, most: int, *, paid: bool = False, patience: float = math.inf
     ) -> int:
-        """Wait until bulk may start; how many may start at this moment: 1 to ``most``.
+        """Wait until bulk may start; return how many may start at this moment, 1 to ``most``.
 
         At hundreds a second one timer serves several messages, which is what makes it cheap.
-        The turns are for now: whoever saves them up breaks the rate.
+        Permits are for this moment: whoever saves them up breaks the rate.
 
         Args:
             paid: whether these are messages that Telegram is paid for.
             patience: seconds to wait at most.
 
         Raises:
-            HeldError: there was no turn within that time.
+            HeldError: there was no permit within that time.
         """
         return await (self._permits if paid else self._unpaid_permits).take(most, patience)
 
     def take_chat(self, chat_id: ChatId) -> float:
         """Count a bulk message to the chat and return 0, or the seconds until the chat may get it.
 
-        For senders that rather put a row back than wait for one chat.
+        For callers that rather put a row back than wait for one chat.
         """
         now = self._clock.monotonic()
         wait = self._chats.ready_at(chat_id, SEND, now) - now
@@ -229,6 +231,7 @@ class SendLimiter(FloodControl):
         awake = self._reply_awake(now, patience)
         is_urgent = () < rank < URGENT
         if self._unpaid_permits.waiting and self._has_right(now) and not is_urgent:
+            # Bulk has the next message; look again one slot later.
             return now + self._free.budget.slot
         ready = max(awake, self._reply.ready_at(now), self._total.ready_at())
         return max(ready, self._free.ready_at()) if self._is_paid else ready

@@ -1,4 +1,4 @@
-"""Waiting for the right moment, and handing several turns out at once without a burst."""
+"""Wait for the right moment, and hand several permits out at once without a burst."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHORTEST_WAIT = 0.001  # event loops round timers to milliseconds; less would on
 
 
 class HeldError(Exception):
-    """A turn takes longer than its caller has patience: ``seconds`` more, as far as is known."""
+    """A permit takes longer than its caller has patience: ``seconds`` more, as far as is known."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"held for {seconds:.1f} s")
@@ -32,7 +32,7 @@ class Counted(Protocol):
 
 
 async def until(clock: Clock, ready_at: Callable[[float], float]) -> float:
-    """Wait until ``ready_at`` of the present is not in the future; that present."""
+    """Wait until ``ready_at`` of the present is not in the future; return that present."""
     while True:
         now = clock.monotonic()
         wait = ready_at(now) - now
@@ -54,7 +54,7 @@ class RankedLock:
         return next(self._order)
 
     def is_wanted_before(self, rank: tuple[float, ...]) -> bool:
-        """Whether somebody of a lower rank waits."""
+        """Return whether somebody of a lower rank waits."""
         while self._waiters and self._waiters[0][2].done():
             heapq.heappop(self._waiters)
         return bool(self._waiters) and self._waiters[0][0] < rank
@@ -68,6 +68,7 @@ class RankedLock:
             try:
                 await waiter
             except asyncio.CancelledError:
+                # The lock may have been passed to us in the very moment of the cancellation.
                 if waiter.done() and not waiter.cancelled():
                     self._pass_on()
                 raise
@@ -87,7 +88,7 @@ class RankedLock:
 
 
 class Permits:
-    """The turns of one kind of bulk, in the order in which they are asked for.
+    """Permits for one kind of bulk, in the order in which they are asked for.
 
     Args:
         ready_at: the instant from which one more may start, seen from the present.
@@ -112,7 +113,7 @@ class Permits:
         self.waiting = 0
 
     async def take(self, most: int, patience: float) -> int:
-        """Wait for a turn; how many there are at this moment: 1 to ``most``.
+        """Wait for a permit; return how many there are at this moment, 1 to ``most``.
 
         Raises:
             HeldError: there was none within ``patience`` seconds.
@@ -150,7 +151,7 @@ class Permits:
         return permits
 
     def _count_until_now(self) -> None:
-        # Between getting the last turns and coming back the caller has started them. If the
+        # Between getting the last permits and coming back the caller has started them. If the
         # process was held up there, they left late, and the next ones must not follow at once.
         if self._handed is None:
             return

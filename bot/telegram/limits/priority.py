@@ -1,4 +1,4 @@
-"""A lane of the pace: until when a flood silences it, and how much floods have slowed it down."""
+"""The two lanes, one a priority: until when a flood wait holds one, and how far it is slowed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import Enum
 
 from bot.telegram.limits.buckets import Bucket
 
+# Ours, since Telegram names no rate to go on with: nine minutes from the slowest to full.
 SLOW_DOWN = 0.75
 SLOWEST = 0.1
 RECOVERY_STEP = 0.05
@@ -16,7 +17,7 @@ REPEATED_WITHIN = 60.0
 
 
 class Lane(Enum):
-    """Who is waiting: a subscriber for a reply, or everybody for a tip or a broadcast."""
+    """Who waits: a subscriber for a reply, or everybody for a tip or a broadcast."""
 
     REPLY = "reply"
     BULK = "bulk"
@@ -37,11 +38,11 @@ class LaneState:
         self._recovers_at = math.inf
 
     def ready_at(self, now: float) -> float:
-        """The instant from which the lane's own measures allow one more start."""
+        """Return the instant from which the lane's own measures allow one more start."""
         return max(self.awake_at(now), self.bucket.ready_at())
 
     def awake_at(self, now: float) -> float:
-        """The instant at which the last flood is over."""
+        """Return the instant at which the last flood wait is over."""
         if now >= self._recovers_at:
             self._recover(now)
         return self.held_until
@@ -53,7 +54,7 @@ class LaneState:
         self.hold(now + retry_after + self._jitter())
 
     def hold(self, until: float) -> None:
-        """Silent until then, or longer if it is so already."""
+        """Hold the lane until then, or longer if it is held for longer already."""
         self.held_until = max(self.held_until, until)
         if self.factor < 1.0:
             self._recovers_at = self.held_until + RECOVERY_SECONDS
