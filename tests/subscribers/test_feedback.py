@@ -74,6 +74,20 @@ async def test_the_third_dislike_of_a_topic_asks_once(
     assert asked == [None, None, topic, None]
 
 
+async def test_dislikes_are_in_a_row_by_when_they_were_given(
+    subscribers: Subscribers, library: Library, clock: MovableClock
+) -> None:
+    await subscribers.arrive(ANNA)
+    topics = [tip.topic for tip in library.tips]
+    topic = next(name for name in topics if topics.count(name) >= 4)
+    first, second, third, last = sorted(t.id for t in library.tips if t.topic == topic)[:4]
+    for tip_id, vote in ((second, -1), (third, -1), (first, 1)):
+        clock.move(60)
+        await subscribers.vote_tip(ANNA, tip_id, vote)
+    clock.move(60)
+    assert (await subscribers.vote_tip(ANNA, last, -1)).ask_drop_theme is None
+
+
 async def test_saved_tips_come_newest_first(
     subscribers: Subscribers, clock: MovableClock, library: Library
 ) -> None:

@@ -116,6 +116,7 @@ async def test_a_long_flood_is_not_waited_for(
         with pytest.raises(HeldBackError) as held:
             await bot.send_message(5, "hi")
         assert held.value.seconds == 90.0
+        assert held.value.__suppress_context__
     assert server.copies == 1
 
     clock.move(90.1)

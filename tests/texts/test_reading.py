@@ -15,6 +15,7 @@ from bot.texts.callbacks import (
     OpenAnswer,
     PickHour,
     PickZone,
+    RateAnswer,
     RateTip,
     SavedPage,
     SaveTip,
@@ -249,6 +250,27 @@ class TestFaq:
         bare = found.model_copy(update={"doctor": None})
         assert "Or did you mean" not in faq.answer(bare, lib, vote=-1).plain
         assert "👎 Not helpful, noted" in labels(faq.answer(bare, lib, vote=-1))
+
+    @pytest.mark.parametrize(
+        ("vote", "helpful", "other"),
+        [
+            (0, ("👍 Helpful", 1), ("👎 Not helpful", -1)),
+            (1, ("👍 Helpful, noted", 0), ("👎 Not helpful", -1)),
+            (-1, ("👍 Helpful", 1), ("👎 Not helpful, noted", 0)),
+        ],
+    )
+    def test_a_vote_is_shown_and_the_same_tap_takes_it_back(
+        self, vote: int, helpful: tuple[str, int], other: tuple[str, int]
+    ) -> None:
+        lib = library_of("words")
+        said = faq.answer(lib.answers[0], lib, vote=vote)
+        rates = [
+            (button.label, button.data.vote)
+            for row in said.buttons
+            for button in row
+            if isinstance(button.data, RateAnswer)
+        ]
+        assert rates == [helpful, other]
 
     def test_many_sources_are_counted(self) -> None:
         found = library_of("w").answers[0]
