@@ -129,7 +129,7 @@ class App:
         if await services.replicas.join() == 1:
             await self.inbox.recover()
         self._begin(services)
-        if await services.db.look(standing.has_subscribers):
+        if await services.db.read(standing.has_subscribers):
             self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
         log.info("the bot runs", database=services.db.address)
 

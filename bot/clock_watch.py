@@ -89,7 +89,7 @@ class ClockWatch:
         if not self._step:
             return
         now, detail = self._clock.now(), f"{self._step:+.0f}"
-        await self._db.transaction(lambda session: heartbeat.beat(session, CLOCK_SET, now, detail))
+        await self._db.write(lambda session: heartbeat.beat(session, CLOCK_SET, now, detail))
 
     async def _ask_telegram(self) -> None:
         try:

@@ -77,10 +77,10 @@ class Upkeep:
             await asyncio.to_thread(_drop_old, folder, file.name)
         except (backup.BackupError, OSError) as error:
             raise JobError(str(error)) from error
-        await self._db.transaction(lambda session: heartbeat.beat(session, heartbeat.BACKUP, now))
+        await self._db.write(lambda session: heartbeat.beat(session, heartbeat.BACKUP, now))
 
     async def _is_due(self, now: datetime) -> bool:
-        last = await self._db.look(lambda session: heartbeat.last(session, heartbeat.BACKUP))
+        last = await self._db.read(lambda session: heartbeat.last(session, heartbeat.BACKUP))
         return last is None or not timedelta() <= now - last.at < BACKUP_EVERY
 
 

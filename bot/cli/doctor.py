@@ -170,8 +170,8 @@ async def _instants(settings: Settings) -> list[Finding]:
         try:
             now = SystemClock().now()
             ahead = await how_far_ahead(db, now)
-            noticed = await db.look(lambda session: heartbeat.last(session, CLOCK_SET))
-            theirs = None if db.is_sqlite else await db.look(heartbeat.server_now)
+            noticed = await db.read(lambda session: heartbeat.last(session, CLOCK_SET))
+            theirs = None if db.is_sqlite else await db.read(heartbeat.server_now)
         finally:
             await db.close()
     except DATABASE_ERRORS:
@@ -235,7 +235,7 @@ async def _lost_zones(settings: Settings) -> dict[str, int]:
             return {}
         db = await Database.open(settings.database)
         try:
-            return await db.look(subscribers.lost_zones)
+            return await db.read(subscribers.lost_zones)
         finally:
             await db.close()
     except DATABASE_ERRORS:

@@ -36,7 +36,7 @@ class AudiencePlanner:
         One that fails is logged and added to ``broken``, which are left out: other broadcasts,
         and tips, are owed theirs.
         """
-        open_ = await self._db.look(
+        open_ = await self._db.read(
             lambda session: broadcasts.in_states(session, broadcasts.OPEN_STATES)
         )
         lacking = [one.id for one in open_ if not one.frozen and one.id not in broken]
@@ -49,13 +49,11 @@ class AudiencePlanner:
         return len(lacking)
 
     async def _plan_chunk(self, broadcast_id: int) -> None:
-        frozen = await self._db.transaction(
+        frozen = await self._db.write(
             lambda session: audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
         )
         if frozen.just_now:
             # Counted outside the transaction, which many rows would make a long one.
-            found = await self._db.look(lambda session: recipients.counts(session, broadcast_id))
+            found = await self._db.read(lambda session: recipients.counts(session, broadcast_id))
             total = {"total": sum(one.rows for one in found)}
-            await self._db.transaction(
-                lambda session: broadcasts.change(session, broadcast_id, total)
-            )
+            await self._db.write(lambda session: broadcasts.change(session, broadcast_id, total))

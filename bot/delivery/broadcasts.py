@@ -75,7 +75,7 @@ class Broadcasts:
 
     async def audience_count(self) -> int:
         """How many subscribers would get it now: those who are active."""
-        return await self._db.look(audience.count)
+        return await self._db.read(audience.count)
 
     def expected_seconds(self, count: int) -> float:
         """How long ``count`` messages take at the operator's rate, in seconds."""
@@ -172,14 +172,14 @@ class Broadcasts:
 
     async def cancel_left_over(self) -> None:
         """Cancel what came back to the queue after its broadcast was cancelled."""
-        for broadcast_id in await self._db.look(recipients.cancelled_with_queued_rows):
+        for broadcast_id in await self._db.read(recipients.cancelled_with_queued_rows):
             await self._cancel_rows(broadcast_id)
 
     async def _cancel_rows(self, broadcast_id: int) -> None:
         """Cancel what waits, in chunks: nothing of it is sent, and nobody waits for long."""
         cancelled = ROWS_AT_ONCE
         while cancelled == ROWS_AT_ONCE:
-            cancelled = await self._db.transaction(
+            cancelled = await self._db.write(
                 lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
             )
 
@@ -234,7 +234,7 @@ class Broadcasts:
                 end=now + LIFETIME,
                 in_doubt=in_doubt,
             )
-            done = await self._db.transaction(step)
+            done = await self._db.write(step)
             queued += done.rows
             if done.last is None:
                 return queued
@@ -258,11 +258,11 @@ class Broadcasts:
 
     async def running(self) -> list[Broadcast]:
         """Broadcasts that are sending or paused, oldest first."""
-        return await self._db.look(lambda session: store.in_states(session, store.OPEN_STATES))
+        return await self._db.read(lambda session: store.in_states(session, store.OPEN_STATES))
 
     async def to_be_shown(self) -> list[Broadcast]:
         """Broadcasts whose admin has not been shown everything, oldest first."""
-        return await self._db.look(store.to_be_shown)
+        return await self._db.read(store.to_be_shown)
 
     async def reported(self, broadcast_id: int) -> None:
         """The last report has reached the admin, or never will."""

@@ -95,7 +95,7 @@ async def _waiting(db: Database, clock: Clock, settings: Settings) -> Waiting:
     rules, now = Broadcasts(db, clock, settings), clock.now()
     sending = [one for one in await rules.running() if one.state == "sending"]
     copies = sum([(await rules.report(one.id)).queued for one in sending])
-    return Waiting(await db.look(lambda session: deliveries.tips_waiting(session, now)), copies)
+    return Waiting(await db.read(lambda session: deliveries.tips_waiting(session, now)), copies)
 
 
 async def _due(

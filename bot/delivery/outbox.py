@@ -102,7 +102,7 @@ class Outbox:
         All of it or nothing: on an exception the caller keeps what was to be written.
         """
         with self._metrics.exchange_seconds.time():
-            exchange = await self._db.transaction(
+            exchange = await self._db.write(
                 lambda session: self._in_one(session, finished, back, (want, unpaid), reclaim)
             )
         publish(self._metrics, self._to_publish, finished)
@@ -121,7 +121,7 @@ class Outbox:
 
         Raises whatever the database raises; then none may start.
         """
-        return await self._db.transaction(lambda session: leases.begin(session, self.owner, rows))
+        return await self._db.write(lambda session: leases.begin(session, self.owner, rows))
 
     async def _in_one(
         self,
@@ -237,7 +237,7 @@ class Outbox:
 
     async def seconds_to_next(self) -> float | None:
         """Seconds until the next row may be sent (0: now); None when nothing is queued."""
-        moments = await self._db.look(self._moments)
+        moments = await self._db.read(self._moments)
         known = [moment for moment in moments if moment is not None]
         if not known:
             return None

@@ -82,14 +82,12 @@ class Planner:
         The local date that is next stays: what moved into the past by it is sent at once.
         """
         version = zone_data_version()
-        last = await self._db.look(lambda session: heartbeat.last(session, ZONE_DATA))
+        last = await self._db.read(lambda session: heartbeat.last(session, ZONE_DATA))
         if last is not None and last.detail == version:
             return 0
         changed = await self._through_all(self._recompute_some)
         now = self._clock.now()
-        await self._db.transaction(
-            lambda session: heartbeat.beat(session, ZONE_DATA, now, version)
-        )
+        await self._db.write(lambda session: heartbeat.beat(session, ZONE_DATA, now, version))
         return changed
 
     async def _recompute_some(self, session: Executor, behind: int) -> tuple[int, int | None]:
@@ -139,13 +137,13 @@ class Planner:
         behind: int | None = 0
         while behind is not None:
             step = partial(work, behind=behind)
-            more, behind = await self._db.transaction(step)
+            more, behind = await self._db.write(step)
             total += more
         return total
 
     async def next_due(self) -> datetime | None:
         """When the first slot is due; None when nobody is subscribed."""
-        return await self._db.look(slots.next_due)
+        return await self._db.read(slots.next_due)
 
     async def tick(self) -> Planned:
         """Plan all that is due now, and all that is confirmed; what became of the tips.
@@ -156,7 +154,7 @@ class Planner:
         total, more, broken = Planned(0, 0, 0), True, set[int]()
         while more:
             chunks = await self.audiences.plan_chunks(broken)
-            step, more = await self._db.transaction(self._step)
+            step, more = await self._db.write(self._step)
             self._tell(step)
             if step.rows or chunks:
                 self._on_rows()

@@ -66,17 +66,13 @@ class Repair:
             lambda session: repairs.hold_back_counters(session, now),
         )
         for step in steps:
-            found += await self._db.transaction(step)
+            found += await self._db.write(step)
         held = found["slot.next_at"] = await self._planner.hold_back()
         found += await self._dates(told=held > 0)
-        found += await self._db.transaction(
-            lambda session: repairs.hold_back_retries(session, now)
-        )
+        found += await self._db.write(lambda session: repairs.hold_back_retries(session, now))
         # What tells that a clock was ahead goes last, so that a crash on the way is no loss.
         lease = timedelta(seconds=LIVE_SECONDS)
-        found += await self._db.transaction(
-            lambda session: repairs.hold_back_beats(session, now, lease)
-        )
+        found += await self._db.write(lambda session: repairs.hold_back_beats(session, now, lease))
         if found.total():
             log.warning("%d stored instants lay too far ahead and are set right", found.total())
         return +found
@@ -84,13 +80,13 @@ class Repair:
     async def _dates(self, *, told: bool) -> Counter[str]:
         """Look for tips of dates to come, but only where something tells that there are some."""
         now = self._clock.now()
-        told = told or bool(await self._db.look(partial(repairs.furthest_beat, now=now)))
+        told = told or bool(await self._db.read(partial(repairs.furthest_beat, now=now)))
         if not told:
             return Counter()
         found: Counter[str] = Counter()
-        ahead = await self._db.look(partial(repairs.slots_with_dates_from, first=now.date()))
+        ahead = await self._db.read(partial(repairs.slots_with_dates_from, first=now.date()))
         for one in ahead:
-            found += await self._db.transaction(
+            found += await self._db.write(
                 partial(
                     repairs.hold_back_dates,
                     slot_id=one.slot_id,
@@ -104,10 +100,10 @@ class Repair:
 
 async def how_far_ahead(db: Database, now: datetime) -> timedelta:
     """By how much the furthest slot or heartbeat lies ahead of what it can be; 0: none does."""
-    known = await db.look(slots.all_slots)
+    known = await db.read(slots.all_slots)
     expected = [(slot.next_at, following(slot, now)) for slot in known]
     ahead = [at - due.instant_utc for at, due in expected if due is not None]
-    beats = await db.look(partial(repairs.furthest_beat, now=now))
+    beats = await db.read(partial(repairs.furthest_beat, now=now))
     return max([timedelta(), beats, *ahead])
 
 

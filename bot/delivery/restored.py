@@ -31,14 +31,14 @@ async def heed_restore(db: Database) -> bool:
     of a day by changing the hour. Broadcasts that were being sent are paused: nobody knows how far
     they came, so the admin decides.
     """
-    mark = await db.look(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
+    mark = await db.read(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
     if mark is None:
         return False
     until = mark.at
-    while await db.transaction(partial(_pass_some, until=until)):
+    while await db.write(partial(_pass_some, until=until)):
         pass
-    held = await db.transaction(partial(_leave_be, until=until))
-    await db.transaction(lambda session: heartbeat.forget(session, heartbeat.SKIP_TIPS))
+    held = await db.write(partial(_leave_be, until=until))
+    await db.write(lambda session: heartbeat.forget(session, heartbeat.SKIP_TIPS))
     log.info("tips due before the restore are skipped: %d were queued", held)
     return True
 

@@ -91,7 +91,7 @@ class Holds:
         while self._unwritten:
             waits = dict(self._unwritten)
             try:
-                await self._db.transaction(partial(flood_waits.put, waits=waits.values()))
+                await self._db.write(partial(flood_waits.put, waits=waits.values()))
             except Exception:
                 log.exception("how long Telegram asks to wait could not be written down")
                 return
@@ -106,12 +106,12 @@ class Holds:
         """
         await self.written()
         await self._write()
-        found = await self._db.look(flood_waits.everything)
+        found = await self._db.read(flood_waits.everything)
         now = self._clock.now()
         running = [one for one in found if one.until > now and one.told_at <= now + AHEAD]
         if len(running) < len(found):
             forget = partial(flood_waits.forget_over, now=now, believed=now + AHEAD)
-            await self._db.transaction(forget)
+            await self._db.write(forget)
         # What is not written yet is kept, though the table does not have it.
         news = [wait for wait in running if self._known.get(_key(wait)) != wait]
         self._known = {_key(wait): wait for wait in running} | self._unwritten

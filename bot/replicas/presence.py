@@ -99,7 +99,7 @@ class Replicas:
             await self._holds.exchange()
         if not self._db.is_sqlite and self._trust.may_act:
             before = self.count
-            self._share(await self._db.transaction(self._beat))
+            self._share(await self._db.write(self._beat))
             if self.count == 1 < before and self.on_alone is not None:
                 await self.on_alone()
         return self.count
@@ -113,7 +113,7 @@ class Replicas:
         if self._db.is_sqlite:
             return
         began = self._clock.monotonic()
-        theirs = await self._db.look(heartbeat.server_now)
+        theirs = await self._db.read(heartbeat.server_now)
         took = self._clock.monotonic() - began
         limit = SKEW_LIMIT_SECONDS
         self._trust.compare("the database", theirs, limit, doubt=took, binding=True)
@@ -147,7 +147,7 @@ class Replicas:
             self.leads = False
         if not (take or self.leads) or not self._trust.may_act:
             return False
-        led, self.leads = self.leads, await self._db.transaction(self._claim)
+        led, self.leads = self.leads, await self._db.write(self._claim)
         if self.leads and not led:
             log.info("this replica polls for updates")
             if self.on_lead is not None:
@@ -167,7 +167,7 @@ class Replicas:
         if self._db.is_sqlite:
             return
         self.leads = False
-        await self._db.transaction(self._leave)
+        await self._db.write(self._leave)
 
     async def _leave(self, session: Executor) -> None:
         await heartbeat.forget(session, PREFIX + self.owner)

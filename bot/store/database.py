@@ -1,12 +1,12 @@
-"""The engine and its two kinds of sessions: readers share, writers begin at once."""
+"""The engine, and the two ways to use it: readers share, writers begin at once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar, overload
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -29,6 +29,8 @@ PRAGMAS = (
     "wal_autocheckpoint=4000",  # pages, 16 MB: a busy hour writes the same ones again and again
 )
 T = TypeVar("T")
+Work: TypeAlias = Callable[[Executor], Coroutine[Any, Any, T]]
+"""What is done in a transaction: it awaits query functions and nothing else."""
 
 
 def make_engine(
@@ -114,9 +116,37 @@ class Database:
             await db.close()
             raise
 
+    @overload
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]: ...
+
+    @overload
+    def read(self, work: Work[T]) -> Coroutine[Any, Any, T]: ...
+
+    def read(self, work: Work[T] | None = None) -> Any:
+        """Look at what is there; on SQLite no writer is waited for.
+
+        ``async with db.read() as session`` gives a session to look with. ``await db.read(work)``
+        runs ``work``, which awaits query functions and nothing else, in a transaction, and costs
+        least: on SQLite it takes a single visit to another thread.
+        """
+        return self._reading() if work is None else self._read(work)
+
+    @overload
+    def write(self) -> AbstractAsyncContextManager[AsyncSession]: ...
+
+    @overload
+    def write(self, work: Work[T]) -> Coroutine[Any, Any, T]: ...
+
+    def write(self, work: Work[T] | None = None) -> Any:
+        """Change what is there, in a transaction; on SQLite one writer goes after the other.
+
+        ``async with db.write() as session`` gives a session that commits on leaving: never await
+        the network inside. ``await db.write(work)`` runs ``work`` as :meth:`read` does.
+        """
+        return self._writing() if work is None else self._write(work)
+
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session for looking only: on SQLite it never waits for a writer."""
+    async def _reading(self) -> AsyncIterator[AsyncSession]:
         async with (
             asyncio.timeout(self._limit),
             AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session,
@@ -124,8 +154,7 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """A session that commits on leaving. Never await the network inside."""
+    async def _writing(self) -> AsyncIterator[AsyncSession]:
         if self._turn is None:
             async with self._session() as session:
                 yield session
@@ -133,19 +162,14 @@ class Database:
             async with self._turn, self._session() as session:
                 yield session
 
-    async def transaction(self, work: Callable[[Executor], Coroutine[Any, Any, T]]) -> T:
-        """Run ``work`` in a write transaction; for work by the thousand, since it costs least.
-
-        ``work`` awaits query functions and nothing else. On SQLite it runs in another thread.
-        """
+    async def _write(self, work: Work[T]) -> T:
         if self._turn is None or self._transactions is None:
             async with asyncio.timeout(self._limit), self._writer.begin() as connection:
                 return await work(connection)
         async with self._turn:
             return await self._transactions.run(work)
 
-    async def look(self, work: Callable[[Executor], Coroutine[Any, Any, T]]) -> T:
-        """Run ``work``, which only looks, at the least cost; on SQLite it waits for no writer."""
+    async def _read(self, work: Work[T]) -> T:
         if self._looks is not None:
             return await self._looks.run(work)
         async with asyncio.timeout(self._limit), self.engine.connect() as connection:

@@ -44,9 +44,9 @@ async def revive(
     revived: list[int] = []
     some = [0]
     while some:
-        some = await db.transaction(partial(_revive_some, clock=clock, since=since, reason=reason))
+        some = await db.write(partial(_revive_some, clock=clock, since=since, reason=reason))
         revived += some
-    await db.transaction(partial(rows.forgive_since, since=since))
+    await db.write(partial(rows.forgive_since, since=since))
     return revived
 
 

@@ -66,7 +66,7 @@ class Subscribers(Feedback):
 
     async def find(self, chat_id: int) -> SubscriberRead | None:
         """The subscriber, or None."""
-        subscriber = await self._db.look(partial(subscribers.get, chat_id=chat_id))
+        subscriber = await self._db.read(partial(subscribers.get, chat_id=chat_id))
         return schedule.present(subscriber, self._clock.now()) if subscriber else None
 
     async def expect(self, chat_id: int, what: str | None) -> SubscriberRead:
@@ -141,7 +141,7 @@ class Subscribers(Feedback):
         """Pauses that have run out are over in the tables, too, where broadcasts look."""
         now, ended = self._clock.now(), PAUSES_AT_ONCE
         while ended == PAUSES_AT_ONCE:
-            ended = await self._db.transaction(
+            ended = await self._db.write(
                 lambda session: subscribers.end_pauses(session, now, PAUSES_AT_ONCE)
             )
 

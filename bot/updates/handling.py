@@ -224,7 +224,7 @@ class Handling:
 
     async def _mark(self, numbers: list[int]) -> None:
         try:
-            await self._db.transaction(partial(rows.done, ids=numbers, now=self._clock.now()))
+            await self._db.write(partial(rows.done, ids=numbers, now=self._clock.now()))
         except Exception as error:  # noqa: BLE001 - whatever the database raises
             log.error(  # noqa: TRY400 - a full disk would be filled further by tracebacks
                 "an update could not be marked as done; the next one takes it along",

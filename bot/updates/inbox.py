@@ -152,7 +152,7 @@ class Inbox:
             async with self._gate:
                 if given:
                     put = partial(rows.put, updates=given, now=self._clock.now())
-                    new = set(await self._db.transaction(put))
+                    new = set(await self._db.write(put))
                 self._claims.watch(number for number in new if words[number])
         finally:
             for row in given:
@@ -198,7 +198,7 @@ class Inbox:
 
     async def recover(self) -> int:
         """Queue what an earlier run left undone; the number of chats with such rows."""
-        chats = await self._db.look(rows.open_by_chat)
+        chats = await self._db.read(rows.open_by_chat)
         self._open.left_by_others({chat_id or NOWHERE: count for chat_id, count in chats.items()})
         await self._look_for_signs_in_rows()
         for chat_id in chats:
@@ -213,7 +213,7 @@ class Inbox:
             async with self._gate:
                 # What is in these chats' queues was looked through when it came.
                 known = frozenset[int]().union(*(queues.keys for queues in self._all))
-                page = await self._db.look(partial(rows.pending, limit=PAGE, after=after))
+                page = await self._db.read(partial(rows.pending, limit=PAGE, after=after))
                 left = {
                     row.update_id: Waiting(row)
                     for row in page
@@ -267,7 +267,7 @@ class Inbox:
         found: list[Waiting] = []
         after: int | None = None
         page_of = partial(rows.pending, limit=limit, chat_id=chat_id)
-        while page := await self._db.look(partial(page_of, after=after)):
+        while page := await self._db.read(partial(page_of, after=after)):
             found += [Waiting(row) for row in page if not self._is_dealt_with(row.update_id)]
             if len(found) >= limit:
                 break

@@ -57,7 +57,7 @@ class Readiness:
     async def ticked(self) -> None:
         """A tick has gone well."""
         now = self._clock.now()
-        await self._db.transaction(lambda session: heartbeat.beat(session, TICK, now))
+        await self._db.write(lambda session: heartbeat.beat(session, TICK, now))
         self._metrics.ticked.mark()
 
     @property
@@ -90,7 +90,7 @@ class Readiness:
         try:
             async with asyncio.timeout(LONGEST_LOOK_S):
                 look = partial(standing.overdue, now=self._clock.now())
-                overdue = await self._db.look(look)
+                overdue = await self._db.read(look)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the trouble
             return [f"the database does not answer ({type(error).__name__})"]
         return self._unsent(overdue)

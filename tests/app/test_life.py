@@ -235,5 +235,5 @@ async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> Non
     async with stage(tmp_path) as (_, app), app:
         app.services.metrics.ticked.ever = False
         assert await app.readiness.troubles() == ["no tick has gone well yet"]
-        app.services.db.look = None  # type: ignore[method-assign,assignment]
+        app.services.db.read = None  # type: ignore[method-assign,assignment]
         assert "the database does not answer (TypeError)" in await app.readiness.troubles()

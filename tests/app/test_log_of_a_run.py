@@ -41,7 +41,7 @@ async def test_the_log_of_a_whole_run_holds_no_token_and_no_word_of_a_reader(
             await admin.tap("Send it now")
             async with harness.session.get(f"{harness.app.web_url}/metrics") as response:
                 metrics = await response.text()
-            harness.app.services.db.look = None  # type: ignore[method-assign,assignment]
+            harness.app.services.db.read = None  # type: ignore[method-assign,assignment]
             await harness.post("say", user=subscriber.id, text=SECRETS[0])
             await harness.get("idle", timeout=5, settle=0.1)
     text = log.getvalue() + metrics

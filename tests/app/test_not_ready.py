@@ -91,11 +91,11 @@ class TestReadiness:
         assert subscriber
 
     async def test_metrics_are_told_while_the_database_is_away(self, harness: BotHarness) -> None:
-        async def away(_work: object) -> None:
+        def away(_work: object = None) -> None:
             raise OSError("the disk is away")
 
         await harness.settle()
-        harness.app.services.db.look = away  # type: ignore[method-assign,assignment]
+        harness.app.services.db.read = away  # type: ignore[method-assign,assignment]
         told = await metrics(harness)
         assert told("ready") == 0
         assert told("tick_age_seconds") < 60

@@ -27,7 +27,7 @@ async def _next_start(url: str) -> tuple[float, bool, bool]:
     """The age of the mark in seconds; whether the next start heeds it, and the one after that."""
     db = await Database.open(url)
     try:
-        mark = await db.look(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
+        mark = await db.read(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
         assert mark is not None
         age = (SystemClock().now() - mark.at).total_seconds()
         return age, await heed_restore(db), await heed_restore(db)

@@ -152,7 +152,7 @@ async def test_a_crash_while_sending_again_leaves_nothing_held(
         end=now + timedelta(days=1),
         in_doubt=False,
     )
-    assert (await harness.db.transaction(first)).rows == 3
+    assert (await harness.db.write(first)).rows == 3
     # Here it was killed.
     await harness.worker.drain()
     report = await harness.broadcasts.report(broadcast)

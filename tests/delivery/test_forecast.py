@@ -223,11 +223,11 @@ async def test_planned_tips_count_in_the_minutes_of_their_places(harness: Delive
     harness.clock.move_to(EIGHT)
     await harness.planner.tick()
     places = [int((row.ready_at - EIGHT).total_seconds() // 60) for row in await harness.rows()]
-    minutes: Any = await harness.db.look(lambda s: deliveries.tips_waiting(s, harness.clock.now()))
+    minutes: Any = await harness.db.read(lambda s: deliveries.tips_waiting(s, harness.clock.now()))
     assert minutes == Counter(places)
     assert len(minutes) > 1
     harness.clock.move(130)
-    later: Any = await harness.db.look(lambda s: deliveries.tips_waiting(s, harness.clock.now()))
+    later: Any = await harness.db.read(lambda s: deliveries.tips_waiting(s, harness.clock.now()))
     assert later.total() == 30
     assert max(later) <= max(minutes) - 2
     assert later[0] >= sum(minutes[minute] for minute in (0, 1))

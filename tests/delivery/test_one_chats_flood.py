@@ -186,7 +186,7 @@ class TestReplicas:
         process.harness.clock.move(601.0)
         await other.replicas.recall()
         assert other.limiter.reply_held_for(ANGRY) <= 0.0
-        assert await process.harness.db.look(flood_waits.everything) == []
+        assert await process.harness.db.read(flood_waits.everything) == []
 
     async def test_two_chats_in_two_replicas_hold_the_lane_in_both(
         self, process: Process, other: Process, tg: Telegram
@@ -210,9 +210,9 @@ class TestReplicas:
             told_at=now + timedelta(days=4),
             until=now + timedelta(days=4, seconds=30),
         )
-        await process.harness.db.transaction(lambda session: flood_waits.put(session, [ahead]))
+        await process.harness.db.write(lambda session: flood_waits.put(session, [ahead]))
         await process.replicas.recall()
-        assert await process.harness.db.look(flood_waits.everything) == []
+        assert await process.harness.db.read(flood_waits.everything) == []
         await process.send()
         assert tg.copies[ANGRY] == 1
 
@@ -221,7 +221,7 @@ async def test_whoever_is_forgotten_leaves_no_wait_behind(process: Process) -> N
     process.limiter.refused(Lane.BULK, ANGRY, 600.0)
     await process.replicas._holds.written()
     await process.harness.privacy.forget(ANGRY)
-    assert await process.harness.db.look(flood_waits.everything) == []
+    assert await process.harness.db.read(flood_waits.everything) == []
 
 
 async def test_the_log_says_it_once_a_minute_and_names_no_chat(

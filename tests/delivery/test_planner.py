@@ -133,7 +133,7 @@ async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
     for chat in range(1, 11):
         await subscribe(subscribers, chat)
     clock.move_to(BERLIN_EIGHT)
-    await db.transaction(planner._step)
+    await db.write(planner._step)
     assert len(await rows(db)) == 3
     assert await next_at(subscribers, 10) == "Tue 02 08:00"
     assert (await planner.tick()).rows == 7

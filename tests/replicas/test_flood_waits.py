@@ -183,24 +183,24 @@ async def test_many_refusals_of_one_flood_are_written_once(
     for _ in range(64):
         process.limiter.flood(Lane.BULK, 30.0)
     await process.replicas._holds.written()
-    assert await harness.db.look(flood_waits.everything) == []
+    assert await harness.db.read(flood_waits.everything) == []
 
 
 async def test_what_could_not_be_written_is_written_at_the_next_beat(
     harness: DeliveryHarness, start: Start
 ) -> None:
     process, other = await start(), await start()
-    transaction = process.harness.db.transaction
+    transaction = process.harness.db.write
 
     async def broken(_work: Any) -> Any:
         raise OSError("the disk is away")
 
-    process.harness.db.transaction = broken  # type: ignore[method-assign]
+    process.harness.db.write = broken  # type: ignore[method-assign]
     with captured() as log:
         process.limiter.flood(Lane.BULK, 30.0)
         await process.replicas._holds.written()
     assert "how long Telegram asks to wait could not be written down" in log.getvalue()
-    process.harness.db.transaction = transaction  # type: ignore[method-assign]
+    process.harness.db.write = transaction  # type: ignore[method-assign]
     await process.replicas.beat()
     await other.replicas.beat()
     assert other.limiter.held_for(Lane.BULK) == pytest.approx(30.0, abs=0.01)

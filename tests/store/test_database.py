@@ -55,7 +55,7 @@ async def test_a_failing_write_leaves_nothing(db: Database) -> None:
         raise KeyError("no")
 
     with pytest.raises(KeyError):
-        await db.transaction(work)
+        await db.write(work)
     with pytest.raises(KeyError):
         async with db.write() as session:
             await work(session)
@@ -74,7 +74,7 @@ async def test_an_error_s_text_holds_no_value(db: Database) -> None:
         async with db.write() as session:
             await twice(session)
     with pytest.raises(IntegrityError) as by_transaction:
-        await db.transaction(twice)
+        await db.write(twice)
     for error in (by_session, by_transaction):
         assert "hide_parameters" in str(error.value)
         assert "[parameters: (" not in str(error.value)
@@ -95,7 +95,7 @@ async def test_every_connection_has_its_settings(sqlite_db: Database) -> None:
     expected = ["wal", 1, 1, 10_000]
     async with sqlite_db.read() as one, sqlite_db.read() as two, sqlite_db.write() as three:
         assert await pragmas(one) == await pragmas(two) == await pragmas(three) == expected
-    assert await sqlite_db.transaction(pragmas) == expected
+    assert await sqlite_db.write(pragmas) == expected
 
 
 async def test_a_transaction_waits_for_nothing_else(sqlite_db: Database) -> None:
@@ -103,7 +103,7 @@ async def test_a_transaction_waits_for_nothing_else(sqlite_db: Database) -> None
         await asyncio.sleep(0)
 
     with pytest.raises(RuntimeError, match="nothing but its statements"):
-        await sqlite_db.transaction(work)
+        await sqlite_db.write(work)
 
 
 async def test_what_cannot_be_opened_says_so(tmp_path: Path) -> None:
@@ -227,5 +227,5 @@ async def test_a_look_waits_for_no_writer_and_sees_what_is_committed(db: Databas
 
     async with db.write() as session:
         await heartbeat.beat(session, "one", NOW)
-        assert await db.look(count) == 0
-    assert await db.look(count) == 1
+        assert await db.read(count) == 0
+    assert await db.read(count) == 1

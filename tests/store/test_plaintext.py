@@ -155,17 +155,17 @@ async def test_what_could_not_be_removed_is_tried_again(
     await first_release(database_url, tmp_path, words)
     await upgrade(database_url)
     async with opened(database_url) as db:
-        transaction = db.transaction
+        transaction = db.write
 
         async def fails(_work: Any) -> Any:
             raise OSError(28, "No space left on device")
 
-        db.transaction = fails  # type: ignore[method-assign]
+        db.write = fails  # type: ignore[method-assign]
         with captured() as log:
             assert await plaintext.remove(db, CIPHER, tmp_path / "backups") is False
         assert "still there; tried again later" in log.getvalue()
         assert not any(traces_in_log(log.getvalue(), words))
-        db.transaction = transaction  # type: ignore[method-assign]
+        db.write = transaction  # type: ignore[method-assign]
         assert await plaintext.remove(db, CIPHER, tmp_path / "backups") is True
         async with db.read() as session:
             assert await heartbeat.last(session, plaintext.MARK) is None

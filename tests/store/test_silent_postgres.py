@@ -44,11 +44,11 @@ async def beat(session: Executor) -> None:
 
 
 async def by_transaction(db: Database) -> None:
-    await db.transaction(beat)
+    await db.write(beat)
 
 
 async def by_look(db: Database) -> None:
-    await db.look(lambda session: heartbeat.last(session, "plan"))
+    await db.read(lambda session: heartbeat.last(session, "plan"))
 
 
 async def by_write(db: Database) -> None:
@@ -88,7 +88,7 @@ async def test_a_silence_in_the_middle_of_a_transaction_ends_it(
 
     async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(TimeoutError):
-            await far.transaction(work)
+            await far.write(work)
     relay.silent = False
     async with far.read() as session:
         assert await heartbeat.last(session, "plan") is None

@@ -92,6 +92,6 @@ async def test_the_forecast_skips_them_and_names_the_zone(both: DeliveryHarness)
 
 
 async def test_it_is_known_how_many_are_concerned(both: DeliveryHarness) -> None:
-    assert await both.db.look(subscribers.lost_zones) == {}
+    assert await both.db.read(subscribers.lost_zones) == {}
     await rename(both, "Africa/Abidjan", LOST)
-    assert await both.db.look(subscribers.lost_zones) == {LOST: 1}
+    assert await both.db.read(subscribers.lost_zones) == {LOST: 1}

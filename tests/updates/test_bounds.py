@@ -152,14 +152,14 @@ class TestAFlood:
     async def test_that_could_not_be_written_does_not_count(self, sqlite_db: Database) -> None:
         services = HandlerServices()
         inbox = inbox_of(sqlite_db, services)
-        write = sqlite_db.transaction
+        write = sqlite_db.write
 
         def full(_work: Any) -> Any:
             raise OSError("disk full")
 
-        sqlite_db.transaction = full  # type: ignore[method-assign]
+        sqlite_db.write = full  # type: ignore[method-assign]
         for _ in range(3):
             with pytest.raises(OSError, match="disk full"):
                 await inbox.take([message(number, 1) for number in range(1, 60)])
-        sqlite_db.transaction = write  # type: ignore[method-assign]
+        sqlite_db.write = write  # type: ignore[method-assign]
         assert await inbox.take([message(number, 1) for number in range(1, 60)]) == 59

@@ -251,14 +251,14 @@ async def test_a_database_that_fails_for_a_moment_costs_no_update(sqlite_db: Dat
     clock = MovableClock(NOW)
     inbox = Inbox(sqlite_db, clock, services.process, cipher=CIPHER, depth=1)
     await inbox.take([message(number) for number in range(1, 4)])
-    look, failures = sqlite_db.look, iter([True, False])
+    look, failures = sqlite_db.read, iter([True, False])
 
     def flaky(work: Any) -> Any:
         if next(failures, False):
             raise OSError("the disk is away")
         return look(work)
 
-    sqlite_db.look = flaky  # type: ignore[method-assign]
+    sqlite_db.read = flaky  # type: ignore[method-assign]
     with captured() as log:
         task = asyncio.create_task(inbox.run())
         await until(lambda: "could not be read back" in log.getvalue())
@@ -275,14 +275,14 @@ async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_
     clock, services = MovableClock(NOW), HandlerServices()
     inbox = Inbox(sqlite_db, clock, services.process, cipher=CIPHER, depth=1)
     await inbox.take([message(1), message(2)])
-    look = sqlite_db.look
-    sqlite_db.look = _broken  # type: ignore[method-assign]
+    look = sqlite_db.read
+    sqlite_db.read = _broken  # type: ignore[method-assign]
     with captured() as log:
         task = asyncio.create_task(inbox.run())
         for wait in (1.0, 2.0, 4.0):
             await until(lambda wait=wait: f"seconds={wait}" in log.getvalue())  # type: ignore[misc]
             clock.move(wait)
-        sqlite_db.look = look  # type: ignore[method-assign]
+        sqlite_db.read = look  # type: ignore[method-assign]
         clock.move(8.0)
         await inbox.idle()
         inbox.close()
@@ -294,15 +294,15 @@ async def test_while_the_database_cannot_be_read_the_waits_grow_and_each_is_one_
 async def test_what_could_not_be_marked_as_done_is_not_done_again(db: Database) -> None:
     services = HandlerServices()
     async with inbox_on(db, services, depth=1) as inbox:
-        transaction = db.transaction
+        transaction = db.write
         await inbox.take([message(1), message(2), message(3)])
-        db.transaction = _broken  # type: ignore[method-assign]
+        db.write = _broken  # type: ignore[method-assign]
         with captured() as log:
             await inbox.idle()
         assert services.seen == [1, 2, 3]
         assert "Traceback" not in log.getvalue()
         assert await left(db) == 3
-        db.transaction = transaction  # type: ignore[method-assign]
+        db.write = transaction  # type: ignore[method-assign]
         await inbox.take([message(4)])
         await inbox.idle()
     assert services.seen == [1, 2, 3, 4]

@@ -144,14 +144,14 @@ async def test_what_cannot_be_written_down_is_not_confirmed(sqlite_db: Database)
 
 def fill(db: Database, *, times: int) -> None:
     """The disk is full for so many writes."""
-    transaction, failures = db.transaction, iter([True] * times)
+    transaction, failures = db.write, iter([True] * times)
 
     def full(work: Any) -> Any:
         if next(failures, False):
             raise OSError("disk full")
         return transaction(work)
 
-    db.transaction = full  # type: ignore[method-assign]
+    db.write = full  # type: ignore[method-assign]
 
 
 async def test_on_a_full_disk_the_waits_grow_and_each_is_one_line(sqlite_db: Database) -> None:

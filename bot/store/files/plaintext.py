@@ -51,7 +51,7 @@ async def remove(db: Database, cipher: BodyCipher, copies: Path) -> bool:
         await _encrypt_all(db, cipher)
         await _rewrite(db)
         await asyncio.to_thread(_erase_in_copies, copies)
-        await db.transaction(lambda session: heartbeat.forget(session, MARK))
+        await db.write(lambda session: heartbeat.forget(session, MARK))
     except Exception:
         log.exception("what an earlier version left readable is still there; tried again later")
         return False
@@ -81,7 +81,7 @@ def _erase_in_copies(folder: Path) -> None:
 async def _encrypt_all(db: Database, cipher: BodyCipher) -> None:
     behind: int | None = None
     while True:
-        last = await db.transaction(lambda session: _encrypt(session, cipher, behind))  # noqa: B023
+        last = await db.write(lambda session: _encrypt(session, cipher, behind))  # noqa: B023
         if last is None:
             return
         behind = last
