@@ -32,7 +32,7 @@ RUN = {
     "ruff": ("Makefile", "/ruff"),
     "mypy": ("Makefile", "/mypy"),
     "types-pyyaml": ("tips/reading.py", "import yaml"),  # for mypy
-    "pytest-cov": ("README.md", "--cov"),
+    "pytest-cov": ("Makefile", "--cov"),
     "import-linter": ("Makefile", "/lint-imports"),
     "hatchling": ("pyproject.toml", "hatchling"),
     "editables": ("requirements/install.py", "--editable"),
