@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+import structlog
 
 from bot.store.database import Database
 from bot.store.outbox import audience, recipients
 from bot.store.queries import broadcasts
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 FREEZE_CHUNK = 2000
 """Recipients given a row in one transaction: some 15 ms of the write lock, of 50 allowed."""
@@ -44,7 +44,9 @@ class AudiencePlanner:
             try:
                 await self._plan_chunk(broadcast_id)
             except Exception:
-                log.exception("the audience of broadcast %d could not be completed", broadcast_id)
+                log.exception(
+                    "the audience of a broadcast could not be completed", broadcast=broadcast_id
+                )
                 broken.add(broadcast_id)
         return len(lacking)
 

@@ -7,15 +7,16 @@ would be in doubt. Only a broadcast's messages need one: tips are sent once more
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from itertools import islice
 from typing import TypeAlias
 
+import structlog
+
 from bot.delivery.message import OutgoingMessage
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 MARKS_A_SECOND = 125.0
 """Transactions at most. Up to that rate each message is marked alone, so that a kill leaves none
@@ -63,7 +64,7 @@ class BeginMarker:
         try:
             await self._mark(items, self._at_once)
         except Exception as error:  # noqa: BLE001 - tried again when the turn comes, and told then
-            log.debug("not marked ahead: %s", type(error).__name__)
+            log.debug("not marked ahead", kind=type(error).__name__)
 
     async def _mark(self, items: deque[OutgoingMessage], most: int) -> None:
         some = [item for item in islice(items, most) if not item.begun]

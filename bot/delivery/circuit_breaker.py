@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import deque
+
+import structlog
 
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.retry import PROBE, Retries
 from bot.telegram.responses import Outcome
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 FAILURES_IN_A_ROW = 3
 """So many in doubt, or refused by a gateway, with none sent in between are no accident."""
@@ -104,7 +105,9 @@ class CircuitBreaker:
             return
         now = self._clock.monotonic()
         if now - self._alike_at >= SAID_FOR:
-            log.error("%d of the last %d messages were refused: %s", ALIKE, REMEMBERED, reason)
+            log.error(
+                "too many messages were refused alike", refused=ALIKE, of=REMEMBERED, why=reason
+            )
         self._alike, self._alike_at = reason, now
         self._fail(reason)
 
@@ -116,7 +119,7 @@ class CircuitBreaker:
             self._opened_at = now
             self._retries.succeeded()
             if reason != self._alike:
-                log.warning("tips and broadcasts are held while one tries at times: %s", reason)
+                log.warning("tips and broadcasts are held while one tries at times", why=reason)
         self._reason, self._failed_at = reason, now
         self._held_until = now + (self._retries.failed() or 0.0)
 
@@ -124,6 +127,6 @@ class CircuitBreaker:
         if not self.is_open:
             return
         seconds = self._clock.monotonic() - self._opened_at
-        log.info("tips and broadcasts go on after %d s", seconds)
+        log.info("tips and broadcasts go on", seconds=int(seconds))
         self._failed_at = self._held_until = -math.inf
         self._last.clear()

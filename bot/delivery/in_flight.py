@@ -7,12 +7,13 @@ decided there. Only the limiter is waited for.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
+
+import structlog
 
 from bot.clock import Clock
 from bot.delivery.begin_marker import BeginMarker, MarkBegun
@@ -27,7 +28,7 @@ from bot.telegram.limits.flood_waits import SEND, FloodWait, FloodWaits
 from bot.telegram.limits.limiter import HeldError, Lane, SendLimiter
 from bot.telegram.responses import Outcome, classify
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = 20.0
 """Seconds without a turn after which leases are given up: replies may take the whole rate."""

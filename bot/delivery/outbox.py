@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+import structlog
 
 from bot.clock import Clock
 from bot.config import Settings
@@ -28,7 +29,7 @@ from bot.store.queries.subscribers import Mark
 from bot.store.tables import Executor
 from bot.subscribers import losses, schedule
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 RECLAIM_SECONDS = 15.0
 GROUP_ROWS = 100
@@ -114,7 +115,9 @@ class Outbox:
         for event in events:
             if event.what == "paused":
                 self._metrics.broadcasts_paused.inc()
-                log.warning("broadcast %d pauses by itself: too much fails", event.broadcast_id)
+                log.warning(
+                    "a broadcast pauses by itself: too much fails", broadcast=event.broadcast_id
+                )
 
     async def begin(self, rows: list[int]) -> set[int]:
         """Mark leased rows of broadcasts as begun; which of them are still ours to send.

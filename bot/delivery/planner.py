@@ -5,11 +5,12 @@ No work per subscriber happens here.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
+
+import structlog
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
@@ -24,7 +25,7 @@ from bot.subscribers.calendar import ONE_DAY, Due, instant_on, next_instant
 from bot.subscribers.zone_data import zone_data_version
 from tips.library import Library
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 CHUNK = 2000
 """Subscribers planned in one transaction: some 10 ms of the write lock, of 50 allowed."""
@@ -161,7 +162,7 @@ class Planner:
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
             more = more or chunks > 0
         if total.slots:
-            log.info("tips are planned: %d slots, %d tips, %d too old", *total)
+            log.info("tips are planned", **total._asdict())
         return total
 
     def _tell(self, step: Planned) -> None:
@@ -215,7 +216,7 @@ class Planner:
         if due is None:
             # Nobody knows when these subscribers' hour comes; who of them writes is asked for a
             # place.
-            log.error("zone %s has left the time-zone data: its readers get no tips", slot.zone)
+            log.error("a zone has left the time-zone data: no tips there", zone=slot.zone)
             days = (self._clock.now() - slot.next_at) // ONE_DAY + 1
             due = Due(slot.next_at + days * ONE_DAY, slot.next_date + days * ONE_DAY)
         await slots.move_on(session, slot.id, due.instant_utc, due.local_date)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Iterable
+
+import structlog
 
 from bot.clock import Clock
 from bot.delivery.message import Finished
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 60.0
 
@@ -34,4 +35,5 @@ class Refusals:
             if now - self._told_at.get(what, -EVERY_SECONDS) >= EVERY_SECONDS:
                 self._told_at[what] = now
                 del self._untold[what]
-                log.info("%d messages were not taken: %s (%s)", times, *what)
+                kind, reason = what
+                log.info("messages were not taken", count=times, kind=kind, reason=reason)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+
+import structlog
 
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
@@ -20,7 +21,7 @@ from bot.store.repairs.instants import LONGEST_LEASE
 from bot.store.tables import Executor
 from bot.subscribers.calendar import local_date
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Work = Callable[[Executor], Coroutine[Any, Any, Counter[str]]]
 
@@ -74,7 +75,7 @@ class Repair:
         lease = timedelta(seconds=LIVE_SECONDS)
         found += await self._db.write(lambda session: repairs.hold_back_beats(session, now, lease))
         if found.total():
-            log.warning("%d stored instants lay too far ahead and are set right", found.total())
+            log.warning("stored instants lay too far ahead and are set right", count=found.total())
         return +found
 
     async def _dates(self, *, told: bool) -> Counter[str]:

@@ -6,9 +6,10 @@ plans or sends anything. Every step may be repeated, and the mark goes last.
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from functools import partial
+
+import structlog
 
 from bot.clock import zone_exists
 from bot.store.database import Database
@@ -18,7 +19,7 @@ from bot.store.tables import Executor
 from bot.store.values import ALL_WEEKDAYS
 from bot.subscribers.calendar import ONE_DAY, Due, next_instant
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 SLOTS_AT_ONCE = 64
 REASON = "restored"
@@ -39,7 +40,7 @@ async def heed_restore(db: Database) -> bool:
         pass
     held = await db.write(partial(_leave_be, until=until))
     await db.write(lambda session: heartbeat.forget(session, heartbeat.SKIP_TIPS))
-    log.info("tips due before the restore are skipped: %d were queued", held)
+    log.info("tips due before the restore are skipped", queued=held)
     return True
 
 
@@ -68,5 +69,7 @@ async def _leave_be(session: Executor, until: datetime) -> int:
     for one in await broadcasts.in_states(session, ("sending",)):
         paused = {"state": "paused", "pause_reason": "admin"}
         await broadcasts.change(session, one.id, paused, broadcasts.is_in("sending"))
-        log.info("broadcast %d was being sent in the restored copy, and is paused", one.id)
+        log.info(
+            "a broadcast was being sent in the restored copy, and is paused", broadcast=one.id
+        )
     return held

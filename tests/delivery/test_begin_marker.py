@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.outbox import leases
 from bot.telegram.limits.limiter import SendLimiter
 from tests.delivery_harness import DeliveryHarness, delivery_harness
+from tests.logbook import captured
 from tests.scripted_telegram import Telegram
 from tips.library import Library
 
@@ -121,7 +122,6 @@ async def test_while_the_database_is_away_nothing_starts_and_nothing_is_lost(
     harness: DeliveryHarness,
     tg: Telegram,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
     begin, refusals = leases.begin, [True] * 5
 
@@ -133,11 +133,12 @@ async def test_while_the_database_is_away_nothing_starts_and_nothing_is_lost(
     monkeypatch.setattr(leases, "begin", away)
     await harness.broadcast()
     worker = paced(harness)
-    task = asyncio.create_task(worker.drain())
-    while not task.done():
-        await asyncio.wait([task], timeout=0.001)
-        harness.clock.move(0.02)
+    with captured("ERROR") as log:
+        task = asyncio.create_task(worker.drain())
+        while not task.done():
+            await asyncio.wait([task], timeout=0.001)
+            harness.clock.move(0.02)
     assert await task == SUBSCRIBERS
-    assert "what begins could not be marked" in caplog.text
+    assert "what begins could not be marked" in log.getvalue()
     assert set(tg.copies.values()) == {1}
     assert {row.attempts for row in await harness.rows()} == {1}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from bot.delivery.outbox import Event
 from bot.store.database import Database
 from tests.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
+from tests.logbook import captured
 from tests.scripted_telegram import (
     BLOCKED,
     CUT_AFTER,
@@ -257,22 +260,22 @@ async def test_a_group_that_moved_is_followed(harness: DeliveryHarness, tg: Tele
 
 
 async def test_what_is_refused_is_told_once_a_minute_and_all_of_it_is_counted(
-    harness: DeliveryHarness, tg: Telegram, caplog: pytest.LogCaptureFixture
+    harness: DeliveryHarness, tg: Telegram
 ) -> None:
     await harness.fill(range(1, 41))
     await harness.morning()
     tg.script = lambda _m, _b: refusal(400, "Bad Request: something new")
-    with caplog.at_level("INFO"):
+    with captured("INFO", "json") as log:
         await harness.worker.drain()
-        once = len(told(caplog))
+        once = len(told(log))
         harness.clock.move(61)
         await harness.worker.drain()
     assert once == 1
-    assert len(told(caplog)) == 2
-    assert sum(told(caplog)) == 40
+    assert len(told(log)) == 2
+    assert sum(told(log)) == 40
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[int]:
+def told(log: io.StringIO) -> list[int]:
     """How many messages each line tells of."""
-    lines = (line.split() for line in caplog.messages if "messages were not taken" in line)
-    return [int(words[0]) for words in lines]
+    lines = map(json.loads, log.getvalue().splitlines())
+    return [line["count"] for line in lines if line["event"] == "messages were not taken"]

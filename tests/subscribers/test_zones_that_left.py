@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from bot.delivery.forecast import forecast
 from bot.store import tables
 from bot.store.queries import heartbeat, subscribers
 from tests.delivery_harness import DeliveryHarness
+from tests.logbook import captured
 from tests.scripted_telegram import Telegram
 
 LOST = "Mars/Olympus_Mons"
@@ -32,12 +33,14 @@ async def both(harness: DeliveryHarness) -> DeliveryHarness:
 
 
 async def test_its_readers_are_skipped_and_the_others_get_their_tips(
-    both: DeliveryHarness, tg: Telegram, caplog: pytest.LogCaptureFixture
+    both: DeliveryHarness, tg: Telegram
 ) -> None:
     await rename(both, "Africa/Abidjan", LOST)
-    with caplog.at_level(logging.ERROR):
+    with captured("ERROR", "json") as log:
         await both.morning()
-    assert f"zone {LOST} has left the time-zone data" in caplog.text
+    line = json.loads(log.getvalue().splitlines()[0])
+    assert line["event"] == "a zone has left the time-zone data: no tips there"
+    assert line["zone"] == LOST
     await both.worker.drain()
     assert tg.copies == {7: 1}
     due = await both.planner.next_due()
