@@ -185,7 +185,7 @@ class App:
 
     def _begin(self, services: Services) -> None:
         self._task("supervisor", self.supervisor.run())
-        self._task("sender", services.worker.run(self._stop_sending))
+        self._task("worker", services.worker.run(self._stop_sending))
         if self.settings.webhook_url is None:
             wait_to_lead = partial(self.fetching.wait_to_lead, services.replicas)
             poller = Poller(services.client, self.inbox, self.clock, wait_to_lead, self.fetching)

@@ -1,4 +1,4 @@
-"""Marks a row as begun before its message can reach the wire.
+"""Marks a row as begun before its message can leave.
 
 After a kill what was leased and never begun goes back to the queue; without the mark all of it
 would be in doubt. Only a broadcast's messages need one: tips are sent once more in any case.

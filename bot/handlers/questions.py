@@ -40,7 +40,7 @@ class TextAnalyser:
     def __init__(self, search: Search, urgent: Urgent) -> None:
         self._search = search
         self._urgent = urgent
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hearing")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
         self._waiting: list[tuple[replay.Rank, int]] = []
         self._work: dict[int, Callable[[], None]] = {}
         self._lock = Lock()

@@ -127,7 +127,7 @@ class Database:
 
         ``async with db.read() as session`` gives a session to look with. ``await db.read(work)``
         runs ``work``, which awaits query functions and nothing else, in a transaction, and costs
-        least: on SQLite it takes a single visit to another thread.
+        least: on SQLite it takes a single trip to another thread.
         """
         return self._reading() if work is None else self._read(work)
 

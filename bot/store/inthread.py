@@ -1,4 +1,4 @@
-"""A whole SQLite transaction in one visit to a thread, instead of a visit per statement.
+"""Runs a whole SQLite transaction in one trip to a thread, instead of a trip per statement.
 
 SQLAlchemy's asynchronous SQLite hands every statement, fetch and close to a thread of its own;
 for a transaction of ten statements that costs more than the statements. The query functions are

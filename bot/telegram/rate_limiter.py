@@ -1,4 +1,4 @@
-"""Puts PTB's calls into the reply lane of the pace."""
+"""Lets PTB's calls wait for the limiter, with the priority of replies."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class HeldBackError(FloodWait):
 
 
 class PriorityRateLimiter(BaseRateLimiter[int]):
-    """Every call waits for its turn in the reply lane, except those that only read.
+    """Every call waits for the limiter as a reply, except those that only read.
 
     A 429 holds its chat's calls of that kind for as long as Telegram says, and the lane if two
     chats meet one; the call is made again after that. What would have to wait for more than
@@ -47,7 +47,7 @@ class PriorityRateLimiter(BaseRateLimiter[int]):
     but its own chat.
 
     Args:
-        pace: the budget that is shared with tips and broadcasts.
+        limiter: the budget that is shared with tips and broadcasts.
         retries: how often a call is repeated after a 429 before the error reaches the caller.
     """
 
@@ -56,10 +56,10 @@ class PriorityRateLimiter(BaseRateLimiter[int]):
         self._retries = retries
 
     async def initialize(self) -> None:
-        """Nothing to open: the pace belongs to the app."""
+        """Open nothing: the limiter belongs to the app."""
 
     async def shutdown(self) -> None:
-        """Nothing to close."""
+        """Close nothing."""
 
     async def process_request(
         self,

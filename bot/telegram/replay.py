@@ -53,7 +53,7 @@ class UpdateScope:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Try once more; calls made meanwhile are this errand's."""
+        """Try once more; calls made meanwhile are made for this update."""
         self.attempts += 1
         self._before, self._now = self._now + self._before, []
         token = current.set(self)

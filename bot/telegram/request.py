@@ -75,11 +75,11 @@ class FloodWait(RetryAfter):
 
 
 def _failure(attempt: Attempt, error: BaseException) -> TelegramError:
-    verdict = attempt.judge(error)
+    failure = attempt.judge(error)
     late = isinstance(error, TimeoutError)
-    if isinstance(verdict, NotSent):
-        return (UnsentTimeoutError if late else UnsentError).of(verdict)
-    return (DoubtfulTimeoutError if late else DoubtfulError).of(verdict)
+    if isinstance(failure, NotSent):
+        return (UnsentTimeoutError if late else UnsentError).of(failure)
+    return (DoubtfulTimeoutError if late else DoubtfulError).of(failure)
 
 
 def _refusal(reply: Reply) -> TelegramError | None:

@@ -105,7 +105,7 @@ class Readiness:
         """Set the gauges that have to be looked up; those of the database stay when it is away."""
         await self.troubles()
         try:
-            # Not where the sender looks: counting a million rows would keep it waiting.
+            # Not in a transaction of the worker's: counting a million rows would keep it waiting.
             async with asyncio.timeout(LONGEST_LOOK_S), self._db.read() as session:
                 found = await standing.look(session, self._clock.now())
         except Exception as error:  # noqa: BLE001 - readiness says so, too

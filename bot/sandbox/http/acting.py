@@ -30,7 +30,7 @@ class Stage(Protocol):
 
 
 class Acting:
-    """Acts of the users, and what happens to the wire."""
+    """Acts of the users, and what happens to the connections."""
 
     def __init__(self, world: World, faults: Faults, stage: Stage | None) -> None:
         self._world = world
