@@ -201,7 +201,7 @@ class App:
         self._jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
-                Job("replicas", BEAT_SECONDS, TICK_S, self._beat),
+                Job("replicas", BEAT_SECONDS, TICK_S, self.beat),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
                 Job("retention", UPKEEP_S, 600.0, prune),
                 Job("purge", UPKEEP_S, 600.0, upkeep.purge),
@@ -247,7 +247,8 @@ class App:
             if seconds < TICK_S:
                 self._jobs.soon("plan", max(0.2, seconds))
 
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
+        """Tell the other replicas that this one lives, and keep or take the lead."""
         await self.services.replicas.beat()
         await self.services.replicas.keep_lead()
 

@@ -65,7 +65,8 @@ class Replicas:
         self._db = db
         self._clock = clock
         self._limiter = limiter
-        self._holds = Holds(db, clock, limiter)
+        self.holds = Holds(db, clock, limiter)
+        """The flood waits that hold for all replicas."""
         self._trust = trust or ClockTrust(clock)
         self.on_lead = on_lead
         self.on_alone: Callable[[], Awaitable[object]] | None = None
@@ -79,7 +80,7 @@ class Replicas:
         Raises whatever the database raises.
         """
         if self._trust.is_believed:
-            await self._holds.exchange()
+            await self.holds.exchange()
 
     async def join(self) -> int:
         """Join the replicas once the others have made room; return how many there are."""
@@ -96,7 +97,7 @@ class Replicas:
         """
         await self.compare_clocks()
         if self._trust.is_believed:  # else waits may seem to be over that are not
-            await self._holds.exchange()
+            await self.holds.exchange()
         if not self._db.is_sqlite and self._trust.may_act:
             before = self.count
             self._share(await self._db.write(self._beat))
@@ -163,7 +164,7 @@ class Replicas:
 
     async def leave(self) -> None:
         """Leave: the others take over our share of the rates and our lease at once."""
-        await self._holds.written()
+        await self.holds.written()
         if self._db.is_sqlite:
             return
         self.leads = False

@@ -67,7 +67,7 @@ async def test_the_good_ones_are_answered_whatever_is_between_them(
     async with way(tmp_path, unused_tcp_port) as harness:  # type: ignore[attr-defined]
         first, middle, last = [await harness.person(name) for name in ("Ann", "Mia", "Liz")]
         await middle.say("/help")
-        middle.seen = await middle._last_event()
+        middle.seen = middle.harness.last_event
         with captured() as log:
             await asyncio.gather(
                 harness.post("say", user=first.id, text="/help"),

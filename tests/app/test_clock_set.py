@@ -83,7 +83,7 @@ class TestWhileTheBotRuns:
         async with harness.app.services.db.read() as session:
             noticed = await heartbeat.last(session, CLOCK_SET)
         assert noticed is not None
-        assert noticed[1] == "-172800", "which doctor tells"
+        assert noticed.detail == "-172800", "which doctor tells"
         assert await days_with_a_tip(harness, subscriber, 3) == [1, 1, 1]
 
     async def test_a_step_is_told_once_though_the_database_is_away(
@@ -131,13 +131,13 @@ class TestWhileTheBotRuns:
         self, harness: BotHarness
     ) -> None:
         harness.app.services.limiter.refused(Lane.BULK, None, 3 * HOUR)
-        await harness.app._beat()
+        await harness.app.beat()
         harness.clock.set_wall(2 * DAY)
         await look_at_the_clock(harness)
-        await harness.app._beat()
+        await harness.app.beat()
         harness.clock.set_wall(-2 * DAY)
         await look_at_the_clock(harness)
-        await harness.app._beat()
+        await harness.app.beat()
         async with harness.app.services.db.read() as session:
             assert len(await flood_waits.everything(session)) == 1, "and the next run will know"
         assert harness.app.services.limiter.held_for(Lane.BULK) > 2 * HOUR

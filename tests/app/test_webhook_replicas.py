@@ -30,7 +30,7 @@ async def beats(harness: BotHarness, *others: str) -> int:
     async with harness.app.services.db.write() as session:
         for name in others:
             await heartbeat.beat(session, PREFIX + name, harness.clock.now())
-    await harness.app._beat()
+    await harness.app.beat()
     await harness.settle()
     return harness.app.services.replicas.count
 

@@ -169,7 +169,7 @@ class TestReplicas:
         self, process: Process, other: Process, tg: Telegram
     ) -> None:
         process.limiter.refused(Lane.BULK, ANGRY, 600.0)
-        await process.replicas._holds.written()
+        await process.replicas.holds.written()
         await other.replicas.beat()
         await other.send()
         assert tg.tried(ANGRY) == 0
@@ -219,7 +219,7 @@ class TestReplicas:
 
 async def test_whoever_is_forgotten_leaves_no_wait_behind(process: Process) -> None:
     process.limiter.refused(Lane.BULK, ANGRY, 600.0)
-    await process.replicas._holds.written()
+    await process.replicas.holds.written()
     await process.harness.privacy.forget(ANGRY)
     assert await process.harness.db.read(flood_waits.everything) == []
 
@@ -230,7 +230,7 @@ async def test_the_log_says_it_once_a_minute_and_names_no_chat(
     with captured("INFO", "json") as log:
         for chat in (424242, 424242, 434343):
             process.limiter.refused(Lane.BULK, chat, 30.0)
-        await process.replicas._holds.written()
+        await process.replicas.holds.written()
     one, everybody = map(json.loads, log.getvalue().splitlines())
     assert one.items() >= {
         "event": "Telegram asks one chat to wait",
@@ -249,4 +249,4 @@ async def test_thousands_of_waits_are_forgotten_when_they_are_over(process: Proc
         process.limiter.refused(Lane.REPLY, chat + 1, 1.0, alone=True)
         process.harness.clock.move(0.01)
     assert len(process.limiter.floods) < 600
-    await process.replicas._holds.written()
+    await process.replicas.holds.written()

@@ -64,7 +64,7 @@ async def bot(tmp_path: Path, postgres: Cluster) -> Emitted:
         await admin.say("/broadcast Hello")
         await harness.fault("error", method="copyMessage", error_code=400)
         await admin.tap("Send it now")
-        await harness.app._beat()
+        await harness.app.beat()
         return await _scraped(f"{harness.app.web_url}/metrics")
 
 

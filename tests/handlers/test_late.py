@@ -28,7 +28,7 @@ async def writes(harness: BotHarness, person: Person, ago: timedelta, **content:
         "from": {"id": person.id, "is_bot": False, "first_name": person.name},
         **content,
     }
-    person.seen = await person._last_event()
+    person.seen = person.harness.last_event
     await harness.post("update", update={"message": body})
     await harness.settle()
 

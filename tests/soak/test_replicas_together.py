@@ -77,9 +77,9 @@ async def test_two_bots_send_each_tip_once_and_one_of_them_polls(
         async with first:
             await subscribe(session, first)
             await simulation.move(first, clock, (EARLY - clock.now()).total_seconds())
-            await first._beat()
+            await first.beat()
             await join(second, first, clock)
-            await first._beat()
+            await first.beat()
             assert (first.services.replicas.count, second.services.replicas.count) == (2, 2)
             while clock.now() < EIGHT + timedelta(seconds=20):
                 await live_on(clock, first, second)
@@ -117,7 +117,7 @@ async def join(app: App, other: App, clock: SharedClock) -> None:
     """Start ``app``; it waits one beat for the ``other`` to make room."""
     starting = asyncio.create_task(app.start())
     while not starting.done():
-        await other._beat()
+        await other.beat()
         clock.move(1.0)
         await asyncio.sleep(0.01)
     await starting
@@ -125,6 +125,6 @@ async def join(app: App, other: App, clock: SharedClock) -> None:
 
 async def live_on(clock: SharedClock, *apps: App) -> None:
     """One beat of everybody's, in steps that no lease misses."""
-    await asyncio.gather(*(app._beat() for app in apps))
+    await asyncio.gather(*(app.beat() for app in apps))
     clock.move(BEAT_SECONDS)
     await asyncio.gather(*(simulation.settle(app) for app in apps))
