@@ -72,35 +72,35 @@ _due = (
     .with_for_update(skip_locked=True)
 )
 _in_chunk = (
-    member.c.id > bindparam("cursor", type_=BigInteger),
-    member.c.id <= bindparam("end", type_=BigInteger),
+    member.c.id > bindparam("after_seat", type_=BigInteger),
+    member.c.id <= bindparam("last_seat", type_=BigInteger),
 )
 _chunk_end = (
     select(member.c.id)
     .where(*_in_chunk)
     .order_by(member.c.id)
     .limit(1)
-    .offset(bindparam("chunk", type_=BigInteger))
+    .offset(bindparam("skip_seats", type_=BigInteger))
 )
 _eligible = (
     *_in_chunk,
     member.c.state == "active",
-    member.c.weekdays.bitwise_and(bindparam("bit", type_=BigInteger)) != 0,
-    member.c.snoozed_until <= bindparam("at", type_=UTCDateTime),
-    member.c.not_before <= bindparam("date", type_=Date),
+    member.c.weekdays.bitwise_and(bindparam("weekday_bit", type_=BigInteger)) != 0,
+    member.c.snoozed_until <= bindparam("slot_at", type_=UTCDateTime),
+    member.c.not_before <= bindparam("slot_date", type_=Date),
 )
 # Whole microseconds and no more: this is worked out for every subscriber.
-_place = member.c.spread * bindparam("window", type_=BigInteger) // _STEPS
-_due_at = plus_microseconds(bindparam("at", type_=UTCDateTime), _place)
+_place = member.c.spread * bindparam("window_us", type_=BigInteger) // _STEPS
+_due_at = plus_microseconds(bindparam("slot_at", type_=UTCDateTime), _place)
 _planned = {
     "kind": member.c.kind,
     "subscription_id": member.c.id,
     "chat_id": member.c.chat_id,
-    "local_date": bindparam("date", type_=Date),
+    "local_date": bindparam("slot_date", type_=Date),
     "state": literal("queued", String),
     "due_at": _due_at,
     "ready_at": _due_at,
-    "not_after": plus_microseconds(bindparam("late", type_=UTCDateTime), _place),
+    "not_after": plus_microseconds(bindparam("last_at", type_=UTCDateTime), _place),
     "attempts": literal(0, Integer),
     "doubts": literal(0, Integer),
 }
@@ -109,20 +109,20 @@ _fill = Filling(
     delivery,
     list(_planned),
     _rows,
-    *("cursor", "end", "bit", "at", "date", "late", "window"),
+    *("after_seat", "last_seat", "weekday_bit", "slot_at", "slot_date", "last_at", "window_us"),
 )
 _count = select(func.count()).select_from(member).where(*_eligible)
 
 
 async def due(session: Executor, now: datetime, most: int) -> list[Slot]:
     """Slots whose instant has come, oldest first, locked against other planners."""
-    rows = (await session.execute(_due, {"now": now, "most": most})).all()
-    return [Slot(*row) for row in rows]
+    rows = (await session.execute(_due, {"now": now, "most": most})).mappings()
+    return [Slot(**row) for row in rows]
 
 
 async def chunk_end(session: Executor, slot: Slot, chunk: int) -> int | None:
     """The id of the last subscription of the next ``chunk``; None when fewer are left."""
-    given = {**_behind_cursor(slot), "chunk": chunk - 1}
+    given = {**_behind_cursor(slot), "skip_seats": chunk - 1}
     end: int | None = (await session.execute(_chunk_end, given)).scalar()
     return end
 
@@ -133,11 +133,11 @@ async def fill(
     """Queue a tip for each eligible subscriber from the cursor to ``end``; how many were new."""
     values = {
         **_filters(slot),
-        "late": slot.next_at + grace,
-        "window": window // MICROSECOND,
+        "last_at": slot.next_at + grace,
+        "window_us": window // MICROSECOND,
     }
     if end is not None:
-        values["end"] = end
+        values["last_seat"] = end
     return await _fill.run(session, values)
 
 
@@ -149,15 +149,15 @@ async def eligible(session: Executor, slot: Slot) -> int:
 def _filters(slot: Slot) -> dict[str, Any]:
     return {
         **_behind_cursor(slot),
-        "bit": 1 << slot.next_date.weekday(),
-        "at": slot.next_at,
-        "date": slot.next_date,
+        "weekday_bit": 1 << slot.next_date.weekday(),
+        "slot_at": slot.next_at,
+        "slot_date": slot.next_date,
     }
 
 
 def _behind_cursor(slot: Slot) -> dict[str, Any]:
     first = slot.id << SEAT_BITS
-    return {"cursor": max(slot.cursor, first - 1), "end": first + (1 << SEAT_BITS) - 1}
+    return {"after_seat": max(slot.cursor, first - 1), "last_seat": first + (1 << SEAT_BITS) - 1}
 
 
 async def free_seat(session: Executor, slot_id: int, place: int) -> int:
@@ -172,9 +172,13 @@ async def free_seat(session: Executor, slot_id: int, place: int) -> int:
 
 _move_on = Many(
     update(table)
-    .where(table.c.id == bindparam("slot"))
-    .values(next_at=bindparam("at"), next_date=bindparam("date"), cursor=bindparam("mark")),
-    *("slot", "at", "date", "mark"),
+    .where(table.c.id == bindparam("slot_id"))
+    .values(
+        next_at=bindparam("slot_at"),
+        next_date=bindparam("slot_date"),
+        cursor=bindparam("planned_to"),
+    ),
+    *("slot_id", "slot_at", "slot_date", "planned_to"),
 )
 
 
@@ -193,7 +197,7 @@ async def leave_out_before(session: Executor, slot_id: int, day: date) -> None:
 
 _next_slots = (
     select(*_columns)
-    .where(table.c.id > bindparam("behind", type_=BigInteger))
+    .where(table.c.id > bindparam("after_slot", type_=BigInteger))
     .order_by(table.c.id)
     .limit(bindparam("most", type_=BigInteger))
     .with_for_update()
@@ -202,22 +206,22 @@ _next_slots = (
 
 async def behind(session: Executor, slot_id: int, most: int) -> list[Slot]:
     """The next ``most`` slots by id, locked against other planners."""
-    rows = (await session.execute(_next_slots, {"behind": slot_id, "most": most})).all()
-    return [Slot(*row) for row in rows]
+    rows = (await session.execute(_next_slots, {"after_slot": slot_id, "most": most})).mappings()
+    return [Slot(**row) for row in rows]
 
 
-_later_slots = _next_slots.where(table.c.next_at > bindparam("at", type_=UTCDateTime))
+_later_slots = _next_slots.where(table.c.next_at > bindparam("slot_at", type_=UTCDateTime))
 
 
 async def later_than(session: Executor, at: datetime, slot_id: int, most: int) -> list[Slot]:
     """The next ``most`` slots by id that come after ``at``, locked against other planners."""
-    given = {"at": at, "behind": slot_id, "most": most}
-    return [Slot(*row) for row in (await session.execute(_later_slots, given)).all()]
+    given = {"slot_at": at, "after_slot": slot_id, "most": most}
+    return [Slot(**row) for row in (await session.execute(_later_slots, given)).mappings()]
 
 
 async def all_slots(session: Executor) -> list[Slot]:
     """Every slot."""
-    return [Slot(*row) for row in (await session.execute(select(*_columns))).all()]
+    return [Slot(**row) for row in (await session.execute(select(*_columns))).mappings()]
 
 
 async def next_due(session: Executor) -> datetime | None:
@@ -251,12 +255,17 @@ async def membership(session: Executor, chat_id: int, kind: str = TIP) -> Member
     """The subscriber's subscription of this kind, or None before they have one."""
     columns = (member.c.id, member.c.slot_id, member.c.state, member.c.snoozed_until)
     statement = (
-        select(*columns, member.c.not_before, table.c.next_at, table.c.cursor)
+        select(
+            *columns,
+            member.c.not_before,
+            table.c.next_at.label("slot_next_at"),
+            table.c.cursor.label("slot_cursor"),
+        )
         .join(table, table.c.id == member.c.slot_id)
         .where(member.c.chat_id == chat_id, member.c.kind == kind)
     )
-    row = (await session.execute(statement)).first()
-    return None if row is None else Membership(*row)
+    row = (await session.execute(statement)).mappings().first()
+    return None if row is None else Membership(**row)
 
 
 async def subscribe(
