@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from functools import partial
 
 from bot.clock import Clock
 from bot.metrics import Metrics
@@ -17,8 +18,15 @@ from bot.telegram.limits.buckets import (
     free_bulk_rate,
 )
 from bot.telegram.limits.chat_limits import ChatLimits
-from bot.telegram.limits.flood_control import FloodControl
-from bot.telegram.limits.flood_waits import ANSWER, EDIT, SEND, ChatId
+from bot.telegram.limits.flood_waits import (
+    ANSWER,
+    EDIT,
+    EVERY_CHAT,
+    SEND,
+    ChatId,
+    FloodWait,
+    FloodWaits,
+)
 from bot.telegram.limits.floor import FLOOR_SHARE, Floor
 from bot.telegram.limits.permits import HeldError, Permits, RankedLock, until
 from bot.telegram.limits.priority import Lane, LaneState
@@ -28,7 +36,7 @@ __all__ = ["HeldError", "Lane", "SendLimiter"]
 URGENT = (1.0,)
 
 
-class SendLimiter(FloodControl):
+class SendLimiter:
     """The limiter that every message passes, replies first, in O(1) a message, without a queue.
 
     What it keeps, with R the total rate, on whatever clock it is handed:
@@ -96,8 +104,15 @@ class SendLimiter(FloodControl):
         self._bulk = LaneState(jitter, bulk, self._unpaid)
         self._reply = LaneState(jitter, Bucket(min(FREE_RATE, total_rate), SERVER_BURST))
         self._reply_counts: tuple[Measure | Bucket, ...] = (*measures, self._reply.bucket)
-        lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
-        super().__init__(clock, lanes, metrics or Metrics(clock))
+        self._lanes = {Lane.BULK: self._bulk, Lane.REPLY: self._reply}
+        self._clock = clock
+        self._metrics = metrics or Metrics(clock)
+        self.floods = FloodWaits()
+        self._on_hold: list[Callable[[Lane], None]] = []
+        self._on_flood: list[Callable[[FloodWait], None]] = []
+        for lane in Lane:
+            waiting = self._metrics.flood_wait_chats.labels(lane.value)
+            waiting.set_function(partial(self.chats_waiting, lane))
         self._reply_order = RankedLock()
         self._replies_waiting = 0
         self._chats = ChatLimits(self.floods)
@@ -216,6 +231,90 @@ class SendLimiter(FloodControl):
     def chats_remembered(self) -> int:
         """How many chats are held in memory; bounded by what is sent in two minutes."""
         return len(self._chats)
+
+    def refused(
+        self,
+        lane: Lane,
+        chat_id: ChatId | None,
+        retry_after: float,
+        *,
+        kind: str = SEND,
+        alone: bool = False,
+    ) -> None:
+        """Telegram answered 429 to a call of this kind for the chat (None: for no chat).
+
+        It gets none for ``retry_after`` seconds. If another chat waits for the same, or there is
+        no chat, all do: their calls of this kind, or the whole lane where messages are refused.
+        ``alone`` says that others are not to wait for this one in any case.
+        """
+        self._metrics.flood_waits.labels(lane.value).inc()
+        now = self._clock.monotonic()
+        chat = EVERY_CHAT if chat_id is None else chat_id
+        wait = FloodWait(lane, kind, chat, now, now + retry_after)
+        shared = chat == EVERY_CHAT or self._remember(wait) is not None
+        if alone or not shared:
+            return
+        if kind == SEND:
+            self._silence(lane, retry_after)
+        else:
+            self._remember(wait._replace(chat_id=EVERY_CHAT))
+
+    def learn(self, wait: FloodWait) -> None:
+        """A chat has to wait because of a 429 that another replica or an earlier run got."""
+        now = self._clock.monotonic()
+        everybody = self.floods.add(wait, now)
+        if everybody is None:
+            return
+        if wait.kind == SEND:
+            self.hold(wait.lane, everybody - now)
+        else:
+            self.floods.add(wait._replace(chat_id=EVERY_CHAT, until=everybody), now)
+
+    def _remember(self, wait: FloodWait) -> float | None:
+        everybody = self.floods.add(wait, wait.since)
+        for tell in self._on_flood:
+            tell(wait)
+        return everybody
+
+    def flood(self, lane: Lane, retry_after: float) -> None:
+        """Telegram asks everybody to wait: silence the lane for ``retry_after`` s, in full."""
+        self._metrics.flood_waits.labels(lane.value).inc()
+        self._silence(lane, retry_after)
+
+    def _silence(self, lane: Lane, retry_after: float) -> None:
+        self._lanes[lane].flood(retry_after, self._clock.monotonic())
+        self._tell(lane)
+
+    def hold(self, lane: Lane, seconds: float) -> None:
+        """Silence the lane because of a 429 that another replica or an earlier run got."""
+        if seconds > self.held_for(lane):
+            self._lanes[lane].hold(self._clock.monotonic() + seconds)
+            self._tell(lane)
+
+    def on_hold(self, listener: Callable[[Lane], None]) -> None:
+        """Call ``listener`` whenever a lane was silenced; ``held_for`` says for how long."""
+        self._on_hold.append(listener)
+
+    def on_flood(self, listener: Callable[[FloodWait], None]) -> None:
+        """Call ``listener`` with each flood wait that a call of this process has met."""
+        self._on_flood.append(listener)
+
+    def _tell(self, lane: Lane) -> None:
+        for listener in self._on_hold:
+            listener(lane)
+
+    def held_for(self, lane: Lane) -> float:
+        """Seconds for which the lane is still silent after a flood; 0 when it is not."""
+        return max(0.0, self._lanes[lane].held_until - self._clock.monotonic())
+
+    def chats_waiting(self, lane: Lane) -> int:
+        """How many chats have to wait for a flood of their own."""
+        return self.floods.chats(lane, self._clock.monotonic())
+
+    def slowed_to(self, lane: Lane) -> float:
+        """The share of its rate that the lane runs at: 1 unless floods came again and again."""
+        self._lanes[lane].awake_at(self._clock.monotonic())
+        return self._lanes[lane].factor
 
     @property
     def _floor_rate(self) -> float:
