@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -20,6 +19,7 @@ from bot.delivery.begin_marker import BeginMarker, MarkBegun
 from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.queue import Queue, leased_ahead
+from bot.delivery.results import GROUP_ROWS, Results
 from bot.delivery.settlement import put_back
 from bot.metrics import Metrics
 from bot.store.outbox.leases import Settled
@@ -51,7 +51,7 @@ class InFlight:
     Args:
         most: how many calls may be under way at once.
         rate: messages a second, which is also how many are leased ahead.
-        on_change: called whenever something ended or a queue ran low.
+        results: where goes what ended, and what is given up.
         begin: marks rows as begun, which with a limiter is done before each starts.
     """
 
@@ -63,7 +63,7 @@ class InFlight:
         *,
         most: int,
         rate: float,
-        on_change: Callable[[], None],
+        results: Results,
         begin: MarkBegun,
         metrics: Metrics,
     ) -> None:
@@ -71,7 +71,7 @@ class InFlight:
         self._transport = transport
         self._limiter = limiter
         self._most = most
-        self._on_change = on_change
+        self._results = results
         self.capacity = leased_ahead(3 * most if limiter is None else rate / 4)
         self._queue = self._unpaid = Queue(self.capacity, BeginMarker(begin, rate), paid=True)
         if limiter is None:
@@ -83,13 +83,10 @@ class InFlight:
                 self._unpaid = Queue(unpaid, BeginMarker(begin, rate), paid=False)
         self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
         self.in_flight: set[OutgoingMessage] = set()
-        self.finished: list[Finished] = []
-        self.back: list[Settled] = []
         self.sent = 0
         self._held_until = -math.inf
         self._floods = FloodWaits()
         self.breaker = CircuitBreaker(clock, metrics)
-        self._lost: set[int] = set()
 
     @property
     def waiting(self) -> int:
@@ -116,8 +113,8 @@ class InFlight:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is leased, under way or to be written down."""
-        return not (self.waiting or self.in_flight or self.finished or self.back)
+        """Nothing is leased or under way."""
+        return not (self.waiting or self.in_flight)
 
     @property
     def is_low(self) -> bool:
@@ -133,7 +130,7 @@ class InFlight:
     def add(self, items: list[OutgoingMessage]) -> None:
         """Send these, in their order, as soon as may be."""
         for item in items:
-            item.left = item.row.chat_id in self._lost
+            item.left = item.row.chat_id in self._results.lost
             (self._queue if item.parts.paid else self._unpaid).items.append(item)
         if self.held_for:
             self.give_back()
@@ -146,21 +143,13 @@ class InFlight:
             self._give_back(queue)
 
     def _give_back(self, queue: Queue) -> None:
-        self.back.extend(put_back(item.row.id) for item in queue.items)
+        self._results.back.extend(put_back(item.row.id) for item in queue.items)
         queue.items.clear()
 
-    def take_results(self) -> tuple[list[Finished], list[Settled]]:
-        """What is to be written down; whoever takes it must bring it back if that fails."""
-        finished, self.finished = self.finished, []
-        back, self.back = self.back, []
-        # Who is lost from here on is not yet known to what is being leased meanwhile.
-        self._lost.clear()
-        return finished, back
-
-    def return_results(self, finished: list[Finished], back: list[Settled]) -> None:
-        """Writing down failed: keep it for the next time."""
-        self.finished = finished + self.finished
-        self.back = back + self.back
+    def _gather(self) -> None:
+        """Something ended, or a queue ran low: have it written when that is worth a group."""
+        low = self.is_low and len(self._results.finished) * 4 >= min(GROUP_ROWS, self.capacity)
+        self._results.gather(now=low or self.is_empty)
 
     async def keep_sending(self, limiter: SendLimiter) -> None:
         """Start messages as the limiter allows, for ever."""
@@ -184,7 +173,7 @@ class InFlight:
                 permits = await limiter.bulk_permits(room, paid=queue.paid, patience=LONGEST_WAIT)
             except HeldError:
                 self._give_back(queue)
-                self._on_change()
+                self._gather()
                 continue
             await self._mark(queue, permits)
             for _ in range(min(permits, self._room)):
@@ -193,7 +182,7 @@ class InFlight:
                 self._start(items.popleft())
             queue.marker.go_ahead(items)
             if queue.is_low:
-                self._on_change()
+                self._gather()
 
     async def _mark(self, queue: Queue, permits: int) -> None:
         """Have so many marked as begun, as far as they are still ours."""
@@ -216,15 +205,15 @@ class InFlight:
     def _start(self, item: OutgoingMessage) -> None:
         row = item.row
         if item.left:
-            self.back.append(Settled(row.id, "cancelled", "blocked", uncounted=1))
+            self._results.back.append(Settled(row.id, "cancelled", "blocked", uncounted=1))
             return
         if self._clock.monotonic() > item.send_before:
-            self.back.append(put_back(row.id))
+            self._results.back.append(put_back(row.id))
             return
         wait = self._chat_wait(row.chat_id)
         if wait > 0:
             again = self._clock.now() + timedelta(seconds=wait)
-            self.back.append(put_back(row.id, again))
+            self._results.back.append(put_back(row.id, again))
             return
         self.in_flight.add(item)
         call = self._transport.begin(item.parts.method, item.parts.body(row.chat_id))
@@ -241,13 +230,13 @@ class InFlight:
         self.breaker.ended(outcome)
         suspect = self.breaker.suspects(outcome)
         ended = self._clock.monotonic()
-        self.finished.append(Finished(item, outcome, self._clock.now(), ended, suspect))
+        self._results.finished.append(Finished(item, outcome, self._clock.now(), ended, suspect))
         if outcome.kind == "sent":
             self.sent += 1
         else:
             self._react(item, outcome)
         self._fill()
-        self._on_change()
+        self._gather()
 
     def _react(self, item: OutgoingMessage, outcome: Outcome) -> None:
         if self.breaker.held_for:
@@ -256,7 +245,7 @@ class InFlight:
             self._flooded(item.row.chat_id, outcome.retry_after)
         elif outcome.kind == "blocked":
             chat = item.row.chat_id
-            self._lost.add(chat)
+            self._results.lost.add(chat)
             for queue in self._queues:
                 for other in queue.items:
                     other.left = other.left or other.row.chat_id == chat
@@ -285,4 +274,4 @@ class InFlight:
         """Hold no lease while the limiter is held, whoever was told to wait."""
         if lane is Lane.BULK and self.waiting:
             self.give_back()
-            self._on_change()
+            self._gather()

@@ -32,8 +32,6 @@ from bot.subscribers import losses, schedule
 log = structlog.get_logger(__name__)
 
 RECLAIM_SECONDS = 15.0
-GROUP_ROWS = 100
-"""Outcomes written in one transaction at most, so that the lock stays short."""
 
 
 class Event(NamedTuple):

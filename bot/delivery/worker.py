@@ -13,8 +13,9 @@ from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.announcing import Announcing, OnEvent
 from bot.delivery.in_flight import InFlight, Transport
-from bot.delivery.outbox import GROUP_ROWS, Exchange, Outbox
+from bot.delivery.outbox import Exchange, Outbox
 from bot.delivery.rendering import Renderer
+from bot.delivery.results import Results
 from bot.metrics import Metrics
 from bot.retry import REACH_OUTBOX, Retries
 from bot.store.database import Database
@@ -23,7 +24,6 @@ from bot.telegram.limits.limiter import SendLimiter
 
 log = structlog.get_logger(__name__)
 
-GROUP_SECONDS = 0.05
 LEASE_SECONDS = 90.0
 LONGEST_NAP = 15.0
 """Seconds after which the outbox is looked at even if nobody said that there is something."""
@@ -74,19 +74,18 @@ class DeliveryWorker:
             metrics=metrics,
         )
         self.owner = self._outbox.owner
+        self._results = Results()
         self._in_flight = InFlight(
             clock,
             transport,
             limiter,
             most=settings.in_flight,
             rate=settings.bulk_rate,
-            on_change=self._changed,
+            results=self._results,
             begin=self._outbox.begin,
             metrics=metrics,
         )
         self._reaching = Retries(REACH_OUTBOX, clock)
-        self._group_timer: asyncio.TimerHandle | None = None
-        self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._leasing = False
         self._wanted_by = 0
@@ -121,7 +120,7 @@ class DeliveryWorker:
     def wake(self) -> None:
         """There may be something to send."""
         self._idle.clear()
-        self._wake.set()
+        self._results.ready.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until ``stop`` is set; then end what is under way and give leases back."""
@@ -172,7 +171,7 @@ class DeliveryWorker:
         self._in_flight.give_back()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_SENDS):
-                while not self._in_flight.is_empty:
+                while not self._is_empty:
                     self.wake()
                     await self._idle.wait()
         for task in self._tasks:
@@ -181,23 +180,16 @@ class DeliveryWorker:
         await self._exchange(0)
         await self._announcing.end()
 
-    def _changed(self) -> None:
-        """Exchange at 100 outcomes, when the queue runs low, or after 50 ms."""
-        in_flight, done = self._in_flight, len(self._in_flight.finished)
-        low = in_flight.is_low and done * 4 >= min(GROUP_ROWS, in_flight.capacity)
-        if done >= GROUP_ROWS or low or not (in_flight.in_flight or in_flight.waiting):
-            self._wake.set()
-        elif self._group_timer is None:
-            # How long outcomes are gathered is a matter of the disk, not of the subscribers'
-            # clock.
-            loop = asyncio.get_running_loop()
-            self._group_timer = loop.call_later(GROUP_SECONDS, self._wake.set)
+    @property
+    def _is_empty(self) -> bool:
+        """Nothing is leased, under way or to be written down."""
+        return self._in_flight.is_empty and self._results.is_empty
 
     async def _keep_exchanging(self) -> None:
         nap: float | None = 0.0
         while True:
             await self._rest(nap)
-            self._wake.clear()
+            self._results.ready.clear()
             try:
                 exchange = await self._exchange(self._wanted())
                 nap = await self._nap(exchange)
@@ -223,13 +215,7 @@ class DeliveryWorker:
 
     async def _exchange(self, want: int) -> Exchange:
         """One exchange with the outbox, which a cancellation does not cut in two."""
-        if self._group_timer is not None:
-            self._group_timer.cancel()
-            self._group_timer = None
-        finished, back = self._in_flight.take_results()
-        unpaid = self._in_flight.unpaid_room
-        act = self._outbox.exchange(finished, back, want, unpaid, reclaim=self._trust.may_act)
-        work = asyncio.create_task(act)
+        work = asyncio.create_task(self._hand_over(want))
         try:
             await asyncio.wait([work])
         finally:
@@ -237,28 +223,29 @@ class DeliveryWorker:
             while not work.done():
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.wait([work])
-            if work.exception() is not None:
-                self._in_flight.return_results(finished, back)
-            else:
-                self._accept(work.result())
-        exchange = work.result()
+        return work.result()
+
+    async def _hand_over(self, want: int) -> Exchange:
+        """Results go to the outbox, and what it leases goes to what is in flight."""
+        with self._results.hand_over() as batch:
+            exchange = await self._outbox.exchange(
+                *batch, want, self._in_flight.unpaid_room, reclaim=self._trust.may_act
+            )
+        self._in_flight.add(exchange.items)
+        if not self._leasing:
+            self._in_flight.give_back()
         for event in exchange.events:
             self._announcing.begin(event)
         return exchange
 
-    def _accept(self, exchange: Exchange) -> None:
-        self._in_flight.add(exchange.items)
-        if not self._leasing:
-            self._in_flight.give_back()
-
     async def _nap(self, exchange: Exchange) -> float | None:
         """Seconds until the next exchange; None: when something happens."""
         in_flight = self._in_flight
-        if exchange.more or self._wake.is_set():
+        if exchange.more or self._results.ready.is_set():
             return 0.0
         if in_flight.in_flight or in_flight.waiting:
             return None
-        if not in_flight.is_empty:
+        if not self._is_empty:
             return 0.0
         held = self.held_for
         if not held:
@@ -266,19 +253,19 @@ class DeliveryWorker:
             if seconds == 0.0 and self._leasing:
                 return 0.0
             held = seconds or LONGEST_NAP
-        if not self._wake.is_set():
+        if not self._results.ready.is_set():
             self._idle.set()
         # While it is held too, an exchange now and then says that the outbox is within reach.
         return min(LONGEST_NAP, held)
 
     async def _rest(self, seconds: float | None) -> None:
         if seconds is None:
-            await self._wake.wait()
+            await self._results.ready.wait()
             return
-        if seconds <= 0 or self._wake.is_set():
+        if seconds <= 0 or self._results.ready.is_set():
             return
         sleep = asyncio.ensure_future(self._clock.sleep(seconds))
-        call = asyncio.ensure_future(self._wake.wait())
+        call = asyncio.ensure_future(self._results.ready.wait())
         try:
             await asyncio.wait([sleep, call], return_when=asyncio.FIRST_COMPLETED)
         finally:
