@@ -181,7 +181,7 @@ def faq(
         emit(found)
         return
     if found["urgent"]:
-        say("A warning sign: readers are first told to seek care now.")
+        say("A warning sign: subscribers are first told to seek care now.")
     if not found["answers"]:
         say("No good match.")
     for hit in found["answers"]:
