@@ -27,6 +27,7 @@ from bot.delivery.outbox import Event, Outbox
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.worker import LEASE_SECONDS, DeliveryWorker
+from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.outbox.leases import Settled
 from bot.store.tables import Executor, delivery
@@ -103,7 +104,16 @@ async def _tips(
         await Planner(db, SystemClock(), load_library(), settings).tick()
         if not durable:
             renderer = TipRenderer(load_library())
-            worker._outbox = Unwritten(db, SystemClock(), settings, renderer, LEASE_SECONDS)
+            clock = SystemClock()
+            worker._outbox = Unwritten(
+                db,
+                clock,
+                settings,
+                renderer,
+                LEASE_SECONDS,
+                marks=False,
+                metrics=Metrics(clock),
+            )
         with Meter() as meter:
             sent = await worker.drain()
         if durable:
