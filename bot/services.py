@@ -21,9 +21,9 @@ from bot.delivery.stats import Stats
 from bot.delivery.worker import DeliveryWorker
 from bot.handlers.application import Dispatcher, build_dispatcher
 from bot.handlers.context import HandlerServices
-from bot.handlers.dispatch import Dispatch
 from bot.handlers.progress import Progress
-from bot.handlers.questions import TextAnalyser
+from bot.handlers.recently import Recent
+from bot.handlers.text_analysis import TextAnalyser
 from bot.metrics import Metrics
 from bot.places.search import Places
 from bot.replicas.presence import Replicas
@@ -41,10 +41,8 @@ from bot.telegram.client import Client, build_client
 from bot.telegram.limits.limiter import SendLimiter
 from bot.telegram.limits.priority import Lane
 from bot.telegram.messenger import Messenger
-from bot.telegram.parsing import parse_update
 from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.setup import offer_admin_menu
-from bot.updates.content import Update
 from bot.updates.inbox import Inbox
 from bot.updates.retrying import Retrying
 from bot.upkeep import BACKUPS
@@ -70,7 +68,7 @@ class Services:
     library: Library
     client: Client
     dispatcher: Dispatcher
-    dispatch: Dispatch
+    analyser: TextAnalyser
     limiter: SendLimiter
     subscribers: Subscribers
     privacy: Privacy
@@ -88,10 +86,6 @@ class Services:
 
     def new_inbox(self) -> Inbox:
         """Where updates wait for the dispatcher."""
-
-        async def slow_down(update: Update) -> None:
-            await self.dispatch.slow_down(parse_update(update, self.client))
-
         return Inbox(
             self.db,
             self.clock,
@@ -99,8 +93,8 @@ class Services:
             self.limiter.reply_held_for,
             cipher=self.cipher,
             retrying=Retrying(self.clock, self.client.server_time),
-            suspects=self.dispatch.suspicion,
-            slow_down=slow_down,
+            suspects=self.analyser.suspicion,
+            slow_down=self.dispatcher.slow_down,
         )
 
     def new_hold_watch(self) -> HoldWatch:
@@ -193,7 +187,7 @@ def _build(
     metrics = Metrics(clock)
     trust = ClockTrust(clock, metrics)
     limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
-    client, dispatcher, transport = _outgoing(settings, limiter, stack)
+    client, transport = _outgoing(settings, limiter, stack)
     subscribers = Subscribers(db, clock, library, settings)
     privacy, stats = Privacy(db, clock, library), Stats(db, clock)
     broadcasts = Broadcasts(db, clock, settings)
@@ -227,10 +221,10 @@ def _build(
         plan_soon=plan_soon,
         follow_broadcast=progress.follow,
         offer_admin_menu=partial(offer_admin_menu, client),
-        username=lambda: client.username,
+        recent=Recent(clock),
     )
-    dispatch = Dispatch(services)
-    dispatch.register(dispatcher)
+    dispatcher = build_dispatcher(client, services)
+    stack.push_async_callback(dispatcher.shutdown)
     return Services(
         settings=settings,
         clock=clock,
@@ -241,7 +235,7 @@ def _build(
         library=library,
         client=client,
         dispatcher=dispatcher,
-        dispatch=dispatch,
+        analyser=knowledge.analyser,
         limiter=limiter,
         subscribers=subscribers,
         privacy=privacy,
@@ -258,7 +252,7 @@ def _build(
 
 def _outgoing(
     settings: Settings, limiter: SendLimiter, stack: AsyncExitStack
-) -> tuple[Client, Dispatcher, PooledTransport | ProxiedTransport]:
+) -> tuple[Client, PooledTransport | ProxiedTransport]:
     """What replies leave by, and what tips and broadcasts leave by."""
     client = build_client(
         settings.token,
@@ -268,8 +262,6 @@ def _outgoing(
         connections=settings.in_flight,
     )
     stack.push_async_callback(client.shutdown)  # also where the dispatcher never got ready
-    dispatcher = build_dispatcher(client)
-    stack.push_async_callback(dispatcher.shutdown)
     transport = open_transport(
         settings.api_base_url,
         settings.token,
@@ -277,4 +269,4 @@ def _outgoing(
         connections=settings.in_flight,
     )
     stack.push_async_callback(transport.close)
-    return client, dispatcher, transport
+    return client, transport

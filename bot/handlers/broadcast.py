@@ -12,7 +12,7 @@ from telegram.error import BadRequest
 
 from bot.handlers.context import Context
 from bot.telegram.messenger import OwnWords
-from bot.telegram.replay import once
+from bot.telegram.update_scope import once
 from bot.texts import broadcast as texts
 from bot.texts import errors
 from bot.texts.callbacks import BroadcastDo
@@ -205,7 +205,7 @@ async def _resume(context: Context, broadcast: int) -> bool:
 
 
 async def _ask_for_stars(context: Context, broadcast: int, *, in_doubt: bool) -> bool:
-    """What costs nothing is done at once; of a cost the admin hears before it arises."""
+    """What costs nothing is done at once; an admin is told of a cost before it arises."""
     rules = context.services.broadcasts
     offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
     if not offer.audience:

@@ -1,15 +1,33 @@
-"""The form of a command, ``/name@bot and the rest``."""
+"""Commands as people write them: ``/name@bot and the rest``, or the bare name (``Stop!``)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, NamedTuple
 
-from bot.handlers.context import HandlerServices
-from bot.texts.commands import COMMANDS
+from telegram import Message, Update
+from telegram.ext import Application, CommandHandler
+from telegram.ext.filters import BaseFilter
+
+from bot.handlers import start
+from bot.handlers.context import Context
+from bot.texts.commands import COMMANDS, spoken
 from tips.normalise import readings
 
 NAMES = frozenset(command.name for command in COMMANDS)
 COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?", re.DOTALL)
+ABOUT_LEAVING = ("stop", "forget", "privacy", "export")
+
+Act = Callable[[Context, str], Awaitable[None]]
+
+
+class Order(NamedTuple):
+    """The name of the command that a message is, "" where that is meant for another bot."""
+
+    name: str
+    slashed: bool
 
 
 def read_command(text: str) -> re.Match[str] | None:
@@ -19,7 +37,81 @@ def read_command(text: str) -> re.Match[str] | None:
     return next(known, found[0] if found else None)
 
 
-def is_for(services: HandlerServices, command: re.Match[str]) -> bool:
-    """Whether the command names this bot."""
+def is_for(username: str, command: re.Match[str]) -> bool:
+    """Whether the command names the bot of this name."""
     named = command["bot"]
-    return named is not None and named.lower() == services.username().lower()
+    return named is not None and named.lower() == username.lower()
+
+
+def order_in(text: str, username: str) -> Order | None:
+    """What somebody orders the bot of this name to do; None where it is no command."""
+    command = read_command(text)
+    if command is None:
+        name = spoken(text)
+        return Order(name, slashed=False) if name is not None else None
+    elsewhere = command["bot"] is not None and not is_for(username, command)
+    return Order("" if elsewhere else command["name"].lower(), slashed=True)
+
+
+class OrderReader:
+    """Reads a message's order once for all rows of the table: a long one takes milliseconds.
+
+    Nothing of its words is kept.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[int, Order | None] = (-1, None)
+
+    def read(self, update: Update) -> Order | None:
+        """The order that an update is."""
+        if self._last[0] != update.update_id:
+            self._last = update.update_id, _order_of(update.message)
+        return self._last[1]
+
+
+def _order_of(message: Message | None) -> Order | None:
+    if message is None or not message.text:
+        return None
+    return order_in(message.text, message.get_bot().username)
+
+
+class Command(CommandHandler[Context, None]):
+    """PTB's, which reads what people write and not only what their app marks as a command.
+
+    ``act`` is given what follows the command, as it was written.
+    """
+
+    def __init__(self, orders: OrderReader, name: str, act: Act, filters: BaseFilter) -> None:
+        super().__init__(name, partial(_carry_out, name, act), filters)
+        self._orders = orders
+
+    def check_update(self, update: object) -> bool:
+        if not isinstance(update, Update):
+            return False
+        order = self._orders.read(update)
+        return (
+            order is not None
+            and order.name in self.commands
+            and bool(self.filters.check_update(update))
+        )
+
+    def collect_additional_context(
+        self,
+        context: Context,
+        update: Update,
+        _application: Application[Any, Context, Any, Any, Any, Any],
+        _check_result: object,
+    ) -> None:
+        text = update.message.text if update.message is not None else None
+        command = read_command(text or "")
+        context.rest = (command["rest"] or "") if command is not None else ""
+
+
+async def _carry_out(name: str, act: Act, _update: Update, context: Context) -> None:
+    subscriber = context.subscriber
+    if subscriber is not None and subscriber.subscribed and subscriber.expecting:
+        # Whoever turns to something else has dropped what we had asked.
+        context.subscriber = await context.services.subscribers.expect(context.chat_id, None)
+    await act(context, context.rest)
+    if name not in ABOUT_LEAVING:
+        await start.ask_if_zone_lost(context)

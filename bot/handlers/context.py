@@ -1,19 +1,22 @@
-"""What every handler has at hand, and one visit of one subscriber."""
+"""What handlers work with, and PTB's context with the subscriber of one update."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 
+from telegram import Chat, Update, User
 from telegram import Message as Incoming
-from telegram import User
+from telegram.ext import Application, CallbackContext
 
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.stats import Stats
-from bot.handlers.questions import TextAnalyser, TextAnalysis
+from bot.handlers.recently import Recent
+from bot.handlers.text_analysis import TextAnalyser, TextAnalysis
 from bot.places.search import Places
 from bot.store.models import SubscriberRead
 from bot.store.values import UnknownSubscriberError
@@ -21,17 +24,20 @@ from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import fitting
 from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
+from bot.telegram.client import Client
 from bot.telegram.messenger import Messenger, SentMessage
+from bot.texts.callbacks import Callback
 from bot.texts.catalogue import choose
 from bot.texts.message import Message
 from tips.library import Library
 
 AWAY = ("blocked", "gone")
+SERVICES = "services"  # where PTB's bot_data holds them
 
 
 @dataclass(frozen=True)
 class HandlerServices:
-    """The rooms that handlers may knock at; put together in the app."""
+    """What handlers work with; built once, in :mod:`bot.services`."""
 
     settings: Settings
     clock: Clock
@@ -47,7 +53,7 @@ class HandlerServices:
     plan_soon: Callable[[], None]
     follow_broadcast: Callable[[int], Awaitable[None]]
     offer_admin_menu: Callable[[int], Awaitable[None]]
-    username: Callable[[], str]
+    recent: Recent
 
     def is_admin(self, user: User) -> bool:
         """Decided from who wrote or tapped, never from what a button carries."""
@@ -66,31 +72,103 @@ def topic_of(message: object) -> int | None:
     return message.message_thread_id
 
 
-@dataclass(frozen=True)
-class Context:
-    """Someone wrote or tapped: who, where, and what we know of them (None: nothing).
+class Context(CallbackContext[Client, Any, Any, Any]):
+    """PTB's context of one update: who wrote or tapped, where, and what is known of them.
 
-    ``topic`` is the one they did it in, in which they are answered; ``analysis`` is what they
-    say, if that had to be found out first.
+    ``given`` is the update, ``tap`` what a tapped button means, ``rest`` what follows a command,
+    and ``analysis`` what somebody says, if that had to be found out first.
     """
 
-    services: HandlerServices
-    chat_id: int
-    user: User
-    subscriber: SubscriberRead | None
-    message: Incoming | None = None
-    query_id: str | None = None
-    sent_message: SentMessage | None = None
-    topic: int | None = None
-    returned: bool = False
-    analysis: TextAnalysis | None = None
+    given: Update
+
+    def __init__(
+        self,
+        application: Application[Client, Context, Any, Any, Any, Any],
+        chat_id: int | None = None,
+        user_id: int | None = None,
+    ) -> None:
+        super().__init__(application, chat_id, user_id)
+        self.subscriber: SubscriberRead | None = None
+        self.returned = False
+        self.analysis: TextAnalysis | None = None
+        self.tap: Callback | None = None
+        self.rest = ""
+
+    @classmethod
+    def from_update(
+        cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]
+    ) -> Self:
+        context = super().from_update(update, application)
+        if isinstance(update, Update):
+            context.given = update
+        return context
+
+    async def load(self) -> None:
+        """Look up the subscriber; whoever writes has not blocked the bot any more."""
+        subscribers = self.services.subscribers
+        self.subscriber = await subscribers.find(self.chat_id)
+        self.returned = self.subscriber is not None and self.subscriber.state in AWAY
+        if self.returned:
+            await subscribers.unblocked(self.chat_id)
+            self.subscriber = await subscribers.find(self.chat_id)
+
+    @property
+    def services(self) -> HandlerServices:
+        """What handlers work with."""
+        services: HandlerServices = self.bot_data[SERVICES]
+        return services
+
+    @property
+    def message(self) -> Incoming | None:
+        """What somebody wrote, unless they tapped."""
+        return self.given.message
+
+    @property
+    def written(self) -> Incoming:
+        """What somebody wrote, where it is clear that they did."""
+        if self.message is None:
+            raise ValueError("nobody wrote this")
+        return self.message
+
+    @property
+    def user(self) -> User:
+        """Who wrote or tapped."""
+        user = self.given.effective_user
+        if user is None:
+            raise ValueError("nobody did this")
+        return user
+
+    @property
+    def chat_id(self) -> int:
+        """Where they are answered; of a tap in a message too old to be named, their own chat."""
+        chat = self.given.effective_chat
+        return chat.id if chat is not None else self.user.id
+
+    @property
+    def is_private_person(self) -> bool:
+        """Whether it is a person's doing, in a private chat."""
+        user, chat = self.given.effective_user, self.given.effective_chat
+        person = user is not None and not user.is_bot
+        return person and chat is not None and chat.type == Chat.PRIVATE
+
+    @property
+    def sent_message(self) -> SentMessage | None:
+        """The message of ours whose button was tapped."""
+        query = self.given.callback_query
+        place = query.message if query is not None else None
+        return SentMessage(place.chat.id, place.message_id) if place is not None else None
+
+    @property
+    def topic(self) -> int | None:
+        """The topic in which they wrote or tapped, and are answered."""
+        return topic_of(self.given.effective_message)
 
     @property
     def known(self) -> SubscriberRead:
         """The subscriber, where it is clear that there is one.
 
         Raises:
-            UnknownReaderError: it was not.
+            UnknownSubscriberError: it was not.
         """
         if self.subscriber is None:
             raise UnknownSubscriberError(self.chat_id)
@@ -109,10 +187,6 @@ class Context:
     @property
     def now(self) -> datetime:
         return self.services.clock.now()
-
-    def of(self, subscriber: SubscriberRead | None) -> Context:
-        """The same visit with the subscriber as they now are."""
-        return replace(self, subscriber=subscriber)
 
     @property
     def fitting(self) -> int:
@@ -138,5 +212,6 @@ class Context:
 
     async def toast(self, words: str | None = None) -> None:
         """Answer the tap; comes before the work, so that the button never hangs."""
-        if self.query_id is not None:
-            await self.services.messenger.answer(self.query_id, words)
+        query = self.given.callback_query
+        if query is not None:
+            await self.services.messenger.answer(query.id, words)

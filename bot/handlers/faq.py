@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.handlers.context import Context
-from bot.handlers.questions import FOUND, TextAnalysis
-from bot.telegram import replay
+from bot.handlers.text_analysis import FOUND, TextAnalysis
+from bot.telegram import update_scope
 from bot.texts import faq as texts
 from bot.texts.callbacks import FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
 from bot.texts.message import Message
@@ -36,7 +36,7 @@ async def analyse(context: Context, words: str) -> TextAnalysis:
     """What a message says."""
     analysis = context.analysis or await context.services.analyser.analyse(words)
     if analysis.advice is None:
-        replay.step_back()
+        update_scope.step_back()
     return analysis
 
 
@@ -44,7 +44,7 @@ async def warn(context: Context, advice: Advice | None) -> bool:
     """Whether a message describes a warning sign; if so, seeking care is said first."""
     if advice is None:
         return False
-    replay.claim()
+    update_scope.claim()
     await context.say(texts.urgent(advice, context.services.library, context.language))
     return True
 
@@ -62,7 +62,7 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
     ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
     """
     found = await context.services.analyser.look_up(analysis)
-    replay.step_back()
+    update_scope.step_back()
     answers = _answers(context, found)
     if found.confidence != "sure" or not answers:
         return False

@@ -6,33 +6,29 @@ Where it may not write it is quiet, in the chat and in the log: that is the grou
 from __future__ import annotations
 
 import structlog
-from telegram import Chat, Message
+from telegram import Chat, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.handlers.command import is_for, read_command
-from bot.handlers.context import HandlerServices, is_forwarded, topic_of
-from bot.handlers.recently import Recently
+from bot.handlers.context import Context
 from bot.telegram.responses import reason_of_refusal
 from bot.texts import errors
-from bot.texts.catalogue import choose
 
 OUR_FAULT = ("markup", "empty", "too_long")
 
 log = structlog.get_logger(__name__)
 
 
-async def on_message(services: HandlerServices, message: Message, told: Recently[int]) -> None:
-    """A message in a group; in a channel nobody calls. Who was ``told`` just now is not again."""
+async def on_message(_update: Update, context: Context) -> None:
+    """A message in a group; in a channel nobody calls. Who was told just now is not again."""
+    message, told = context.written, context.services.recent.called
     command = read_command(message.text or "")
-    if message.chat.type == Chat.CHANNEL or command is None or not is_for(services, command):
+    if message.chat.type == Chat.CHANNEL or command is None:
         return
-    if is_forwarded(message) or message.chat.id in told:
+    if not is_for(context.bot.username, command) or context.forwarded or message.chat.id in told:
         return
-    language = choose(message.from_user.language_code if message.from_user else None)
     try:
-        await services.messenger.send(
-            message.chat.id, errors.private_only(language), topic_of(message)
-        )
+        await context.say(errors.private_only(context.language))
     except (BadRequest, ChatMigrated, Forbidden) as refusal:
         if reason_of_refusal(refusal.message) in OUR_FAULT:
             raise

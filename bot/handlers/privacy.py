@@ -7,7 +7,7 @@ from functools import partial
 import orjson
 
 from bot.handlers.context import Context
-from bot.telegram.replay import once
+from bot.telegram.update_scope import once
 from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
 

@@ -7,6 +7,10 @@ from typing import Generic, TypeVar
 from bot.clock import Clock
 
 MOST = 10_000
+DOUBLE_TAP_S = 1.5
+ALBUM_S = 60.0
+GROUP_S = 600.0  # a group is told that often at most where the bot works
+LATE_S = 3600.0  # and a person that what they asked came too late
 Key = TypeVar("Key")
 
 
@@ -44,3 +48,13 @@ class Recently(Generic[Key]):
             if now - at < self._seconds and len(self._keys) < self._most:
                 return
             del self._keys[oldest]
+
+
+class Recent:
+    """What the handlers remember of the last minutes."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.tapped = Recently[tuple[int, int, str]](clock, DOUBLE_TAP_S)
+        self.albums = Recently[tuple[int, str]](clock, ALBUM_S)
+        self.called = Recently[int](clock, GROUP_S)
+        self.told_late = Recently[int](clock, LATE_S)

@@ -1,71 +1,108 @@
-"""Which function deals with which command, and with which kind of button."""
+"""Which function deals with what: PTB's handlers in one table, in the order in which they look."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from telegram import Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    MessageHandler,
+    filters,
+)
 
-from bot.handlers import admin, broadcast, faq, privacy, settings, start, tip
+from bot.handlers import (
+    admin,
+    broadcast,
+    faq,
+    groups,
+    guards,
+    membership,
+    privacy,
+    settings,
+    start,
+    tip,
+    words,
+)
+from bot.handlers.button import on_tap
+from bot.handlers.command import Command, OrderReader
 from bot.handlers.context import Context
+from bot.handlers.filters import (
+    FORWARDED,
+    GROUP,
+    NEW,
+    PRIVATE,
+    SAYS_SOMETHING,
+    AnyCommand,
+)
+from bot.handlers.help import show_help
 from bot.texts import callbacks as taps
-from bot.texts import help as helping
 
-OnCommand = Callable[[Context, str], Awaitable[None]]
-OnTap = Callable[[Context, Any], Awaitable[None]]
+Row = BaseHandler[Update, Context, None]
 
 
-async def show_help(context: Context, _rest: str) -> None:
-    """``/help``: the commands this person has."""
-    is_admin = context.services.is_admin(context.user)
-    await context.say(helping.help_message(context.language, admin=is_admin))
+def guard_rows() -> list[Row]:
+    """What comes first: what is dealt with at once, and who may go on to the other rows."""
+    return [
+        ChatMemberHandler(membership.on_change, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(NEW & filters.StatusUpdate.MIGRATE, membership.on_migration),
+        MessageHandler(GROUP, groups.on_message),
+        MessageHandler(PRIVATE & SAYS_SOMETHING, guards.open_message),
+        CallbackQueryHandler(guards.open_tap),
+    ]
 
 
-ON_COMMAND: dict[str, OnCommand] = {
-    "start": start.greet,
-    "tip": tip.tip_now,
-    "faq": faq.faq,
-    "settings": settings.show,
-    "saved": tip.saved,
-    "pause": settings.pause,
-    "resume": settings.resume,
-    "stop": settings.stop,
-    "help": show_help,
-    "privacy": privacy.privacy,
-    "export": privacy.export,
-    "forget": privacy.forget,
-    "broadcast": broadcast.compose,
-    "stats": admin.stats,
-}
-
-ON_TAP: dict[type[taps.Callback], OnTap] = {
-    taps.Agree: start.agree,
-    taps.AskZone: start.ask_zone,
-    taps.PickZone: start.pick_zone,
-    taps.KeepZone: start.keep_zone,
-    taps.AskHour: start.ask_hour,
-    taps.PickHour: start.pick_hour,
-    taps.Why: tip.why,
-    taps.RateTip: tip.rate,
-    taps.SaveTip: tip.save,
-    taps.OpenTip: tip.open_saved,
-    taps.SavedPage: tip.saved_page,
-    taps.TipNow: tip.another,
-    taps.DropTheme: tip.drop_theme,
-    taps.ShowSettings: settings.show_view,
-    taps.SetHour: settings.set_hour,
-    taps.SetWeekday: settings.set_weekday,
-    taps.SetTheme: settings.set_theme,
-    taps.SetAudience: settings.set_audience,
-    taps.SetLanguage: settings.set_language,
-    taps.Pause: settings.pause_tapped,
-    taps.Resume: settings.resume_tapped,
-    taps.Stop: settings.stop_tapped,
-    taps.Forget: privacy.forget_tapped,
-    taps.FaqTopics: faq.topics_page,
-    taps.FaqTopic: faq.topic_page,
-    taps.OpenAnswer: faq.open_answer,
-    taps.RateAnswer: faq.rate,
-    taps.NotAsked: faq.not_asked,
-    taps.BroadcastDo: broadcast.act,
-    taps.ShowStats: admin.stats_span,
-}
+def rows(admins: frozenset[int]) -> list[Row]:
+    """What people may write or tap; the first row that fits deals with it."""
+    orders, by_admin = OrderReader(), PRIVATE & filters.User(admins)
+    return [
+        MessageHandler(PRIVATE & filters.LOCATION, start.on_location),
+        MessageHandler(PRIVATE & filters.ATTACHMENT & ~filters.TEXT, words.on_attachment),
+        MessageHandler(PRIVATE & filters.TEXT & FORWARDED, words.on_forwarded),
+        Command(orders, "start", start.greet, PRIVATE),
+        Command(orders, "tip", tip.tip_now, PRIVATE),
+        Command(orders, "faq", faq.faq, PRIVATE),
+        Command(orders, "settings", settings.show, PRIVATE),
+        Command(orders, "saved", tip.saved, PRIVATE),
+        Command(orders, "pause", settings.pause, PRIVATE),
+        Command(orders, "resume", settings.resume, PRIVATE),
+        Command(orders, "stop", settings.stop, PRIVATE),
+        Command(orders, "help", show_help, PRIVATE),
+        Command(orders, "privacy", privacy.privacy, PRIVATE),
+        Command(orders, "export", privacy.export, PRIVATE),
+        Command(orders, "forget", privacy.forget, PRIVATE),
+        Command(orders, "broadcast", broadcast.compose, by_admin),
+        Command(orders, "stats", admin.stats, by_admin),
+        MessageHandler(PRIVATE & AnyCommand(orders), words.on_unknown_command),
+        MessageHandler(PRIVATE & filters.TEXT, words.on_words),
+        on_tap(taps.Agree, start.agree),
+        on_tap(taps.AskZone, start.ask_zone),
+        on_tap(taps.PickZone, start.pick_zone),
+        on_tap(taps.KeepZone, start.keep_zone),
+        on_tap(taps.AskHour, start.ask_hour),
+        on_tap(taps.PickHour, start.pick_hour),
+        on_tap(taps.Why, tip.why),
+        on_tap(taps.RateTip, tip.rate),
+        on_tap(taps.SaveTip, tip.save),
+        on_tap(taps.OpenTip, tip.open_saved),
+        on_tap(taps.SavedPage, tip.saved_page),
+        on_tap(taps.TipNow, tip.another),
+        on_tap(taps.DropTheme, tip.drop_theme),
+        on_tap(taps.ShowSettings, settings.show_view),
+        on_tap(taps.SetHour, settings.set_hour),
+        on_tap(taps.SetWeekday, settings.set_weekday),
+        on_tap(taps.SetTheme, settings.set_theme),
+        on_tap(taps.SetAudience, settings.set_audience),
+        on_tap(taps.SetLanguage, settings.set_language),
+        on_tap(taps.Pause, settings.pause_tapped),
+        on_tap(taps.Resume, settings.resume_tapped),
+        on_tap(taps.Stop, settings.stop_tapped),
+        on_tap(taps.Forget, privacy.forget_tapped),
+        on_tap(taps.FaqTopics, faq.topics_page),
+        on_tap(taps.FaqTopic, faq.topic_page),
+        on_tap(taps.OpenAnswer, faq.open_answer),
+        on_tap(taps.RateAnswer, faq.rate),
+        on_tap(taps.NotAsked, faq.not_asked),
+        on_tap(taps.BroadcastDo, broadcast.act),
+        on_tap(taps.ShowStats, admin.stats_span),
+    ]

@@ -50,7 +50,8 @@ async def _view(context: Context, name: str) -> Message:
 
 
 async def _changed(context: Context, subscriber: SubscriberRead, view: str = "main") -> None:
-    await (context := context.of(subscriber)).show(await _view(context, view))
+    context.subscriber = subscriber
+    await context.show(await _view(context, view))
 
 
 async def set_hour(context: Context, tap: SetHour) -> None:
@@ -153,7 +154,7 @@ async def _paused(context: Context, days: int | None) -> Message:
     subscriber = await context.services.subscribers.pause(context.chat_id, days)
     if not subscriber.subscribed:
         return pauses.not_on(subscriber, context.language)
-    context = context.of(subscriber)
+    context.subscriber = subscriber
     return pauses.paused(subscriber, await context.next_at(), context.now, context.language)
 
 
@@ -188,7 +189,7 @@ async def resume_tapped(context: Context, _tap: Resume) -> None:
 
 async def _resumed(context: Context) -> Message:
     subscriber = await context.services.subscribers.resume(context.chat_id)
-    context = context.of(subscriber)
+    context.subscriber = subscriber
     return pauses.resumed(subscriber, await context.next_at(), context.now, context.language)
 
 

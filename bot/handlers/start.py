@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from telegram import Location
+from telegram import Update
 
 from bot.handlers.context import Context
 from bot.handlers.faq import answer_if_sure
-from bot.handlers.questions import TextAnalysis
+from bot.handlers.text_analysis import TextAnalysis
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.models import SubscriberRead
@@ -34,7 +34,7 @@ async def greet(context: Context, link: str) -> None:
         return
     subscriber = context.known
     if subscriber.state == "stopped":
-        context = context.of(await context.services.subscribers.resume(context.chat_id))
+        context.subscriber = await context.services.subscribers.resume(context.chat_id)
     if not context.known.subscribed:
         await _go_on(context, context.known)
         return
@@ -69,7 +69,7 @@ async def agree(context: Context, tap: Agree) -> None:
         source=tap.link or None,
         consent=str(min(tap.version, privacy.CONSENT_VERSION)),
     )
-    context = context.of(subscriber)
+    context.subscriber = subscriber
     await context.show(start.agreed(context.language))
     await _go_on(context, subscriber)
 
@@ -141,9 +141,10 @@ async def pick_zone(context: Context, tap: PickZone) -> None:
         await take_zone(context, tap.zone)
 
 
-async def located(context: Context, location: Location) -> None:
+async def on_location(_update: Update, context: Context) -> None:
     """A shared location: looked up, never kept; taken at once only where we had asked for it."""
-    if await needs_start(context):
+    location = context.written.location
+    if location is None or await needs_start(context):
         return
     # Opening the zones' polygons for the first time takes long enough to be noticed elsewhere.
     zone = await asyncio.to_thread(
@@ -193,13 +194,13 @@ async def take_zone(context: Context, zone: str) -> None:
     subscribers, before = context.services.subscribers, context.known
     subscriber = await subscribers.set_zone(context.chat_id, zone)
     await context.say(start.zone_taken(zone, context.language))
-    context = context.of(subscriber)
+    context.subscriber = subscriber
     if subscriber.local_minute is None:
         await _ask_hour(context, zone)
     elif before.zone is None and not before.zone_lost:
         await _done(context, subscriber)
     else:
-        context = context.of(await subscribers.expect(context.chat_id, None))
+        context.subscriber = await subscribers.expect(context.chat_id, None)
         await context.say(
             settings.overview(
                 subscriber,
@@ -245,7 +246,7 @@ async def take_hour(context: Context, minute: int) -> None:
     subscriber = await context.services.subscribers.set_hour(context.chat_id, minute)
     if subscriber.expecting is not None and subscriber.zone is not None:
         subscriber = await context.services.subscribers.expect(context.chat_id, None)
-    context = context.of(subscriber)
+    context.subscriber = subscriber
     if subscriber.zone is None:
         await context.services.subscribers.expect(context.chat_id, "zone")
         await context.say(start.ask_zone(_suggestions(context), context.language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from bot.handlers.context import Context
-from bot.telegram.replay import once
+from bot.telegram.update_scope import once
 from bot.texts import start
 from bot.texts import tip as texts
 from bot.texts.callbacks import (
@@ -112,7 +112,7 @@ async def drop_theme(context: Context, tap: DropTheme) -> None:
     if not (tap.drop and left):
         await context.show(texts.theme_kept(theme, context.services.library, context.language))
         return
-    context = context.of(await context.services.subscribers.set_themes(context.chat_id, left))
+    context.subscriber = await context.services.subscribers.set_themes(context.chat_id, left)
     text = texts.theme_dropped(
         theme, context.services.library, context.language, fitting=context.fitting
     )

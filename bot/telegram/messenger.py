@@ -25,7 +25,7 @@ from bot.clock import Clock
 from bot.retry import REPLY, Retries
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limiter import NEVER
-from bot.telegram.replay import is_repeated
+from bot.telegram.update_scope import is_repeated
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)

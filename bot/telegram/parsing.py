@@ -48,19 +48,17 @@ def parse_update(update: Mapping[str, Any], bot: Bot) -> Update:
     Raises:
         UnreadableUpdateError: what every update of its kind has cannot be read.
     """
-    subscriber = _Reader(bot)
-    found = subscriber.read(update)
+    reader = _Reader(bot)
+    found = reader.read(update)
     if found is not None:
         return found
     kind = next((name for name in update if name in NEEDED), "")
     frame = {"update_id": update.get("update_id")}
     try:
-        part = _mended(
-            kind, update.get(kind), lambda part: subscriber.reads({**frame, kind: part})
-        )
+        part = _mended(kind, update.get(kind), lambda part: reader.reads({**frame, kind: part}))
     except _SpentError:
         raise UnreadableUpdateError from None
-    found = subscriber.read({**frame, kind: part})
+    found = reader.read({**frame, kind: part})
     if not kind or part is None or found is None:
         raise UnreadableUpdateError
     log.info("a part of an update cannot be read and is left out", kind=kind)

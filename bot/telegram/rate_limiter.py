@@ -1,4 +1,8 @@
-"""Lets PTB's calls wait for the limiter, with the priority of replies."""
+"""PTB's rate limiter hook: every call waits its turn as a reply.
+
+PTB's own ``AIORateLimiter`` stays out, because it knows one priority: a reply would wait behind a
+broadcast, and a flood wait of one chat would hold all.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,11 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.telegram import replay
+from bot.telegram import update_scope
 from bot.telegram.limits.flood_waits import ANSWER, EDIT, SEND, ChatId
 from bot.telegram.limits.limiter import HeldError, Lane, SendLimiter
-from bot.telegram.replay import Answer
 from bot.telegram.request import FloodWait
+from bot.telegram.update_scope import Answer
 
 PATIENCE_S = 3.0
 """How long a call may wait for a flood to end, or for its chat, in the hands of a worker."""
@@ -56,7 +60,7 @@ class PriorityRateLimiter(BaseRateLimiter[int]):
         self._retries = retries
 
     async def initialize(self) -> None:
-        """Open nothing: the limiter belongs to the app."""
+        """Nothing to open: the limiter belongs to the app."""
 
     async def shutdown(self) -> None:
         """Close nothing."""
@@ -75,7 +79,7 @@ class PriorityRateLimiter(BaseRateLimiter[int]):
             return await call()
         if endpoint in NOT_A_REPLY:
             return await self._call_at_once(call, endpoint)
-        ours = replay.current.get()
+        ours = update_scope.current.get()
         if ours is not None and (known := ours.known(endpoint, data)) is not None:
             return known
         chat_id = _chat(data) or (ours.chat_id if ours is not None else 0) or None
@@ -114,7 +118,9 @@ class PriorityRateLimiter(BaseRateLimiter[int]):
 
     async def _turn(self, chat_id: ChatId | None, kind: str, patience: float) -> None:
         try:
-            await self._limiter.reply(chat_id, kind=kind, patience=patience, rank=replay.rank())
+            await self._limiter.reply(
+                chat_id, kind=kind, patience=patience, rank=update_scope.rank()
+            )
         except HeldError as held:
             raise HeldBackError(held.seconds) from None
 

@@ -106,7 +106,7 @@ def _value(body: bytes, *, alone: bool = False) -> Any:
     """A JSON value, with nothing behind it if it is to be ``alone``.
 
     Raises:
-        ValueError: there is none, even for a lenient subscriber.
+        ValueError: there is none, even for a lenient reader.
     """
     try:
         return orjson.loads(body)

@@ -75,7 +75,7 @@ class FloodWait(RetryAfter):
 
 
 def _failure(attempt: Attempt, error: BaseException) -> TelegramError:
-    failure = attempt.judge(error)
+    failure = attempt.failure(error)
     late = isinstance(error, TimeoutError)
     if isinstance(failure, NotSent):
         return (UnsentTimeoutError if late else UnsentError).of(failure)

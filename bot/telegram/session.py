@@ -51,7 +51,7 @@ class Attempt:
 
     begun: bool = False
 
-    def judge(self, error: BaseException) -> NotSent | InDoubt:
+    def failure(self, error: BaseException) -> NotSent | InDoubt:
         """What the failed call means. The result repeats nothing of ``error``, whose text may
         hold the token or the proxy's password.
         """

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from bot.clock import Clock
-from bot.telegram.replay import PERSONS, Rank
+from bot.telegram.update_scope import PERSONS, Rank
 from bot.updates.shares import Common
 
 EARLY_S = 0.001  # timers may fire a hair before the moment they were set for

@@ -20,7 +20,7 @@ from bot.store.troubles import kind_of
 from bot.telegram.errors import NoAnswerError
 from bot.telegram.parsing import UnreadableUpdateError
 from bot.telegram.rate_limiter import PATIENCE_S
-from bot.telegram.replay import GROUPS, SIGNS, NoSignError, Rank, UpdateScope
+from bot.telegram.update_scope import GROUPS, SIGNS, NoSignError, Rank, UpdateScope
 from bot.updates.content import NOWHERE, Update, is_tap, says_who_listens
 from bot.updates.retrying import Retrying, is_passing
 from bot.updates.taken_up import MOST_STARTS, TakenUp
@@ -59,7 +59,7 @@ Process = Callable[[Update], Awaitable[None]]
 
 
 def never(_chat_id: int) -> float:
-    """Whoever has no pace is not held."""
+    """Without a limiter nobody is held."""
     return 0.0
 
 
@@ -138,7 +138,7 @@ class Handling:
             else:
                 wait = self._wait_of(item, update, rank) or await self._retrying.outage()
                 if wait <= 0:
-                    update_scope = self._errand(item, rank, claim, only_signs=only_signs)
+                    update_scope = self._scope_of(item, rank, claim, only_signs=only_signs)
                     wait = await self._try_unless_hopeless(item, update, update_scope)
             if wait <= 0 and not item.declined:
                 await self._done(item.row)
@@ -152,7 +152,7 @@ class Handling:
         waits_in_hand = rank.behind == SIGNS or is_tap(update)
         return wait if wait > (PATIENCE_S if waits_in_hand else BRISK_S) else 0.0
 
-    def _errand(
+    def _scope_of(
         self,
         item: Waiting,
         rank: Rank,

@@ -28,7 +28,7 @@ from bot.store.outbox_models import Arrived
 from bot.store.queries import inbox as rows
 from bot.store.troubles import kind_of
 from bot.telegram.reading import Broken, Given, number_of
-from bot.telegram.replay import GROUPS
+from bot.telegram.update_scope import GROUPS
 from bot.updates.chat_queues import ChatQueues
 from bot.updates.content import (
     NOWHERE,
@@ -66,7 +66,7 @@ class Inbox:
             not even begun, so that few are ever done by halves.
         suspects: how much somebody's words sound like a danger, 0 (not at all) to 2; asked of
             everything on arrival. What does is handed to ``process`` at once, which raises
-            :class:`~bot.telegram.replay.NoSignError` if it is none after all.
+            :class:`~bot.telegram.update_scope.NoSignError` if it is none after all.
         slow_down: called once a flood, with the first update of it that is put aside.
         depth, room: how many updates of one chat, and how many bytes of all, wait in memory.
     """

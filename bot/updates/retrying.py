@@ -32,7 +32,7 @@ from bot.retry import (
 from bot.store.troubles import DATABASE_ERRORS, OUR_FAULT
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limiter import seconds_of
-from bot.telegram.replay import UpdateScope
+from bot.telegram.update_scope import UpdateScope
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from bot.clock import Clock
-from bot.telegram.replay import PERSONS, SIGNS, NoSignError, Rank
+from bot.telegram.update_scope import PERSONS, SIGNS, NoSignError, Rank
 from bot.updates.allowance import Allowance
 from bot.updates.chat_queues import ChatQueues
 from bot.updates.claims import Claims

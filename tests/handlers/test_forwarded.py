@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.handlers.routes import ON_COMMAND
+from bot.texts.commands import COMMANDS
 from tests.bot_harness import BotHarness, Person
 
-ORDERS = [f"/{name}" for name in ON_COMMAND] + [
+ORDERS = [f"/{command.name}" for command in COMMANDS] + [
     "/broadcast Buy my cream",
     "/stop@GutSkinBot",
     "/pause 7",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from bot.handlers.routes import ON_COMMAND
+from bot.texts.commands import commands_for
 from tests.bot_harness import BotHarness, Person
 
 ASKS = "Where are you, so that tips come at the right hour?"
@@ -25,7 +25,7 @@ async def lost(harness: BotHarness, subscriber: Person) -> Person:
     return subscriber
 
 
-@pytest.mark.parametrize("command", sorted(set(ON_COMMAND) - {"broadcast", "stats"}))
+@pytest.mark.parametrize("command", sorted(command.name for command in commands_for(admin=False)))
 async def test_every_command_works_and_a_place_is_asked_for(lost: Person, command: str) -> None:
     await lost.say(f"/{command}")
     answers = await lost.hears()

@@ -14,7 +14,7 @@ from bot.telegram.client import Client, build_client
 from bot.telegram.limits.buckets import CALL_BURST
 from bot.telegram.limits.limiter import Lane, SendLimiter
 from bot.telegram.rate_limiter import NEVER, HeldBackError, PriorityRateLimiter
-from bot.telegram.replay import UpdateScope
+from bot.telegram.update_scope import UpdateScope
 from tests.telegram.faulty_server import TOKEN, FaultyServer, says, turns
 from tests.telegram.test_request import ME, MESSAGE, gives, refuses
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.store.database import Database
-from bot.telegram.replay import GROUPS, PERSONS
+from bot.telegram.update_scope import GROUPS, PERSONS
 from bot.updates.inbox import ROOM
 from bot.updates.open_rows import BEYOND, MINUTE_S, MOST, MOST_OF_GROUP
 from tests.updates.test_signs import HELP, HandlerServices, inbox_of, inbox_on, left, message

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import MovableClock, SystemClock
-from bot.telegram.replay import Rank
+from bot.telegram.update_scope import Rank
 from bot.updates.chat_queues import ChatQueues
 from tests.waiting import until
 

@@ -10,7 +10,6 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError
 
 from bot.clock import MovableClock
 from bot.retry import ANSWERED_WITHIN_S
-from bot.telegram.replay import UpdateScope
 from bot.telegram.request import (
     DoubtfulError,
     DoubtfulTimeoutError,
@@ -18,6 +17,7 @@ from bot.telegram.request import (
     UnsentError,
     UnsentTimeoutError,
 )
+from bot.telegram.update_scope import UpdateScope
 from bot.updates.retrying import OUTAGE, Retrying, is_passing
 from tests.logbook import captured
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
-from bot.telegram.replay import SIGNS, Rank
+from bot.telegram.update_scope import SIGNS, Rank
 from bot.updates.chat_queues import ChatQueues
 from bot.updates.shares import FEWEST_SHARES, Common, Shares
 from tests.updates.test_chat_queues import Office, working

@@ -14,7 +14,7 @@ from bot.clock import MovableClock
 from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.queries import inbox as rows
-from bot.telegram.replay import (
+from bot.telegram.update_scope import (
     GROUPS,
     PERSONS,
     SIGNS,

@@ -95,7 +95,7 @@ class ProxiedTransport:
             ) as answer:
                 return await read_reply(answer)
         except (aiohttp.ClientError, OSError) as error:
-            failure: NoAnswerError = attempt.judge(error)
+            failure: NoAnswerError = attempt.failure(error)
         except asyncio.CancelledError:
             if not self._closed:
                 raise

@@ -12,7 +12,7 @@ from functools import partial
 from threading import Lock
 from typing import TypeVar
 
-from bot.telegram import replay
+from bot.telegram import update_scope
 from tips.search import Found, Search
 from tips.search.reading import Reading
 from tips.urgent import Advice, Suspicion, Urgent
@@ -40,8 +40,8 @@ class TextAnalyser:
     def __init__(self, search: Search, urgent: Urgent) -> None:
         self._search = search
         self._urgent = urgent
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
-        self._waiting: list[tuple[replay.Rank, int]] = []
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self._waiting: list[tuple[update_scope.Rank, int]] = []
         self._work: dict[int, Callable[[], None]] = {}
         self._lock = Lock()
         self._order = itertools.count()
@@ -54,7 +54,7 @@ class TextAnalyser:
         """Read a message of any length; an answer is not looked for where there is advice."""
         return await self._do(partial(self._analyse, words))
 
-    async def hear_sign(self, words: str) -> TextAnalysis:
+    async def analyse_signs(self, words: str) -> TextAnalysis:
         """Read a message for its signs of danger alone."""
         return await self._do(partial(self._analyse, words, signs_only=True))
 
@@ -63,7 +63,7 @@ class TextAnalyser:
         return await self._do(partial(self._warning, words))
 
     async def look_up(self, analysis: TextAnalysis) -> Found:
-        """The answers to a message that has been heard."""
+        """The answers to a message that has been read."""
         if analysis.found is not None:
             return analysis.found
         return await self._do(partial(self._search.find, analysis.reading, FOUND))
@@ -86,7 +86,7 @@ class TextAnalyser:
         with self._lock:
             number = next(self._order)
             self._work[number] = partial(_fulfil, done, work)
-            heapq.heappush(self._waiting, (replay.rank(), number))
+            heapq.heappush(self._waiting, (update_scope.rank(), number))
         self._thread.submit(self._do_first)
         return await asyncio.wrap_future(done)
 

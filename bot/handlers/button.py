@@ -1,0 +1,31 @@
+"""Taps on our buttons, by what the button means."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler
+
+from bot.handlers.context import Context
+from bot.texts.callbacks import Callback
+from bot.texts.codec import VERSION
+
+Kind = TypeVar("Kind", bound=Callback)
+
+
+def on_tap(
+    kind: type[Kind], act: Callable[[Context, Kind], Awaitable[None]]
+) -> CallbackQueryHandler[Context, None]:
+    """PTB's handler for the buttons of this kind; ``act`` is given what the button means.
+
+    PTB's own typed callback data lives in memory, and a button outlives the process. What cannot
+    be decoded does not come this far; see :func:`bot.handlers.guards.open_tap`.
+    """
+
+    async def callback(_update: Update, context: Context) -> None:
+        if isinstance(context.tap, kind):
+            await act(context, context.tap)
+
+    return CallbackQueryHandler(callback, pattern=rf"{VERSION}{kind.kind}(:|$)")

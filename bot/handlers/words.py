@@ -1,0 +1,85 @@
+"""What people write that is no command: questions, answers to ours, captions, others' words."""
+
+from __future__ import annotations
+
+import re
+
+from telegram import Message, Update
+
+from bot.handlers import faq, start
+from bot.handlers.command import is_for, read_command
+from bot.handlers.context import Context
+from bot.texts import broadcast, errors
+from bot.texts.commands import spoken
+from bot.texts.small_talk import courtesy
+from tips.normalise import normalise
+
+NO_WORDS = re.compile(r"[\W_]*")
+
+
+async def on_words(_update: Update, context: Context) -> None:
+    """Warning signs first; then an answer to what we asked, small talk, or a question."""
+    text = context.written.text or ""
+    analysis = await faq.analyse(context, text)
+    if analysis.advice is not None:
+        await faq.reply(context, analysis)
+    elif NO_WORDS.fullmatch(normalise(text)):
+        await context.say(errors.emoji_only(context.language))
+    elif not await start.answers_our_question(context, text, analysis):
+        if (friendly := courtesy(text, context.language)) is not None:
+            await context.say(friendly)
+        else:
+            await faq.reply(context, analysis)
+        await start.ask_if_zone_lost(context)
+
+
+async def on_unknown_command(_update: Update, context: Context) -> None:
+    """A command that this person does not have, or that is meant for another bot."""
+    await context.say(errors.unknown_command(context.language))
+
+
+async def on_forwarded(_update: Update, context: Context) -> None:
+    """Another's words: read like a question, never an order nor an answer to ours."""
+    text = context.written.text or ""
+    analysis = await faq.analyse(context, text)
+    orders = read_command(text) is not None or spoken(text) is not None
+    if analysis.advice is None and orders:
+        await context.say(errors.forwarded(context.language))
+    elif analysis.advice is None and NO_WORDS.fullmatch(normalise(text)):
+        await context.say(errors.emoji_only(context.language))
+    else:
+        await faq.reply(context, analysis)
+
+
+async def on_attachment(_update: Update, context: Context) -> None:
+    """A photo, a voice message, …: only its caption can be read; an album is one message."""
+    message = context.written
+    words = message.caption or ""
+    asked = _asks_for_broadcast(context, words)
+    if words and not asked:
+        analysis = await faq.analyse(context, words)
+        alone = await faq.warn(context, analysis.advice)
+        await faq.answer_if_sure(context, analysis, alone=alone)
+    if not _is_more_of_an_album(context, message):
+        text = broadcast.how_to if asked else errors.no_text
+        await context.say(text(context.language))
+
+
+def _asks_for_broadcast(context: Context, words: str) -> bool:
+    command = read_command(words)
+    if command is None or context.forwarded or not context.services.is_admin(context.user):
+        return False
+    elsewhere = command["bot"] is not None and not is_for(context.bot.username, command)
+    return command["name"].lower() == "broadcast" and not elsewhere
+
+
+def _is_more_of_an_album(context: Context, message: Message) -> bool:
+    """Whether another picture of the same album has been dealt with just now."""
+    if message.media_group_id is None:
+        return False
+    albums = context.services.recent.albums
+    album = message.chat.id, message.media_group_id
+    first = albums.note(album, message.message_id)
+    albums.add(album, first)
+    # The first one may come again, when its answer could not be given at once.
+    return first != message.message_id
