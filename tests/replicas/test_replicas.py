@@ -39,8 +39,8 @@ class Process:
 
     async def send(self) -> None:
         while True:
-            turns = await self.limiter.bulk_turns(4)
-            self.starts += [self._clock.monotonic()] * turns
+            permits = await self.limiter.bulk_permits(4)
+            self.starts += [self._clock.monotonic()] * permits
 
 
 @pytest.fixture
