@@ -64,7 +64,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
         assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert (process.returncode, "told.py" in err) == (130, False)
+    assert (process.returncode, err) == (130, "")
 
 
 def test_ctrl_c_ends_an_installation_without_a_traceback(tmp_path: Path) -> None:
