@@ -22,18 +22,9 @@ def main() -> None:
     Loading the rest takes a second or so, in which a container may be told to stop: as process 1,
     a signal that nobody handles is lost.
     """
-    signal.signal(signal.SIGTERM, _stop)
-    sys.excepthook = _last_words
-    threading.excepthook = _last_words_of
-    sys.unraisablehook = _last_words_of
-    _fill_in_what_is_empty()
-    # The matrices of a question are small: shared out among threads, which wait for each other
-    # by turning, they cost the processor several times as much. Read when numpy is loaded.
-    os.environ["OPENBLAS_NUM_THREADS"] = os.environ.get("OPENBLAS_NUM_THREADS") or "1"
-    # The search has a thread, and takes turns with everything else. A reply has to wait for a
-    # dozen of them: at Python's 5 ms a turn that would be felt.
-    sys.setswitchinterval(TURN_S)
     try:
+        signal.signal(signal.SIGTERM, _stop)
+        _prepare()
         from bot.cli.commands import app
 
         app()
@@ -46,6 +37,19 @@ def main() -> None:
         tell = complain if _runs_the_bot() else say
         tell(f"gutskin: {plainly(error)}")
         sys.exit(1)
+
+
+def _prepare() -> None:
+    sys.excepthook = _last_words
+    threading.excepthook = _last_words_of
+    sys.unraisablehook = _last_words_of
+    _fill_in_what_is_empty()
+    # The matrices of a question are small: shared out among threads, which wait for each other
+    # by turning, they cost the processor several times as much. Read when numpy is loaded.
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ.get("OPENBLAS_NUM_THREADS") or "1"
+    # The search has a thread, and takes turns with everything else. A reply has to wait for a
+    # dozen of them: at Python's 5 ms a turn that would be felt.
+    sys.setswitchinterval(TURN_S)
 
 
 def _fill_in_what_is_empty() -> None:
