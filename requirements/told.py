@@ -85,8 +85,9 @@ def run(
         errors="replace",
     ) as process:
         # Not waited for by join, which Ctrl-C makes believe that the thread has ended.
-        threading.Thread(target=output.read, args=(process,)).start()
+        reader = threading.Thread(target=output.read, args=(process,))
         try:
+            reader.start()  # in here: what is read may be there before this line is over
             while not output.is_over.wait(every / 4):
                 if output.silent() >= every:
                     output.still_running(progress(output.lines))
