@@ -34,6 +34,8 @@ def run() -> Iterator[Run]:
     def start(*words: str, before: tuple[str, ...] = (), **more: object) -> subprocess.Popen[str]:
         command = [*before, sys.executable, "-m", "pytest", *words]
         piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        # What it says before it waits would stay in its buffer, and never be read.
+        more.setdefault("env", {**os.environ, "PYTHONUNBUFFERED": "1"})
         started.append(
             subprocess.Popen(command, cwd=ROOT, start_new_session=True, **piped, **more)  # type: ignore[call-overload]
         )
@@ -117,7 +119,6 @@ class TestARun:
         process = run("-p", "tests.progress", "-p", "tests.runs.starting", RUNS)
         assert line_with(" … ", process).startswith("  … starting (")
 
-    @pytest.mark.skipif("CI" in os.environ, reason="hangs there, and nobody knows yet why")
     def test_is_not_silent_while_it_cleans_up(self, run: Run) -> None:
         process = run("-p", "tests.runs.ending", f"{RUNS}/asking.py")
         assert "2 passed" in line_with(" passed", process)
