@@ -78,21 +78,20 @@ def _unless(
 
 
 def hedges(context: Context) -> Iterator[Finding]:
-    """A text on weak evidence says so by one word, or its evidence line says what is not shown.
+    """A tip on weak evidence says so by one word, or its evidence line says what is not shown.
 
-    Everyday advice needs none: it says of itself that it is advice.
+    Everyday advice needs none: it says of itself that it is advice. An answer rests on many
+    claims, and its readers weigh which of them its sentences are about.
     """
     patterns = {level: phrase_pattern(_hedges(context, level)) for level in UNSURE}
-    for item in context.items:
-        level = context.evidence_of(item)
-        advice = isinstance(item, Tip) and item.is_advice
-        if level is None or level not in UNSURE or advice:
+    for tip in context.content.tips:
+        level = context.evidence_of(tip)
+        if level is None or level not in UNSURE or tip.is_advice:
             continue
-        told = f"{_plain(item)} {item.about if isinstance(item, Tip) else item.details}"
-        if not patterns[level].search(told):
+        if not patterns[level].search(f"{_plain(tip)} {tip.about}"):
             message = f"the evidence is {level}, and no word says so"
             remedy = f"Use a word as weak as: {', '.join(context.words.hedges.get(level, ())[:6])}"
-            yield context.finding(item, "hedge", message, remedy)
+            yield context.finding(tip, "hedge", message, remedy)
 
 
 def hedged_once(context: Context) -> Iterator[Finding]:
