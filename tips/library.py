@@ -100,6 +100,15 @@ class Library:
         """The level that the text as a whole may be given: that of its weakest claim."""
         return Evidence.weakest(self.claims[name].strength for name in item.claims)
 
+    def evidence_range(self, item: Tip | Answer) -> tuple[Evidence, Evidence]:
+        """The levels of its strongest and of its weakest claim."""
+        levels = [self.claims[name].strength for name in item.claims]
+        return min(levels, key=lambda level: level.rank), Evidence.weakest(levels)
+
+    def related(self, answer: Answer) -> tuple[Answer, ...]:
+        """The answers that its authors chose to lead on to."""
+        return tuple(self._answers[name] for name in answer.related)
+
     def shown_sources(self, item: Tip | Answer) -> tuple[Source, ...]:
         """The sources that subscribers may be sent to, each once, in the order of the claims."""
         keys = dict.fromkeys(key for name in item.claims for key in self.claims[name].sources)

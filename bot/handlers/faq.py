@@ -59,7 +59,7 @@ async def reply(context: Context, analysis: TextAnalysis) -> None:
 async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: bool = False) -> bool:
     """Give the best answer, with near misses as buttons, if there is a good one.
 
-    ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
+    ``alone`` leaves the near misses out: beside a warning sign they would lead away from it.
     """
     found = await context.services.analyser.look_up(analysis)
     update_scope.step_back()
@@ -69,8 +69,8 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
     best, *near = answers
     if best.id != found.hits[0].id:
         return False  # what was sure has been withdrawn; the next best is not
-    shown = [] if alone else near
-    await context.say(texts.answer(context.translator, best, context.services.library, shown))
+    library = context.services.library
+    await context.say(texts.answer(context.translator, best, library, near, alone=alone))
     return True
 
 

@@ -8,7 +8,7 @@ from bot.texts import html, sources
 from bot.texts.callbacks import Callback, FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.tip import evidence_line
+from bot.texts.tip import evidence_line, evidence_words
 from tips.library import Library
 from tips.models import Answer, Source
 from tips.urgent import Advice
@@ -55,21 +55,42 @@ def topic(
 
 
 def answer(
-    _: Translator, found: Answer, library: Library, near: Sequence[Answer] = (), *, vote: int = 0
+    _: Translator,
+    found: Answer,
+    library: Library,
+    near: Sequence[Answer] = (),
+    *,
+    vote: int = 0,
+    alone: bool = False,
 ) -> Message:
-    """An answer with its sources; ``near`` are up to two others that may be meant."""
-    doctor = html.text(found.doctor) if found.doctor else html.Html()
-    foot = [
-        evidence_line(_, library.evidence_of(found)),
-        _source_lines(_, library.shown_sources(found)),
-    ]
+    """An answer, what studies found folded away, and its sources.
+
+    ``near`` are up to two others that may be meant; without them it leads on to those that its
+    authors chose. ``alone`` it leads nowhere: beside a warning sign that would lead away from it.
+    """
+    foot = [_evidence(_, found, library), _source_lines(_, library.shown_sources(found))]
+    follow = () if alone else near[:2] or library.related(found)
+    head = _("Or did you mean one of these?") if near else _("You might like to read on:")
     return page(
-        html.bold(found.question),
+        html.bold(found.headline),
         html.text(found.body),
-        doctor,
+        html.text(f"⚠️ {found.doctor}") if found.doctor else html.Html(),
+        html.folded(found.details) if found.details else html.Html(),
         html.join(foot),
-        html.text(_("Or did you mean one of these?")) if near else html.Html(),
-        buttons=(*_answer_rows(near[:2]), *_rate_rows(_, found, vote)),
+        html.text(head) if follow else html.Html(),
+        buttons=(*_answer_rows(follow), *_rate_rows(_, found, vote)),
+    )
+
+
+def _evidence(_: Translator, found: Answer, library: Library) -> html.Html:
+    """How sure the claims behind an answer are: each of its sentences rests on some of them."""
+    strongest, weakest = library.evidence_range(found)
+    if strongest is weakest:
+        return evidence_line(_, weakest)
+    return html.fill(
+        _("Rests on points from {strongest} to {weakest}"),
+        strongest=evidence_words(_, strongest),
+        weakest=evidence_words(_, weakest),
     )
 
 

@@ -6,14 +6,14 @@ from bot.texts import html
 from bot.texts.catalogue import Translator
 from bot.texts.commands import Command, commands_for
 from bot.texts.message import Message, page
-from bot.texts.tip import evidence_meaning, evidence_words
+from bot.texts.tip import evidence_meaning, evidence_meter, evidence_words
 from tips.models import Evidence
 
 
 def help_message(_: Translator, *, admin: bool = False) -> Message:
-    """The commands this person has, how to ask, and the five evidence levels."""
+    """The commands this person has, how to ask, and what the evidence lines mean."""
     commands = [_command(_, command) for command in commands_for(admin=admin)]
-    levels = [_level(_, level) for level in Evidence]
+    levels = [*(_level(_, level) for level in Evidence), _advice(_)]
     return page(
         html.text(_("One short, sourced tip a day. To ask a question, just type it.")),
         html.join([html.bold(_("Commands")), *commands]),
@@ -32,5 +32,10 @@ def _command(_: Translator, command: Command) -> html.Html:
 
 
 def _level(_: Translator, level: Evidence) -> html.Html:
-    name = evidence_words(_, level)
+    name = f"{evidence_meter(level)} {evidence_words(_, level)}"
     return html.bold(name) + html.text(f": {evidence_meaning(_, level)}")
+
+
+def _advice(_: Translator) -> html.Html:
+    meaning = _("harmless care that rests on advice; nobody has tested it.")
+    return html.bold(_("Everyday advice")) + html.text(f": {meaning}")

@@ -18,19 +18,21 @@ from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
 from bot.texts.settings import few_tips_line
 from tips.library import Library
-from tips.models import Evidence, Source, Theme, Tip
+from tips.models import EVERYDAY_ADVICE, Evidence, Source, Theme, Tip
 
 TIP_UNITS = 900
 SOURCES_IN_FULL = 12
+FULL, EMPTY = "●", "○"
+BETWEEN = " · "
 
 
 def evidence_words(_: Translator, level: Evidence) -> str:
     """The evidence level in plain words."""
     return {
-        Evidence.ESTABLISHED: _("well established"),
-        Evidence.MODERATE: _("moderate"),
-        Evidence.LIMITED: _("early and limited"),
-        Evidence.MIXED: _("mixed"),
+        Evidence.ESTABLISHED: _("strong evidence"),
+        Evidence.MODERATE: _("good evidence"),
+        Evidence.LIMITED: _("early evidence"),
+        Evidence.MIXED: _("mixed evidence"),
         Evidence.NONE: _("no good evidence so far"),
     }[level]
 
@@ -46,9 +48,24 @@ def evidence_meaning(_: Translator, level: Evidence) -> str:
     }[level]
 
 
-def evidence_line(_: Translator, level: Evidence) -> html.Html:
-    """ "Evidence: early and limited"."""
-    return html.fill(_("Evidence: {level}"), level=html.italic(evidence_words(_, level)))
+def evidence_meter(level: Evidence) -> str:
+    """Four dots, the more of them full the surer it is; words always stand beside them."""
+    full = {Evidence.ESTABLISHED: 4, Evidence.MODERATE: 3, Evidence.LIMITED: 2, Evidence.MIXED: 1}
+    return FULL * full.get(level, 0) + EMPTY * (4 - full.get(level, 0))
+
+
+def evidence_line(_: Translator, level: Evidence, about: str = "") -> html.Html:
+    """ "●●○○ early evidence · for itch": how sure it is, and of what."""
+    parts = (f"{evidence_meter(level)} {evidence_words(_, level)}", about)
+    return html.text(BETWEEN.join(part for part in parts if part))
+
+
+def tip_evidence(_: Translator, tip: Tip, library: Library) -> html.Html:
+    """The evidence line of a tip; "Everyday advice · for itch" where it bears no grade."""
+    if not tip.is_advice:
+        return evidence_line(_, library.evidence_of(tip), tip.about)
+    about = tip.about.removeprefix(EVERYDAY_ADVICE).strip()
+    return html.text(BETWEEN.join(part for part in (_("Everyday advice"), about) if part))
 
 
 def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
@@ -69,15 +86,18 @@ def render(
     _: Translator, tip: Tip, library: Library, *, vote: int = 0, saved: bool = False
 ) -> Message:
     """A tip as it is sent: at most 900 UTF-16 units for any content that passes the checks."""
-    caution = html.fill(_("Take care: {caution}"), caution=tip.caution) if tip.caution else None
+    caution = None
+    if tip.caution:
+        label = html.bold(_("⚠️ Take care:"))
+        caution = html.fill("{label} {caution}", label=label, caution=tip.caution)
     foot = [
-        evidence_line(_, library.evidence_of(tip)),
+        tip_evidence(_, tip, library),
         source_line(_, library.shown_sources(tip)),
     ]
     return page(
         html.bold(tip.title),
         html.text(tip.body),
-        html.fill("{label} {action}", label=html.bold(_("Try today:")), action=tip.action),
+        html.fill("{label} {action}", label=html.bold(_("👉 Try today:")), action=tip.action),
         caution or html.Html(),
         html.join(foot),
         buttons=buttons(_, tip, vote=vote, saved=saved),
@@ -107,7 +127,9 @@ def why(_: Translator, tip: Tip, library: Library) -> Message:
     for name in tip.claims:
         claim = library.claim(name)
         level = evidence_line(_, claim.strength)
-        caveat = html.fill(_("But: {caveat}"), caveat=claim.caveat) if claim.caveat else None
+        caveat = (
+            html.fill(_("Keep in mind: {caveat}"), caveat=claim.caveat) if claim.caveat else None
+        )
         blocks.append(html.join([html.text(claim.claim), caveat or html.Html(), level]))
     shown = library.shown_sources(tip)[:SOURCES_IN_FULL]
     listed = [html.text("• ") + sources.full(_, source) for source in shown]

@@ -141,6 +141,21 @@ class TestAtFullSize:
         tree.tips["fibre"] = [tip(unproven=True)]
         assert "what is not shown make up 1 of 1, 100.0%" in self.out_of_balance(tree)
 
+    def test_one_message_comes_twice_at_most(self, tree: Tree) -> None:
+        said = [
+            "A cool room can calm the night. Turn the heating down before you go to bed.",
+            "Turn the heating down before bed: a cool bedroom can make for a calmer night.",
+            "For a calmer night, keep your bedroom cool and turn the heating down at bedtime.",
+        ]
+        tree.tips["sleep"] = [
+            tip(f"sleep-{n}", title="A cool room", body=body, claims=["sleep-matters"])
+            for n, body in enumerate(said)
+        ]
+        found = {f.id for f in tree.findings(complete=True) if f.rule == "message"}
+        assert found == {"sleep-0", "sleep-1", "sleep-2"}
+        tree.tips["sleep"].pop()
+        assert "message" not in tree.rules(complete=True)
+
     def test_no_tips_at_all_are_out_of_balance_too(self, tree: Tree) -> None:
         tree.tips = {}
         assert "0 tips" in self.out_of_balance(tree)
