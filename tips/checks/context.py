@@ -32,6 +32,7 @@ Excusable = Literal[
     "attribution",
     "study-words",
     "stiff",
+    "typography",
 ]
 
 

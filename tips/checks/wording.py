@@ -145,7 +145,8 @@ def every_skin(context: Context) -> Iterator[Finding]:
     for item in context.items:
         for name in {"caution", "doctor"} & texts_of(item).keys():
             text = texts_of(item)[name]
-            if RED.search(text) and not OTHER_COLOURS.search(text):
+            # The white of an eye is red whatever the skin around it.
+            if RED.search(text) and not OTHER_COLOURS.search(text) and " eye" not in text:
                 remedy = "Write 'red, darker, purple or grey', or go by heat, pain and swelling"
                 yield context.finding(item, "skin-colour", f"only red in the {name}", remedy)
 
