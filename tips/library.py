@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from tips.findings import ContentError, Finding, refuse
 from tips.loading import CONTENT, Content, read_content
-from tips.models import Answer, Audience, Claim, Evidence, Season, Source, Theme, Tip
+from tips.models import Answer, Audience, Claim, Evidence, Group, Season, Source, Theme, Tip
 
 __all__ = ["ContentError", "Library", "load_library"]
 
@@ -25,6 +25,7 @@ class Library:
         self.claims: Mapping[str, Claim] = MappingProxyType(dict(content.claims))
         self.sources: Mapping[str, Source] = MappingProxyType(dict(content.sources))
         self.themes: tuple[Theme, ...] = content.themes
+        self.groups: tuple[Group, ...] = content.groups
         self.theme_names: Mapping[str, str] = MappingProxyType(content.names.themes)
         self.topic_names: Mapping[str, str] = MappingProxyType(content.names.topics)
         self._tips = {tip.id: tip for tip in self.tips}
@@ -41,10 +42,19 @@ class Library:
         self._audience_masks = {who: self._mask(_speaks_to(who)) for who in Audience}
         self._season_masks = {now: self._mask(_fits_season(now)) for now in Season}
         self.all_year_mask = self._mask(lambda tip: not tip.season)
+        self.unproven_mask = self._mask(lambda tip: tip.unproven)
+        first = content.first_week
+        self._first_weeks = {
+            Audience.ADULT: self._numbers_of(first.adult),
+            Audience.PARENT: self._numbers_of(first.parent),
+        }
         self.all_themes = reduce(or_, (1 << theme.bit for theme in self.themes), 0)
 
     def _mask(self, fits: Callable[[Tip], bool]) -> int:
         return reduce(or_, (1 << tip.number for tip in self.tips if fits(tip)), 0)
+
+    def _numbers_of(self, ids: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self._tips[name].number for name in ids if name in self._tips)
 
     def tip(self, tip_id: str) -> Tip:
         """The tip with this id.
@@ -90,6 +100,15 @@ class Library:
         """The level that the text as a whole may be given: that of its weakest claim."""
         return Evidence.weakest(self.claims[name].strength for name in item.claims)
 
+    def evidence_range(self, item: Tip | Answer) -> tuple[Evidence, Evidence]:
+        """The levels of its strongest and of its weakest claim."""
+        levels = [self.claims[name].strength for name in item.claims]
+        return min(levels, key=lambda level: level.rank), Evidence.weakest(levels)
+
+    def related(self, answer: Answer) -> tuple[Answer, ...]:
+        """The answers that its authors chose to lead on to."""
+        return tuple(self._answers[name] for name in answer.related)
+
     def shown_sources(self, item: Tip | Answer) -> tuple[Source, ...]:
         """The sources that subscribers may be sent to, each once, in the order of the claims."""
         keys = dict.fromkeys(key for name in item.claims for key in self.claims[name].sources)
@@ -111,6 +130,13 @@ class Library:
     def audience_mask(self, audience: Audience) -> int:
         """The tips for this audience: ``EVERYONE`` has not said who they are and gets them all."""
         return self._audience_masks[audience]
+
+    def first_week(self, audience: Audience) -> tuple[int, ...]:
+        """The numbers of the tips that come first, in their order.
+
+        Who gets tips for themselves and a child, or has not said, begins with those for adults.
+        """
+        return self._first_weeks.get(audience, self._first_weeks[Audience.ADULT])
 
     def season_mask(self, season: Season) -> int:
         """The tips that can be sent in this season: those of the season and those of none."""
@@ -146,7 +172,12 @@ def load_library(language: str = "en", root: Path | None = None) -> Library:
 
 def soundness(content: Content) -> list[Finding]:
     """What would make a library answer wrongly or fail later: loose ends and doubled numbers."""
-    return [*_loose_ends(content), *_numbering(content), *_homeless(content)]
+    return [
+        *_loose_ends(content),
+        *_numbering(content),
+        *_homeless(content),
+        *_strangers(content),
+    ]
 
 
 def _loose_ends(content: Content) -> Iterable[Finding]:
@@ -188,3 +219,18 @@ def _homeless(content: Content) -> Iterable[Finding]:
         if tip.topic not in homes:
             message = f"no theme has the topic '{tip.topic}'"
             yield Finding(content.file_of(tip), tip.id, "topic", message, "Add it in themes.yaml")
+
+
+def _strangers(content: Content) -> Iterable[Finding]:
+    """Ids of the first week that no tip has, and related ids that no answer has."""
+    tips = {tip.id for tip in content.tips}
+    for name in sorted({*content.first_week.adult, *content.first_week.parent} - tips):
+        remedy = "Name tips that there are"
+        yield Finding("first-week.yaml", name, "first-week", "no tip has this id", remedy)
+    answers = {answer.id for answer in content.answers}
+    for answer in content.answers:
+        for name in answer.related:
+            if name not in answers or name == answer.id:
+                message = f"no other answer is called '{name}'"
+                file = content.file_of(answer)
+                yield Finding(file, answer.id, "related", message, "Name two other answers")

@@ -9,7 +9,18 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from tips.findings import Report
-from tips.models import Answer, Claim, Names, Question, Retired, Source, Theme, Tip
+from tips.models import (
+    Answer,
+    Claim,
+    FirstWeek,
+    Group,
+    Names,
+    Question,
+    Retired,
+    Source,
+    Theme,
+    Tip,
+)
 from tips.reading import FileReader, Model, Raw
 from tips.strays import strays
 
@@ -29,6 +40,8 @@ class Content:
     claims: Mapping[str, Claim]
     sources: Mapping[str, Source]
     themes: tuple[Theme, ...]
+    groups: tuple[Group, ...]
+    first_week: FirstWeek
     questions: Mapping[str, Question]
     retired: Retired
     names: Names
@@ -64,6 +77,8 @@ def read_content(root: Path, language: str, report: Report) -> Content:
         claims=claims,
         sources=_by_id(reader, _sources(reader)),
         themes=tuple(theme for _, theme in _list(reader, Theme, root / "themes.yaml")),
+        groups=tuple(group for _, group in _list(reader, Group, root / "balance.yaml")),
+        first_week=reader.one(FirstWeek, root / "first-week.yaml") or FirstWeek(),
         questions=_by_id(reader, _list(reader, Question, root / "questions.yaml")),
         retired=reader.one(Retired, root / "retired.yaml") or Retired(),
         names=reader.one(Names, root / language / "names.yaml") or Names(themes={}, topics={}),

@@ -18,6 +18,8 @@ MAX_NUMBER = 10_000
 MOST_THEMES = 31
 EVERY_THEME = (1 << MOST_THEMES) - 1
 """The choice of a subscriber who wants all themes: those that are still to be written, too."""
+EVERYDAY_ADVICE = "everyday advice"
+"""How ``about`` begins where a tip rests on advice alone."""
 
 
 class Frozen(BaseModel):
@@ -63,6 +65,19 @@ class Audience(StrEnum):
     PARENT = "parent"
 
 
+class Kind(StrEnum):
+    """What a tip's action asks of the subscriber."""
+
+    DO = "do"
+    """Something for the hands: at the stove, in the bathroom, on a walk."""
+    NOTE = "note"
+    """Something to write down or to watch."""
+    ASK = "ask"
+    """A question to a doctor, a pharmacist, a teacher."""
+    THINK = "think"
+    """A claim or a study to look at."""
+
+
 class ReviewOutcome(StrEnum):
     """What an independent reader said of a text held against its evidence."""
 
@@ -73,10 +88,17 @@ class ReviewOutcome(StrEnum):
 
 
 class Review(Frozen):
-    """When a text was last checked by someone who did not write it, and the outcome."""
+    """What two readers said of a text that neither of them wrote, and when.
+
+    One held it against its claims and the claims against their sources; the other read it aloud
+    as a tired person with eczema, or as their parent, on a phone.
+    """
 
     on: date
     outcome: ReviewOutcome
+    useful: int = Field(ge=1, le=5)
+    easy: int = Field(ge=1, le=5)
+    would_do: bool = Field(default=True, description="of a tip: whether the reader would do it")
 
 
 class Source(Frozen):
@@ -107,10 +129,11 @@ class Claim(Frozen):
     sources: tuple[str, ...]
     seed: bool = False
     usable: bool = True
+    checked: date | None = Field(default=None, description="the day of the second check")
 
 
 class Tip(Frozen):
-    """One short message: what is known, and one thing to try today."""
+    """One short message: what helps and why, and one thing to try today."""
 
     id: Slug
     number: int = Field(
@@ -120,11 +143,19 @@ class Tip(Frozen):
     title: Line
     body: Line
     action: Line
+    kind: Kind
+    about: Line = Field(description="what the evidence line grades: 'for itch'")
     caution: Line | None = None
     claims: tuple[Slug, ...] = Field(min_length=1)
     season: tuple[Season, ...] = ()
     audience: Audience = Audience.EVERYONE
+    unproven: bool = Field(default=False, description="its message is that something is not shown")
     reviewed: Review | None = None
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether it is harmless everyday care that rests on advice alone and bears no grade."""
+        return self.about.startswith(EVERYDAY_ADVICE)
 
 
 class Answer(Frozen):
@@ -135,9 +166,12 @@ class Answer(Frozen):
     question: Line
     given: tuple[Line, ...] = Field(description="other wordings that came with the question")
     wordings: tuple[Line, ...] = Field(description="other wordings written by the authors")
+    headline: Line = Field(description="the answer in one sentence")
     body: Line
     doctor: Line | None = Field(default=None, description="when to see a doctor")
+    details: Line | None = Field(default=None, description="what studies found; folded away")
     claims: tuple[Slug, ...] = Field(min_length=1)
+    related: tuple[Slug, ...] = Field(default=(), description="ids of answers to offer next")
     reviewed: Review | None = None
 
 
@@ -184,6 +218,22 @@ class Retired(Frozen):
 
     tips: tuple[RetiredTip, ...] = ()
     answers: tuple[RetiredAnswer, ...] = ()
+
+
+class FirstWeek(Frozen):
+    """The tips that come first, in order, to who gets them for themselves or for a child."""
+
+    adult: tuple[Slug, ...] = ()
+    parent: tuple[Slug, ...] = ()
+
+
+class Group(Frozen):
+    """Topics that together make up a share (0 to 1) of the year."""
+
+    id: Slug
+    least: float = Field(ge=0, le=1)
+    most: float = Field(ge=0, le=1)
+    topics: tuple[Slug, ...] = Field(min_length=1)
 
 
 class Names(Frozen):

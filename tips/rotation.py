@@ -17,6 +17,8 @@ from tips.models import Audience, Season
 from tips.seasons import days_left, season_at
 
 DISLIKES_IN_A_ROW = 3
+UNPROVEN_EVERY = 4
+"""At most every so many tips says that something is not shown, as long as others are left."""
 NUMBER_BYTES = 2
 """A tip's number is below 10,000."""
 
@@ -73,10 +75,12 @@ class _Pool:
 def pick(library: Library, state: SubscriberState, on: date, zone: str) -> Pick | None:
     """The next tip for a subscriber on a local date in an IANA time zone; None where no tip fits.
 
-    No tip comes twice before all that fit themes, audience and season have been seen, nor before
-    a third as many others have come; neighbours differ in topic wherever an order of what remains
-    allows it; tips of the season come spread over it, and before it ends. The same arguments
-    always give the same pick, so a repeated attempt to plan a day changes nothing.
+    The first ones are those chosen by hand, as far as they fit. After them no tip comes twice
+    before all that fit themes, audience and season have been seen, nor before a third as many
+    others have come; neighbours differ in topic wherever an order of what remains allows it; tips
+    of the season come spread over it, and before it ends; one that says what is not shown is
+    followed by three that help. The same arguments always give the same pick, so a repeated
+    attempt to plan a day changes nothing.
     """
     season = season_at(on, zone)
     pool = _pool(library, state.themes, state.audience, season, state.dropped_topics)
@@ -86,7 +90,8 @@ def pick(library: Library, state: SubscriberState, on: date, zone: str) -> Pick 
     if not unseen:
         return None
     recent = state.recent or _remembered(b"", state.last_number)
-    number = _choose(library, state, pool, unseen, days_left(on))
+    first = _first_week(library, state.audience, unseen, recent)
+    number = _choose(library, state, pool, unseen, days_left(on)) if first is None else first
     if _is_among(number, recent, pool.between):
         late = _mask_of(recent, pool.between)
         if not unseen & ~late:
@@ -113,9 +118,19 @@ def _new_cycle(pool: _Pool, seen: int) -> tuple[int, int]:
     return seen & ~pool.ever, pool.now
 
 
+def _first_week(library: Library, audience: Audience, unseen: int, recent: bytes) -> int | None:
+    """The next of the tips chosen by hand, until as many tips have come as there are of them."""
+    chosen = library.first_week(audience)
+    if len(recent) >= NUMBER_BYTES * len(chosen):
+        return None
+    return next((number for number in chosen if unseen >> number & 1), None)
+
+
 def _choose(library: Library, state: SubscriberState, pool: _Pool, unseen: int, days: int) -> int:
     last = library.topic_mask(state.last_topic) if state.last_topic else 0
     candidates = _apart(pool, unseen, last)
+    if library.unproven_mask & _mask_of(state.recent, UNPROVEN_EVERY - 1):
+        candidates = candidates & ~library.unproven_mask or candidates
     chance = _mix(state.seed, unseen.bit_count())
     seasonal = candidates & pool.seasonal
     if seasonal and _is_their_turn((unseen & pool.seasonal).bit_count(), days, chance):
@@ -139,7 +154,7 @@ def _is_among(number: int, recent: bytes, last: int) -> bool:
 def _mask_of(recent: bytes, last: int) -> int:
     """A bit for each of the ``last`` numbers in ``recent``."""
     mask = 0
-    for number in decode_recent(recent)[-last:]:
+    for number in decode_recent(recent[max(0, len(recent) - NUMBER_BYTES * last) :]):
         mask |= 1 << number
     return mask
 

@@ -9,7 +9,9 @@ from pathlib import Path
 LISTS = frozenset(
     {
         "allow.yaml",
+        "balance.yaml",
         "claims.yaml",
+        "first-week.yaml",
         "questions.yaml",
         "retired.yaml",
         "sources.yaml",

@@ -60,11 +60,13 @@ def check_tips(as_json: bool = JSON_OPTION) -> None:
 def _as_readers_see_it(item: Tip | Answer, library: Library) -> str:
     from bot.texts import faq as answers
     from bot.texts import tip as tips
+    from bot.texts.catalogue import translator
     from tips.models import Tip as TipModel
 
+    _ = translator(library.language)
     if isinstance(item, TipModel):
-        return tips.render(item, library).plain
-    return answers.answer(item, library).plain
+        return tips.render(_, item, library).plain
+    return answers.answer(_, item, library).plain
 
 
 @tips_app.command()
@@ -122,6 +124,7 @@ def show(
 ) -> None:
     """Show one tip as subscribers see it, and why it says so."""
     from bot.texts import tip as texts
+    from bot.texts.catalogue import translator
 
     library = open_library(language)
     try:
@@ -131,12 +134,14 @@ def show(
     if as_json:
         emit(as_data(tip, library))
         return
-    typer.echo(texts.render(tip, library, language).plain)
-    typer.echo("\n" + texts.why(tip, library, language).plain)
+    _ = translator(language)
+    typer.echo(texts.render(_, tip, library).plain)
+    typer.echo("\n" + texts.why(_, tip, library).plain)
 
 
 def as_data(tip: Tip, library: Library) -> dict[str, Any]:
     """A tip as the JSON form gives it; ``rendered`` is Telegram's HTML as it is sent."""
+    from bot.texts.catalogue import translator
     from bot.texts.tip import render
 
     parts = (tip.title, tip.body, tip.action, tip.caution)
@@ -144,13 +149,15 @@ def as_data(tip: Tip, library: Library) -> dict[str, Any]:
         "id": tip.id,
         "topic": tip.topic,
         "language": library.language,
+        "kind": tip.kind.value,
         "evidence": library.evidence_of(tip).value,
+        "about": tip.about,
         "claims": list(tip.claims),
         "sources": [source.key for source in library.shown_sources(tip)],
         "season": [season.value for season in tip.season],
         "audience": tip.audience.value,
         "text": "\n".join(part for part in parts if part),
-        "rendered": render(tip, library, library.language).html,
+        "rendered": render(translator(library.language), tip, library).html,
     }
 
 

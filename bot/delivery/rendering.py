@@ -9,6 +9,7 @@ import orjson
 
 from bot.store.values import Broadcast
 from bot.texts import tip as texts
+from bot.texts.catalogue import translator
 from tips.library import Library
 
 REMEMBERED = 4096
@@ -71,7 +72,7 @@ class TipRenderer:
             tip = library.by_number(number)
         except KeyError:
             return None
-        payload = texts.render(tip, library, language).payload(0)
+        payload = texts.render(translator(language), tip, library).payload(0)
         del payload["chat_id"]
         return Parts("sendMessage", b'{"chat_id":', b"," + orjson.dumps(payload)[1:])
 

@@ -11,14 +11,14 @@ from bot.texts.callbacks import ShowStats
 async def stats(context: Context, _rest: str) -> None:
     """``/stats``: the last day; buttons show the other spans."""
     figures = await context.services.stats.figures(1)
-    await context.say(texts.figures(figures, context.language))
+    await context.say(texts.figures(context.translator, figures))
 
 
 async def stats_span(context: Context, tap: ShowStats) -> None:
     """Another span, in the same message."""
     if not context.services.is_admin(context.user):
-        await context.toast(errors.bad_button(context.language))
+        await context.toast(errors.bad_button(context.translator))
         return
     await context.toast()
     figures = await context.services.stats.figures(tap.days)
-    await context.show(texts.figures(figures, context.language))
+    await context.show(texts.figures(context.translator, figures))

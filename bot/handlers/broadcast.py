@@ -40,22 +40,22 @@ async def compose(context: Context, rest: str) -> None:
     The preview is what will be copied: the admin may delete or change the original meanwhile.
     """
     if context.message is None or not (replied_to(context.message) or rest.strip()):
-        await context.say(texts.how_to(context.language))
+        await context.say(texts.how_to(context.translator))
         return
     if not await context.services.broadcasts.audience_count():
-        await context.say(texts.nobody(context.language))
+        await context.say(texts.nobody(context.translator))
         return
     preview = await _preview(context, context.message)
     if not preview:
         # Where Telegram puts a message off, it has no number yet, and nobody could copy it.
         refused = texts.cannot_copy if preview is None else texts.not_ready
-        await context.say(refused(context.language))
+        await context.say(refused(context.translator))
         return
     rules = context.services.broadcasts
     drafting = partial(rules.draft, context.user.id, context.chat_id, preview)
     draft = await once("draft", drafting)
     offer = rules.offer(draft.shown_audience)
-    await context.say(texts.preview(draft.id, *offer, context.language))
+    await context.say(texts.preview(context.translator, draft.id, *offer))
 
 
 async def _preview(context: Context, message: Incoming) -> int | None:
@@ -113,17 +113,17 @@ async def act(context: Context, tap: BroadcastDo) -> None:
     """
     if not context.services.is_admin(context.user):
         log.warning("somebody who is no admin tried to act on a broadcast", act=tap.what)
-        await context.toast(errors.bad_button(context.language))
+        await context.toast(errors.bad_button(context.translator))
         return
     found = await context.services.broadcasts.find(tap.broadcast)
     if found is None or found.state not in POSSIBLE[tap.what]:
         _log_refusal(context, tap, "its state")
-        await context.toast(errors.already_done(context.language))
+        await context.toast(errors.already_done(context.translator))
         await _say_where_it_stands(context, tap.broadcast)
         return
     if found.state == "draft" and found.admin_id != context.user.id:
         _log_refusal(context, tap, "another admin's draft")
-        await context.toast(texts.another_admins(context.language))
+        await context.toast(texts.another_admins(context.translator))
         return
     await context.toast()
     steps: dict[str, Callable[[Context, int], Awaitable[bool]]] = {
@@ -171,7 +171,7 @@ async def _ask_anew(context: Context, broadcast: int) -> bool:
         return False
     was, cost = draft.shown_audience, draft.shown_stars
     question = texts.preview_anew(
-        broadcast, *offer, context.language, shown_audience=was, shown_stars=cost
+        context.translator, broadcast, *offer, shown_audience=was, shown_stars=cost
     )
     await context.show(question)
     await rules.offered(broadcast, offer)
@@ -189,7 +189,7 @@ async def _cancel(context: Context, broadcast: int) -> bool:
     if found is None or not await context.services.broadcasts.cancel(broadcast, context.user.id):
         return False
     if found.state == "draft":
-        await context.show(texts.cancelled(context.language))
+        await context.show(texts.cancelled(context.translator))
         return True
     return await _under_way(context, broadcast)
 
@@ -212,7 +212,7 @@ async def _ask_for_stars(context: Context, broadcast: int, *, in_doubt: bool) ->
         return False
     if not offer.stars:
         return await _send_again(context, broadcast, in_doubt=in_doubt)
-    question = texts.ask_again(broadcast, *offer, context.language, in_doubt=in_doubt)
+    question = texts.ask_again(context.translator, broadcast, *offer, in_doubt=in_doubt)
     # The report goes on where the question now stands.
     shown = await context.show(question)
     await rules.set_progress_message(broadcast, context.chat_id, shown)
@@ -243,6 +243,6 @@ async def _say_where_it_stands(context: Context, broadcast: int) -> None:
     """The second of two taps, or a button of a broadcast that is over."""
     found = await context.services.broadcasts.find(broadcast)
     if found is None or found.state in {"draft", "cancelled"}:
-        await context.show(texts.gone(context.language))
+        await context.show(texts.gone(context.translator))
     else:
         await context.services.follow_broadcast(broadcast)

@@ -27,7 +27,7 @@ from bot.subscribers.service import Subscribers
 from bot.telegram.client import Client
 from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts.callbacks import Callback
-from bot.texts.catalogue import choose
+from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
 from tips.library import Library
 
@@ -180,9 +180,10 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         return self.message is not None and is_forwarded(self.message)
 
     @property
-    def language(self) -> str:
-        """The language to answer in."""
-        return self.subscriber.language if self.subscriber else choose(self.user.language_code)
+    def translator(self) -> Translator:
+        """Says the texts in the language to answer in."""
+        known = self.subscriber
+        return translator(known.language if known else self.user.language_code)
 
     @property
     def now(self) -> datetime:

@@ -10,7 +10,7 @@ from bot.handlers.context import Context, topic_of
 from bot.store.values import UnknownSubscriberError
 from bot.telegram.responses import reason_of_refusal
 from bot.texts import errors, start
-from bot.texts.catalogue import choose
+from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
@@ -26,13 +26,13 @@ async def on_error(update: object, context: Context) -> None:
         await context.services.subscribers.blocked(chat.id)
     elif isinstance(error, UnknownSubscriberError) and chat is not None:
         # Erased between our looking and our doing, for instance by another tap.
-        await _tell(update, context, start.finish_first(_language(update)))
+        await _tell(update, context, start.finish_first(_translator(update)))
     elif isinstance(error, BadRequest) and reason_of_refusal(error.message) in OUT_OF_REACH:
         log.info("a chat cannot be answered", kind=reason_of_refusal(error.message))
     else:
         log.error("a handler failed", exc_info=error)
         if chat is not None and chat.type == Chat.PRIVATE:
-            await _tell(update, context, errors.went_wrong(_language(update)))
+            await _tell(update, context, errors.went_wrong(_translator(update)))
 
 
 async def _tell(update: object, context: Context, message: Message) -> None:
@@ -45,6 +45,6 @@ async def _tell(update: object, context: Context, message: Message) -> None:
         log.warning("nor could the subscriber be told", kind=type(error).__name__)
 
 
-def _language(update: object) -> str:
+def _translator(update: object) -> Translator:
     user = update.effective_user if isinstance(update, Update) else None
-    return choose(user.language_code if user else None)
+    return translator(user.language_code if user else None)

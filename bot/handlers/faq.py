@@ -29,7 +29,7 @@ def _topics(context: Context, number: int) -> Message:
     ordered = [topic for topic in library.topics if topic in counted]
     rest = [topic for topic in counted if topic not in library.topics]
     counts = {topic: counted[topic] for topic in (*ordered, *rest)}
-    return texts.topics(counts, library, number, context.language)
+    return texts.topics(context.translator, counts, library, number)
 
 
 async def analyse(context: Context, words: str) -> TextAnalysis:
@@ -45,7 +45,7 @@ async def warn(context: Context, advice: Advice | None) -> bool:
     if advice is None:
         return False
     update_scope.claim()
-    await context.say(texts.urgent(advice, context.services.library, context.language))
+    await context.say(texts.urgent(context.translator, advice, context.services.library))
     return True
 
 
@@ -59,7 +59,7 @@ async def reply(context: Context, analysis: TextAnalysis) -> None:
 async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: bool = False) -> bool:
     """Give the best answer, with near misses as buttons, if there is a good one.
 
-    ``alone`` leaves the near misses out: beside a warning sign they would only lead away from it.
+    ``alone`` leaves the near misses out: beside a warning sign they would lead away from it.
     """
     found = await context.services.analyser.look_up(analysis)
     update_scope.step_back()
@@ -69,16 +69,16 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
     best, *near = answers
     if best.id != found.hits[0].id:
         return False  # what was sure has been withdrawn; the next best is not
-    shown = [] if alone else near
-    await context.say(texts.answer(best, context.services.library, shown, context.language))
+    library = context.services.library
+    await context.say(texts.answer(context.translator, best, library, near, alone=alone))
     return True
 
 
 async def _not_sure(context: Context, found: Found) -> None:
     if answers := _answers(context, found):
-        await context.say(texts.unsure(answers, context.language))
+        await context.say(texts.unsure(context.translator, answers))
     else:
-        await context.say(texts.none(found.topics, context.services.library, context.language))
+        await context.say(texts.none(context.translator, found.topics, context.services.library))
 
 
 def _answers(context: Context, found: Found) -> list[Answer]:
@@ -99,9 +99,9 @@ async def topic_page(context: Context, tap: FaqTopic) -> None:
     library = context.services.library
     answers = [answer for answer in library.answers if answer.topic == tap.topic]
     if answers:
-        await context.show(texts.topic(tap.topic, answers, library, tap.page, context.language))
+        await context.show(texts.topic(context.translator, tap.topic, answers, library, tap.page))
     else:
-        await context.show(texts.gone(context.language))
+        await context.show(texts.gone(context.translator))
 
 
 async def open_answer(context: Context, tap: OpenAnswer) -> None:
@@ -109,9 +109,9 @@ async def open_answer(context: Context, tap: OpenAnswer) -> None:
     await context.toast()
     answer = _answer(context, tap.answer)
     if answer is None:
-        await context.say(texts.gone(context.language))
+        await context.say(texts.gone(context.translator))
     else:
-        await context.say(texts.answer(answer, context.services.library, (), context.language))
+        await context.say(texts.answer(context.translator, answer, context.services.library, ()))
 
 
 def _answer(context: Context, answer_id: str) -> Answer | None:
@@ -126,12 +126,12 @@ async def rate(context: Context, tap: RateAnswer) -> None:
     answer = _answer(context, tap.answer)
     if answer is None:
         await context.toast()
-        await context.say(texts.gone(context.language))
+        await context.say(texts.gone(context.translator))
         return
-    await context.toast(texts.thanks(tap.vote, context.language))
+    await context.toast(texts.thanks(context.translator, tap.vote))
     if context.subscriber is not None:
         await context.services.subscribers.vote_answer(context.chat_id, answer.id, tap.vote)
-    message = texts.answer(answer, context.services.library, (), context.language, vote=tap.vote)
+    message = texts.answer(context.translator, answer, context.services.library, (), vote=tap.vote)
     await context.show(message)
 
 
@@ -140,10 +140,10 @@ async def not_asked(context: Context, tap: NotAsked) -> None:
     await context.toast()
     answer = _answer(context, tap.answer)
     if answer is None:
-        await context.say(texts.gone(context.language))
+        await context.say(texts.gone(context.translator))
         return
     if context.subscriber is not None:
         await context.services.subscribers.miss(context.chat_id, answer.id)
     found = await context.services.analyser.find(answer.question, FOUND + 1)
     near = [other for other in _answers(context, found) if other.id != answer.id][:FOUND]
-    await context.say(texts.not_asked(near, context.language))
+    await context.say(texts.not_asked(context.translator, near))

@@ -28,7 +28,7 @@ async def on_message(_update: Update, context: Context) -> None:
     if not is_for(context.bot.username, command) or context.forwarded or message.chat.id in told:
         return
     try:
-        await context.say(errors.private_only(context.language))
+        await context.say(errors.private_only(context.translator))
     except (BadRequest, ChatMigrated, Forbidden) as refusal:
         if reason_of_refusal(refusal.message) in OUR_FAULT:
             raise

@@ -54,7 +54,7 @@ async def _is_lasting(context: Context, message: Message) -> bool:
         return True
     told = context.services.recent.told_late
     if context.chat_id not in told:
-        await context.say(errors.came_late(context.language))
+        await context.say(errors.came_late(context.translator))
         told.add(context.chat_id)
     return False
 
@@ -67,7 +67,7 @@ async def open_tap(update: Update, context: Context) -> None:
     in_group = query.message is not None and query.message.chat.type != Chat.PRIVATE
     context.tap = decode(query.data) if query.data else None
     if context.tap is None and not in_group:
-        await context.toast(errors.bad_button(context.language))
+        await context.toast(errors.bad_button(context.translator))
         raise ApplicationHandlerStop
     if in_group or _is_second_tap(context, query.data or ""):
         await context.toast()
@@ -88,4 +88,4 @@ async def slow_down(context: Context) -> None:
     """Somebody's flood: what they wrote is left alone, and they are told so."""
     if context.is_private_person:
         await context.load()
-        await context.say(errors.slow_down(context.language))
+        await context.say(errors.slow_down(context.translator))

@@ -9,4 +9,4 @@ from bot.texts import help as texts
 async def show_help(context: Context, _rest: str) -> None:
     """``/help``: the commands this person has."""
     is_admin = context.services.is_admin(context.user)
-    await context.say(texts.help_message(context.language, admin=is_admin))
+    await context.say(texts.help_message(context.translator, admin=is_admin))

@@ -19,7 +19,7 @@ async def privacy(context: Context, _rest: str) -> None:
     """``/privacy``."""
     settings = context.services.settings
     words = texts.privacy(
-        context.language, contact=settings.contact, erase_after_days=settings.erase_after_days
+        context.translator, contact=settings.contact, erase_after_days=settings.erase_after_days
     )
     await context.say(words)
 
@@ -28,10 +28,10 @@ async def export(context: Context, _rest: str) -> None:
     """``/export``: everything that is stored, as a file."""
     stored = await context.services.privacy.export(context.chat_id)
     if not stored.keys() - {PASSING}:
-        await context.say(texts.nothing_stored(context.language))
+        await context.say(texts.nothing_stored(context.translator))
         return
     content = orjson.dumps(stored, option=orjson.OPT_INDENT_2)
-    caption = texts.export_caption(context.language).plain
+    caption = texts.export_caption(context.translator).plain
     await context.services.messenger.send_file(
         context.chat_id, EXPORT_NAME, content, caption, context.topic
     )
@@ -40,18 +40,18 @@ async def export(context: Context, _rest: str) -> None:
 async def forget(context: Context, _rest: str) -> None:
     """``/forget``: asks once."""
     keeps = await context.services.privacy.keeps(context.chat_id)
-    await context.say((texts.forget_ask if keeps else texts.nothing_stored)(context.language))
+    await context.say((texts.forget_ask if keeps else texts.nothing_stored)(context.translator))
 
 
 async def forget_tapped(context: Context, tap: Forget) -> None:
     """The answer to that question."""
     await context.toast()
     if not tap.sure:
-        await context.show(texts.forget_kept(context.language))
+        await context.show(texts.forget_kept(context.translator))
         return
     done = await once("forget", partial(context.services.privacy.forget, context.chat_id))
     if done.under_way:
-        await context.show(texts.forgotten_but(done.under_way, context.language))
+        await context.show(texts.forgotten_but(context.translator, done.under_way))
     else:
         text = texts.forgotten if done.erased else texts.nothing_stored
-        await context.show(text(context.language))
+        await context.show(text(context.translator))

@@ -19,6 +19,7 @@ from bot.store.values import NOBODY, Broadcast, Report
 from bot.subscribers.service import Subscribers
 from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts import report as texts
+from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
@@ -101,7 +102,7 @@ class Progress:
             self._followed.pop(broadcast_id, None)
             return
         report = await self._broadcasts.report(broadcast_id)
-        message = self._message(broadcast, report, await self._language(broadcast))
+        message = self._message(broadcast, report, await self._translator(broadcast))
         shown = message == self._of(broadcast_id).shown or await self._put(broadcast, message)
         if report.state in OVER and (shown or self._is_hopeless(broadcast)):
             self._followed.pop(broadcast_id, None)
@@ -111,16 +112,16 @@ class Progress:
         over_since = broadcast.finished_at
         return over_since is not None and self._clock.now() - over_since > TRIED_FOR
 
-    def _message(self, broadcast: Broadcast, report: Report, language: str) -> Message:
+    def _message(self, broadcast: Broadcast, report: Report, _: Translator) -> Message:
         if report.state == "paused":
             failures = broadcast.pause_reason == "failures"
-            return texts.paused(broadcast.id, report, language, by_failures=failures)
+            return texts.paused(_, broadcast.id, report, by_failures=failures)
         left = self._broadcasts.expected_seconds(report.queued)
-        return texts.progress(broadcast.id, report, left, language)
+        return texts.progress(_, broadcast.id, report, left)
 
-    async def _language(self, broadcast: Broadcast) -> str:
+    async def _translator(self, broadcast: Broadcast) -> Translator:
         admin = await self._subscribers.find(broadcast.admin_id)
-        return admin.language if admin else "en"
+        return translator(admin.language if admin else None)
 
     async def _put(self, broadcast: Broadcast, message: Message) -> bool:
         """Show it; False where Telegram does not take it, and it is drawn again later."""

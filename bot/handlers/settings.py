@@ -39,12 +39,12 @@ async def show_view(context: Context, tap: ShowSettings) -> None:
 
 async def _view(context: Context, name: str) -> Message:
     return texts.view(
+        context.translator,
         name,
         context.known,
         context.services.library,
         await context.next_at(),
         context.now,
-        context.language,
         fitting=context.fitting,
     )
 
@@ -56,7 +56,7 @@ async def _changed(context: Context, subscriber: SubscriberRead, view: str = "ma
 
 async def set_hour(context: Context, tap: SetHour) -> None:
     """Another hour."""
-    await context.toast(texts.changed(context.language))
+    await context.toast(texts.changed(context.translator))
     if not await needs_start(context):
         await take_hour(context, tap.minute)
 
@@ -69,9 +69,9 @@ async def set_weekday(context: Context, tap: SetWeekday) -> None:
         return
     mask = _switched(context.subscriber.weekdays, tap.day, on=bool(tap.on))
     if not mask:
-        await context.toast(texts.keep_one_day(context.language))
+        await context.toast(texts.keep_one_day(context.translator))
         return
-    await context.toast(texts.changed(context.language))
+    await context.toast(texts.changed(context.translator))
     await _changed(
         context, await context.services.subscribers.set_weekdays(context.chat_id, mask), "days"
     )
@@ -84,14 +84,14 @@ async def set_theme(context: Context, tap: SetTheme) -> None:
         await needs_start(context)
         return
     if not context.services.library.all_themes >> tap.theme & 1:
-        await context.toast(texts.theme_gone(context.language))
+        await context.toast(texts.theme_gone(context.translator))
         await context.show(await _view(context, "themes"))
         return
     mask = _switched(context.subscriber.themes, tap.theme, on=bool(tap.on))
     if not mask & context.services.library.all_themes:
-        await context.toast(texts.keep_one_theme(context.language))
+        await context.toast(texts.keep_one_theme(context.translator))
         return
-    await context.toast(texts.changed(context.language))
+    await context.toast(texts.changed(context.translator))
     await _changed(
         context, await context.services.subscribers.set_themes(context.chat_id, mask), "themes"
     )
@@ -103,7 +103,7 @@ def _switched(mask: int, bit: int, *, on: bool) -> int:
 
 async def set_audience(context: Context, tap: SetAudience) -> None:
     """Whom the tips are for."""
-    await context.toast(texts.changed(context.language))
+    await context.toast(texts.changed(context.translator))
     if not await needs_start(context):
         await _changed(
             context, await context.services.subscribers.set_audience(context.chat_id, tap.audience)
@@ -113,11 +113,11 @@ async def set_audience(context: Context, tap: SetAudience) -> None:
 async def set_language(context: Context, tap: SetLanguage) -> None:
     """The language of the texts."""
     if tap.language not in languages():
-        await context.toast(texts.language_gone(context.language))
+        await context.toast(texts.language_gone(context.translator))
         if not await needs_start(context):
             await context.show(await _view(context, "language"))
         return
-    await context.toast(texts.changed(context.language))
+    await context.toast(texts.changed(context.translator))
     if not await needs_start(context):
         await _changed(
             context, await context.services.subscribers.set_language(context.chat_id, tap.language)
@@ -130,7 +130,7 @@ async def pause(context: Context, rest: str) -> None:
         return
     days = _days(rest)
     if context.known.subscribed and rest.strip() and days is None:
-        await context.say(pauses.how_long(context.language))
+        await context.say(pauses.how_long(context.translator))
     else:
         await context.say(await _paused(context, days))
 
@@ -153,9 +153,9 @@ async def pause_tapped(context: Context, tap: Pause) -> None:
 async def _paused(context: Context, days: int | None) -> Message:
     subscriber = await context.services.subscribers.pause(context.chat_id, days)
     if not subscriber.subscribed:
-        return pauses.not_on(subscriber, context.language)
+        return pauses.not_on(context.translator, subscriber)
     context.subscriber = subscriber
-    return pauses.paused(subscriber, await context.next_at(), context.now, context.language)
+    return pauses.paused(context.translator, subscriber, await context.next_at(), context.now)
 
 
 async def resume(context: Context, _rest: str) -> None:
@@ -190,7 +190,7 @@ async def resume_tapped(context: Context, _tap: Resume) -> None:
 async def _resumed(context: Context) -> Message:
     subscriber = await context.services.subscribers.resume(context.chat_id)
     context.subscriber = subscriber
-    return pauses.resumed(subscriber, await context.next_at(), context.now, context.language)
+    return pauses.resumed(context.translator, subscriber, await context.next_at(), context.now)
 
 
 async def stop(context: Context, _rest: str) -> None:
@@ -209,4 +209,4 @@ async def _stopped(context: Context) -> Message:
         await context.services.subscribers.stop(context.chat_id)
         # Whoever stops on the way to a subscription is not asked for an hour any more.
         await context.services.subscribers.expect(context.chat_id, None)
-    return pauses.stopped(context.language, kept=context.subscriber is not None)
+    return pauses.stopped(context.translator, kept=context.subscriber is not None)

@@ -39,7 +39,9 @@ async def greet(context: Context, link: str) -> None:
         await _go_on(context, context.known)
         return
     text = start.returned if context.returned or subscriber.state == "stopped" else start.known
-    await context.say(text(context.known, await context.next_at(), context.now, context.language))
+    await context.say(
+        text(context.translator, context.known, await context.next_at(), context.now)
+    )
 
 
 async def _asks_for_consent(context: Context, link: str = "") -> bool:
@@ -47,7 +49,7 @@ async def _asks_for_consent(context: Context, link: str = "") -> bool:
     if context.subscriber is not None and not _has_not_agreed(context.subscriber):
         return False
     known = DEEP_LINK.fullmatch(link.strip())
-    await context.say(start.welcome(known[0][:LINK_LONGEST] if known else "", context.language))
+    await context.say(start.welcome(context.translator, known[0][:LINK_LONGEST] if known else ""))
     return True
 
 
@@ -65,12 +67,12 @@ async def agree(context: Context, tap: Agree) -> None:
         return
     subscriber = await context.services.subscribers.arrive(
         context.chat_id,
-        language=context.language,
+        language=context.translator.language,
         source=tap.link or None,
         consent=str(min(tap.version, privacy.CONSENT_VERSION)),
     )
     context.subscriber = subscriber
-    await context.show(start.agreed(context.language))
+    await context.show(start.agreed(context.translator))
     await _go_on(context, subscriber)
 
 
@@ -79,7 +81,7 @@ async def _go_on(context: Context, subscriber: SubscriberRead) -> None:
         await ask_for_lost_zone(context)
     elif subscriber.zone is None:
         await context.services.subscribers.expect(context.chat_id, "zone")
-        await context.say(start.ask_zone(_suggestions(context), context.language))
+        await context.say(start.ask_zone(context.translator, _suggestions(context)))
     else:
         await _ask_hour(context, subscriber.zone)
 
@@ -87,7 +89,7 @@ async def _go_on(context: Context, subscriber: SubscriberRead) -> None:
 async def ask_for_lost_zone(context: Context) -> None:
     """The zone that was stored is one no more: which place?"""
     await context.services.subscribers.expect(context.chat_id, "zone")
-    await context.say(start.zone_lost(_suggestions(context), context.language))
+    await context.say(start.zone_lost(context.translator, _suggestions(context)))
 
 
 async def ask_if_zone_lost(context: Context) -> None:
@@ -113,7 +115,7 @@ def _first_hour(context: Context) -> int:
 async def _ask_hour(context: Context, zone: str) -> None:
     await context.services.subscribers.expect(context.chat_id, "hour")
     await context.say(
-        start.ask_hour(zone, context.now, context.language, first=_first_hour(context))
+        start.ask_hour(context.translator, zone, context.now, first=_first_hour(context))
     )
 
 
@@ -123,14 +125,14 @@ async def ask_zone(context: Context, _tap: AskZone) -> None:
     if await needs_start(context):
         return
     await context.services.subscribers.expect(context.chat_id, "zone")
-    await context.say(start.ask_zone(_suggestions(context), context.language))
+    await context.say(start.ask_zone(context.translator, _suggestions(context)))
 
 
 async def needs_start(context: Context) -> bool:
     """Whether this person has to begin with /start, or to agree first; says so."""
     if context.subscriber is not None:
         return await _asks_for_consent(context)
-    await context.say(start.finish_first(context.language))
+    await context.say(start.finish_first(context.translator))
     return True
 
 
@@ -151,13 +153,13 @@ async def on_location(_update: Update, context: Context) -> None:
         context.services.places.at, location.latitude, location.longitude
     )
     if zone is None:
-        await context.say(start.location_unknown(context.language))
+        await context.say(start.location_unknown(context.translator))
     elif _asked_for_zone(context.known) and not context.forwarded:
         await take_zone(context, zone)
     elif zone == context.known.zone:
-        await context.say(start.zone_same(zone, context.language))
+        await context.say(start.zone_same(context.translator, zone))
     else:
-        await context.say(start.ask_move(zone, context.now, context.language))
+        await context.say(start.ask_move(context.translator, zone, context.now))
 
 
 def _asked_for_zone(subscriber: SubscriberRead) -> bool:
@@ -170,9 +172,9 @@ async def keep_zone(context: Context, _tap: KeepZone) -> None:
     """The zone of a shared location is not to be the subscriber's."""
     await context.toast()
     if context.subscriber is None or context.subscriber.zone is None:
-        await context.say(start.finish_first(context.language))
+        await context.say(start.finish_first(context.translator))
     else:
-        await context.show(start.zone_kept(context.subscriber.zone, context.language))
+        await context.show(start.zone_kept(context.translator, context.subscriber.zone))
 
 
 async def typed_zone(context: Context, typed: str) -> bool:
@@ -183,7 +185,7 @@ async def typed_zone(context: Context, typed: str) -> bool:
     if len({place.zone for place in found}) == 1:
         await take_zone(context, found[0].zone)
     else:
-        await context.say(start.zone_candidates(typed, found, context.now, context.language))
+        await context.say(start.zone_candidates(context.translator, typed, found, context.now))
     return True
 
 
@@ -193,7 +195,7 @@ async def take_zone(context: Context, zone: str) -> None:
         return
     subscribers, before = context.services.subscribers, context.known
     subscriber = await subscribers.set_zone(context.chat_id, zone)
-    await context.say(start.zone_taken(zone, context.language))
+    await context.say(start.zone_taken(context.translator, zone))
     context.subscriber = subscriber
     if subscriber.local_minute is None:
         await _ask_hour(context, zone)
@@ -203,11 +205,11 @@ async def take_zone(context: Context, zone: str) -> None:
         context.subscriber = await subscribers.expect(context.chat_id, None)
         await context.say(
             settings.overview(
+                context.translator,
                 subscriber,
                 context.services.library,
                 await context.next_at(),
                 context.now,
-                context.language,
                 fitting=context.fitting,
             )
         )
@@ -219,7 +221,7 @@ async def ask_hour(context: Context, _tap: AskHour) -> None:
     if await needs_start(context):
         return
     await context.services.subscribers.expect(context.chat_id, "hour")
-    await context.say(start.ask_typed_hour(context.language))
+    await context.say(start.ask_typed_hour(context.translator))
 
 
 async def pick_hour(context: Context, tap: PickHour) -> None:
@@ -249,17 +251,17 @@ async def take_hour(context: Context, minute: int) -> None:
     context.subscriber = subscriber
     if subscriber.zone is None:
         await context.services.subscribers.expect(context.chat_id, "zone")
-        await context.say(start.ask_zone(_suggestions(context), context.language))
+        await context.say(start.ask_zone(context.translator, _suggestions(context)))
     elif before is not None and before.local_minute is None:
         await _done(context, subscriber)
     else:
         await context.show(
             settings.overview(
+                context.translator,
                 subscriber,
                 context.services.library,
                 await context.next_at(),
                 context.now,
-                context.language,
                 fitting=context.fitting,
             )
         )
@@ -284,13 +286,15 @@ async def answers_our_question(context: Context, text: str, analysis: TextAnalys
 
 async def _not_understood(context: Context, typed: str) -> None:
     if context.known.expecting == "zone":
-        await context.say(start.zone_unknown(typed, context.language))
+        await context.say(start.zone_unknown(context.translator, typed))
     else:
-        await context.say(start.hour_unknown(typed, context.language, first=_first_hour(context)))
+        await context.say(
+            start.hour_unknown(context.translator, typed, first=_first_hour(context))
+        )
 
 
 async def _done(context: Context, subscriber: SubscriberRead) -> None:
     await context.show(
-        start.done(subscriber, await context.next_at(), context.now, context.language)
+        start.done(context.translator, subscriber, await context.next_at(), context.now)
     )
     await give_tip(context)

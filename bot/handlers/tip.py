@@ -26,7 +26,7 @@ SAVED_SHOWN = 8
 async def tip_now(context: Context, _rest: str) -> None:
     """``/tip``: one at once; the schedule stays as it is."""
     if context.subscriber is None:
-        await context.say(start.finish_first(context.language))
+        await context.say(start.finish_first(context.translator))
     else:
         await give_tip(context)
 
@@ -41,9 +41,9 @@ async def give_tip(context: Context) -> None:
     """Pick the subscriber's next tip and send it."""
     tip = await once("tip", partial(context.services.subscribers.take_tip, context.chat_id))
     if tip is None:
-        await context.say(texts.none_fits(context.language))
+        await context.say(texts.none_fits(context.translator))
     else:
-        await context.say(texts.render(tip, context.services.library, context.language))
+        await context.say(texts.render(context.translator, tip, context.services.library))
 
 
 async def why(context: Context, tap: Why) -> None:
@@ -52,7 +52,7 @@ async def why(context: Context, tap: Why) -> None:
     tip = _tip(context, tap.tip)
     library = context.services.library
     await context.say(
-        texts.why(tip, library, context.language) if tip else texts.withdrawn(context.language)
+        texts.why(context.translator, tip, library) if tip else texts.withdrawn(context.translator)
     )
 
 
@@ -69,7 +69,7 @@ async def rate(context: Context, tap: RateTip) -> None:
     if tip is None or context.subscriber is None:
         await _lost(context)
         return
-    await context.toast(texts.thanks(tap.vote, context.language))
+    await context.toast(texts.thanks(context.translator, tap.vote))
     vote = await context.services.subscribers.vote_tip(context.chat_id, tip.id, tap.vote)
     await _redraw(context, tip)
     if vote.changed and vote.ask_drop_theme is not None:
@@ -79,13 +79,13 @@ async def rate(context: Context, tap: RateTip) -> None:
 async def _lost(context: Context) -> None:
     await context.toast()
     text = start.finish_first if context.subscriber is None else texts.withdrawn
-    await context.say(text(context.language))
+    await context.say(text(context.translator))
 
 
 async def _redraw(context: Context, tip: Tip) -> None:
     said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
     message = texts.render(
-        tip, context.services.library, context.language, vote=said.vote, saved=said.saved
+        context.translator, tip, context.services.library, vote=said.vote, saved=said.saved
     )
     await context.services.messenger.edit_buttons(context.sent_message, message)
 
@@ -95,26 +95,28 @@ async def _ask_to_drop(context: Context, topic: str) -> None:
     for theme in context.services.library.themes:
         alone = chosen == 1 << theme.bit
         if topic in theme.topics and chosen >> theme.bit & 1 and not alone:
-            await context.say(texts.drop_theme(theme, context.services.library, context.language))
+            await context.say(
+                texts.drop_theme(context.translator, theme, context.services.library)
+            )
 
 
 async def drop_theme(context: Context, tap: DropTheme) -> None:
     """No more of this theme, or keep it."""
     await context.toast()
     if context.subscriber is None:
-        await context.say(start.finish_first(context.language))
+        await context.say(start.finish_first(context.translator))
         return
     theme = _theme(context, tap.theme)
     if theme is None:
-        await context.show(texts.theme_gone(context.language))
+        await context.show(texts.theme_gone(context.translator))
         return
     left = context.subscriber.themes & context.services.library.all_themes & ~(1 << theme.bit)
     if not (tap.drop and left):
-        await context.show(texts.theme_kept(theme, context.services.library, context.language))
+        await context.show(texts.theme_kept(context.translator, theme, context.services.library))
         return
     context.subscriber = await context.services.subscribers.set_themes(context.chat_id, left)
     text = texts.theme_dropped(
-        theme, context.services.library, context.language, fitting=context.fitting
+        context.translator, theme, context.services.library, fitting=context.fitting
     )
     await context.show(text)
 
@@ -129,7 +131,7 @@ async def save(context: Context, tap: SaveTip) -> None:
     if tip is None or context.subscriber is None:
         await _lost(context)
         return
-    await context.toast(texts.kept(on=bool(tap.on), language=context.language))
+    await context.toast(texts.kept(context.translator, on=bool(tap.on)))
     change = context.services.subscribers.save if tap.on else context.services.subscribers.unsave
     await change(context.chat_id, tip.id)
     await _redraw(context, tip)
@@ -151,7 +153,7 @@ async def _saved_page(context: Context, wanted: int) -> Message:
     pages = max(1, -(-len(kept.tips) // SAVED_SHOWN))
     page = min(wanted, pages - 1)
     shown = kept.tips[page * SAVED_SHOWN :][:SAVED_SHOWN]
-    return texts.saved(shown, page, pages, context.language, withdrawn=kept.withdrawn)
+    return texts.saved(context.translator, shown, page, pages, withdrawn=kept.withdrawn)
 
 
 async def open_saved(context: Context, tap: OpenTip) -> None:
@@ -159,11 +161,11 @@ async def open_saved(context: Context, tap: OpenTip) -> None:
     await context.toast()
     tip = _tip(context, tap.tip)
     if tip is None:
-        await context.say(texts.withdrawn(context.language))
+        await context.say(texts.withdrawn(context.translator))
         return
     said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
     await context.say(
         texts.render(
-            tip, context.services.library, context.language, vote=said.vote, saved=said.saved
+            context.translator, tip, context.services.library, vote=said.vote, saved=said.saved
         )
     )

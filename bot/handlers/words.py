@@ -24,9 +24,9 @@ async def on_words(_update: Update, context: Context) -> None:
     if analysis.advice is not None:
         await faq.reply(context, analysis)
     elif NO_WORDS.fullmatch(normalise(text)):
-        await context.say(errors.emoji_only(context.language))
+        await context.say(errors.emoji_only(context.translator))
     elif not await start.answers_our_question(context, text, analysis):
-        if (friendly := courtesy(text, context.language)) is not None:
+        if (friendly := courtesy(context.translator, text)) is not None:
             await context.say(friendly)
         else:
             await faq.reply(context, analysis)
@@ -35,7 +35,7 @@ async def on_words(_update: Update, context: Context) -> None:
 
 async def on_unknown_command(_update: Update, context: Context) -> None:
     """A command that this person does not have, or that is meant for another bot."""
-    await context.say(errors.unknown_command(context.language))
+    await context.say(errors.unknown_command(context.translator))
 
 
 async def on_forwarded(_update: Update, context: Context) -> None:
@@ -44,9 +44,9 @@ async def on_forwarded(_update: Update, context: Context) -> None:
     analysis = await faq.analyse(context, text)
     orders = read_command(text) is not None or spoken(text) is not None
     if analysis.advice is None and orders:
-        await context.say(errors.forwarded(context.language))
+        await context.say(errors.forwarded(context.translator))
     elif analysis.advice is None and NO_WORDS.fullmatch(normalise(text)):
-        await context.say(errors.emoji_only(context.language))
+        await context.say(errors.emoji_only(context.translator))
     else:
         await faq.reply(context, analysis)
 
@@ -62,7 +62,7 @@ async def on_attachment(_update: Update, context: Context) -> None:
         await faq.answer_if_sure(context, analysis, alone=alone)
     if not _is_more_of_an_album(context, message):
         text = broadcast.how_to if asked else errors.no_text
-        await context.say(text(context.language))
+        await context.say(text(context.translator))
 
 
 def _asks_for_broadcast(context: Context, words: str) -> bool:

@@ -21,7 +21,7 @@ from bot.config import Settings
 from bot.retry import REACH_TELEGRAM, Retries
 from bot.telegram.client import ALLOWED_UPDATES, Client
 from bot.texts import commands
-from bot.texts.catalogue import languages
+from bot.texts.catalogue import Translator, languages, translator
 
 log = structlog.get_logger(__name__)
 
@@ -110,10 +110,10 @@ async def _try(call: Call) -> None:
         log.warning("Telegram did not take a setting", method=method, kind=type(error).__name__)
 
 
-def _spoken() -> list[tuple[str, str | None]]:
-    """Each language with the code that names it; the source language is the default (None)."""
-    source, *others = languages()
-    return [(source, None), *((language, language[:2]) for language in others)]
+def _spoken() -> list[tuple[Translator, str | None]]:
+    """A translator for each language with its code; the source language is the default (None)."""
+    source, *others = map(translator, languages())
+    return [(source, None), *((other, other.language[:2]) for other in others)]
 
 
 async def offer_admin_menu(client: Client, admin: int) -> None:
@@ -132,19 +132,19 @@ def _admin_menus(client: Client, admin: int) -> list[Call]:
 
 
 def _menu(
-    client: Client, scope: BotCommandScope, language: str, code: str | None, *, admin: bool = False
+    client: Client, scope: BotCommandScope, _: Translator, code: str | None, *, admin: bool = False
 ) -> Call:
     menu = [
         BotCommand(entry["command"], entry["description"])
-        for entry in commands.menu(language, admin=admin)
+        for entry in commands.menu(_, admin=admin)
     ]
     return partial(client.set_my_commands, menu, scope=scope, language_code=code)
 
 
 def _descriptions(client: Client) -> list[Call]:
     calls: list[Call] = []
-    for language, code in _spoken():
-        whole, short = commands.description(language), commands.short_description(language)
+    for _, code in _spoken():
+        whole, short = commands.description(_), commands.short_description(_)
         calls += [
             partial(client.set_my_description, whole, language_code=code),
             partial(client.set_my_short_description, short, language_code=code),

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
+from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -23,10 +24,14 @@ DOMAIN_FILE = Path("LC_MESSAGES/gutskin.po")
 
 
 class Translator:
-    """Says a source sentence in one language: ``_("…")``, ``_.many("one", "many", n)``."""
+    """Says a source sentence in one language: ``_("…")``, ``_.many("one", "many", n)``.
+
+    ``locale`` is the one for dates; English is the British one, as in all our texts.
+    """
 
     def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
         self.language = language
+        self.locale = Locale.parse("en_GB" if language == "en" else language.replace("-", "_"))
         self._translations = translations
 
     def __call__(self, sentence: str) -> str:

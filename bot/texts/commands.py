@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.texts.catalogue import mark, translator
+from bot.texts.catalogue import Translator, mark
 from bot.texts.small_talk import bare
 from tips.normalise import normalise
 
@@ -56,24 +56,21 @@ def spoken(words: str) -> str | None:
     return name if name in {command.name for command in commands_for(admin=False)} else None
 
 
-def menu(language: str = "en", *, admin: bool = False) -> list[dict[str, str]]:
+def menu(_: Translator, *, admin: bool = False) -> list[dict[str, str]]:
     """Bot API: the ``commands`` of setMyCommands."""
-    _ = translator(language)
     return [
         {"command": command.name, "description": _(command.description)}
         for command in commands_for(admin=admin)
     ]
 
 
-def short_description(language: str = "en") -> str:
+def short_description(_: Translator) -> str:
     """Bot API: setMyShortDescription, at most 120 characters."""
-    _ = translator(language)
     return _("One short, sourced lifestyle tip a day for people with eczema.")
 
 
-def description(language: str = "en") -> str:
+def description(_: Translator) -> str:
     """Bot API: setMyDescription, shown before the first message; at most 512 characters."""
-    _ = translator(language)
     return _(
         "One short tip a day on the gut, daily habits and eczema, each with its source. "
         "You can also ask questions. It informs and does not replace a doctor."

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.texts import html, sources
 from bot.texts.callbacks import Callback, FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.tip import evidence_line
+from bot.texts.tip import evidence_line, evidence_words
 from tips.library import Library
 from tips.models import Answer, Source
 from tips.urgent import Advice
@@ -23,18 +23,15 @@ def pages(count: int) -> int:
     return max(1, -(-count // PAGE_SIZE))
 
 
-def topics(
-    counts: Mapping[str, int], library: Library, number: int, language: str = "en"
-) -> Message:
+def topics(_: Translator, counts: Mapping[str, int], library: Library, number: int) -> Message:
     """A page of the topics that have answers; ``counts`` has the number of answers of each."""
-    _ = translator(language)
     slugs = list(counts)
     number = min(number, pages(len(slugs)) - 1)
     rows = [
         (Button(f"{library.topic_names.get(slug, slug)} ({counts[slug]})", FaqTopic(slug, 0)),)
         for slug in slugs[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
     ]
-    page_row = _page_row(number, pages(len(slugs)), FaqTopics, language)
+    page_row = _page_row(_, number, pages(len(slugs)), FaqTopics)
     return page(
         html.bold(_("Questions and answers")),
         html.text(_("Choose a topic, or just type your question.")),
@@ -43,15 +40,12 @@ def topics(
 
 
 def topic(
-    slug: str, answers: Sequence[Answer], library: Library, number: int, language: str = "en"
+    _: Translator, slug: str, answers: Sequence[Answer], library: Library, number: int
 ) -> Message:
     """A page of the questions of one topic; ``answers`` are all of the topic."""
-    _ = translator(language)
     number = min(number, pages(len(answers)) - 1)
     rows = _answer_rows(answers[number * PAGE_SIZE : (number + 1) * PAGE_SIZE])
-    page_row = _page_row(
-        number, pages(len(answers)), lambda there: FaqTopic(slug, there), language
-    )
+    page_row = _page_row(_, number, pages(len(answers)), lambda there: FaqTopic(slug, there))
     back = (Button(_("All topics"), FaqTopics(0)),)
     return page(
         html.bold(library.topic_names.get(slug, slug)),
@@ -61,32 +55,46 @@ def topic(
 
 
 def answer(
+    _: Translator,
     found: Answer,
     library: Library,
     near: Sequence[Answer] = (),
-    language: str = "en",
     *,
     vote: int = 0,
+    alone: bool = False,
 ) -> Message:
-    """An answer with its sources; ``near`` are up to two others that may be meant."""
-    _ = translator(language)
-    doctor = html.text(found.doctor) if found.doctor else html.Html()
-    foot = [
-        evidence_line(library.evidence_of(found), language),
-        _source_lines(library.shown_sources(found), language),
-    ]
+    """An answer, what studies found folded away, and its sources.
+
+    ``near`` are up to two others that may be meant; without them it leads on to those that its
+    authors chose. ``alone`` it leads nowhere: beside a warning sign that would lead away from it.
+    """
+    foot = [_evidence(_, found, library), _source_lines(_, library.shown_sources(found))]
+    follow = () if alone else near[:2] or library.related(found)
+    head = _("Or did you mean one of these?") if near else _("You might like to read on:")
     return page(
-        html.bold(found.question),
+        html.bold(found.headline),
         html.text(found.body),
-        doctor,
+        html.text(f"⚠️ {found.doctor}") if found.doctor else html.Html(),
+        html.folded(found.details) if found.details else html.Html(),
         html.join(foot),
-        html.text(_("Or did you mean one of these?")) if near else html.Html(),
-        buttons=(*_answer_rows(near[:2]), *_rate_rows(found, vote, language)),
+        html.text(head) if follow else html.Html(),
+        buttons=(*_answer_rows(follow), *_rate_rows(_, found, vote)),
     )
 
 
-def _rate_rows(found: Answer, vote: int, language: str) -> Rows:
-    _ = translator(language)
+def _evidence(_: Translator, found: Answer, library: Library) -> html.Html:
+    """How sure the claims behind an answer are: each of its sentences rests on some of them."""
+    strongest, weakest = library.evidence_range(found)
+    if strongest is weakest:
+        return evidence_line(_, weakest)
+    return html.fill(
+        _("Rests on points from {strongest} to {weakest}"),
+        strongest=evidence_words(_, strongest),
+        weakest=evidence_words(_, weakest),
+    )
+
+
+def _rate_rows(_: Translator, found: Answer, vote: int) -> Rows:
     liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
     disliked = _("👎 Not helpful, noted") if vote < 0 else _("👎 Not helpful")
     return (
@@ -98,11 +106,10 @@ def _rate_rows(found: Answer, vote: int, language: str) -> Rows:
     )
 
 
-def _source_lines(shown: Sequence[Source], language: str) -> html.Html:
-    _ = translator(language)
+def _source_lines(_: Translator, shown: Sequence[Source]) -> html.Html:
     if not shown:
         return html.Html()
-    named = [sources.short(source, language) for source in shown[:SOURCES_SHOWN]]
+    named = [sources.short(_, source) for source in shown[:SOURCES_SHOWN]]
     more = len(shown) - len(named)
     rest = _.many("and {count} more", "and {count} more", more).format(count=more)
     if more:
@@ -111,18 +118,16 @@ def _source_lines(shown: Sequence[Source], language: str) -> html.Html:
     return html.fill(template, sources=html.join(named, "; "))
 
 
-def unsure(candidates: Sequence[Answer], language: str = "en") -> Message:
+def unsure(_: Translator, candidates: Sequence[Answer]) -> Message:
     """Not sure enough to answer: up to three questions that may be meant."""
-    _ = translator(language)
     return page(
         html.text(_("I am not sure what you mean. Did you mean one of these?")),
         buttons=(*_answer_rows(candidates[:3]), (Button(_("All topics"), FaqTopics(0)),)),
     )
 
 
-def none(nearest: Sequence[str], library: Library, language: str = "en") -> Message:
+def none(_: Translator, nearest: Sequence[str], library: Library) -> Message:
     """No answer fits: says so and offers the nearest topics; never a guess."""
-    _ = translator(language)
     rows = [
         (Button(library.topic_names.get(slug, slug), FaqTopic(slug, 0)),) for slug in nearest[:3]
     ]
@@ -138,25 +143,23 @@ def none(nearest: Sequence[str], library: Library, language: str = "en") -> Mess
     )
 
 
-def urgent(advice: Advice, library: Library, language: str = "en") -> Message:
+def urgent(_: Translator, advice: Advice, library: Library) -> Message:
     """Seek care now: goes first, in full, with the source; nothing softens it."""
     keys = dict.fromkeys(key for name in advice.claims for key in library.claim(name).sources)
     backing = [library.source(key) for key in keys if library.source(key).show]
-    return page(html.bold(advice.text), _source_lines(backing, language))
+    return page(html.bold(advice.text), _source_lines(_, backing))
 
 
-def gone(language: str = "en") -> Message:
+def gone(_: Translator) -> Message:
     """The answer or topic of an old button is no longer there."""
-    _ = translator(language)
     return page(
         html.text(_("That answer is no longer here. The topics are in /faq.")),
         buttons=((Button(_("All topics"), FaqTopics(0)),),),
     )
 
 
-def not_asked(near: Sequence[Answer], language: str = "en") -> Message:
+def not_asked(_: Translator, near: Sequence[Answer]) -> Message:
     """After "Not what I asked": what else may be meant, and to try other words."""
-    _ = translator(language)
     return page(
         html.text(_("Sorry about that, and thank you for saying so.")),
         html.text(_("Try other words, or choose one of these.")),
@@ -165,9 +168,8 @@ def not_asked(near: Sequence[Answer], language: str = "en") -> Message:
 
 
 def _page_row(
-    number: int, count: int, there: Callable[[int], Callback], language: str
+    _: Translator, number: int, count: int, there: Callable[[int], Callback]
 ) -> tuple[Button, ...]:
-    _ = translator(language)
     back = (Button(_("◀ Earlier page"), there(number - 1)),) if number > 0 else ()
     on = (Button(_("Next page ▶"), there(number + 1)),) if number + 1 < count else ()
     return (*back, *on)
@@ -177,9 +179,8 @@ def _answer_rows(answers: Sequence[Answer]) -> Rows:
     return tuple((Button(found.question, OpenAnswer(found.id)),) for found in answers)
 
 
-def thanks(vote: int, language: str = "en") -> str:
+def thanks(_: Translator, vote: int) -> str:
     """Toast after a vote; 0 takes it back."""
-    _ = translator(language)
     words = {
         1: _("Thank you, noted."),
         -1: _("Noted. Thank you for telling."),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from bot.texts import html
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.commands import Command, commands_for
 from bot.texts.message import Message, page
-from bot.texts.tip import evidence_meaning, evidence_words
+from bot.texts.tip import evidence_meaning, evidence_meter, evidence_words
 from tips.models import Evidence
 
 
-def help_message(language: str = "en", *, admin: bool = False) -> Message:
-    """The commands this person has, how to ask, and the five evidence levels."""
-    _ = translator(language)
-    commands = [_command(command, language) for command in commands_for(admin=admin)]
-    levels = [_level(level, language) for level in Evidence]
+def help_message(_: Translator, *, admin: bool = False) -> Message:
+    """The commands this person has, how to ask, and what the evidence lines mean."""
+    commands = [_command(_, command) for command in commands_for(admin=admin)]
+    levels = [*(_level(_, level) for level in Evidence), _advice(_)]
     return page(
         html.text(_("One short, sourced tip a day. To ask a question, just type it.")),
         html.join([html.bold(_("Commands")), *commands]),
@@ -28,10 +27,15 @@ def help_message(language: str = "en", *, admin: bool = False) -> Message:
     )
 
 
-def _command(command: Command, language: str) -> html.Html:
-    return html.text(f"/{command.name}: {translator(language)(command.description)}")
+def _command(_: Translator, command: Command) -> html.Html:
+    return html.text(f"/{command.name}: {_(command.description)}")
 
 
-def _level(level: Evidence, language: str) -> html.Html:
-    name = evidence_words(level, language)
-    return html.bold(name) + html.text(f": {evidence_meaning(level, language)}")
+def _level(_: Translator, level: Evidence) -> html.Html:
+    name = f"{evidence_meter(level)} {evidence_words(_, level)}"
+    return html.bold(name) + html.text(f": {evidence_meaning(_, level)}")
+
+
+def _advice(_: Translator) -> html.Html:
+    meaning = _("harmless care that rests on advice; nobody has tested it.")
+    return html.bold(_("Everyday advice")) + html.text(f": {meaning}")

@@ -70,7 +70,9 @@ class Run:
         if self.href:
             address = _escape(self.href).replace('"', "&quot;")
             return f'<a href="{address}">{inner}</a>'
-        return f"<{self.tag}>{inner}</{self.tag}>" if self.tag else inner
+        # The closing tag repeats the name alone: <blockquote expandable>...</blockquote>.
+        closing = self.tag.partition(" ")[0]
+        return f"<{self.tag}>{inner}</{closing}>" if self.tag else inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ def bold(words: str) -> Html:
 def italic(words: str) -> Html:
     """Words in italics."""
     return _tagged(words, "i")
+
+
+def folded(words: str) -> Html:
+    """Words in a quotation that the apps show the beginning of, and unfold at a tap."""
+    return _tagged(words, "blockquote expandable")
 
 
 def link(words: str, address: str | None) -> Html:

@@ -6,38 +6,35 @@ from datetime import datetime
 
 from bot.texts import html, times
 from bot.texts.callbacks import Resume, ShowSettings
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page
 from bot.texts.settings import next_tip_line
 from bot.texts.subscriber import SubscriberView
 
 
-def _resume_row(language: str) -> Rows:
-    _ = translator(language)
+def _resume_row(_: Translator) -> Rows:
     return ((Button(_("Resume"), Resume()),),)
 
 
 def paused(
-    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
+    _: Translator, subscriber: SubscriberView, next_at: datetime | None, now: datetime
 ) -> Message:
     """The pause is on."""
-    _ = translator(language)
     if subscriber.paused_until is None or subscriber.zone is None:
         return page(
             html.text(_("Paused. No tips until you send /resume.")),
-            buttons=_resume_row(language),
+            buttons=_resume_row(_),
         )
-    until = times.moment(subscriber.paused_until, now, subscriber.zone, language)
+    until = times.moment(_, subscriber.paused_until, now, subscriber.zone)
     return page(
         html.fill(_("Paused until {when}. Tips then come again by themselves."), when=until),
-        next_tip_line(subscriber, next_at, now, language),
-        buttons=_resume_row(language),
+        next_tip_line(_, subscriber, next_at, now),
+        buttons=_resume_row(_),
     )
 
 
-def not_on(subscriber: SubscriberView, language: str = "en") -> Message:
+def not_on(_: Translator, subscriber: SubscriberView) -> Message:
     """/pause of someone to whom no tips come: how things are, and how tips begin."""
-    _ = translator(language)
     if subscriber.zone_lost:
         return page(html.text(_("There's nothing to pause: your tips are on hold as it is.")))
     if subscriber.zone is None or subscriber.local_minute is None:
@@ -48,13 +45,12 @@ def not_on(subscriber: SubscriberView, language: str = "en") -> Message:
     return page(
         html.text(_("There is nothing to pause: your tips are stopped, and stay so.")),
         html.text(_("To get them again, send /resume.")),
-        buttons=_resume_row(language),
+        buttons=_resume_row(_),
     )
 
 
-def how_long(language: str = "en") -> Message:
+def how_long(_: Translator) -> Message:
     """What stood after /pause is no number of days from 1 to 365."""
-    _ = translator(language)
     return page(
         html.text(_("For how many days, from 1 to 365? For example: /pause 7")),
         html.text(_("Just /pause stops the tips until you send /resume.")),
@@ -62,20 +58,18 @@ def how_long(language: str = "en") -> Message:
 
 
 def resumed(
-    subscriber: SubscriberView, next_at: datetime | None, now: datetime, language: str = "en"
+    _: Translator, subscriber: SubscriberView, next_at: datetime | None, now: datetime
 ) -> Message:
     """Tips come again (also when they never stopped)."""
-    _ = translator(language)
     return page(
         html.text(_("Your tips are on.")),
-        next_tip_line(subscriber, next_at, now, language),
+        next_tip_line(_, subscriber, next_at, now),
         buttons=((Button(_("Settings"), ShowSettings("main")),),),
     )
 
 
-def stopped(language: str = "en", *, kept: bool = True) -> Message:
+def stopped(_: Translator, *, kept: bool = True) -> Message:
     """No more tips; how to come back. ``kept`` is false where nothing was stored anyway."""
-    _ = translator(language)
     if not kept:
         return page(
             html.text(_("You get no tips from me, and nothing is stored about you.")),
@@ -90,6 +84,6 @@ def stopped(language: str = "en", *, kept: bool = True) -> Message:
                 "To erase everything instead, send /forget."
             )
         ),
-        buttons=_resume_row(language),
+        buttons=_resume_row(_),
         remove_reply=True,
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.texts import html
 from bot.texts.callbacks import Forget
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
 
 CONSENT_VERSION: Final = 4
@@ -16,14 +16,11 @@ Change it whenever what they say about data or about medical advice changes. Who
 an earlier version keeps that one on record and is not asked again."""
 
 
-def privacy(
-    language: str = "en", *, contact: str | None = None, erase_after_days: int = 365
-) -> Message:
+def privacy(_: Translator, *, contact: str | None = None, erase_after_days: int = 365) -> Message:
     """The whole of what is stored, why, for how long, and who answers for it."""
-    _ = translator(language)
     return page(
         html.bold(_("What I keep about you")),
-        _stored(language),
+        _stored(_),
         html.text(
             _(
                 "I don't keep your name, your location or what you write. A message is encrypted "
@@ -36,13 +33,12 @@ def privacy(
                 "isn't shared. Telegram itself sees the messages between you and me."
             )
         ),
-        *_rights(language, contact),
-        *_how_long(language, erase_after_days),
+        *_rights(_, contact),
+        *_how_long(_, erase_after_days),
     )
 
 
-def _stored(language: str) -> html.Html:
-    _ = translator(language)
+def _stored(_: Translator) -> html.Html:
     stored = [
         _("your Telegram chat number and language"),
         _("your time zone, hour, days, themes, and who the tips are for"),
@@ -54,8 +50,7 @@ def _stored(language: str) -> html.Html:
     return html.join(html.text(f"• {line}") for line in stored)
 
 
-def _rights(language: str, contact: str | None) -> tuple[html.Html, ...]:
-    _ = translator(language)
+def _rights(_: Translator, contact: str | None) -> tuple[html.Html, ...]:
     ground = _(
         "I keep it because you said yes. In EU law that's consent: GDPR Article 6(1)(a), and "
         "9(2)(a) too, since wanting eczema tips may say something about your health. You can take "
@@ -68,8 +63,7 @@ def _rights(language: str, contact: str | None) -> tuple[html.Html, ...]:
     return html.text(ground), html.join([who, html.text(complain)])
 
 
-def _how_long(language: str, erase_after_days: int) -> tuple[html.Html, ...]:
-    _ = translator(language)
+def _how_long(_: Translator, erase_after_days: int) -> tuple[html.Html, ...]:
     words = _("If you block me, everything goes after {days} days.")
     return (
         html.fill(words, days=erase_after_days),
@@ -83,9 +77,8 @@ def _how_long(language: str, erase_after_days: int) -> tuple[html.Html, ...]:
     )
 
 
-def forget_ask(language: str = "en") -> Message:
+def forget_ask(_: Translator) -> Message:
     """The one confirmation before everything is erased."""
-    _ = translator(language)
     return page(
         html.bold(_("Erase everything about you?")),
         html.text(_("Your settings, saved tips and ratings go, and they can't be brought back.")),
@@ -96,9 +89,8 @@ def forget_ask(language: str = "en") -> Message:
     )
 
 
-def forgotten(language: str = "en") -> Message:
+def forgotten(_: Translator) -> Message:
     """Everything is erased."""
-    _ = translator(language)
     return page(
         html.text(_("Everything about you is erased, and you get no more tips.")),
         html.text(_("If you ever want to start again, send /start.")),
@@ -106,41 +98,36 @@ def forgotten(language: str = "en") -> Message:
     )
 
 
-def forgotten_but(under_way: Sequence[int], language: str = "en") -> Message:
+def forgotten_but(_: Translator, under_way: Sequence[int]) -> Message:
     """Everything is erased but an admin's broadcasts that are still being sent."""
-    _ = translator(language)
     words = _(
         "Everything about you is erased, except for what I still need to send: {broadcasts}."
     )
     return page(
-        html.fill(words, broadcasts=_broadcasts(under_way, language)),
+        html.fill(words, broadcasts=_broadcasts(_, under_way)),
         html.text(_("Let it finish or cancel it, then send /forget again.")),
     )
 
 
-def _broadcasts(numbers: Sequence[int], language: str) -> str:
-    _ = translator(language)
+def _broadcasts(_: Translator, numbers: Sequence[int]) -> str:
     return ", ".join(_("broadcast {number}").format(number=number) for number in numbers)
 
 
-def forget_kept(language: str = "en") -> Message:
+def forget_kept(_: Translator) -> Message:
     """The subscriber changed their mind."""
-    _ = translator(language)
     return page(html.text(_("Nothing was erased. All is as it was.")))
 
 
-def nothing_stored(language: str = "en") -> Message:
+def nothing_stored(_: Translator) -> Message:
     """/export or /forget of someone about whom nothing is stored."""
-    _ = translator(language)
     return page(
         html.text(_("I don't keep anything about you.")),
         html.text(_("Only what you've just sent, and that's gone once I've answered.")),
     )
 
 
-def export_caption(language: str = "en") -> Message:
+def export_caption(_: Translator) -> Message:
     """Goes with the file of /export."""
-    _ = translator(language)
     return page(
         html.text(_("Here's everything I keep about you, table by table. To erase it: /forget"))
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.texts import html
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 
 REASON_UNITS = 80
 
 
-def reason_words(reason: str, language: str = "en") -> str:
+def reason_words(_: Translator, reason: str) -> str:
     """The reason in words; one that has none is shown as it was recorded."""
-    _ = translator(language)
     known = {
         "asks_payment": _("the reader wants to be paid for messages"),
         "attempts": _("given up after several tries"),
@@ -44,11 +43,10 @@ def reason_words(reason: str, language: str = "en") -> str:
     return known.get(reason) or html.one_line(reason.replace("_", " "), REASON_UNITS)
 
 
-def reason_lines(counts: Mapping[str, int], most: int, language: str = "en") -> list[html.Html]:
+def reason_lines(_: Translator, counts: Mapping[str, int], most: int) -> list[html.Html]:
     """A line for each of the ``most`` commonest reasons, and one for all others together."""
-    _ = translator(language)
     found = sorted((item for item in counts.items() if item[1]), key=lambda one: (-one[1], one[0]))
-    lines = [(reason_words(reason, language), count) for reason, count in found[:most]]
+    lines = [(reason_words(_, reason), count) for reason, count in found[:most]]
     rest = sum(count for _reason, count in found[most:])
     if rest:
         lines.append((_("other reasons"), rest))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.texts import html, times
 from bot.texts.callbacks import BroadcastDo
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page
 from bot.texts.reasons import reason_lines
 
@@ -46,31 +46,29 @@ class Report(Protocol):
 
 
 def progress(
-    broadcast_id: int, report: Report, seconds_left: float | None = None, language: str = "en"
+    _: Translator, broadcast_id: int, report: Report, seconds_left: float | None = None
 ) -> Message:
     """Moves while the broadcast is under way, then becomes the report."""
     if report.state in ("done", "cancelled"):
-        return final(broadcast_id, report, language)
+        return final(_, broadcast_id, report)
     if report.state == "cancelling":
-        return cancelling(report, language)
+        return cancelling(_, report)
     if report.state == "paused":
-        return paused(broadcast_id, report, language)
-    _ = translator(language)
+        return paused(_, broadcast_id, report)
     left = html.Html()
     if seconds_left is not None:
-        left = html.fill(_("Time left: {time}"), time=times.duration(seconds_left, language))
+        left = html.fill(_("Time left: {time}"), time=times.duration(_, seconds_left))
     return page(
         html.bold(_("Sending")),
-        html.join([_done_line(report, language), left]),
-        html.join(_counts(report, language)),
-        buttons=_stop_rows(broadcast_id, report, language),
+        html.join([_done_line(_, report), left]),
+        html.join(_counts(_, report)),
+        buttons=_stop_rows(_, broadcast_id, report),
     )
 
 
-def _stop_rows(broadcast_id: int, report: Report, language: str) -> Rows:
+def _stop_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
     if report.queued <= report.under_way:
         return ()  # what is on its way cannot be held back
-    _ = translator(language)
     return (
         (
             Button(_("Pause"), BroadcastDo("pause", broadcast_id)),
@@ -79,9 +77,8 @@ def _stop_rows(broadcast_id: int, report: Report, language: str) -> Rows:
     )
 
 
-def cancelling(report: Report, language: str = "en") -> Message:
+def cancelling(_: Translator, report: Report) -> Message:
     """Cancelled, but the last messages are on their way: the report waits for them."""
-    _ = translator(language)
     waiting = _.many(
         "Nothing more is sent. I'm waiting for {count} message that's on its way.",
         "Nothing more is sent. I'm waiting for {count} messages that are on their way.",
@@ -90,23 +87,22 @@ def cancelling(report: Report, language: str = "en") -> Message:
     return page(
         html.bold(_("Cancelling")),
         html.fill(waiting, count=f"{report.under_way:,}"),
-        html.join(_counts(report, language)),
+        html.join(_counts(_, report)),
     )
 
 
 def paused(
-    broadcast_id: int, report: Report, language: str = "en", *, by_failures: bool = False
+    _: Translator, broadcast_id: int, report: Report, *, by_failures: bool = False
 ) -> Message:
     """Paused by an admin, or by itself because too many failed."""
-    _ = translator(language)
     why = html.text(_("The broadcast is paused."))
     if by_failures:
         why = html.text(_("I paused the broadcast by myself, because too many messages failed."))
     return page(
         html.bold(_("Paused")),
         why,
-        _done_line(report, language),
-        html.join(_counts(report, language)),
+        _done_line(_, report),
+        html.join(_counts(_, report)),
         buttons=(
             (
                 Button(_("Go on"), BroadcastDo("resume", broadcast_id)),
@@ -116,9 +112,8 @@ def paused(
     )
 
 
-def final(broadcast_id: int, report: Report, language: str = "en") -> Message:
+def final(_: Translator, broadcast_id: int, report: Report) -> Message:
     """The final report, with a button for what can still be done."""
-    _ = translator(language)
     title = _("Broadcast cancelled") if report.state == "cancelled" else _("Broadcast done")
     doubt = html.Html()
     if report.in_doubt:
@@ -127,16 +122,15 @@ def final(broadcast_id: int, report: Report, language: str = "en") -> Message:
         )
     return page(
         html.bold(title),
-        html.join(_counts(report, language)),
+        html.join(_counts(_, report)),
         doubt,
-        buttons=_retry_rows(broadcast_id, report, language),
+        buttons=_retry_rows(_, broadcast_id, report),
     )
 
 
-def _retry_rows(broadcast_id: int, report: Report, language: str) -> Rows:
+def _retry_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
     if report.state != "done":
         return ()  # a broadcast that was cancelled stays so
-    _ = translator(language)
     rows = []
     if report.failed_again:
         rows.append((Button(_("Try the failed ones again"), BroadcastDo("retry", broadcast_id)),))
@@ -147,8 +141,7 @@ def _retry_rows(broadcast_id: int, report: Report, language: str) -> Rows:
     return tuple(rows)
 
 
-def _done_line(report: Report, language: str) -> html.Html:
-    _ = translator(language)
+def _done_line(_: Translator, report: Report) -> html.Html:
     # What is under way is neither queued nor done: only a known outcome counts.
     failed = sum(report.failed.values())
     ended = report.sent + report.blocked + failed + report.in_doubt
@@ -158,15 +151,14 @@ def _done_line(report: Report, language: str) -> html.Html:
     return html.fill(_("{done} of {total} ({share} %)"), **numbers)
 
 
-def _counts(report: Report, language: str) -> list[html.Html]:
-    _ = translator(language)
+def _counts(_: Translator, report: Report) -> list[html.Html]:
     failed = sum(report.failed.values())
     lines = [
         _count(_("Audience: {count}"), report.total),
         _count(_("Sent: {count}"), report.sent),
         _count(_("Blocked the bot: {count}"), report.blocked),
         _count(_("Failed: {count}"), failed),
-        *reason_lines(report.failed, REASONS_SHOWN, language),
+        *reason_lines(_, report.failed, REASONS_SHOWN),
         _count(_("In doubt: {count}"), report.in_doubt),
     ]
     if report.too_old:

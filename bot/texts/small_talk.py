@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.texts import html
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Message, page
 from tips.normalise import normalise
 
@@ -24,9 +24,8 @@ def bare(words: str) -> str:
     return _NOT_LETTERS.sub(" ", normalise(words).casefold()).strip()
 
 
-def courtesy(words: str, language: str = "en") -> Message | None:
+def courtesy(_: Translator, words: str) -> Message | None:
     """The line for a greeting or a thank-you that stands alone; None for all else."""
-    _ = translator(language)
     said = bare(words)
     if _GREETING.fullmatch(said):
         opening = _("Hello!")

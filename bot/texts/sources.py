@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.texts import html
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from tips.models import Source
 
 _INITIALS = re.compile(r" [A-Z][A-Za-z]{0,3}$")
@@ -25,8 +25,7 @@ def _people(source: Source) -> list[str]:
     return [name for name in source.authors if not name.startswith("(")]
 
 
-def _and_others(names: list[str], language: str) -> str:
-    _ = translator(language)
+def _and_others(_: Translator, names: list[str]) -> str:
     first = _INITIALS.sub("", _NOTE.sub("", names[0]))
     others = len(names) > 1 and names[1:] != [names[0]]
     return _("{name} and others").format(name=first) if others else first
@@ -40,10 +39,10 @@ def _container(source: Source) -> str:
     return _NOTE.sub("", source.container).strip()
 
 
-def short(source: Source, language: str = "en") -> html.Html:
+def short(_: Translator, source: Source) -> html.Html:
     """Author or organisation, year, journal: "Sender and others 2016, PLoS Biology", a link."""
     people = _people(source)
-    author = _and_others(people, language) if people else ""
+    author = _and_others(_, people) if people else ""
     container = html.clip(_container(source), CONTAINER_UNITS)
     name = " ".join(part for part in (author, _year(source)) if part)
     if container.casefold() == author.casefold():
@@ -52,11 +51,11 @@ def short(source: Source, language: str = "en") -> html.Html:
     return html.link(words or html.clip(source.title, CONTAINER_UNITS), address(source))
 
 
-def full(source: Source, language: str = "en") -> html.Html:
+def full(_: Translator, source: Source) -> html.Html:
     """Authors, year, title, journal, and the DOI (or web address) as a link."""
     people = _people(source)
     parts = [
-        _and_others(people, language) if people else "",
+        _and_others(_, people) if people else "",
         _year(source),
         source.title.rstrip("."),
         _container(source),
@@ -65,5 +64,4 @@ def full(source: Source, language: str = "en") -> html.Html:
     where = address(source)
     if source.doi:
         return words + html.link(f"doi.org/{source.doi}", where)
-    _ = translator(language)
     return words + html.link(_("Read it"), where) if where else words

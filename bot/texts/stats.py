@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.texts import html, times
 from bot.texts.callbacks import STATS_DAYS, ShowStats
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page
 from bot.texts.reasons import reason_lines
 
@@ -58,22 +58,20 @@ class Figures(Protocol):
     def misses(self) -> int: ...
 
 
-def figures(shown: Figures, language: str = "en") -> Message:
+def figures(_: Translator, shown: Figures) -> Message:
     """The figures of a span; buttons show the other spans."""
-    _ = translator(language)
     title = _.many("The last day", "The last {count} days", shown.days)
     return page(
         html.bold(title.format(count=shown.days)),
-        html.join(_subscribers(shown, language)),
-        html.join(_deliveries(shown, language)),
-        html.join(_failures(shown.failures, language)),
-        html.join(_votes(shown, language)),
-        buttons=_span_rows(shown.days, language),
+        html.join(_subscribers(_, shown)),
+        html.join(_deliveries(_, shown)),
+        html.join(_failures(_, shown.failures)),
+        html.join(_votes(_, shown)),
+        buttons=_span_rows(_, shown.days),
     )
 
 
-def _subscribers(shown: Figures, language: str) -> list[html.Html]:
-    _ = translator(language)
+def _subscribers(_: Translator, shown: Figures) -> list[html.Html]:
     return [
         _line(_("Subscribers: {count}"), shown.subscribers),
         _line(_("Active: {count}"), shown.active),
@@ -85,28 +83,25 @@ def _subscribers(shown: Figures, language: str) -> list[html.Html]:
     ]
 
 
-def _deliveries(shown: Figures, language: str) -> list[html.Html]:
-    _ = translator(language)
+def _deliveries(_: Translator, shown: Figures) -> list[html.Html]:
     return [
-        html.fill(_("Tips: {states}"), states=_states(shown.tips, language)),
-        html.fill(_("Broadcasts: {states}"), states=_states(shown.broadcasts, language)),
-        _lateness(shown.lateness, language),
+        html.fill(_("Tips: {states}"), states=_states(_, shown.tips)),
+        html.fill(_("Broadcasts: {states}"), states=_states(_, shown.broadcasts)),
+        _lateness(_, shown.lateness),
     ]
 
 
-def _lateness(late: Lateness, language: str) -> html.Html:
-    _ = translator(language)
+def _lateness(_: Translator, late: Lateness) -> html.Html:
     if late.p50 is None:
         return html.text(_("Lateness: nothing was sent yet"))
     return html.fill(
         _("Lateness: median {median}, 95 of 100 within {worst}"),
-        median=times.seconds_words(late.p50, language),
-        worst=times.seconds_words(late.p95, language),
+        median=times.seconds_words(_, late.p50),
+        worst=times.seconds_words(_, late.p95),
     )
 
 
-def _states(counts: Mapping[str, int], language: str) -> str:
-    _ = translator(language)
+def _states(_: Translator, counts: Mapping[str, int]) -> str:
     names = {
         "queued": _("waiting"),
         "leased": _("being sent"),
@@ -120,14 +115,12 @@ def _states(counts: Mapping[str, int], language: str) -> str:
     return ", ".join(counted) or _("none")
 
 
-def _failures(failures: Mapping[str, int], language: str) -> list[html.Html]:
-    _ = translator(language)
-    lines = reason_lines(failures, LINES_SHOWN, language)
+def _failures(_: Translator, failures: Mapping[str, int]) -> list[html.Html]:
+    lines = reason_lines(_, failures, LINES_SHOWN)
     return [html.text(_("Failures by reason:")), *lines] if lines else []
 
 
-def _votes(shown: Figures, language: str) -> list[html.Html]:
-    _ = translator(language)
+def _votes(_: Translator, shown: Figures) -> list[html.Html]:
     tips = {"up": f"{shown.tip_votes[0]:,}", "down": f"{shown.tip_votes[1]:,}"}
     answers = {"up": f"{shown.answer_votes[0]:,}", "down": f"{shown.answer_votes[1]:,}"}
     return [
@@ -137,8 +130,7 @@ def _votes(shown: Figures, language: str) -> list[html.Html]:
     ]
 
 
-def _span_rows(shown: int, language: str) -> Rows:
-    _ = translator(language)
+def _span_rows(_: Translator, shown: int) -> Rows:
     spans = [
         Button(_.many("{count} day", "{count} days", days).format(count=days), ShowStats(days))
         for days in STATS_DAYS

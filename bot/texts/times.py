@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names, get_timezone_location
 from babel.lists import format_list
 
-from bot.texts.catalogue import choose, translator
+from bot.texts.catalogue import Translator
 from bot.texts.subscriber import EVERY_DAY
 
 WORKDAYS = 0b0011111
 _FIXED = re.compile(r"Etc/GMT(?P<sign>[+-])(?P<hours>[1-9]\d?)")
-
-
-@cache
-def locale_of(language: str) -> Locale:
-    """The locale for dates; English is the British one, as all our texts."""
-    chosen = choose(language)
-    return Locale.parse("en_GB" if chosen == "en" else chosen.replace("-", "_"))
 
 
 def hour(minute: int) -> str:
@@ -30,9 +21,8 @@ def hour(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def about(minute: int, language: str = "en") -> str:
+def about(_: Translator, minute: int) -> str:
     """The hour as a promise: tips come spread over some minutes from then on."""
-    _ = translator(language)
     return _("about {hour}").format(hour=hour(minute))
 
 
@@ -41,11 +31,9 @@ def clock_at(instant: datetime, zone: str) -> str:
     return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def day(then: date, today: date, language: str = "en") -> str:
+def day(_: Translator, then: date, today: date) -> str:
     """ "today", "tomorrow, Monday", "Wednesday" within a week, else "Monday, 3 March"."""
-    _ = translator(language)
-    locale = locale_of(language)
-    weekday = format_date(then, "EEEE", locale)
+    weekday = format_date(then, "EEEE", _.locale)
     ahead = (then - today).days
     if ahead == 0:
         return _("today")
@@ -54,58 +42,55 @@ def day(then: date, today: date, language: str = "en") -> str:
     if 1 < ahead < 7:
         return weekday
     skeleton = "MMMMEEEEd" if then.year == today.year else "yMMMMEEEEd"
-    return format_skeleton(skeleton, then, locale=locale)
+    return format_skeleton(skeleton, then, locale=_.locale)
 
 
-def day_at(instant: datetime, now: datetime, zone: str, language: str = "en") -> str:
+def day_at(_: Translator, instant: datetime, now: datetime, zone: str) -> str:
     """The local day of an instant, seen from now."""
     place = ZoneInfo(zone)
-    return day(instant.astimezone(place).date(), now.astimezone(place).date(), language)
+    return day(_, instant.astimezone(place).date(), now.astimezone(place).date())
 
 
 def moment(
-    instant: datetime, now: datetime, zone: str, language: str = "en", *, about: bool = False
+    _: Translator, instant: datetime, now: datetime, zone: str, *, about: bool = False
 ) -> str:
     """The local day and hour: "tomorrow, Monday, 08:00", or "… about 08:00" for a tip, which
     comes spread over some minutes."""
-    _ = translator(language)
-    slots = {"day": day_at(instant, now, zone, language), "hour": clock_at(instant, zone)}
+    slots = {"day": day_at(_, instant, now, zone), "hour": clock_at(instant, zone)}
     if about:
         return _("{day}, about {hour}").format(**slots)
     return _("{day}, {hour}").format(**slots)
 
 
-def weekday_name(index: int, language: str = "en") -> str:
+def weekday_name(_: Translator, index: int) -> str:
     """The name of a weekday, 0 = Monday."""
-    return str(get_day_names("wide", "stand-alone", locale_of(language))[index])
+    return str(get_day_names("wide", "stand-alone", _.locale)[index])
 
 
-def weekdays(mask: int, language: str = "en") -> str:
+def weekdays(_: Translator, mask: int) -> str:
     """ "every day", "Monday to Friday", "Monday, Wednesday and Friday"."""
-    _ = translator(language)
     if mask & EVERY_DAY == EVERY_DAY:
         return _("every day")
     if mask == WORKDAYS:
-        span = {"first": weekday_name(0, language), "last": weekday_name(4, language)}
+        span = {"first": weekday_name(_, 0), "last": weekday_name(_, 4)}
         return _("{first} to {last}").format(**span)
-    chosen = [weekday_name(index, language) for index in range(7) if mask >> index & 1]
-    return format_list(chosen, locale=locale_of(language))
+    chosen = [weekday_name(_, index) for index in range(7) if mask >> index & 1]
+    return format_list(chosen, locale=_.locale)
 
 
-def zone_name(zone: str, language: str = "en") -> str:
+def zone_name(_: Translator, zone: str) -> str:
     """The zone by its city, with its technical name: "Berlin (Europe/Berlin)"."""
     fixed = _FIXED.fullmatch(zone)
     if fixed is not None:  # Etc/GMT-2 is two hours *ahead* of UTC
         return f"UTC{'+' if fixed['sign'] == '-' else '-'}{fixed['hours']}"
     if "/" not in zone or zone.startswith("Etc/"):
         return zone
-    city = get_timezone_location(zone, locale=locale_of(language), return_city=True)
+    city = get_timezone_location(zone, locale=_.locale, return_city=True)
     return f"{city.rpartition('/')[2]} ({zone})"
 
 
-def duration(seconds: float, language: str = "en") -> str:
+def duration(_: Translator, seconds: float) -> str:
     """How long something takes, rounded up: "under a minute", "about 5 minutes", "about 2 h"."""
-    _ = translator(language)
     minutes = max(1, round(timedelta(seconds=seconds) / timedelta(minutes=1) + 0.49))
     if seconds < 60:
         return _("under a minute")
@@ -117,9 +102,8 @@ def duration(seconds: float, language: str = "en") -> str:
     return _.many("about {count} hour", "about {count} hours", hours).format(count=hours)
 
 
-def seconds_words(seconds: float | None, language: str = "en") -> str:
+def seconds_words(_: Translator, seconds: float | None) -> str:
     """A measured time: "3.2 s", "12 min", "–" where nothing was measured."""
-    _ = translator(language)
     if seconds is None:
         return _("not measured")
     if seconds < 120:

@@ -14,31 +14,31 @@ from bot.texts.callbacks import (
     ShowSettings,
     Why,
 )
-from bot.texts.catalogue import translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
 from bot.texts.settings import few_tips_line
 from tips.library import Library
-from tips.models import Evidence, Source, Theme, Tip
+from tips.models import EVERYDAY_ADVICE, Evidence, Source, Theme, Tip
 
 TIP_UNITS = 900
 SOURCES_IN_FULL = 12
+FULL, EMPTY = "●", "○"
+BETWEEN = " · "
 
 
-def evidence_words(level: Evidence, language: str = "en") -> str:
+def evidence_words(_: Translator, level: Evidence) -> str:
     """The evidence level in plain words."""
-    _ = translator(language)
     return {
-        Evidence.ESTABLISHED: _("well established"),
-        Evidence.MODERATE: _("moderate"),
-        Evidence.LIMITED: _("early and limited"),
-        Evidence.MIXED: _("mixed"),
+        Evidence.ESTABLISHED: _("strong evidence"),
+        Evidence.MODERATE: _("good evidence"),
+        Evidence.LIMITED: _("early evidence"),
+        Evidence.MIXED: _("mixed evidence"),
         Evidence.NONE: _("no good evidence so far"),
     }[level]
 
 
-def evidence_meaning(level: Evidence, language: str = "en") -> str:
+def evidence_meaning(_: Translator, level: Evidence) -> str:
     """What the evidence level means, in one sentence."""
-    _ = translator(language)
     return {
         Evidence.ESTABLISHED: _("good studies or guidelines agree."),
         Evidence.MODERATE: _("several studies point the same way, but details may change."),
@@ -48,18 +48,31 @@ def evidence_meaning(level: Evidence, language: str = "en") -> str:
     }[level]
 
 
-def evidence_line(level: Evidence, language: str = "en") -> html.Html:
-    """ "Evidence: early and limited"."""
-    _ = translator(language)
-    return html.fill(_("Evidence: {level}"), level=html.italic(evidence_words(level, language)))
+def evidence_meter(level: Evidence) -> str:
+    """Four dots, the more of them full the surer it is; words always stand beside them."""
+    full = {Evidence.ESTABLISHED: 4, Evidence.MODERATE: 3, Evidence.LIMITED: 2, Evidence.MIXED: 1}
+    return FULL * full.get(level, 0) + EMPTY * (4 - full.get(level, 0))
 
 
-def source_line(shown: Sequence[Source], language: str = "en") -> html.Html:
+def evidence_line(_: Translator, level: Evidence, about: str = "") -> html.Html:
+    """ "●●○○ early evidence · for itch": how sure it is, and of what."""
+    parts = (f"{evidence_meter(level)} {evidence_words(_, level)}", about)
+    return html.text(BETWEEN.join(part for part in parts if part))
+
+
+def tip_evidence(_: Translator, tip: Tip, library: Library) -> html.Html:
+    """The evidence line of a tip; "Everyday advice · for itch" where it bears no grade."""
+    if not tip.is_advice:
+        return evidence_line(_, library.evidence_of(tip), tip.about)
+    about = tip.about.removeprefix(EVERYDAY_ADVICE).strip()
+    return html.text(BETWEEN.join(part for part in (_("Everyday advice"), about) if part))
+
+
+def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
     """The first source as a link, and how many more there are."""
-    _ = translator(language)
     if not shown:
         return html.Html()
-    first = sources.short(shown[0], language)
+    first = sources.short(_, shown[0])
     more = len(shown) - 1
     if not more:
         return html.fill(_("Source: {source}"), source=first)
@@ -70,28 +83,29 @@ def source_line(shown: Sequence[Source], language: str = "en") -> html.Html:
 
 
 def render(
-    tip: Tip, library: Library, language: str = "en", *, vote: int = 0, saved: bool = False
+    _: Translator, tip: Tip, library: Library, *, vote: int = 0, saved: bool = False
 ) -> Message:
     """A tip as it is sent: at most 900 UTF-16 units for any content that passes the checks."""
-    _ = translator(language)
-    caution = html.fill(_("Take care: {caution}"), caution=tip.caution) if tip.caution else None
+    caution = None
+    if tip.caution:
+        label = html.bold(_("⚠️ Take care:"))
+        caution = html.fill("{label} {caution}", label=label, caution=tip.caution)
     foot = [
-        evidence_line(library.evidence_of(tip), language),
-        source_line(library.shown_sources(tip), language),
+        tip_evidence(_, tip, library),
+        source_line(_, library.shown_sources(tip)),
     ]
     return page(
         html.bold(tip.title),
         html.text(tip.body),
-        html.fill("{label} {action}", label=html.bold(_("Try today:")), action=tip.action),
+        html.fill("{label} {action}", label=html.bold(_("👉 Try today:")), action=tip.action),
         caution or html.Html(),
         html.join(foot),
-        buttons=buttons(tip, language, vote=vote, saved=saved),
+        buttons=buttons(_, tip, vote=vote, saved=saved),
     )
 
 
-def buttons(tip: Tip, language: str = "en", *, vote: int = 0, saved: bool = False) -> Rows:
+def buttons(_: Translator, tip: Tip, *, vote: int = 0, saved: bool = False) -> Rows:
     """The keyboard under a tip, showing what the subscriber has said and kept so far."""
-    _ = translator(language)
     number = tip.number
     liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
     disliked = _("👎 Not for me, noted") if vote < 0 else _("👎 Not for me")
@@ -107,24 +121,24 @@ def buttons(tip: Tip, language: str = "en", *, vote: int = 0, saved: bool = Fals
     )
 
 
-def why(tip: Tip, library: Library, language: str = "en") -> Message:
+def why(_: Translator, tip: Tip, library: Library) -> Message:
     """What the tip rests on: each claim with its caveat, then all sources in full."""
-    _ = translator(language)
     blocks = []
     for name in tip.claims:
         claim = library.claim(name)
-        level = evidence_line(claim.strength, language)
-        caveat = html.fill(_("But: {caveat}"), caveat=claim.caveat) if claim.caveat else None
+        level = evidence_line(_, claim.strength)
+        caveat = (
+            html.fill(_("Keep in mind: {caveat}"), caveat=claim.caveat) if claim.caveat else None
+        )
         blocks.append(html.join([html.text(claim.claim), caveat or html.Html(), level]))
     shown = library.shown_sources(tip)[:SOURCES_IN_FULL]
-    listed = [html.text("• ") + sources.full(source, language) for source in shown]
+    listed = [html.text("• ") + sources.full(_, source) for source in shown]
     head = html.fill(_("Why “{title}”"), title=tip.title)
     return page(html.bold(head.plain), *blocks, html.join([html.bold(_("Sources")), *listed]))
 
 
-def thanks(vote: int, language: str = "en") -> str:
+def thanks(_: Translator, vote: int) -> str:
     """Toast after a vote; 0 takes it back."""
-    _ = translator(language)
     words = {
         1: _("Thank you, noted."),
         -1: _("Noted. Thank you for telling."),
@@ -133,15 +147,13 @@ def thanks(vote: int, language: str = "en") -> str:
     return toast(words[vote])
 
 
-def kept(*, on: bool, language: str = "en") -> str:
+def kept(_: Translator, *, on: bool) -> str:
     """Toast after Save, or after taking it back."""
-    _ = translator(language)
     return toast(_("Saved. See /saved") if on else _("No longer saved."))
 
 
-def drop_theme(theme: Theme, library: Library, language: str = "en") -> Message:
+def drop_theme(_: Translator, theme: Theme, library: Library) -> Message:
     """After the third thumb down in a row: no more of this?"""
-    _ = translator(language)
     return page(
         html.fill(
             _("Several tips on “{theme}” were not for you. Leave this theme out from now on?"),
@@ -155,54 +167,48 @@ def drop_theme(theme: Theme, library: Library, language: str = "en") -> Message:
 
 
 def theme_dropped(
-    theme: Theme, library: Library, language: str = "en", *, fitting: int | None = None
+    _: Translator, theme: Theme, library: Library, *, fitting: int | None = None
 ) -> Message:
     """The theme is off; how to switch it on again. ``fitting`` is how many tips are left."""
-    _ = translator(language)
     return page(
         html.fill(
             _("No more tips on “{theme}”. You can switch it on again in /settings."),
             theme=library.theme_names[theme.id],
         ),
-        few_tips_line(fitting, language),
+        few_tips_line(_, fitting),
     )
 
 
-def theme_kept(theme: Theme, library: Library, language: str = "en") -> Message:
+def theme_kept(_: Translator, theme: Theme, library: Library) -> Message:
     """The theme stays."""
-    _ = translator(language)
     return page(html.fill(_("Fine, “{theme}” stays."), theme=library.theme_names[theme.id]))
 
 
-def theme_gone(language: str = "en") -> Message:
+def theme_gone(_: Translator) -> Message:
     """A button of a theme that is no longer part of the library."""
-    _ = translator(language)
     return page(
         html.text(_("That theme isn't there any more, so there's nothing to change.")),
         buttons=((Button(_("Themes"), ShowSettings("themes")),),),
     )
 
 
-def none_fits(language: str = "en") -> Message:
+def none_fits(_: Translator) -> Message:
     """No tip fits what the subscriber chose."""
-    _ = translator(language)
     return page(
         html.text(_("No tip fits your themes right now. Switch on another theme for more.")),
         buttons=((Button(_("Themes"), ShowSettings("themes")),),),
     )
 
 
-def withdrawn(language: str = "en") -> Message:
+def withdrawn(_: Translator) -> Message:
     """A button on a tip that is no longer part of the library."""
-    _ = translator(language)
     return page(html.text(_("This tip has been taken back. Send /tip for another one.")))
 
 
 def saved(
-    tips: Sequence[Tip], number: int, pages: int, language: str = "en", *, withdrawn: int = 0
+    _: Translator, tips: Sequence[Tip], number: int, pages: int, *, withdrawn: int = 0
 ) -> Message:
     """A page (``number`` from 0, of ``pages``) of the saved tips; each opens with a tap."""
-    _ = translator(language)
     lost = html.Html()
     if withdrawn:
         template = _.many(
@@ -225,12 +231,11 @@ def saved(
         head,
         html.text(_("Tap one to read it again.")),
         lost,
-        buttons=(*rows, _pager(number, pages, language)),
+        buttons=(*rows, _pager(_, number, pages)),
     )
 
 
-def _pager(number: int, pages: int, language: str) -> tuple[Button, ...]:
-    _ = translator(language)
+def _pager(_: Translator, number: int, pages: int) -> tuple[Button, ...]:
     back = (Button(_("◀ Earlier page"), SavedPage(number - 1)),) if number > 0 else ()
     on = (Button(_("Next page ▶"), SavedPage(number + 1)),) if number + 1 < pages else ()
     return (*back, *on)

@@ -25,10 +25,13 @@ from bot.store.migrate import upgrade
 from bot.store.values import Report
 from bot.telegram.responses import Outcome
 from bot.texts import report as texts
+from bot.texts.catalogue import translator
 from tests.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
 from tests.postgres import Cluster
 from tests.scripted_telegram import Telegram
 from tips.library import Library
+
+EN = translator("en")
 
 Story = list[tuple[Any, ...]]
 CHATS = st.integers(1, 8)
@@ -167,7 +170,7 @@ class Life:
     def _reads_so(self, report: Report) -> None:
         """What the admin reads adds up as well."""
         said = dict(
-            re.findall(r"^([\w ]+): ([\d,]+)$", texts.progress(1, report).plain, re.MULTILINE)
+            re.findall(r"^([\w ]+): ([\d,]+)$", texts.progress(EN, 1, report).plain, re.MULTILINE)
         )
         told = sum(int(said.get(line, "0").replace(",", "")) for line in FINAL_LINES)
         assert told == int(said["Audience"].replace(",", ""))

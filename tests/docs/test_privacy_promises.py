@@ -14,12 +14,15 @@ from bot.handlers.start import LINK_LONGEST
 from bot.store.migrate import COPY
 from bot.store.models import Table
 from bot.subscribers.schedule import KEPT_DAYS
+from bot.texts.catalogue import translator
 from bot.texts.privacy import privacy
 from bot.upkeep import BACKUP_EVERY, BACKUPS, BACKUPS_KEPT, REMEMBER_UPDATES
 from tests.docs import tables
 
+EN = translator("en")
+
 PRIVACY = " ".join((tables.ROOT / "docs" / "PRIVACY.md").read_text("utf-8").split())
-CHAT = " ".join(privacy(erase_after_days=90).plain.split())
+CHAT = " ".join(privacy(EN, erase_after_days=90).plain.split())
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NAMED = {1 / 24: "an hour", 1.0: "a day", 7.0: "a week", 365.0: "a year"}
 

@@ -12,8 +12,11 @@ from bot.clock import MovableClock
 from bot.telegram.client import Client
 from bot.telegram.messenger import Messenger
 from bot.telegram.request import AiohttpRequest
+from bot.texts.catalogue import translator
 from bot.texts.errors import emoji_only
 from tests.bot_harness import BotHarness, Person
+
+EN = translator("en")
 
 PHOTO = {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}
 SORRY = "only just got what you wrote"
@@ -100,7 +103,7 @@ async def test_by_a_clock_that_is_wrong_nothing_is_late_for_long() -> None:
     clock = MovableClock(datetime(2026, 3, 4, 12, tzinfo=UTC))
     telegram = Telegram(clock)
     messenger = Messenger(Client("7:token", request=telegram), clock)
-    await messenger.send(7, emoji_only())
+    await messenger.send(7, emoji_only(EN))
     assert abs(messenger.age(telegram.now())) < 2
     clock.move(3 * 3600)
     assert abs(messenger.age(telegram.now() - timedelta(hours=2)) - 7200) < 2

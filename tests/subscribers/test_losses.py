@@ -9,10 +9,13 @@ import pytest
 
 from bot.store.database import Database
 from bot.subscribers.losses import revive
+from bot.texts.catalogue import translator
 from bot.texts.reasons import reason_words
 from tests.delivery_harness import DeliveryHarness, delivery_harness
 from tests.scripted_telegram import BLOCKED, Telegram, refusal
 from tips.library import Library
+
+EN = translator("en")
 
 NOT_FOUND = refusal(400, "Bad Request: chat not found")
 DEACTIVATED = refusal(403, "Forbidden: user is deactivated")
@@ -182,4 +185,4 @@ class TestWhatASubscriberForbids:
         tg.script = lambda _m, body: self.VOICE if body["chat_id"] <= 7 else None
         await harness.worker.drain()
         assert (await harness.broadcasts.report(which)).failed == {"forbids_voice": 7}
-        assert reason_words("forbids_voice") == "the reader takes no voice or video messages"
+        assert reason_words(EN, "forbids_voice") == "the reader takes no voice or video messages"

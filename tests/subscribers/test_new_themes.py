@@ -11,9 +11,12 @@ from bot.store.queries import subscribers as subscriber_queries
 from bot.subscribers.next_tip import choose
 from bot.subscribers.service import Subscribers
 from bot.texts import settings as texts
+from bot.texts.catalogue import translator
 from tests.tips.trees import Sketch, library_of
 from tips.library import Library
 from tips.models import EVERY_THEME
+
+EN = translator("en")
 
 ANNA = 7
 OLD = {"first": ("a",), "second": ("b",)}
@@ -79,10 +82,10 @@ async def test_leaving_one_out_leaves_out_no_more_than_that(today: Subscribers) 
 async def test_the_settings_show_what_is_so(before: Subscribers, clock: MovableClock) -> None:
     subscriber = await before.arrive(ANNA)
     for library in (of_before(), of_today()):
-        shown = texts.overview(subscriber, library, None, clock.now())
+        shown = texts.overview(EN, subscriber, library, None, clock.now())
         assert "Themes: all" in shown.plain
     chosen = await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
-    shown = texts.overview(chosen, of_today(), None, clock.now())
+    shown = texts.overview(EN, chosen, of_today(), None, clock.now())
     assert "Themes: all" not in shown.plain
 
 

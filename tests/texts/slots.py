@@ -22,12 +22,15 @@ from bot.texts import (
     stats,
     tip,
 )
+from bot.texts.catalogue import translator
 from bot.texts.fields import SETTINGS_VIEWS
 from bot.texts.message import Message
 from tips.library import Library
 from tips.loading import Content
 from tips.models import Answer, Claim, Evidence, Names, Retired, Source, Theme, Tip
 from tips.urgent import Advice
+
+EN = translator("en")
 
 NOW = datetime(2026, 3, 1, 13, 32, tzinfo=UTC)  # a Sunday; 14:32 in Berlin
 NEXT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -151,119 +154,125 @@ def _reasons(words: str) -> dict[str, int]:
 
 
 CALLS: dict[str, Call] = {
-    "start.welcome": lambda *_: start.welcome("a-link"),
-    "start.agreed": lambda *_: start.agreed(),
-    "start.ask_zone": lambda w, _: start.ask_zone(_places(w)),
-    "start.zone_lost": lambda w, _: start.zone_lost(_places(w)),
-    "start.zone_candidates": lambda w, _: start.zone_candidates(w, _places(w), NOW),
-    "start.zone_unknown": lambda w, _: start.zone_unknown(w),
-    "start.location_unknown": lambda *_: start.location_unknown(),
-    "start.zone_taken": lambda *_: start.zone_taken("America/Argentina/Buenos_Aires"),
-    "start.ask_move": lambda *_: start.ask_move("America/Argentina/Buenos_Aires", NOW),
-    "start.zone_same": lambda *_: start.zone_same("Europe/Berlin"),
-    "start.zone_kept": lambda *_: start.zone_kept("Europe/Berlin"),
-    "start.ask_hour": lambda *_: start.ask_hour("Europe/Berlin", NOW),
-    "start.ask_typed_hour": lambda *_: start.ask_typed_hour(),
-    "start.hour_unknown": lambda w, _: start.hour_unknown(w),
-    "start.done": lambda *_: start.done(BERLIN, NEXT, NOW),
-    "start.known": lambda *_: start.known(BERLIN, NEXT, NOW),
-    "start.known, new": lambda *_: start.known(UNSET, None, NOW),
-    "start.returned": lambda *_: start.returned(PAUSED, None, NOW),
-    "start.finish_first": lambda *_: start.finish_first(),
-    "tip.render": lambda _, lib: tip.render(lib.tips[0], lib),
-    "tip.render, rated": lambda _, lib: tip.render(lib.tips[0], lib, vote=-1, saved=True),
-    "tip.why": lambda _, lib: tip.why(lib.tips[0], lib),
-    "tip.thanks": lambda *_: tip.thanks(1),
-    "tip.kept": lambda *_: tip.kept(on=True),
-    "tip.drop_theme": lambda _, lib: tip.drop_theme(lib.themes[0], lib),
-    "tip.theme_dropped": lambda _, lib: tip.theme_dropped(lib.themes[0], lib),
-    "tip.theme_dropped, few left": lambda _, lib: tip.theme_dropped(lib.themes[0], lib, fitting=1),
-    "tip.theme_kept": lambda _, lib: tip.theme_kept(lib.themes[0], lib),
-    "tip.theme_gone": lambda *_: tip.theme_gone(),
-    "tip.none_fits": lambda *_: tip.none_fits(),
-    "tip.withdrawn": lambda *_: tip.withdrawn(),
-    "tip.saved": lambda _, lib: tip.saved(lib.tips, 1, 3),
-    "tip.saved, none": lambda *_: tip.saved((), 0, 1),
-    "tip.saved, some withdrawn": lambda _, lib: tip.saved(lib.tips, 0, 1, withdrawn=2),
-    "tip.saved, all withdrawn": lambda *_: tip.saved((), 0, 1, withdrawn=1),
-    "settings.overview": lambda _, lib: settings.overview(BERLIN, lib, NEXT, NOW),
-    "settings.overview, zone lost": lambda _, lib: settings.overview(LOST, lib, None, NOW),
-    "settings.overview, few tips": lambda _, lib: settings.overview(
-        BERLIN, lib, NEXT, NOW, fitting=2
+    "start.welcome": lambda *_: start.welcome(EN, "a-link"),
+    "start.agreed": lambda *_: start.agreed(EN),
+    "start.ask_zone": lambda w, _: start.ask_zone(EN, _places(w)),
+    "start.zone_lost": lambda w, _: start.zone_lost(EN, _places(w)),
+    "start.zone_candidates": lambda w, _: start.zone_candidates(EN, w, _places(w), NOW),
+    "start.zone_unknown": lambda w, _: start.zone_unknown(EN, w),
+    "start.location_unknown": lambda *_: start.location_unknown(EN),
+    "start.zone_taken": lambda *_: start.zone_taken(EN, "America/Argentina/Buenos_Aires"),
+    "start.ask_move": lambda *_: start.ask_move(EN, "America/Argentina/Buenos_Aires", NOW),
+    "start.zone_same": lambda *_: start.zone_same(EN, "Europe/Berlin"),
+    "start.zone_kept": lambda *_: start.zone_kept(EN, "Europe/Berlin"),
+    "start.ask_hour": lambda *_: start.ask_hour(EN, "Europe/Berlin", NOW),
+    "start.ask_typed_hour": lambda *_: start.ask_typed_hour(EN),
+    "start.hour_unknown": lambda w, _: start.hour_unknown(EN, w),
+    "start.done": lambda *_: start.done(EN, BERLIN, NEXT, NOW),
+    "start.known": lambda *_: start.known(EN, BERLIN, NEXT, NOW),
+    "start.known, new": lambda *_: start.known(EN, UNSET, None, NOW),
+    "start.returned": lambda *_: start.returned(EN, PAUSED, None, NOW),
+    "start.finish_first": lambda *_: start.finish_first(EN),
+    "tip.render": lambda _, lib: tip.render(EN, lib.tips[0], lib),
+    "tip.render, rated": lambda _, lib: tip.render(EN, lib.tips[0], lib, vote=-1, saved=True),
+    "tip.why": lambda _, lib: tip.why(EN, lib.tips[0], lib),
+    "tip.thanks": lambda *_: tip.thanks(EN, 1),
+    "tip.kept": lambda *_: tip.kept(EN, on=True),
+    "tip.drop_theme": lambda _, lib: tip.drop_theme(EN, lib.themes[0], lib),
+    "tip.theme_dropped": lambda _, lib: tip.theme_dropped(EN, lib.themes[0], lib),
+    "tip.theme_dropped, few left": lambda _, lib: tip.theme_dropped(
+        EN, lib.themes[0], lib, fitting=1
     ),
-    "settings.changed": lambda *_: settings.changed(),
-    "settings.keep_one_day": lambda *_: settings.keep_one_day(),
-    "settings.keep_one_theme": lambda *_: settings.keep_one_theme(),
-    "settings.theme_gone": lambda *_: settings.theme_gone(),
-    "settings.language_gone": lambda *_: settings.language_gone(),
-    "pause.paused": lambda *_: pause.paused(PAUSED, NEXT, NOW),
-    "pause.paused, for good": lambda *_: pause.paused(SomeSubscriber(state="paused"), None, NOW),
-    "pause.not_on": lambda *_: pause.not_on(SomeSubscriber(state="stopped")),
-    "pause.not_on, new": lambda *_: pause.not_on(UNSET),
-    "pause.not_on, zone lost": lambda *_: pause.not_on(LOST),
-    "pause.how_long": lambda *_: pause.how_long(),
-    "pause.resumed": lambda *_: pause.resumed(BERLIN, NEXT, NOW),
-    "pause.stopped": lambda *_: pause.stopped(),
-    "faq.topics": lambda _, lib: faq.topics({"t": 3, "1-1": 1}, lib, 0),
-    "faq.topic": lambda _, lib: faq.topic("t", lib.answers * 20, lib, 1),
-    "faq.answer": lambda _, lib: faq.answer(lib.answers[0], lib, lib.answers * 2, vote=1),
-    "faq.unsure": lambda _, lib: faq.unsure(lib.answers * 3),
-    "faq.none": lambda _, lib: faq.none(("t",), lib),
-    "faq.urgent": lambda w, lib: faq.urgent(Advice("id", w, ("c",)), lib),
-    "faq.gone": lambda *_: faq.gone(),
-    "faq.not_asked": lambda _, lib: faq.not_asked(lib.answers),
-    "faq.thanks": lambda *_: faq.thanks(-1),
-    "privacy.privacy": lambda *_: privacy.privacy(),
-    "privacy.privacy, with contact": lambda w, _: privacy.privacy(contact=w),
-    "privacy.forget_ask": lambda *_: privacy.forget_ask(),
-    "privacy.forgotten": lambda *_: privacy.forgotten(),
-    "privacy.forgotten_but": lambda *_: privacy.forgotten_but([3, 2**62]),
-    "privacy.forget_kept": lambda *_: privacy.forget_kept(),
-    "privacy.nothing_stored": lambda *_: privacy.nothing_stored(),
-    "privacy.export_caption": lambda *_: privacy.export_caption(),
-    "help.help_message": lambda *_: help.help_message(admin=True),
-    "broadcast.how_to": lambda *_: broadcast.how_to(),
-    "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(),
-    "broadcast.not_ready": lambda *_: broadcast.not_ready(),
-    "broadcast.nobody": lambda *_: broadcast.nobody(),
-    "broadcast.preview": lambda *_: broadcast.preview(2**62, 12_000, 480, 90.5),
+    "tip.theme_kept": lambda _, lib: tip.theme_kept(EN, lib.themes[0], lib),
+    "tip.theme_gone": lambda *_: tip.theme_gone(EN),
+    "tip.none_fits": lambda *_: tip.none_fits(EN),
+    "tip.withdrawn": lambda *_: tip.withdrawn(EN),
+    "tip.saved": lambda _, lib: tip.saved(EN, lib.tips, 1, 3),
+    "tip.saved, none": lambda *_: tip.saved(EN, (), 0, 1),
+    "tip.saved, some withdrawn": lambda _, lib: tip.saved(EN, lib.tips, 0, 1, withdrawn=2),
+    "tip.saved, all withdrawn": lambda *_: tip.saved(EN, (), 0, 1, withdrawn=1),
+    "settings.overview": lambda _, lib: settings.overview(EN, BERLIN, lib, NEXT, NOW),
+    "settings.overview, zone lost": lambda _, lib: settings.overview(EN, LOST, lib, None, NOW),
+    "settings.overview, few tips": lambda _, lib: settings.overview(
+        EN, BERLIN, lib, NEXT, NOW, fitting=2
+    ),
+    "settings.changed": lambda *_: settings.changed(EN),
+    "settings.keep_one_day": lambda *_: settings.keep_one_day(EN),
+    "settings.keep_one_theme": lambda *_: settings.keep_one_theme(EN),
+    "settings.theme_gone": lambda *_: settings.theme_gone(EN),
+    "settings.language_gone": lambda *_: settings.language_gone(EN),
+    "pause.paused": lambda *_: pause.paused(EN, PAUSED, NEXT, NOW),
+    "pause.paused, for good": lambda *_: pause.paused(
+        EN, SomeSubscriber(state="paused"), None, NOW
+    ),
+    "pause.not_on": lambda *_: pause.not_on(EN, SomeSubscriber(state="stopped")),
+    "pause.not_on, new": lambda *_: pause.not_on(EN, UNSET),
+    "pause.not_on, zone lost": lambda *_: pause.not_on(EN, LOST),
+    "pause.how_long": lambda *_: pause.how_long(EN),
+    "pause.resumed": lambda *_: pause.resumed(EN, BERLIN, NEXT, NOW),
+    "pause.stopped": lambda *_: pause.stopped(EN),
+    "faq.topics": lambda _, lib: faq.topics(EN, {"t": 3, "1-1": 1}, lib, 0),
+    "faq.topic": lambda _, lib: faq.topic(EN, "t", lib.answers * 20, lib, 1),
+    "faq.answer": lambda _, lib: faq.answer(EN, lib.answers[0], lib, lib.answers * 2, vote=1),
+    "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
+    "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
+    "faq.urgent": lambda w, lib: faq.urgent(EN, Advice("id", w, ("c",)), lib),
+    "faq.gone": lambda *_: faq.gone(EN),
+    "faq.not_asked": lambda _, lib: faq.not_asked(EN, lib.answers),
+    "faq.thanks": lambda *_: faq.thanks(EN, -1),
+    "privacy.privacy": lambda *_: privacy.privacy(EN),
+    "privacy.privacy, with contact": lambda w, _: privacy.privacy(EN, contact=w),
+    "privacy.forget_ask": lambda *_: privacy.forget_ask(EN),
+    "privacy.forgotten": lambda *_: privacy.forgotten(EN),
+    "privacy.forgotten_but": lambda *_: privacy.forgotten_but(EN, [3, 2**62]),
+    "privacy.forget_kept": lambda *_: privacy.forget_kept(EN),
+    "privacy.nothing_stored": lambda *_: privacy.nothing_stored(EN),
+    "privacy.export_caption": lambda *_: privacy.export_caption(EN),
+    "help.help_message": lambda *_: help.help_message(EN, admin=True),
+    "broadcast.how_to": lambda *_: broadcast.how_to(EN),
+    "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(EN),
+    "broadcast.not_ready": lambda *_: broadcast.not_ready(EN),
+    "broadcast.nobody": lambda *_: broadcast.nobody(EN),
+    "broadcast.preview": lambda *_: broadcast.preview(EN, 2**62, 12_000, 480, 90.5),
     "broadcast.preview_anew, grown": lambda *_: broadcast.preview_anew(
-        2**62, 12_000, 480, 90.5, shown_audience=80, shown_stars=0
+        EN, 2**62, 12_000, 480, 90.5, shown_audience=80, shown_stars=0
     ),
     "broadcast.preview_anew, dearer": lambda *_: broadcast.preview_anew(
-        2**62, 12_000, 480, 90.5, shown_audience=12_000, shown_stars=0
+        EN, 2**62, 12_000, 480, 90.5, shown_audience=12_000, shown_stars=0
     ),
     "broadcast.preview_anew, old": lambda *_: broadcast.preview_anew(
-        2**62, 12_000, 480, shown_audience=12_000, shown_stars=0
+        EN, 2**62, 12_000, 480, shown_audience=12_000, shown_stars=0
     ),
     "report.cancelling": lambda *_: report.cancelling(
-        SomeReport(state="cancelling", under_way=3, queued=3, cancelled=40, left=2)
+        EN, SomeReport(state="cancelling", under_way=3, queued=3, cancelled=40, left=2)
     ),
-    "broadcast.ask_again": lambda *_: broadcast.ask_again(2**62, 12_000, 480, 90.5, in_doubt=True),
-    "report.progress": lambda w, _: report.progress(1, SomeReport(failed=_reasons(w)), 200),
+    "broadcast.ask_again": lambda *_: broadcast.ask_again(
+        EN, 2**62, 12_000, 480, 90.5, in_doubt=True
+    ),
+    "report.progress": lambda w, _: report.progress(EN, 1, SomeReport(failed=_reasons(w)), 200),
     "report.paused": lambda w, _: report.paused(
-        1, SomeReport(state="paused", failed=_reasons(w)), by_failures=True
+        EN, 1, SomeReport(state="paused", failed=_reasons(w)), by_failures=True
     ),
     "report.final": lambda w, _: report.final(
-        1, SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4)
+        EN, 1, SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4)
     ),
-    "broadcast.cancelled": lambda *_: broadcast.cancelled(),
-    "broadcast.another_admins": lambda *_: broadcast.another_admins(),
-    "broadcast.gone": lambda *_: broadcast.gone(),
-    "stats.figures": lambda w, _: stats.figures(SomeFigures(failures=_reasons(w))),
-    "courtesy.courtesy": lambda *_: small_talk.courtesy("Hi!") or errors.emoji_only(),
-    "errors.unknown_command": lambda *_: errors.unknown_command(),
-    "errors.forwarded": lambda *_: errors.forwarded(),
-    "errors.emoji_only": lambda *_: errors.emoji_only(),
-    "errors.no_text": lambda *_: errors.no_text(),
-    "errors.private_only": lambda *_: errors.private_only(),
-    "errors.went_wrong": lambda *_: errors.went_wrong(),
-    "errors.slow_down": lambda *_: errors.slow_down(),
-    "errors.came_late": lambda *_: errors.came_late(),
-    "errors.bad_button": lambda *_: errors.bad_button(),
-    "errors.already_done": lambda *_: errors.already_done(),
+    "broadcast.cancelled": lambda *_: broadcast.cancelled(EN),
+    "broadcast.another_admins": lambda *_: broadcast.another_admins(EN),
+    "broadcast.gone": lambda *_: broadcast.gone(EN),
+    "stats.figures": lambda w, _: stats.figures(EN, SomeFigures(failures=_reasons(w))),
+    "courtesy.courtesy": lambda *_: small_talk.courtesy(EN, "Hi!") or errors.emoji_only(EN),
+    "errors.unknown_command": lambda *_: errors.unknown_command(EN),
+    "errors.forwarded": lambda *_: errors.forwarded(EN),
+    "errors.emoji_only": lambda *_: errors.emoji_only(EN),
+    "errors.no_text": lambda *_: errors.no_text(EN),
+    "errors.private_only": lambda *_: errors.private_only(EN),
+    "errors.went_wrong": lambda *_: errors.went_wrong(EN),
+    "errors.slow_down": lambda *_: errors.slow_down(EN),
+    "errors.came_late": lambda *_: errors.came_late(EN),
+    "errors.bad_button": lambda *_: errors.bad_button(EN),
+    "errors.already_done": lambda *_: errors.already_done(EN),
 }
 for _name in SETTINGS_VIEWS:
     CALLS[f"settings.view, {_name}"] = lambda _, lib, name=_name: settings.view(  # type: ignore[misc]
-        name, PAUSED, lib, NEXT, NOW
+        EN, name, PAUSED, lib, NEXT, NOW
     )

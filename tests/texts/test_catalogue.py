@@ -77,14 +77,15 @@ def test_german_is_one_file_more(copy: Path) -> None:
     code = """
 from bot.texts import catalogue, settings
 from tests.texts.slots import BERLIN, NEXT, NOW, library_of
+_ = catalogue.translator("de-AT")
 lib = library_of("w")
-shown = settings.view("main", BERLIN, lib, NEXT, NOW, "de-AT")
+shown = settings.view(_, "main", BERLIN, lib, NEXT, NOW)
 print(catalogue.languages(), catalogue.choose("de-AT"), catalogue.choose("fr"))
 print(shown.plain)
 print([b.label for row in shown.buttons for b in row])
-pauses = settings.view("pause", BERLIN, lib, NEXT, NOW, "de")
+pauses = settings.view(_, "pause", BERLIN, lib, NEXT, NOW)
 print([b.label for row in pauses.buttons for b in row])
-tongues = settings.view("language", BERLIN, lib, NEXT, NOW, "de")
+tongues = settings.view(_, "language", BERLIN, lib, NEXT, NOW)
 print([b.label for row in tongues.buttons for b in row])
 """
     said = run(copy, code)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 
 from bot.texts import commands
+from bot.texts.catalogue import translator
 from bot.texts.help import help_message
+
+EN = translator("en")
 
 
 def test_names_and_descriptions_are_as_telegram_takes_them() -> None:
     # Bot API: BotCommand, command 1-32 of a-z 0-9 _; description 1-256
-    for entry in commands.menu(admin=True):
+    for entry in commands.menu(EN, admin=True):
         assert re.fullmatch(r"[a-z0-9_]{1,32}", entry["command"])
         assert 1 <= len(entry["description"]) <= 256
-    assert len(commands.short_description()) <= 120
-    assert len(commands.description()) <= 512
+    assert len(commands.short_description(EN)) <= 120
+    assert len(commands.description(EN)) <= 512
 
 
 def test_a_command_is_in_the_table_once() -> None:
@@ -23,13 +26,13 @@ def test_a_command_is_in_the_table_once() -> None:
 
 
 def test_admins_have_more_commands_than_readers() -> None:
-    subscribers = {entry["command"] for entry in commands.menu()}
-    admins = {entry["command"] for entry in commands.menu(admin=True)}
+    subscribers = {entry["command"] for entry in commands.menu(EN)}
+    admins = {entry["command"] for entry in commands.menu(EN, admin=True)}
     assert admins - subscribers == {"broadcast", "stats"}
 
 
 def test_help_lists_exactly_the_commands_one_has() -> None:
-    assert "/broadcast" not in help_message().plain
-    assert "/broadcast" in help_message(admin=True).plain
+    assert "/broadcast" not in help_message(EN).plain
+    assert "/broadcast" in help_message(EN, admin=True).plain
     for command in commands.commands_for(admin=False):
-        assert f"/{command.name}: {command.description}" in help_message().plain
+        assert f"/{command.name}: {command.description}" in help_message(EN).plain

@@ -37,8 +37,8 @@ def public_texts() -> set[str]:
         for function, value in inspect.getmembers(module, inspect.isfunction):
             made = value.__annotations__.get("return") in ("Message", "str")
             foreign = value.__module__ != module.__name__
-            takes_language = "language" in value.__annotations__
-            if made and takes_language and not foreign and not function.startswith("_"):
+            translated = "Translator" in value.__annotations__.values()
+            if made and translated and not foreign and not function.startswith("_"):
                 found.add(f"{name}.{function}")
     return found
 

@@ -22,6 +22,7 @@ from bot.texts.callbacks import (
     SetTheme,
     SetWeekday,
 )
+from bot.texts.catalogue import translator
 from bot.texts.message import Message
 from tests.texts.slots import (
     BERLIN,
@@ -36,6 +37,8 @@ from tips.library import load_library
 from tips.models import Evidence
 from tips.urgent import Advice
 
+EN = translator("en")
+
 LIBRARY = load_library()
 
 
@@ -49,12 +52,12 @@ def taps(message: Message) -> list[object]:
 
 class TestStart:
     def test_the_zone_is_asked_for_with_places_to_tap(self) -> None:
-        said = start.ask_zone([Place("Berlin, Germany", "Europe/Berlin", "DE")])
+        said = start.ask_zone(EN, [Place("Berlin, Germany", "Europe/Berlin", "DE")])
         assert said.reply is not None
         assert said.reply.rows == (("Berlin, Germany",),)
 
     def test_the_clock_is_confirmed_with_the_hours_to_save_a_tap(self) -> None:
-        said = start.ask_hour("Europe/Berlin", NOW, first=450)
+        said = start.ask_hour(EN, "Europe/Berlin", NOW, first=450)
         assert said.plain.startswith("It is 14:32 for you now, right?")
         assert labels(said)[:3] == ["07:30", "07:00", "08:00"]
         assert PickHour(480) in taps(said)
@@ -62,30 +65,30 @@ class TestStart:
 
     def test_candidates_show_their_own_time(self) -> None:
         places = [Place("Portland, Oregon", "America/Los_Angeles"), Place("P", "Europe/Berlin")]
-        said = start.zone_candidates("portland", places, NOW)
+        said = start.zone_candidates(EN, "portland", places, NOW)
         assert labels(said) == ["Portland, Oregon · 05:32", "P · 14:32", "None of these"]
         assert taps(said)[0] == PickZone("America/Los_Angeles")
 
     def test_done_says_when_the_next_tip_comes(self) -> None:
-        assert "tomorrow, Monday, about 08:00" in start.done(BERLIN, NEXT, NOW).plain
+        assert "tomorrow, Monday, about 08:00" in start.done(EN, BERLIN, NEXT, NOW).plain
 
     def test_a_second_start_says_what_is_set(self) -> None:
-        said = start.known(BERLIN, NEXT, NOW).plain
+        said = start.known(EN, BERLIN, NEXT, NOW).plain
         assert "Nothing has changed" in said
         assert "every day, about 08:00, time zone Berlin (Europe/Berlin)" in said
 
     def test_an_hour_is_promised_as_about_that_hour(self) -> None:
         for said in (
-            start.done(BERLIN, NEXT, NOW),
-            start.known(BERLIN, NEXT, NOW),
-            start.returned(BERLIN, NEXT, NOW),
-            settings.overview(BERLIN, LIBRARY, NEXT, NOW),
-            pause.resumed(BERLIN, NEXT, NOW),
+            start.done(EN, BERLIN, NEXT, NOW),
+            start.known(EN, BERLIN, NEXT, NOW),
+            start.returned(EN, BERLIN, NEXT, NOW),
+            settings.overview(EN, BERLIN, LIBRARY, NEXT, NOW),
+            pause.resumed(EN, BERLIN, NEXT, NOW),
         ):
             assert said.plain.count("08:00") == said.plain.count("about 08:00") > 0
 
     def test_long_words_are_quoted_in_short(self) -> None:
-        assert len(start.zone_unknown("x" * 4000).plain) < 300
+        assert len(start.zone_unknown(EN, "x" * 4000).plain) < 300
 
 
 class TestSettings:
@@ -103,56 +106,56 @@ class TestSettings:
     def test_every_view_says_when_the_next_tip_comes(
         self, subscriber: SomeSubscriber, when: datetime | None, words: str, view: str
     ) -> None:
-        assert words in settings.view(view, subscriber, LIBRARY, when, NOW).plain
+        assert words in settings.view(EN, view, subscriber, LIBRARY, when, NOW).plain
 
     def test_a_pause_says_its_end(self) -> None:
         assert (
             "Paused until Monday 9 March, 08:00."
-            in settings.view("main", PAUSED, LIBRARY, NEXT, NOW).plain
+            in settings.view(EN, "main", PAUSED, LIBRARY, NEXT, NOW).plain
         )
 
     def test_a_second_start_says_that_tips_are_paused_and_until_when(self) -> None:
-        said = start.known(PAUSED, NEXT, NOW).plain
+        said = start.known(EN, PAUSED, NEXT, NOW).plain
         assert "Paused until Monday 9 March, 08:00." in said
-        assert "Paused" not in start.known(BERLIN, NEXT, NOW).plain
+        assert "Paused" not in start.known(EN, BERLIN, NEXT, NOW).plain
 
     def test_nothing_is_hidden_of_a_reader_who_has_set_nothing(self) -> None:
-        said = settings.view("main", UNSET, LIBRARY, None, NOW).plain
+        said = settings.view(EN, "main", UNSET, LIBRARY, None, NOW).plain
         assert "Hour: not set" in said
         assert "Time zone: not set" in said
 
     def test_switches_carry_the_state_they_lead_to(self) -> None:
         subscriber = SomeSubscriber(weekdays=0b1111110, themes=0b11111101)
-        days = settings.view("days", subscriber, LIBRARY, NEXT, NOW)
+        days = settings.view(EN, "days", subscriber, LIBRARY, NEXT, NOW)
         assert SetWeekday(0, 1) in taps(days)
         assert SetWeekday(1, 0) in taps(days)
         assert "Monday: off" in labels(days)
         assert "✅ Tuesday: on" in labels(days)
-        themes = settings.view("themes", subscriber, LIBRARY, NEXT, NOW)
+        themes = settings.view(EN, "themes", subscriber, LIBRARY, NEXT, NOW)
         assert len([tap for tap in taps(themes) if isinstance(tap, SetTheme)]) == 8
         assert SetTheme(1, 1) in taps(themes)
 
     def test_some_themes_are_named(self) -> None:
-        said = settings.view("main", SomeSubscriber(themes=0b11), LIBRARY, NEXT, NOW).plain
+        said = settings.view(EN, "main", SomeSubscriber(themes=0b11), LIBRARY, NEXT, NOW).plain
         assert "Themes: Gut and microbes, Everyday food" in said
 
     def test_a_paused_reader_is_offered_to_resume(self) -> None:
-        assert "Resume" in labels(settings.view("main", PAUSED, LIBRARY, None, NOW))
-        assert "Pause" in labels(settings.view("main", BERLIN, LIBRARY, NEXT, NOW))
+        assert "Resume" in labels(settings.view(EN, "main", PAUSED, LIBRARY, None, NOW))
+        assert "Pause" in labels(settings.view(EN, "main", BERLIN, LIBRARY, NEXT, NOW))
 
 
 class TestPause:
     def test_with_and_without_an_end(self) -> None:
-        assert "Paused until Monday 9 March, 08:00." in pause.paused(PAUSED, NEXT, NOW).plain
-        endless = pause.paused(SomeSubscriber(state="paused"), None, NOW)
+        assert "Paused until Monday 9 March, 08:00." in pause.paused(EN, PAUSED, NEXT, NOW).plain
+        endless = pause.paused(EN, SomeSubscriber(state="paused"), None, NOW)
         assert endless.plain == "Paused. No tips until you send /resume."
 
     def test_stopping_says_how_to_come_back(self) -> None:
-        assert "/resume" in pause.stopped().plain
-        assert labels(pause.stopped()) == ["Resume"]
+        assert "/resume" in pause.stopped(EN).plain
+        assert labels(pause.stopped(EN)) == ["Resume"]
 
     def test_nothing_is_said_to_be_kept_of_someone_unknown(self) -> None:
-        said = pause.stopped(kept=False)
+        said = pause.stopped(EN, kept=False)
         assert "nothing is stored about you" in said.plain
         assert "kept" not in said.plain
         assert not said.buttons
@@ -162,7 +165,7 @@ class TestTip:
     def test_every_tip_has_its_parts_and_fits(self) -> None:
         assert LIBRARY.tips
         for tip in LIBRARY.tips:
-            said = tips.render(tip, LIBRARY)
+            said = tips.render(EN, tip, LIBRARY)
             assert html.units(said.plain) <= tips.TIP_UNITS, tip.id
             assert said.html.startswith("<b>")
             for part in (tip.title, tip.body, tip.action, tip.caution or "", "Evidence: "):
@@ -172,7 +175,7 @@ class TestTip:
 
     def test_every_explanation_has_claims_and_a_doi_where_there_is_one(self) -> None:
         for tip in LIBRARY.tips:
-            said = tips.why(tip, LIBRARY)
+            said = tips.why(EN, tip, LIBRARY)
             for name in tip.claims:
                 assert LIBRARY.claim(name).claim in said.plain
             for source in LIBRARY.shown_sources(tip)[: tips.SOURCES_IN_FULL]:
@@ -181,33 +184,33 @@ class TestTip:
 
     def test_votes_and_savings_show_and_can_be_taken_back(self) -> None:
         tip = LIBRARY.tips[0]
-        keys = tips.buttons(tip, vote=1, saved=True)
+        keys = tips.buttons(EN, tip, vote=1, saved=True)
         flat = [button for row in keys for button in row]
         assert [button.label for button in flat] == [
             "👍 Helpful, noted", "👎 Not for me", "Why?", "Saved. Remove?",
         ]  # fmt: skip
         assert flat[0].data == RateTip(tip.number, 0)
         assert flat[3].data == SaveTip(tip.number, 0)
-        assert tips.buttons(tip, vote=-1)[0][1].data == RateTip(tip.number, 0)
+        assert tips.buttons(EN, tip, vote=-1)[0][1].data == RateTip(tip.number, 0)
 
     def test_the_five_levels_have_words_of_their_own(self) -> None:
-        assert tips.evidence_words(Evidence.LIMITED) == "early and limited"
-        assert len({tips.evidence_words(level) for level in Evidence}) == 5
-        assert len({tips.evidence_meaning(level) for level in Evidence}) == 5
+        assert tips.evidence_words(EN, Evidence.LIMITED) == "early and limited"
+        assert len({tips.evidence_words(EN, level) for level in Evidence}) == 5
+        assert len({tips.evidence_meaning(EN, level) for level in Evidence}) == 5
 
     def test_saved_tips_are_paged(self) -> None:
-        first = tips.saved(LIBRARY.tips[:3], 0, 2)
+        first = tips.saved(EN, LIBRARY.tips[:3], 0, 2)
         assert "page 1 of 2" in first.plain
         assert taps(first)[-1] == SavedPage(1)
-        last = tips.saved(LIBRARY.tips[:1], 1, 2)
+        last = tips.saved(EN, LIBRARY.tips[:1], 1, 2)
         assert taps(last)[-1] == SavedPage(0)
-        only = tips.saved(LIBRARY.tips[:1], 0, 1)
+        only = tips.saved(EN, LIBRARY.tips[:1], 0, 1)
         assert "page" not in only.plain
         assert len(only.buttons) == 1
 
     def test_taking_back_is_said(self) -> None:
-        assert tips.thanks(0) == "Taken back."
-        assert tips.kept(on=False) == "No longer saved."
+        assert tips.thanks(EN, 0) == "Taken back."
+        assert tips.kept(EN, on=False) == "No longer saved."
 
     def test_a_tip_without_caution_or_source_leaves_no_gap(self) -> None:
         lib = library_of("w")
@@ -215,10 +218,10 @@ class TestTip:
         hidden = library_of("w")
         for key, source in list(hidden.sources.items()):
             assert source.show, key
-        said = tips.render(bare, lib).plain
+        said = tips.render(EN, bare, lib).plain
         assert "Take care" not in said
         assert "\n\n\n" not in said
-        assert tips.source_line(()).plain == ""
+        assert tips.source_line(EN, ()).plain == ""
 
 
 def _addresses(message: Message) -> list[str]:
@@ -232,24 +235,24 @@ class TestFaq:
     def test_warning_signs_come_in_full_with_their_source(self) -> None:
         claim = next(c for c in LIBRARY.claims.values() if c.topic == "infection-and-red-flags"
                      and any(LIBRARY.source(k).show for k in c.sources))  # fmt: skip
-        said = faq.urgent(Advice("a", "Call for help now.", (claim.id,)), LIBRARY)
+        said = faq.urgent(EN, Advice("a", "Call for help now.", (claim.id,)), LIBRARY)
         assert said.plain.startswith("Call for help now.")
         assert "Source" in said.plain
 
     def test_a_warning_without_a_source_to_show_still_says_all(self) -> None:
-        said = faq.urgent(Advice("a", "Call for help now.", ()), LIBRARY)
+        said = faq.urgent(EN, Advice("a", "Call for help now.", ()), LIBRARY)
         assert said.plain == "Call for help now."
 
     def test_an_answer_has_its_doctor_line_and_two_near_misses(self) -> None:
         lib = library_of("words")
         found = lib.answers[0]
-        said = faq.answer(found, lib, [found] * 4)
+        said = faq.answer(EN, found, lib, [found] * 4)
         assert len([tap for tap in taps(said) if isinstance(tap, OpenAnswer)]) == 2
         assert "Sources: " in said.plain
         assert "Not what I asked" in labels(said)
         bare = found.model_copy(update={"doctor": None})
-        assert "Or did you mean" not in faq.answer(bare, lib, vote=-1).plain
-        assert "👎 Not helpful, noted" in labels(faq.answer(bare, lib, vote=-1))
+        assert "Or did you mean" not in faq.answer(EN, bare, lib, vote=-1).plain
+        assert "👎 Not helpful, noted" in labels(faq.answer(EN, bare, lib, vote=-1))
 
     @pytest.mark.parametrize(
         ("vote", "helpful", "other"),
@@ -263,7 +266,7 @@ class TestFaq:
         self, vote: int, helpful: tuple[str, int], other: tuple[str, int]
     ) -> None:
         lib = library_of("words")
-        said = faq.answer(lib.answers[0], lib, vote=vote)
+        said = faq.answer(EN, lib.answers[0], lib, vote=vote)
         rates = [
             (button.label, button.data.vote)
             for row in said.buttons
@@ -275,33 +278,33 @@ class TestFaq:
     def test_many_sources_are_counted(self) -> None:
         found = library_of("w").answers[0]
         names = tuple(c.id for c in LIBRARY.claims.values() if c.usable)[:9]
-        said = faq.answer(found.model_copy(update={"claims": names}), LIBRARY)
+        said = faq.answer(EN, found.model_copy(update={"claims": names}), LIBRARY)
         assert "more" in said.plain
 
     def test_no_match_says_so_and_offers_topics(self) -> None:
-        said = faq.none(("stress", "sleep", "itch", "fats"), LIBRARY)
+        said = faq.none(EN, ("stress", "sleep", "itch", "fats"), LIBRARY)
         assert "do not want to guess" in said.plain
         assert labels(said) == ["Stress", "Sleep", "Itch", "All topics"]
 
     def test_topics_and_questions_are_paged(self) -> None:
         counts = dict.fromkeys(LIBRARY.topics, 2)
-        first = faq.topics(counts, LIBRARY, 0)
+        first = faq.topics(EN, counts, LIBRARY, 0)
         assert labels(first)[0] == "Gut microbes (2)"
         assert taps(first)[-1] == FaqTopics(1)
         assert faq.pages(len(counts)) == 4
-        last = faq.topics(counts, LIBRARY, 99)
+        last = faq.topics(EN, counts, LIBRARY, 99)
         assert taps(last)[-1] == FaqTopics(2)
         lib = library_of("w")
-        inner = faq.topic("t", lib.answers * 17, lib, 1)
+        inner = faq.topic(EN, "t", lib.answers * 17, lib, 1)
         assert FaqTopic("t", 0) in taps(inner)
         assert FaqTopic("t", 2) in taps(inner)
         assert faq.pages(0) == 1
 
     def test_taking_a_vote_back_is_said(self) -> None:
-        assert faq.thanks(0) == "Taken back."
+        assert faq.thanks(EN, 0) == "Taken back."
 
 
 def test_a_stranger_learns_nothing_of_admin_commands() -> None:
-    assert errors.unknown_command().plain == (
+    assert errors.unknown_command(EN).plain == (
         "I do not know that command. What I can do is in /help."
     )

@@ -8,8 +8,11 @@ from dataclasses import replace
 from bot.texts import broadcast, stats
 from bot.texts import report as reports
 from bot.texts.callbacks import BroadcastDo, ShowStats
+from bot.texts.catalogue import translator
 from bot.texts.message import Message
 from tests.texts.slots import SomeFigures, SomeLateness, SomeReport
+
+EN = translator("en")
 
 
 def taps(message: Message) -> list[object]:
@@ -18,67 +21,67 @@ def taps(message: Message) -> list[object]:
 
 class TestBroadcast:
     def test_the_preview_says_how_many_how_long_and_what_it_costs(self) -> None:
-        said = broadcast.preview(3, 12_000, 480, 90.5)
+        said = broadcast.preview(EN, 3, 12_000, 480, 90.5)
         assert "12,000 readers" in said.plain
         assert "about 8 minutes" in said.plain
         assert "90.5 Telegram Stars" in said.plain
         assert taps(said) == [BroadcastDo("confirm", 3), BroadcastDo("cancel", 3)]
-        assert "Stars" not in broadcast.preview(3, 1, 1).plain
+        assert "Stars" not in broadcast.preview(EN, 3, 1, 1).plain
 
     def test_progress_moves_and_becomes_the_report(self) -> None:
-        moving = reports.progress(3, SomeReport(), 130)
+        moving = reports.progress(EN, 3, SomeReport(), 130)
         assert "647 of 1,000 (65 %)" in moving.plain
         assert "Time left: about 3 minutes" in moving.plain
-        assert "Time left" not in reports.progress(3, SomeReport()).plain
-        assert reports.progress(3, SomeReport(state="paused")).plain.startswith("Paused")
-        assert reports.progress(3, SomeReport(state="done")).plain.startswith("Broadcast done")
-        cancelled = reports.progress(3, SomeReport(state="cancelled", cancelled=9))
+        assert "Time left" not in reports.progress(EN, 3, SomeReport()).plain
+        assert reports.progress(EN, 3, SomeReport(state="paused")).plain.startswith("Paused")
+        assert reports.progress(EN, 3, SomeReport(state="done")).plain.startswith("Broadcast done")
+        cancelled = reports.progress(EN, 3, SomeReport(state="cancelled", cancelled=9))
         assert cancelled.plain.startswith("Broadcast cancelled")
         assert "Cancelled: 9" in cancelled.plain
 
     def test_an_empty_audience_is_wholly_done(self) -> None:
-        assert "(100 %)" in reports.progress(3, SomeReport(total=0, queued=0)).plain
+        assert "(100 %)" in reports.progress(EN, 3, SomeReport(total=0, queued=0)).plain
 
     def test_the_report_gives_reasons_and_what_can_still_be_done(self) -> None:
         report = SomeReport(
             state="done", failed={"not_found": 2, "odd_thing": 1}, in_doubt=4, failed_again=3,
             doubt_again=4,
         )  # fmt: skip
-        said = reports.final(3, report)
+        said = reports.final(EN, 3, report)
         assert "Failed: 3" in said.plain
         assert "the chat was not found: 2" in said.plain
         assert "odd thing: 1" in said.plain
         assert taps(said) == [BroadcastDo("retry", 3), BroadcastDo("doubt", 3)]
-        assert not reports.final(3, SomeReport(state="done")).buttons
+        assert not reports.final(EN, 3, SomeReport(state="done")).buttons
         pruned = replace(report, failed_again=0, doubt_again=0)
-        assert not reports.final(3, pruned).buttons, "nobody knows any more who they were"
+        assert not reports.final(EN, 3, pruned).buttons, "nobody knows any more who they were"
 
     def test_what_is_on_its_way_cannot_be_held_back(self) -> None:
-        assert taps(reports.progress(3, SomeReport(queued=8, under_way=7)))
-        assert not taps(reports.progress(3, SomeReport(queued=8, under_way=8)))
+        assert taps(reports.progress(EN, 3, SomeReport(queued=8, under_way=7)))
+        assert not taps(reports.progress(EN, 3, SomeReport(queued=8, under_way=8)))
 
     def test_a_cancelled_one_waits_for_what_is_on_its_way(self) -> None:
         waiting = SomeReport(state="cancelling", queued=3, under_way=3, cancelled=40, left=2)
-        said = reports.progress(3, waiting)
+        said = reports.progress(EN, 3, waiting)
         assert said.plain.startswith("Cancelling")
         for words in ("3 messages that are on their way", "Cancelled: 40", "their turn: 2"):
             assert words in said.plain
         assert not said.buttons
 
     def test_a_question_that_is_asked_anew_says_why(self) -> None:
-        grown = broadcast.preview_anew(3, 300, 12, 30.0, shown_audience=2, shown_stars=0.2)
+        grown = broadcast.preview_anew(EN, 3, 300, 12, 30.0, shown_audience=2, shown_stars=0.2)
         assert "300 instead of 2" in grown.plain
-        dearer = broadcast.preview_anew(3, 2, 1, 0.2, shown_audience=2, shown_stars=0)
+        dearer = broadcast.preview_anew(EN, 3, 2, 1, 0.2, shown_audience=2, shown_stars=0)
         assert "cost more now: 0.2 instead of 0.0" in dearer.plain
-        old = broadcast.preview_anew(3, 2, 1, 0.2, shown_audience=2, shown_stars=0.2)
+        old = broadcast.preview_anew(EN, 3, 2, 1, 0.2, shown_audience=2, shown_stars=0.2)
         assert "more than a day has passed" in old.plain
         assert taps(old) == [BroadcastDo("confirm", 3), BroadcastDo("cancel", 3)]
 
     def test_reasons_add_up_to_what_failed_however_many_there_are(self) -> None:
         failed = {f"reason_{number}": number for number in range(20)}
         for said in (
-            reports.final(3, SomeReport(state="done", failed=failed)),
-            stats.figures(SomeFigures(failures=failed)),
+            reports.final(EN, 3, SomeReport(state="done", failed=failed)),
+            stats.figures(EN, SomeFigures(failures=failed)),
         ):
             listed = re.findall(r"^• .+: (\d+)$", said.plain, re.MULTILINE)
             assert sum(map(int, listed)) == sum(failed.values())
@@ -86,38 +89,38 @@ class TestBroadcast:
 
     def test_a_cancelled_broadcast_offers_nothing_any_more(self) -> None:
         report = SomeReport(state="cancelled", failed={"not_found": 2}, in_doubt=4, cancelled=9)
-        said = reports.final(3, report)
+        said = reports.final(EN, 3, report)
         assert "Failed: 2" in said.plain
         assert not said.buttons
 
     def test_sending_again_for_stars_is_asked_with_the_cost(self) -> None:
-        said = broadcast.ask_again(3, 1_200, 48, 120.0)
+        said = broadcast.ask_again(EN, 3, 1_200, 48, 120.0)
         for words in ("1,200 readers", "under a minute", "Cost at most: 120.0 Telegram Stars"):
             assert words in said.plain
         assert "second time" not in said.plain
         assert taps(said) == [BroadcastDo("retry_sure", 3), BroadcastDo("report", 3)]
-        doubtful = broadcast.ask_again(3, 1, 1, 0.1, in_doubt=True)
+        doubtful = broadcast.ask_again(EN, 3, 1, 1, 0.1, in_doubt=True)
         assert "may get it a second time" in doubtful.plain
         assert taps(doubtful)[0] == BroadcastDo("doubt_sure", 3)
 
     def test_only_what_has_an_outcome_counts_as_done(self) -> None:
         under_way = SomeReport(state="sending", total=4, sent=0, blocked=0, failed={}, in_doubt=0,
                                too_old=0, cancelled=0, queued=0)  # fmt: skip
-        assert "0 of 4 (0 %)" in reports.progress(3, under_way).plain
+        assert "0 of 4 (0 %)" in reports.progress(EN, 3, under_way).plain
         ended = replace(under_way, sent=1, blocked=1, failed={"empty": 1})
-        assert "3 of 4 (75 %)" in reports.progress(3, ended).plain
+        assert "3 of 4 (75 %)" in reports.progress(EN, 3, ended).plain
 
     def test_an_album_is_named_as_what_cannot_be_copied(self) -> None:
-        assert "an album not" in broadcast.cannot_copy().plain
+        assert "an album not" in broadcast.cannot_copy(EN).plain
 
     def test_a_broadcast_that_paused_by_itself_says_so(self) -> None:
-        said = reports.paused(3, SomeReport(state="paused"), by_failures=True)
+        said = reports.paused(EN, 3, SomeReport(state="paused"), by_failures=True)
         assert "by myself" in said.plain
 
 
 class TestStats:
     def test_the_figures_of_a_week(self) -> None:
-        said = stats.figures(SomeFigures(failures={"blocked": 2}))
+        said = stats.figures(EN, SomeFigures(failures={"blocked": 2}))
         assert said.plain.startswith("The last 7 days")
         for words in (
             "Subscribers: 1,200",
@@ -131,7 +134,7 @@ class TestStats:
         assert taps(said) == [ShowStats(1), ShowStats(30)]
 
     def test_a_day_without_anything(self) -> None:
-        said = stats.figures(SomeFigures(days=1, lateness=SomeLateness(None, None), tips={}))
+        said = stats.figures(EN, SomeFigures(days=1, lateness=SomeLateness(None, None), tips={}))
         assert said.plain.startswith("The last day\n")
         assert "Lateness: nothing was sent yet" in said.plain
         assert "Failures" not in said.plain

@@ -6,11 +6,14 @@ import hashlib
 
 from bot.texts import privacy, start
 from bot.texts.callbacks import Agree
+from bot.texts.catalogue import translator
+
+EN = translator("en")
 
 
 class TestConsent:
     def test_the_welcome_is_five_lines_and_a_question(self) -> None:
-        said = start.welcome("leaflet")
+        said = start.welcome(EN, "leaflet")
         greeting, question = said.plain.split("\n\n")
         assert len(greeting.splitlines()) == 5
         assert "doesn't replace your doctor" in greeting
@@ -20,15 +23,15 @@ class TestConsent:
         assert said.reply is None
 
     def test_once_agreed_to_the_same_words_stay_without_the_button(self) -> None:
-        said = start.agreed()
-        assert said.plain.startswith(start.welcome().plain.split("\n\n")[0])
+        said = start.agreed(EN)
+        assert said.plain.startswith(start.welcome(EN).plain.split("\n\n")[0])
         assert "/forget" in said.plain
         assert said.buttons == ()
 
 
 class TestPrivacy:
     def test_it_says_who_answers_on_what_ground_and_where_to_complain(self) -> None:
-        said = privacy.privacy(contact="Jane Doe, privacy@example.org").plain
+        said = privacy.privacy(EN, contact="Jane Doe, privacy@example.org").plain
         assert "Who answers for it: Jane Doe, privacy@example.org" in said
         assert "because you said yes" in said
         assert "GDPR Article 6(1)(a)" in said
@@ -36,15 +39,15 @@ class TestPrivacy:
         assert "take it back any time" in said
 
     def test_without_a_contact_it_does_not_pretend(self) -> None:
-        assert "hasn't said how to reach them" in privacy.privacy().plain
+        assert "hasn't said how to reach them" in privacy.privacy(EN).plain
 
     def test_the_year_is_the_operator_s(self) -> None:
-        assert "after 365 days" in privacy.privacy().plain
-        assert "after 90 days" in privacy.privacy(erase_after_days=90).plain
+        assert "after 365 days" in privacy.privacy(EN).plain
+        assert "after 90 days" in privacy.privacy(EN, erase_after_days=90).plain
 
 
 def test_what_a_reader_agrees_to_has_a_version() -> None:
     """When this fails, the words changed: raise CONSENT_VERSION if their meaning did too."""
-    shown = start.welcome().plain + privacy.privacy().plain
+    shown = start.welcome(EN).plain + privacy.privacy(EN).plain
     digest = hashlib.sha256(shown.encode()).hexdigest()[:12]
     assert (privacy.CONSENT_VERSION, digest) == (4, "65597090a901")

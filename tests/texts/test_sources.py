@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.texts import sources
+from bot.texts.catalogue import translator
 from tips.models import Source
+
+EN = translator("en")
 
 
 class TestSources:
@@ -32,12 +35,12 @@ class TestSources:
         ],
     )
     def test_a_short_name(self, changed: dict[str, object], words: str) -> None:
-        assert sources.short(self.source(**changed)).plain == words
+        assert sources.short(EN, self.source(**changed)).plain == words
 
     def test_a_full_name_links_the_doi_or_else_the_address(self) -> None:
-        full = sources.full(self.source())
+        full = sources.full(EN, self.source())
         assert full.plain == "Sender and others. 2016. A title. PLoS Biology. doi.org/10.1/x"
-        web = sources.full(self.source(doi=None, url="https://a.org"))
+        web = sources.full(EN, self.source(doi=None, url="https://a.org"))
         assert web.plain.endswith("Read it")
-        neither = sources.full(self.source(doi=None, url=None))
+        neither = sources.full(EN, self.source(doi=None, url=None))
         assert neither.plain.endswith("PLoS Biology. ")

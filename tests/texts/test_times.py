@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.texts import times
+from bot.texts.catalogue import translator
 from bot.texts.hours import read_hour
+
+EN = translator("en")
 
 SUNDAY = datetime(2026, 3, 1, 13, 32, tzinfo=UTC)
 
@@ -26,19 +29,23 @@ SUNDAY = datetime(2026, 3, 1, 13, 32, tzinfo=UTC)
 )
 def test_a_day_seen_from_today(ahead: int, words: str) -> None:
     today = date(2026, 3, 1)
-    assert times.day(today + timedelta(days=ahead), today) == words
+    assert times.day(EN, today + timedelta(days=ahead), today) == words
 
 
 def test_an_instant_is_told_in_the_readers_zone() -> None:
     at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-    assert times.moment(at, SUNDAY, "Europe/Berlin") == "tomorrow, Monday, 00:30"
-    assert times.moment(at, SUNDAY, "America/New_York") == "today, 18:30"
-    assert times.moment(at, SUNDAY, "Asia/Tokyo", about=True) == "tomorrow, Monday, about 08:30"
+    assert times.moment(EN, at, SUNDAY, "Europe/Berlin") == "tomorrow, Monday, 00:30"
+    assert times.moment(EN, at, SUNDAY, "America/New_York") == "today, 18:30"
+    assert (
+        times.moment(EN, at, SUNDAY, "Asia/Tokyo", about=True) == "tomorrow, Monday, about 08:30"
+    )
     assert times.clock_at(SUNDAY, "Asia/Kolkata") == "19:02"
 
 
 def test_the_same_instant_in_german_dates() -> None:
-    assert times.weekday_name(0, "de") == "Monday"  # no German catalogue: all in English
+    assert (
+        times.weekday_name(translator("de"), 0) == "Monday"
+    )  # no German catalogue: all in English
 
 
 def test_hours_of_the_day() -> None:
@@ -57,7 +64,7 @@ def test_hours_of_the_day() -> None:
     ],
 )
 def test_weekdays(mask: int, words: str) -> None:
-    assert times.weekdays(mask) == words
+    assert times.weekdays(EN, mask) == words
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,7 @@ def test_weekdays(mask: int, words: str) -> None:
     ],
 )
 def test_a_zone_by_its_city(zone: str, words: str) -> None:
-    assert times.zone_name(zone) == words
+    assert times.zone_name(EN, zone) == words
 
 
 @pytest.mark.parametrize(
@@ -88,13 +95,13 @@ def test_a_zone_by_its_city(zone: str, words: str) -> None:
     ],
 )
 def test_durations(seconds: float, words: str) -> None:
-    assert times.duration(seconds) == words
+    assert times.duration(EN, seconds) == words
 
 
 def test_measured_seconds() -> None:
-    assert times.seconds_words(None) == "not measured"
-    assert times.seconds_words(1.25) == "1.2 s"
-    assert times.seconds_words(600) == "10 min"
+    assert times.seconds_words(EN, None) == "not measured"
+    assert times.seconds_words(EN, 1.25) == "1.2 s"
+    assert times.seconds_words(EN, 600) == "10 min"
 
 
 @pytest.mark.parametrize(

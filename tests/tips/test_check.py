@@ -9,7 +9,7 @@ import pytest
 
 from tests.tips.trees import ACTION, ANSWER, BODY, OTHER_BODY, Tree, answer, claim, tip
 
-REVIEW = {"on": date(2026, 11, 22), "outcome": "supported"}
+REVIEW = {"on": date(2026, 11, 22), "outcome": "supported", "useful": 5, "easy": 4}
 GONE = {"id": "fibre-old", "number": 3, "on": date(2026, 11, 1), "why": "claim corrected"}
 
 
@@ -47,7 +47,21 @@ def test_a_finding_names_file_id_rule_and_remedy(tree: Tree) -> None:
         ({"claims": ["fibre-feeds", "fibre-limited", "fibre-mixed", "fibre-none"]}, "claims"),
         ({"claims": ["sleep-matters"]}, "topic"),
         ({"title": "One spoon."}, "title"),
-        ({"body": BODY + " One more. And one more."}, "sentences"),
+        ({"body": BODY + " One more. And one more. And one."}, "sentences"),
+        ({"body": BODY.replace(". ", ", ")}, "sentences"),
+        ({"kind": "dream"}, "schema"),
+        ({"kind": None}, "schema"),
+        ({"about": None}, "schema"),
+        ({"about": "gut bacteria"}, "about"),
+        ({"about": "for " + "x" * 57}, "about"),
+        ({"title": "A trial of lentils"}, "study-words"),
+        ({"action": "Ask 240 people about lentils."}, "study-words"),
+        ({"action": "Eat 30% more lentils tonight."}, "study-words"),
+        ({"action": "Just relax and cook some lentils."}, "stiff"),
+        ({"caution": "Whom to ask: your doctor."}, "stiff"),
+        ({"caution": "If the skin gets redder, see a doctor."}, "skin-colour"),
+        ({"caution": "Call an ambulance, or tell your doctor soon."}, "urgency"),
+        ({"action": "Lentils may help, and soup often does."}, "hedged-twice"),
         ({"action": "Eat a spoon of lentils tonight!"}, "typography"),
         ({"action": "Read www.example.org tonight."}, "typography"),
         ({"action": "Try the <b>lentils</b> tonight."}, "typography"),
@@ -63,7 +77,7 @@ def test_a_finding_names_file_id_rule_and_remedy(tree: Tree) -> None:
         ({"action": "Stir one spoon of lentilz into soup."}, "spelling"),
         ({"action": "Pick a new color of lentils."}, "spelling"),
         (
-            {"claims": ["fibre-limited"], "body": BODY.replace("may not", "will definitely")},
+            {"claims": ["fibre-limited"], "body": BODY.replace("so a", "so definitely a")},
             "too-sure",
         ),
         (
@@ -83,23 +97,21 @@ def test_a_broken_tip_is_found(tree: Tree, changes: dict[str, Any], rule: str) -
     [
         ({"title": "x" * 61}, "title has 61 units"),
         ({"title": "😀" * 31}, "title has 62 units"),
-        ({"body": "x" * 481}, "body has 481 units"),
-        ({"body": "x" * 199}, "body has only 199 units"),
+        ({"body": "Eat well now. " * 3 + "x" * 300}, "body has 342 units"),
+        ({"body": "Eat well now. " * 4}, "the body has 12 words"),
+        ({"body": "Eat well. " * 26}, "the body has 52 words"),
         ({"action": "x" * 181}, "action has 181 units"),
         ({"caution": "x" * 161}, "caution has 161 units"),
-        (
-            {"title": "x", "body": "x" * 480, "action": "x" * 100, "caution": "x" * 100},
-            "title, body, action and caution have 681 units together",
-        ),
     ],
 )
 def test_a_tip_over_its_budget_is_found(tree: Tree, changes: dict[str, Any], message: str) -> None:
     tree.tips["fibre"] = [tip(**changes)]
-    assert [f.message for f in tree.findings() if f.rule == "length"] == [message]
+    assert message in [f.message for f in tree.findings() if f.rule == "length"]
 
 
 def test_a_tip_at_its_limits_is_fine(tree: Tree) -> None:
-    tree.tips["fibre"] = [tip(title="x" * 60, body="x" * 480, action="x" * 70, caution="x" * 70)]
+    body = " ".join(["word"] * 49 + ["x" * 75])
+    tree.tips["fibre"] = [tip(title="x" * 60, body=body, action="x" * 180, caution="x" * 160)]
     assert "length" not in tree.rules()
 
 
@@ -109,7 +121,6 @@ def test_a_tip_at_its_limits_is_fine(tree: Tree) -> None:
         "Remember that there is no cure, and rest a little.",
         "Do not stop taking your tablets on your own.",
         "Ask your doctor before you cut out dairy.",
-        "Next time you read 'studies show', look for the number of people.",
     ],
 )
 def test_a_denied_promise_and_a_deferred_command_are_fine(tree: Tree, action: str) -> None:
@@ -120,27 +131,24 @@ def test_a_denied_promise_and_a_deferred_command_are_fine(tree: Tree, action: st
 @pytest.mark.parametrize(
     ("level", "hedged"),
     [
-        ("moderate", "Fibre probably helps the gut."),
-        ("moderate", "Fibre might help the gut."),
-        ("limited", "In one small trial fibre helped the gut."),
-        ("limited", "It is unclear if fibre helps."),
-        ("mixed", "Studies disagree about fibre."),
-        ("mixed", "An effect of fibre has not been shown."),
-        ("none", "There is no good evidence on fibre."),
+        ("moderate", "Fibre helps the gut."),
+        ("limited", "Fibre may help the gut."),
+        ("limited", "Nobody knows if fibre helps."),
+        ("mixed", "It isn't clear if fibre helps."),
+        ("none", "Fibre isn't shown to help."),
     ],
 )
 def test_a_hedge_of_the_level_or_a_weaker_one_will_do(tree: Tree, level: str, hedged: str) -> None:
-    tree.tips["fibre"] = [tip(claims=[f"fibre-{level}"], body=f"{hedged} {OTHER_BODY}"[:400])]
+    tree.tips["fibre"] = [tip(claims=[f"fibre-{level}"], body=f"{hedged} {OTHER_BODY}")]
     assert "hedge" not in tree.rules()
 
 
 @pytest.mark.parametrize(
     ("level", "too_strong"),
     [
-        ("moderate", "Fibre helps the gut."),
-        ("limited", "Fibre probably helps the gut."),
-        ("mixed", "Fibre may help the gut."),
-        ("none", "Studies disagree about fibre."),
+        ("limited", "Fibre helps the gut."),
+        ("mixed", "Fibre often helps the gut."),
+        ("none", "It isn't clear if fibre helps."),
     ],
 )
 def test_a_stronger_hedge_than_the_evidence_is_found(
@@ -148,6 +156,12 @@ def test_a_stronger_hedge_than_the_evidence_is_found(
 ) -> None:
     tree.tips["fibre"] = [tip(claims=[f"fibre-{level}"], body=f"{too_strong} {OTHER_BODY}")]
     assert "hedge" in tree.rules()
+
+
+@pytest.mark.parametrize("about", ["for gut bacteria, not shown for skin", "everyday advice"])
+def test_the_evidence_line_may_say_it_instead(tree: Tree, about: str) -> None:
+    tree.tips["fibre"] = [tip(claims=["fibre-none"], about=about)]
+    assert "hedge" not in tree.rules()
 
 
 def test_the_weakest_claim_sets_the_level(tree: Tree) -> None:
@@ -158,8 +172,14 @@ def test_the_weakest_claim_sets_the_level(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"body": "Not by itself. " * 10}, "length"),
+        ({"body": "Not by itself. " * 3}, "length"),
         ({"body": ANSWER + "\n\n" + ANSWER}, "length"),
+        ({"headline": "Not by itself, as far as we know. " * 4}, "length"),
+        ({"headline": None}, "schema"),
+        ({"details": "word " * 91}, "length"),
+        ({"headline": "No, says a review of 44 studies."}, "study-words"),
+        ({"related": ["gut-cause"]}, "related"),
+        ({"related": ["nowhere"]}, "related"),
         ({"wordings": ["one", "two", "three"]}, "wordings"),
         ({"wordings": ["one", "two", "three", "Is it my gut?"]}, "wordings"),
         ({"given": []}, "question"),
@@ -176,8 +196,8 @@ def test_a_broken_answer_is_found(tree: Tree, changes: dict[str, Any], rule: str
 
 
 def test_an_answer_resting_on_many_claims_is_found(tree: Tree) -> None:
-    tree.claims += [claim(f"more-{number}") for number in range(7)]
-    tree.answers["food-and-diet"] = [answer(claims=[f"more-{number}" for number in range(7)])]
+    tree.claims += [claim(f"more-{number}") for number in range(13)]
+    tree.answers["food-and-diet"] = [answer(claims=[f"more-{number}" for number in range(13)])]
     assert tree.rules() == {"claims"}
 
 
@@ -193,10 +213,10 @@ def test_a_wording_leads_to_one_answer(tree: Tree) -> None:
 
 
 def test_near_duplicates_are_found(tree: Tree) -> None:
-    twin = tip("fibre-two", body=BODY.replace("A cup", "One cup"), action=ACTION)
+    twin = tip("fibre-two", body=BODY.replace("a handful", "one handful"), action=ACTION)
     tree.tips["fibre"] = [tip(), twin]
-    [finding] = tree.findings()
-    assert (finding.id, finding.rule) == ("fibre-two", "twin")
+    [finding] = [finding for finding in tree.findings() if finding.rule == "twin"]
+    assert finding.id == "fibre-two"
     assert "fibre-one-spoon" in finding.message
 
 

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from tests.tips.trees import Tree, answer, claim, source, tip
+from tests.tips.trees import OTHER_BODY, Tree, answer, claim, source, tip
 from tips import check as checks
 from tips.findings import Finding
 from tips.library import Library, load_library
 from tips.models import Answer, Tip
 
-REVIEW = {"on": date(2026, 11, 22), "outcome": "supported"}
+REVIEW = {"on": date(2026, 11, 22), "outcome": "supported", "useful": 5, "easy": 4}
 GONE = {"id": "fibre-old", "number": 3, "on": date(2026, 11, 1), "why": "claim corrected"}
 
 
@@ -76,7 +76,9 @@ def test_a_file_that_cannot_be_read_is_named(tree: Tree, file: str, text: str, r
     assert (file, rule) in {(finding.file, finding.rule) for finding in found}
 
 
-@pytest.mark.parametrize("file", ["claims.yaml", "words.yaml", "en/names.yaml", "retired.yaml"])
+@pytest.mark.parametrize(
+    "file", ["claims.yaml", "words.yaml", "en/names.yaml", "retired.yaml", "first-week.yaml"]
+)
 def test_a_missing_file_is_named(tree: Tree, file: str) -> None:
     root = tree.write()
     (root / file).unlink()
@@ -120,13 +122,77 @@ class TestAtFullSize:
             "1 tips",
             "0 seasonal tips",
             "0 tips for parents",
-            "1 of 1 tips, 100.0%",
-            "0 of 1 tips, 0.0%",
+            "the topic fibre make up 1 of 1, 100.0%",
         }
+
+    def test_a_group_keeps_to_its_share(self, tree: Tree) -> None:
+        tree.groups = [{"id": "plate", "least": 0, "most": 0.4, "topics": ["fibre"]}]
+        assert "the group plate make up 1 of 1, 100.0%" in self.out_of_balance(tree)
+
+    def test_most_actions_are_things_to_do(self, tree: Tree) -> None:
+        tree.tips["fibre"] = [tip(kind="ask"), tip("fibre-two", kind="think")]
+        assert {
+            "the actions of kind do make up 0 of 2, 0.0%",
+            "the actions of kind note or ask make up 1 of 2, 50.0%",
+            "the actions of kind think make up 1 of 2, 50.0%",
+        } <= self.out_of_balance(tree)
+
+    def test_few_tips_are_about_what_is_not_shown(self, tree: Tree) -> None:
+        tree.tips["fibre"] = [tip(unproven=True)]
+        assert "what is not shown make up 1 of 1, 100.0%" in self.out_of_balance(tree)
+
+    def test_one_message_comes_twice_at_most(self, tree: Tree) -> None:
+        said = [
+            "A cool room can calm the night. Turn the heating down before you go to bed.",
+            "Turn the heating down before bed: a cool bedroom can make for a calmer night.",
+            "For a calmer night, keep your bedroom cool and turn the heating down at bedtime.",
+        ]
+        tree.tips["sleep"] = [
+            tip(f"sleep-{n}", title="A cool room", body=body, claims=["sleep-matters"])
+            for n, body in enumerate(said)
+        ]
+        found = {f.id for f in tree.findings(complete=True) if f.rule == "message"}
+        assert found == {"sleep-0", "sleep-1", "sleep-2"}
+        tree.tips["sleep"].pop()
+        assert "message" not in tree.rules(complete=True)
 
     def test_no_tips_at_all_are_out_of_balance_too(self, tree: Tree) -> None:
         tree.tips = {}
-        assert "0 of 0 tips, 0.0%" in {f.message for f in tree.findings(complete=True)}
+        assert "0 tips" in self.out_of_balance(tree)
+
+    def test_an_answer_leads_on_to_two_others(self, tree: Tree) -> None:
+        [finding] = [f for f in tree.findings(complete=True) if f.rule == "related"]
+        assert (finding.id, finding.message) == ("gut-cause", "it leads on to 0 answers")
+
+    def out_of_balance(self, tree: Tree) -> set[str]:
+        return {f.message for f in tree.findings(complete=True) if f.rule == "balance"}
+
+
+def test_every_topic_counts_towards_one_group(tree: Tree) -> None:
+    tree.groups[0]["topics"] = ["sleep"]
+    [finding] = tree.findings()
+    assert (finding.file, finding.message) == ("balance.yaml", "0 groups have the topic fibre")
+
+
+def test_neighbours_ask_for_different_things(tree: Tree) -> None:
+    tree.tips["fibre"] = [tip(), tip("fibre-two", title="Red soup", body=OTHER_BODY)]
+    [finding] = tree.findings()
+    assert (finding.id, finding.rule) == ("fibre-two", "action")
+
+
+def test_few_tips_ask_for_a_diary(tree: Tree) -> None:
+    tree.tips["fibre"] = [
+        tip(f"fibre-{number}", action=f"Keep a food diary of dish {number}.")
+        for number in range(9)
+    ]
+    found = [f for f in tree.findings() if "diary" in f.message]
+    assert [finding.id for finding in found] == ["fibre-8"]
+
+
+def test_the_first_week_names_tips_that_there_are(tree: Tree) -> None:
+    tree.first_week = {"adult": ["fibre-one-spoon"], "parent": ["fibre-gone"]}
+    [finding] = tree.findings()
+    assert (finding.file, finding.id) == ("first-week.yaml", "fibre-gone")
 
 
 def test_the_balance_counts_topics_seasons_audiences_and_levels(tree: Tree) -> None:
@@ -141,6 +207,11 @@ def test_the_balance_counts_topics_seasons_audiences_and_levels(tree: Tree) -> N
     assert rows == {
         ("topic", "fibre"): 2,
         ("topic", "sleep"): 1,
+        ("group", "all"): 3,
+        ("kind", "do"): 3,
+        ("kind", "note"): 0,
+        ("kind", "ask"): 0,
+        ("kind", "think"): 0,
         ("season", "any"): 1,
         ("season", "spring"): 0,
         ("season", "summer"): 0,

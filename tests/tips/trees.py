@@ -15,28 +15,38 @@ from tips.checks.context import Render
 from tips.findings import Finding
 from tips.library import Library
 from tips.loading import CONTENT, Content
-from tips.models import Audience, Claim, Names, Retired, Season, Source, Theme, Tip
+from tips.models import (
+    Audience,
+    Claim,
+    FirstWeek,
+    Kind,
+    Names,
+    Retired,
+    Season,
+    Source,
+    Theme,
+    Tip,
+)
 
 Item = dict[str, Any]
 
 BODY = (
-    "Gut bacteria break down the fibre in your food. A cup of lentils feeds them well. "
-    "Most people eat less fibre than they need, and even small steps can count. "
-    "Your skin may not change, and that is fine for now."
+    "Tip a handful of red lentils into the pot tonight. They are full of fibre, and your gut "
+    "bacteria live on it. Most people eat less of it than they need, so a small step counts."
 )
 ACTION = "Stir one spoon of lentils into tonight's soup."
 OTHER_BODY = (
-    "A label can tell you how much sugar hides in a drink. Look for the line that counts grams. "
-    "Two drinks on one shelf can be far apart. Nobody has to give up the sweet ones, "
-    "but it helps to know what is inside the bottle."
+    "A label tells you how much sugar hides in a drink. Look for the line that counts grams. "
+    "Two drinks on one shelf can be far apart, and nobody has to give up the sweet ones."
 )
+HEADLINE = "Not by itself, as far as we know."
 ANSWER = (
-    "Not by itself, as far as we know. Many things come together in eczema, and the gut is only "
-    "one of them. Some studies find other bacteria in people with eczema, and other studies do "
-    "not. A link like that does not tell us what came first.\n\n"
-    "What you can do is eat in a way that suits you and your family. Look after your skin each "
-    "day, and tell your doctor what you notice. That is plenty."
+    "Many things come together in eczema, and the gut is only one of them. Nobody has to find a "
+    "culprit on the plate.\n\n"
+    "Eat in a way that suits you and your family. Look after your skin each day, and tell your "
+    "doctor what you notice. That is plenty."
 )
+DETAILS = "Some studies find other bacteria in people with eczema, and other studies do not."
 
 
 def tip(name: str = "fibre-one-spoon", **changes: Any) -> Item:
@@ -46,6 +56,8 @@ def tip(name: str = "fibre-one-spoon", **changes: Any) -> Item:
         "title": "One spoon of lentils",
         "body": BODY,
         "action": ACTION,
+        "kind": "do",
+        "about": "for general health",
         "claims": ["fibre-feeds"],
     }
     return {key: value for key, value in {**sound, **changes}.items() if value is not None}
@@ -64,7 +76,9 @@ def answer(name: str = "gut-cause", **changes: Any) -> Item:
             "bad gut bad skin",
             "gut n eczema",
         ],
+        "headline": HEADLINE,
         "body": ANSWER,
+        "details": DETAILS,
         "claims": ["fibre-feeds"],
     }
     return {key: value for key, value in {**sound, **changes}.items() if value is not None}
@@ -141,6 +155,12 @@ class Tree:
             }
         ]
     )
+    groups: list[Item] = field(
+        default_factory=lambda: [
+            {"id": "all", "least": 0, "most": 1, "topics": ["fibre", "sleep"]},
+        ]
+    )
+    first_week: Item = field(default_factory=dict)
     retired: Item = field(default_factory=dict)
     allow: list[Item] = field(default_factory=list)
     names: Item = field(
@@ -158,6 +178,8 @@ class Tree:
                 self.dump(f"en/{name}/{topic}.yaml", items)
         for name in ("claims", "sources", "themes", "questions", "retired", "allow"):
             self.dump(f"{name}.yaml", getattr(self, name))
+        self.dump("balance.yaml", self.groups)
+        self.dump("first-week.yaml", self.first_week)
         self.dump("en/names.yaml", self.names)
         for name in ("words.yaml", "spelling.yaml"):
             shutil.copy(CONTENT / name, self.root / name)
@@ -185,9 +207,14 @@ class Sketch:
     topic: str
     season: tuple[Season, ...] = ()
     audience: Audience = Audience.EVERYONE
+    unproven: bool = False
 
 
-def library_of(sketches: Iterable[Sketch], themes: Mapping[str, tuple[str, ...]]) -> Library:
+def library_of(
+    sketches: Iterable[Sketch],
+    themes: Mapping[str, tuple[str, ...]],
+    first_week: FirstWeek | None = None,
+) -> Library:
     """A library with these tips; themes get their bits in the order given."""
     built = tuple(
         Tip(
@@ -197,9 +224,12 @@ def library_of(sketches: Iterable[Sketch], themes: Mapping[str, tuple[str, ...]]
             title="A tip",
             body="A body.",
             action="An action.",
+            kind=Kind.DO,
+            about="for a test",
             claims=("known",),
             season=sketch.season,
             audience=sketch.audience,
+            unproven=sketch.unproven,
         )
         for sketch in sketches
     )
@@ -214,6 +244,8 @@ def library_of(sketches: Iterable[Sketch], themes: Mapping[str, tuple[str, ...]]
             Theme(id=name, bit=bit, topics=topics)
             for bit, (name, topics) in enumerate(themes.items())
         ),
+        groups=(),
+        first_week=first_week or FirstWeek(),
         questions={},
         retired=Retired(),
         names=Names(themes={name: f"The {name}" for name in themes}, topics={}),

@@ -18,10 +18,21 @@ from tips.reading import FileReader
 
 Item = Tip | Answer
 Render = Callable[[Item, Library], str]
-"""Gives the text of an item as a reader sees it, entities already taken out."""
+"""Gives the text of an item as a subscriber sees it, entities already taken out."""
 
 Excusable = Literal[
-    "promise", "command", "hedge", "too-sure", "twin", "grade", "brand", "attribution"
+    "promise",
+    "command",
+    "hedge",
+    "hedged-twice",
+    "too-sure",
+    "twin",
+    "grade",
+    "brand",
+    "attribution",
+    "study-words",
+    "stiff",
+    "typography",
 ]
 
 
@@ -36,6 +47,11 @@ class Words(Frozen):
     deferrals: tuple[Line, ...]
     attributions: tuple[Line, ...]
     brands: tuple[Line, ...]
+    studies: tuple[Line, ...]
+    doubts: tuple[Line, ...]
+    """Every word that hedges, whatever the level: a tip has one."""
+    stiff: dict[Line, Line]
+    """Phrases that nobody says aloud, or that comfort nobody, and what to write instead."""
 
 
 class Spelling(Frozen):
@@ -63,6 +79,9 @@ NO_WORDS = Words(
     deferrals=(),
     attributions=(),
     brands=(),
+    studies=(),
+    doubts=(),
+    stiff={},
 )
 
 
@@ -113,4 +132,6 @@ def texts_of(item: Item) -> Mapping[str, str]:
     if isinstance(item, Tip):
         fields = {"title": item.title, "body": item.body, "action": item.action}
         return fields | ({"caution": item.caution} if item.caution else {})
-    return {"body": item.body} | ({"doctor": item.doctor} if item.doctor else {})
+    fields = {"headline": item.headline, "body": item.body}
+    more = {"doctor": item.doctor, "details": item.details}
+    return fields | {name: text for name, text in more.items() if text}

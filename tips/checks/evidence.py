@@ -10,7 +10,7 @@ from tips.findings import Finding
 from tips.models import Claim, Source
 
 MOST_TIP_CLAIMS = 3
-MOST_ANSWER_CLAIMS = 6
+MOST_ANSWER_CLAIMS = 12
 # https://www.doi.org/doi-handbook: prefix 10.NNNN, suffix without spaces.
 DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"]+")
 # https://pubmed.ncbi.nlm.nih.gov: one to eight digits, no leading zero.

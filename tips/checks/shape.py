@@ -9,16 +9,20 @@ from tips.checks.context import Context, texts_of
 from tips.checks.text import count_words, sentences, utf16_units
 from tips.findings import Finding
 from tips.library import Library, soundness
-from tips.models import Answer, Tip
+from tips.models import EVERYDAY_ADVICE, Answer, Tip
 
 RENDERED_TIP = 900
 # https://core.telegram.org/bots/api#sendmessage: 1-4096 characters after entities parsing.
 RENDERED_ANSWER = 4096
-MOST_UNITS = {"title": 60, "body": 480, "action": 180, "caution": 160}
-FEWEST_BODY_UNITS = 200
-TIP_UNITS = 680
-BODY_SENTENCES = range(2, 5)
-ANSWER_WORDS = range(60, 141)
+MOST_UNITS = {"title": 60, "body": 320, "action": 180, "caution": 160}
+MOST_ABOUT_UNITS = 60
+BODY_WORDS = range(20, 51)
+# Two or three sentences, or up to five very short ones.
+BODY_SENTENCES = range(2, 6)
+ANSWER_WORDS = range(40, 91)
+MOST_DETAIL_WORDS = 90
+MOST_HEADLINE_UNITS = 100
+RELATED = 2
 FEWEST_WORDINGS = 4
 ODD = {
     "exclamation mark": re.compile(r"!"),
@@ -31,19 +35,17 @@ ODD = {
 
 
 def field_budgets(context: Context) -> Iterator[Finding]:
-    """Each field of a tip keeps to its budget, in UTF-16 units."""
+    """Each field of a tip keeps to its budget: units of UTF-16, and words in the body."""
     for tip in context.content.tips:
         sizes = {name: utf16_units(text) for name, text in texts_of(tip).items()}
         for name, size in sizes.items():
             if size > MOST_UNITS[name]:
                 remedy = f"Cut it to {MOST_UNITS[name]}"
                 yield context.finding(tip, "length", f"{name} has {size} units", remedy)
-        if sizes["body"] < FEWEST_BODY_UNITS:
-            message = f"body has only {sizes['body']} units"
-            yield context.finding(tip, "length", message, f"Say it in {FEWEST_BODY_UNITS} or more")
-        if sum(sizes.values()) > TIP_UNITS:
-            message = f"title, body, action and caution have {sum(sizes.values())} units together"
-            yield context.finding(tip, "length", message, f"Cut them to {TIP_UNITS}")
+        count = count_words(tip.body)
+        if count not in BODY_WORDS:
+            remedy = "Say in 20 to 50 what to do, then why it helps"
+            yield context.finding(tip, "length", f"the body has {count} words", remedy)
 
 
 def sentence_count(context: Context) -> Iterator[Finding]:
@@ -51,26 +53,51 @@ def sentence_count(context: Context) -> Iterator[Finding]:
     for tip in context.content.tips:
         count = len(sentences(tip.body))
         if count not in BODY_SENTENCES:
-            yield context.finding(tip, "sentences", f"the body has {count}", "Write two to four")
+            remedy = "Write two or three, or up to five very short ones"
+            yield context.finding(tip, "sentences", f"the body has {count}", remedy)
         if tip.title.endswith("."):
             yield context.finding(tip, "title", "ends with a full stop", "Take it off")
 
 
+def about_what(context: Context) -> Iterator[Finding]:
+    """The evidence line of a tip says what it grades."""
+    for tip in context.content.tips:
+        if not tip.about.startswith(("for ", EVERYDAY_ADVICE)):
+            remedy = f"Begin it with 'for ...' or '{EVERYDAY_ADVICE} ...'"
+            yield context.finding(tip, "about", f"'{tip.about}' reads oddly", remedy)
+        if utf16_units(tip.about) > MOST_ABOUT_UNITS:
+            message = f"it has {utf16_units(tip.about)} units"
+            yield context.finding(tip, "about", message, f"Cut it to {MOST_ABOUT_UNITS}")
+
+
 def answer_size(context: Context) -> Iterator[Finding]:
-    """An answer fits on a phone's screen and can be found by many wordings."""
+    """An answer fits on a phone's screen: the sentence that answers, and little more."""
     for answer in context.content.answers:
-        count = count_words(answer.body)
+        visible = " ".join(filter(None, (answer.headline, answer.body, answer.doctor)))
+        count, details = count_words(visible), count_words(answer.details or "")
         if count not in ANSWER_WORDS:
-            yield context.finding(
-                answer, "length", f"the body has {count} words", "Write 60 to 140"
-            )
+            remedy = "Say it in 40 to 90; what studies found goes into details"
+            yield context.finding(answer, "length", f"{count} words are in sight", remedy)
+        if details > MOST_DETAIL_WORDS:
+            message = f"the details have {details} words"
+            yield context.finding(answer, "length", message, f"Cut them to {MOST_DETAIL_WORDS}")
+        if utf16_units(answer.headline) > MOST_HEADLINE_UNITS:
+            message = f"the headline has {utf16_units(answer.headline)} units"
+            yield context.finding(answer, "length", message, f"Cut it to {MOST_HEADLINE_UNITS}")
+
+
+def findable(context: Context) -> Iterator[Finding]:
+    """An answer can be found by many wordings, and leads on to two others."""
+    for answer in context.content.answers:
         given = {wording.casefold() for wording in (answer.question, *answer.given)}
         own = {wording.casefold() for wording in answer.wordings} - given
         if len(own) < FEWEST_WORDINGS:
             message = f"only {len(own)} wordings beside the given ones"
-            yield context.finding(
-                answer, "wordings", message, f"Add up to {FEWEST_WORDINGS} or more"
-            )
+            remedy = f"Add up to {FEWEST_WORDINGS} or more"
+            yield context.finding(answer, "wordings", message, remedy)
+        if context.complete and len(set(answer.related)) != RELATED:
+            message = f"it leads on to {len(set(answer.related))} answers"
+            yield context.finding(answer, "related", message, f"Choose {RELATED}, kind ones")
 
 
 def rendered_length(context: Context) -> Iterator[Finding]:
@@ -92,7 +119,9 @@ def typography(context: Context) -> Iterator[Finding]:
     for item in context.items:
         for name, text in texts_of(item).items():
             for what, pattern in ODD.items():
-                if pattern.search(text):
+                # A helpline may be named where there is room to look it up.
+                allowed = what == "web address" and name == "details"
+                if pattern.search(text) and not allowed:
                     message = f"{what} in the {name}"
                     yield context.finding(item, "typography", message, "Write it plainly")
 
@@ -136,7 +165,9 @@ def wordings_apart(context: Context) -> Iterator[Finding]:
 RULES = (
     field_budgets,
     sentence_count,
+    about_what,
     answer_size,
+    findable,
     rendered_length,
     typography,
     as_asked,

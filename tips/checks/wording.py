@@ -10,19 +10,25 @@ from typing import TYPE_CHECKING
 from tips.checks.context import Context, Item, texts_of
 from tips.checks.text import phrase_pattern, reading_grade, sentences, words
 from tips.findings import Finding
-from tips.models import Evidence, Tip
+from tips.models import Answer, Evidence, Tip
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
 
-HIGHEST_GRADE = 8.0
+HIGHEST_GRADE = 7.0
+UNSURE = frozenset({Evidence.LIMITED, Evidence.MIXED, Evidence.NONE})
+MOST_HEDGES = {Tip: 1, Answer: 3}
+HEADS = re.compile(r"\d ?%|\b\d[\d,]* (?:people|adults|children|patients|babies|infants)\b")
+RED = re.compile(r"\bred(?:ness|der)?\b(?! flag)", re.IGNORECASE)
+OTHER_COLOURS = re.compile(r"\b(?:darker|purple|grey|colour)\b", re.IGNORECASE)
+NOW = re.compile(r"\bambulance\b", re.IGNORECASE)
+LATER = re.compile(r"\b(?:soon|appointment|this week|next visit)\b", re.IGNORECASE)
 
 
 def grade(context: Context) -> Iterator[Finding]:
     """Body and action can be read by most grown-ups when they are tired."""
     for item in context.items:
-        text = f"{item.body}\n\n{item.action}" if isinstance(item, Tip) else item.body
-        reached = reading_grade(text)
+        reached = reading_grade(_plain(item))
         if reached > HIGHEST_GRADE:
             message = f"reading grade {reached:.1f}, above {HIGHEST_GRADE:g}"
             remedy = "Use shorter words and more full stops"
@@ -72,22 +78,89 @@ def _unless(
 
 
 def hedges(context: Context) -> Iterator[Finding]:
-    """A body whose weakest claim is not established says so by a word as weak as that claim."""
-    patterns = {level: phrase_pattern(_hedges(context, level)) for level in Evidence}
-    for item in context.items:
-        level = context.evidence_of(item)
-        if level in {None, Evidence.ESTABLISHED}:
+    """A tip on weak evidence says so by one word, or its evidence line says what is not shown.
+
+    Everyday advice needs none: it says of itself that it is advice. An answer rests on many
+    claims, and its readers weigh which of them its sentences are about.
+    """
+    patterns = {level: phrase_pattern(_hedges(context, level)) for level in UNSURE}
+    for tip in context.content.tips:
+        level = context.evidence_of(tip)
+        if level is None or level not in UNSURE or tip.is_advice:
             continue
-        if level is not None and not patterns[level].search(item.body):
-            message = f"the evidence is {level}, and no word in the body says so"
+        if not patterns[level].search(f"{_plain(tip)} {tip.about}"):
+            message = f"the evidence is {level}, and no word says so"
             remedy = f"Use a word as weak as: {', '.join(context.words.hedges.get(level, ())[:6])}"
-            yield context.finding(item, "hedge", message, remedy)
+            yield context.finding(tip, "hedge", message, remedy)
+
+
+def hedged_once(context: Context) -> Iterator[Finding]:
+    """A tip hedges once; an answer three times at most."""
+    pattern = phrase_pattern(context.words.doubts)
+    for item in context.items:
+        found = pattern.findall(_plain(item))
+        if len(found) > MOST_HEDGES[type(item)]:
+            message = f"it hedges {len(found)} times: {', '.join(found)}"
+            yield context.finding(item, "hedged-twice", message, "Hedge once, in one word")
+
+
+def _plain(item: Item) -> str:
+    """What a subscriber reads first: neither the caution nor what is folded away."""
+    if isinstance(item, Tip):
+        return f"{item.body}\n\n{item.action}"
+    return f"{item.headline}\n\n{item.body}"
 
 
 def _hedges(context: Context, level: Evidence) -> list[str]:
     """The hedges of a level and of all weaker ones: saying less is always allowed."""
     lists = context.words.hedges.items()
     return [phrase for other, phrases in lists if other.rank >= level.rank for phrase in phrases]
+
+
+def studies(context: Context) -> Iterator[Finding]:
+    """The card helps and "Why?" proves: no study, sample or percentage where people look first."""
+    pattern = phrase_pattern(context.words.studies)
+    for item in context.items:
+        title = item.title if isinstance(item, Tip) else ""
+        hit = pattern.search(f"{title}\n\n{_plain(item)}") or HEADS.search(_plain(item))
+        if hit:
+            remedy = "Say what to do; the claim has the study, and 'Why?' shows it"
+            yield context.finding(item, "study-words", f"'{hit[0]}'", remedy)
+
+
+def spoken(context: Context) -> Iterator[Finding]:
+    """Words that one would say aloud: no translated English, no hollow comfort, no hype."""
+    better = {phrase.casefold(): remedy for phrase, remedy in context.words.stiff.items()}
+    pattern = phrase_pattern(better)
+    for item in context.items:
+        for name, text in texts_of(item).items():
+            for hit in pattern.finditer(text):
+                known = better.get(" ".join(hit[0].casefold().split()))
+                message = f"'{hit[0]}' in the {name}"
+                yield context.finding(item, "stiff", message, known or "Say it as one speaks")
+
+
+def every_skin(context: Context) -> Iterator[Finding]:
+    """A warning does not wait for red: on darker skin it is darker, purple or grey."""
+    for item in context.items:
+        for name in {"caution", "doctor"} & texts_of(item).keys():
+            text = texts_of(item)[name]
+            # The white of an eye is red whatever the skin around it.
+            if RED.search(text) and not OTHER_COLOURS.search(text) and " eye" not in text:
+                remedy = "Write 'red, darker, purple or grey', or go by heat, pain and swelling"
+                yield context.finding(item, "skin-colour", f"only red in the {name}", remedy)
+
+
+def one_urgency(context: Context) -> Iterator[Finding]:
+    """An ambulance and an appointment do not stand in one sentence."""
+    for item in context.items:
+        for name, text in texts_of(item).items():
+            for sentence in sentences(text):
+                if NOW.search(sentence) and LATER.search(sentence):
+                    remedy = "Say what is urgent in a sentence of its own"
+                    yield context.finding(
+                        item, "urgency", f"two in the {name}: {sentence}", remedy
+                    )
 
 
 def attributions(context: Context) -> Iterator[Finding]:
@@ -135,4 +208,18 @@ def _dictionary() -> SpellChecker:
     return SpellChecker(language="en", distance=1)
 
 
-RULES = (grade, promises, commands, too_sure, hedges, attributions, brands, spelling)
+RULES = (
+    grade,
+    promises,
+    commands,
+    too_sure,
+    hedges,
+    hedged_once,
+    studies,
+    spoken,
+    every_skin,
+    one_urgency,
+    attributions,
+    brands,
+    spelling,
+)
