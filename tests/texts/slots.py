@@ -27,7 +27,18 @@ from bot.texts.fields import SETTINGS_VIEWS
 from bot.texts.message import Message
 from tips.library import Library
 from tips.loading import Content
-from tips.models import Answer, Claim, Evidence, Names, Retired, Source, Theme, Tip
+from tips.models import (
+    Answer,
+    Claim,
+    Evidence,
+    FirstWeek,
+    Kind,
+    Names,
+    Retired,
+    Source,
+    Theme,
+    Tip,
+)
 from tips.urgent import Advice
 
 EN = translator("en")
@@ -111,11 +122,11 @@ def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
     )
     one = Tip.model_construct(
         id="tip", number=7, topic="t", title=words, body=words, action=words, caution=words,
-        claims=("c",), season=(), audience="everyone",
+        kind=Kind.DO, about=words, claims=("c",), season=(), audience="everyone",
     )  # fmt: skip
     answer = Answer.model_construct(
-        id="x" * 48, topic="t", question=words, given=(), wordings=(), body=words,
-        doctor=words, claims=("c",),
+        id="x" * 48, topic="t", question=words, given=(), wordings=(), headline=words,
+        body=words, doctor=words, details=words, claims=("c",), related=("x" * 48,),
     )  # fmt: skip
     themes = tuple(Theme.model_construct(id=f"m{n}", bit=n, topics=("t",)) for n in range(8))
     return Library(
@@ -125,6 +136,8 @@ def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
             claims={"c": claim},
             sources={"a": source, "b": plain},
             themes=themes,
+            groups=(),
+            first_week=FirstWeek(),
             questions={},
             retired=Retired(),
             names=Names.model_construct(
@@ -214,6 +227,8 @@ CALLS: dict[str, Call] = {
     "faq.topics": lambda _, lib: faq.topics(EN, {"t": 3, "1-1": 1}, lib, 0),
     "faq.topic": lambda _, lib: faq.topic(EN, "t", lib.answers * 20, lib, 1),
     "faq.answer": lambda _, lib: faq.answer(EN, lib.answers[0], lib, lib.answers * 2, vote=1),
+    "faq.answer, leading on": lambda _, lib: faq.answer(EN, lib.answers[0], lib),
+    "faq.answer, alone": lambda _, lib: faq.answer(EN, lib.answers[0], lib, alone=True),
     "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
     "faq.urgent": lambda w, lib: faq.urgent(EN, Advice("id", w, ("c",)), lib),
