@@ -168,7 +168,7 @@ class TestTip:
             said = tips.render(EN, tip, LIBRARY)
             assert html.units(said.plain) <= tips.TIP_UNITS, tip.id
             assert said.html.startswith("<b>")
-            for part in (tip.title, tip.body, tip.action, tip.caution or "", "Evidence: "):
+            for part in (tip.title, tip.body, tip.action, tip.caution or ""):
                 assert part in said.plain
             assert ("Source: " in said.plain) == bool(LIBRARY.shown_sources(tip))
             assert labels(said) == ["👍 Helpful", "👎 Not for me", "Why?", "Save"]
@@ -194,9 +194,28 @@ class TestTip:
         assert tips.buttons(EN, tip, vote=-1)[0][1].data == RateTip(tip.number, 0)
 
     def test_the_five_levels_have_words_of_their_own(self) -> None:
-        assert tips.evidence_words(EN, Evidence.LIMITED) == "early and limited"
+        assert tips.evidence_words(EN, Evidence.LIMITED) == "early evidence"
         assert len({tips.evidence_words(EN, level) for level in Evidence}) == 5
         assert len({tips.evidence_meaning(EN, level) for level in Evidence}) == 5
+
+    def test_the_evidence_line_says_of_what(self) -> None:
+        tip = library_of("w").tips[0]
+        graded = tip.model_copy(update={"about": "for gut bacteria, not shown for skin"})
+        line = "●●○○ early evidence · for gut bacteria, not shown for skin"
+        assert line in tips.render(EN, graded, library_of("w")).plain.splitlines()
+
+    def test_everyday_advice_bears_no_grade(self) -> None:
+        tip = library_of("w").tips[0]
+        advice = tip.model_copy(update={"about": "everyday advice for itch"})
+        said = tips.render(EN, advice, library_of("w")).plain
+        assert "Everyday advice · for itch" in said.splitlines()
+        assert "○" not in said
+
+    def test_the_dots_say_no_more_than_the_words_beside_them(self) -> None:
+        meters = {level: tips.evidence_meter(level) for level in Evidence}
+        assert meters[Evidence.ESTABLISHED] == "●●●●"
+        assert meters[Evidence.NONE] == "○○○○"
+        assert len(set(meters.values())) == len(Evidence)
 
     def test_saved_tips_are_paged(self) -> None:
         first = tips.saved(EN, LIBRARY.tips[:3], 0, 2)
@@ -278,8 +297,29 @@ class TestFaq:
     def test_many_sources_are_counted(self) -> None:
         found = library_of("w").answers[0]
         names = tuple(c.id for c in LIBRARY.claims.values() if c.usable)[:9]
-        said = faq.answer(EN, found.model_copy(update={"claims": names}), LIBRARY)
+        changes = {"claims": names, "related": ()}
+        said = faq.answer(EN, found.model_copy(update=changes), LIBRARY)
         assert "more" in said.plain
+
+    def test_an_answer_opens_with_the_answer_and_folds_the_studies_away(self) -> None:
+        found = LIBRARY.answer("flare-now")
+        said = faq.answer(EN, found, LIBRARY)
+        assert said.html.startswith(f"<b>{found.headline}</b>")
+        assert found.details
+        folded = "<blockquote expandable>" + html.text(found.details).render() + "</blockquote>"
+        assert folded in said.html
+        assert f"⚠️ {found.doctor}" in said.plain
+
+    def test_an_answer_leads_on_to_those_its_authors_chose(self) -> None:
+        found = LIBRARY.answer("flare-now")
+        assert [OpenAnswer(name) for name in found.related] == taps(
+            faq.answer(EN, found, LIBRARY)
+        )[:2]
+        near = LIBRARY.answers[:2]
+        led = taps(faq.answer(EN, found, LIBRARY, near))[:2]
+        assert led == [OpenAnswer(answer.id) for answer in near]
+        alone = taps(faq.answer(EN, found, LIBRARY, near, alone=True))
+        assert not [tap for tap in alone if isinstance(tap, OpenAnswer)]
 
     def test_no_match_says_so_and_offers_topics(self) -> None:
         said = faq.none(EN, ("stress", "sleep", "itch", "fats"), LIBRARY)
