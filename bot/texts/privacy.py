@@ -64,9 +64,13 @@ def _rights(_: Translator, contact: str | None) -> tuple[html.Html, ...]:
 
 
 def _how_long(_: Translator, erase_after_days: int) -> tuple[html.Html, ...]:
-    words = _("If you block me, everything goes after {days} days.")
+    words = _.many(
+        "If you block me, everything goes after {count} day.",
+        "If you block me, everything goes after {count} days.",
+        erase_after_days,
+    )
     return (
-        html.fill(words, days=erase_after_days),
+        html.fill(words, count=erase_after_days),
         html.text(
             _(
                 "Backups made before you erase may still hold it. The bot keeps its last seven "
