@@ -76,7 +76,7 @@ mutants: $(READY)  ## put single faults into a copy of the code and list those t
 	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(JSON),--json $(JSON))
 
 soak: $(READY)  ## 200 subscribers through 400 simulated days
-	$(BIN)/python -m tests.soak --readers $(or $(READERS),200) --days $(or $(DAYS),400)
+	$(BIN)/python -m tests.soak --subscribers $(or $(SUBSCRIBERS),200) --days $(or $(DAYS),400)
 
 search-train: $(READY)  ## make the search index and the warning signs anew from the wordings
 	$(BIN)/python -m tips.search.training.train

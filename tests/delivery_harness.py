@@ -137,7 +137,7 @@ async def delivery_harness(
     read_timeout: float = 20.0,
     **settings: Any,
 ) -> AsyncIterator[DeliveryHarness]:
-    """A house at noon on 1 June 2026."""
+    """A harness at noon on 1 June 2026."""
     given = load_settings(token=TOKEN, admin_ids="99", in_flight=8, **settings)
     clock = MovableClock(datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
     transport = telegram.transport(connections, read_timeout)

@@ -108,7 +108,9 @@ def ask_again(
 
 
 def _facts(_: Translator, audience: int, seconds: float, stars: float) -> list[html.Html]:
-    people = _.many("{count} reader", "{count} readers", audience).format(count=f"{audience:,}")
+    people = _.many("{count} subscriber", "{count} subscribers", audience).format(
+        count=f"{audience:,}"
+    )
     facts = [
         html.fill(_("Audience: {people}"), people=html.bold(people)),
         html.fill(_("Expected duration: {time}"), time=times.duration(_, seconds)),

@@ -34,7 +34,7 @@ async def harness(db: Database, library: Library, tg: Telegram) -> AsyncIterator
 
 
 class Post:
-    """When what arrives, on the house's clock."""
+    """When what arrives, on the harness's clock."""
 
     def __init__(self, harness: DeliveryHarness) -> None:
         self.tips: list[float] = []

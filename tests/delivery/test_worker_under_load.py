@@ -32,7 +32,7 @@ async def drained(harness: DeliveryHarness, worker: DeliveryWorker, step: float 
 
 
 def times(harness: DeliveryHarness, tg: Telegram, script: Any = None) -> list[float]:
-    """When each call arrives, on the house's clock."""
+    """When each call arrives, on the harness's clock."""
     seen: list[float] = []
 
     def note(method: str, body: dict[str, Any]) -> Any:

@@ -40,10 +40,10 @@ async def obey(app: App, clock: SharedClock, order: dict[str, Any]) -> None:
 
 
 async def orders() -> asyncio.StreamReader:
-    subscriber = asyncio.StreamReader()
+    reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(subscriber), sys.stdin)
-    return subscriber
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
 
 
 def say(**words: Any) -> None:

@@ -24,7 +24,7 @@ from tests.scripted_telegram import Telegram, once, refusal
 
 ANNA, BEN = 5_111_222_333, 5_999_888_777
 TABLES = AnyTable.metadata.tables
-OF_A_PERSON = ("chat_id", "admin_id", "user_id", "subscription_id", "reader_id", "subscriber_id")
+OF_A_PERSON = ("chat_id", "admin_id", "user_id", "subscription_id", "subscriber_id")
 DRAWN_FROM_A_PERSON = {
     ("slot", "cursor"): "where planning stands: the seat planned last, which holds no chat number",
 }

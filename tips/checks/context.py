@@ -18,7 +18,7 @@ from tips.reading import FileReader
 
 Item = Tip | Answer
 Render = Callable[[Item, Library], str]
-"""Gives the text of an item as a reader sees it, entities already taken out."""
+"""Gives the text of an item as a subscriber sees it, entities already taken out."""
 
 Excusable = Literal[
     "promise", "command", "hedge", "too-sure", "twin", "grade", "brand", "attribution"
