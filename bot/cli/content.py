@@ -1,4 +1,4 @@
-"""Commands about what we know: ``tips …``, ``faq``, ``calendar``. None needs a token."""
+"""Commands about the content: ``tips …``, ``faq``, ``calendar``. None needs a token."""
 
 from __future__ import annotations
 

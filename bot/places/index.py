@@ -26,16 +26,16 @@ class Row:
 
     @property
     def entity(self) -> tuple[str, ...]:
-        """What the row stands for; a country with several clocks has a row for each."""
+        """What the row stands for: a country with several time zones has a row for each."""
         if self.kind in ("country", "region"):
             return (self.kind, self.country, self.region)
         return (self.kind, self.label, self.zone)
 
 
 class Index:
-    """Folded names -> places; plus the names worth mending typos to, and places by language.
+    """Places by folded name and by language, and the names that typing errors are corrected to.
 
-    Any thread may ask.
+    Safe to use from any thread.
     """
 
     def __init__(self, file: Path = FILE) -> None:

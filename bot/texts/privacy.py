@@ -123,7 +123,7 @@ def forget_kept(_: Translator) -> Message:
 
 
 def nothing_stored(_: Translator) -> Message:
-    """/export or /forget of someone about whom nothing is stored."""
+    """/export or /forget where nothing is stored."""
     return page(
         html.text(_("I don't keep anything about you.")),
         html.text(_("Only what you've just sent, and that's gone once I've answered.")),

@@ -11,7 +11,7 @@ REASON_UNITS = 80
 
 
 def reason_words(_: Translator, reason: str) -> str:
-    """The reason in words; one that has none is shown as it was recorded."""
+    """The reason in words; an unknown one is shown as it was recorded."""
     known = {
         "asks_payment": _("the subscriber wants to be paid for messages"),
         "attempts": _("given up after several tries"),

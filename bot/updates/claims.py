@@ -1,4 +1,4 @@
-"""Decides who answers what may be a sign of danger: its chat's queue, or the signs' own queue.
+"""Decides who answers what may be a warning sign: its chat's queue, or the signs' own queue.
 
 Such an update waits in its place like all others, in memory or in the rows, while it is looked
 through; when it is a sign it is answered at once, and its chat's queue leaves it out.

@@ -1,4 +1,4 @@
-"""What may be a sign of danger goes past every queue, its own too; nothing is done twice."""
+"""What may be a warning sign goes past every queue, its own too; nothing is done twice."""
 
 from __future__ import annotations
 
