@@ -107,8 +107,14 @@ class DeliveryHarness:
     async def broadcast(self) -> int:
         """A confirmed broadcast whose rows are made."""
         broadcast = await self.confirmed()
-        await self.planner.audiences.plan()
+        await self.plan_audiences()
         return broadcast
+
+    async def plan_audiences(self) -> None:
+        """Make every row that broadcasts lack."""
+        broken: set[int] = set()
+        while await self.planner.audiences.plan_chunks(broken):
+            pass
 
     async def prune(self) -> int:
         """The hour's housekeeping; how many rows went."""

@@ -49,18 +49,6 @@ class Index:
         with self._one_at_a_time:
             return self._database.execute(query, given).fetchall()
 
-    def built_from(self) -> dict[str, str]:
-        """The versions of the data, by package."""
-        return dict(self._ask("SELECT package, version FROM source"))
-
-    def zones(self) -> set[str]:
-        """The time zone of every place."""
-        return {zone for (zone,) in self._ask("SELECT DISTINCT zone FROM place")}
-
-    def languages(self) -> list[str]:
-        """The languages with places of their own."""
-        return [code for (code,) in self._ask("SELECT DISTINCT language FROM suggestion")]
-
     def rows_of(self, folded: str) -> list[Row]:
         """The places with exactly this folded name."""
         found = self._ask(

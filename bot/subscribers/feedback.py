@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.store.database import Database
 from bot.store.models import SubscriberRead, TipVoteRead
 from bot.store.queries import feedback, subscribers
-from bot.store.values import Said, UnknownSubscriberError
+from bot.store.values import Said
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
 from bot.subscribers.calendar import local_date
@@ -94,13 +94,6 @@ class Feedback:
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
             return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
-
-    async def _subscriber(self, chat_id: int) -> SubscriberRead:
-        async with self._db.read() as session:
-            subscriber = await subscribers.get(session, chat_id)
-        if subscriber is None:
-            raise UnknownSubscriberError(chat_id)
-        return subscriber
 
     def _worth_dropping(self, votes: list[TipVoteRead], tip_id: str) -> str | None:
         """The topic to offer dropping: asked at every third dislike in a row, not at each."""

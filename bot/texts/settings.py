@@ -106,7 +106,7 @@ def view(
     *,
     fitting: int | None = None,
 ) -> Message:
-    """The view of that name (``callbacks.SETTINGS_VIEWS``); all say when the next tip comes."""
+    """The view of that name (``fields.View``); all say when the next tip comes."""
     if name == "main":
         return overview(_, subscriber, library, next_at, now, fitting=fitting)
     title, rows = _views(_, name, subscriber, library)

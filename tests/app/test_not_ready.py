@@ -180,7 +180,7 @@ class TestWhatTheLogSaysWasDone:
     async def test_a_hold_that_begins_and_ends(self, harness: BotHarness) -> None:
         watch, limiter = harness.app.holds.look, harness.app.services.limiter
         with captured("INFO", "json") as log:
-            limiter.flood(Lane.REPLY, 60)
+            limiter.refused(Lane.REPLY, None, 60)
             for _ in range(16):
                 watch()
                 harness.clock.move(LOOK_S)

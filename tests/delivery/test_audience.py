@@ -137,7 +137,7 @@ async def one_chunk(harness: DeliveryHarness) -> None:
 
 async def plan_and_send(harness: DeliveryHarness) -> None:
     """Another one makes the rest, and all is sent."""
-    await AudiencePlanner(harness.db).plan()
+    await harness.plan_audiences()
     await harness.new_worker().drain()
 
 

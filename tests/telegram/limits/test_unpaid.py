@@ -101,7 +101,7 @@ async def test_a_flood_silences_paid_and_unpaid_alike_and_slows_both_when_it_com
         stage.broadcast(64)
         stage.tips()
         for _ in range(2):
-            stage.limiter.flood(Lane.BULK, 2.0)
+            stage.limiter.refused(Lane.BULK, None, 2.0)
             flooded = stage.clock.monotonic()
             await stage.pass_time(2.5)
             for starts in (stage.bulk, stage.unpaid):
