@@ -75,7 +75,7 @@ class DeliveryHarness:
     async def subscribe(self, *chats: int) -> None:
         """Subscribers who get their tip at 08:00 UTC."""
         for chat in chats:
-            await self.subscribers.arrive(chat)
+            await self.subscribers.arrive(chat, "en")
             await self.subscribers.set_zone(chat, "UTC")
             await self.subscribers.set_hour(chat, 480)
 

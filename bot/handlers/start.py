@@ -67,7 +67,7 @@ async def agree(context: Context, tap: Agree) -> None:
         return
     subscriber = await context.services.subscribers.arrive(
         context.chat_id,
-        language=context.translator.language,
+        context.translator.language,
         source=tap.link or None,
         consent=str(min(tap.version, privacy.CONSENT_VERSION)),
     )

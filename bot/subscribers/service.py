@@ -34,12 +34,7 @@ class Subscribers(Feedback):
     """
 
     async def arrive(
-        self,
-        chat_id: int,
-        *,
-        consent: str | None = None,
-        language: str = "en",
-        source: str | None = None,
+        self, chat_id: int, language: str, *, consent: str | None = None, source: str | None = None
     ) -> SubscriberRead:
         """Add a new subscriber in the state ``new``, with the version they agreed to.
 

@@ -57,7 +57,7 @@ async def age(app: App) -> float:
 async def test_a_bot_that_is_started_anew_each_day_makes_a_copy_each_day(tmp_path: Path) -> None:
     clock = MovableClock(MONDAY, flowing=True)
     async with run(tmp_path, clock) as app:
-        await app.services.subscribers.arrive(7)
+        await app.services.subscribers.arrive(7, "en")
         assert str(await age(app)) == "nan"
     for day in (2, 3, 4):
         async with run(tmp_path, clock) as app:

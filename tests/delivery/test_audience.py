@@ -35,7 +35,7 @@ async def before_nothing(_home: DeliveryHarness, _chat: int) -> None:
 
 
 async def before_half_joined(harness: DeliveryHarness, chat: int) -> None:
-    await harness.subscribers.arrive(chat)
+    await harness.subscribers.arrive(chat, "en")
     await harness.subscribers.set_zone(chat, "UTC")
 
 

@@ -34,7 +34,7 @@ async def test_everyone_active_gets_a_copy(harness: DeliveryHarness, tg: Telegra
     await harness.subscribers.pause(2)
     await harness.subscribers.stop(3)
     await harness.subscribers.blocked(4)
-    await harness.subscribers.arrive(9)
+    await harness.subscribers.arrive(9, "en")
     assert await harness.broadcasts.audience_count() == 3
     broadcast = await harness.broadcast()
     await harness.worker.drain()

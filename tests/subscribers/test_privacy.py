@@ -39,7 +39,7 @@ def is_of_a_person(column: Column[Any]) -> bool:
 
 async def subscribe(subscribers: Subscribers, *chats: int) -> None:
     for chat in chats:
-        await subscribers.arrive(chat, consent="3", source="leaflet")
+        await subscribers.arrive(chat, "en", consent="3", source="leaflet")
         await subscribers.set_zone(chat, "Europe/Berlin")
         await subscribers.set_hour(chat, 480)
 
