@@ -94,7 +94,10 @@ class Stage:
 
         acts: list[tuple[float, Callable[[], object]]] = []
         acts += [(at, partial(self.reply, chat)) for at, chat in asked]
-        acts += [(at, partial(self.limiter.flood, lane, seconds)) for at, lane, seconds in floods]
+        acts += [
+            (at, partial(self.limiter.refused, lane, None, seconds))
+            for at, lane, seconds in floods
+        ]
         acts += [(at, start_over) for at in given_up]
         await self.at(acts)
         for stall in stalls:
