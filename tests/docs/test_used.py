@@ -33,6 +33,7 @@ RUN = {
     "mypy": ("Makefile", "/mypy"),
     "types-pyyaml": ("tips/reading.py", "import yaml"),  # for mypy
     "pytest-cov": ("Makefile", "--cov"),
+    "pytest-xdist": ("Makefile", "--dist"),
     "import-linter": ("Makefile", "/lint-imports"),
     "hatchling": ("pyproject.toml", "hatchling"),
     "editables": ("requirements/install.py", "--editable"),
