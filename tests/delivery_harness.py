@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.clock import MovableClock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings, load_settings
+from bot.delivery.announcing import OnEvent
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
@@ -57,20 +58,24 @@ class DeliveryHarness:
         limiter: SendLimiter | None = None,
         transport: PooledTransport | None = None,
         metrics: Metrics | None = None,
+        trust: ClockTrust | None = None,
+        on_event: OnEvent | None = None,
+        db: Database | None = None,
     ) -> DeliveryWorker:
-        async def remember(event: Event) -> None:
-            self.events.append(event)
-
         return DeliveryWorker(
-            self.db,
+            db or self.db,
             self.clock,
             self.settings,
             transport or self.transport,
             limiter,
             TipRenderer(self.library),
-            on_event=remember,
+            on_event=on_event or self._remember,
             metrics=metrics,
+            trust=trust,
         )
+
+    async def _remember(self, event: Event) -> None:
+        self.events.append(event)
 
     async def subscribe(self, *chats: int) -> None:
         """Subscribers who get their tip at 08:00 UTC."""

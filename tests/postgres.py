@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.databases import migrate
 
 REQUIRED = "GUTSKIN_TEST_REQUIRE_POSTGRES"
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+
+
+class Session:
+    """A superuser's session, on a thread with a loop of its own: each test has another loop."""
+
+    def __init__(self, url: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="postgres")
+        self._loop = asyncio.Runner()
+        self._connection: asyncpg.Connection = self._do(asyncpg.connect(url))
+
+    def execute(self, statement: str) -> None:
+        """Execute one statement, in no transaction."""
+        self._do(self._connection.execute(statement))
+
+    def close(self) -> None:
+        self._do(self._connection.close())
+        self._thread.submit(self._loop.close).result()
+        self._thread.shutdown()
+
+    def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._thread.submit(self._loop.run, work).result()
 
 
 @dataclass
@@ -31,6 +55,7 @@ class Cluster:
     bin: Path
     sockets: Path
     port: int
+    session: Session
     numbers: Iterator[int] = field(default_factory=count)
     open: list[str] = field(default_factory=list)
 
@@ -50,31 +75,25 @@ class Cluster:
     def drop_all(self) -> None:
         """Remove them all, with whoever is still connected."""
         for name in self.open:
-            self.psql(f"DROP DATABASE {name} WITH (FORCE)")
+            self.session.execute(f"DROP DATABASE {name} WITH (FORCE)")
         self.open.clear()
-
-    def psql(self, statement: str) -> None:
-        _run(self.bin / "psql", *self._server, "-qc", statement, "postgres")
 
     def dump(self, url: str, target: Path) -> None:
         """What ``pg_dump`` writes of one database."""
         target.parent.mkdir(parents=True, exist_ok=True)
         name = url.rpartition("/")[2]
-        target.write_bytes(_run(self.bin / "pg_dump", *self._server, name))
-
-    @property
-    def _server(self) -> list[str]:
-        return ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
+        server = ("-h", self.sockets, "-p", self.port, "-U", "postgres")
+        target.write_bytes(_run(self.bin / "pg_dump", *server, name))
 
     @cached_property
     def _template(self) -> str:
-        self.psql("CREATE DATABASE migrated")
+        self.session.execute("CREATE DATABASE migrated")
         migrate(self._address("migrated"))
         return "migrated"
 
     def _create(self, like: str) -> str:
         name = f"test_{next(self.numbers)}"
-        self.psql(f"CREATE DATABASE {name} {like}")
+        self.session.execute(f"CREATE DATABASE {name} {like}")
         self.open.append(name)
         return self._address(name)
 
@@ -139,6 +158,7 @@ def start_cluster(folder: Path) -> Iterator[Cluster]:
     control = (bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log")
     _run(*control, "-o", listen, "start")
     try:
-        yield Cluster(bin_, folder, port)
+        with closing(Session(f"postgresql://postgres@127.0.0.1:{port}/postgres")) as session:
+            yield Cluster(bin_, folder, port, session)
     finally:
         _run(*control, "-m", "immediate", "stop")

@@ -46,6 +46,11 @@ class TextAnalyser:
         self._lock = Lock()
         self._order = itertools.count()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for the thread."""
+        return len(self._waiting)
+
     def suspicion(self, words: str) -> Suspicion:
         """How far the words suggest a danger: quick, and on the safe side."""
         return self._urgent.suspicion(words)

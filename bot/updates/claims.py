@@ -18,6 +18,10 @@ class Claims:
         self._queued: set[int] = set()  # of both, those that wait in memory
         self._answered: set[int] = set()  # ahead, and still waiting there
 
+    def __len__(self) -> int:
+        """Count the updates that are remembered."""
+        return len(self._open | self._ahead | self._queued | self._answered)
+
     def watch(self, update_ids: Iterable[int]) -> None:
         """Watch updates that may be signs; to be called before their rows can be read."""
         self._open.update(update_ids)

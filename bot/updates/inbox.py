@@ -117,6 +117,11 @@ class Inbox:
         """Updates in memory that no worker has begun."""
         return sum(queues.waiting for queues in self._all)
 
+    @property
+    def watched(self) -> int:
+        """Updates of which it is remembered that they may be, or were, answered out of turn."""
+        return len(self._claims)
+
     async def take(self, updates: Iterable[Given]) -> int:
         """Write the updates as rows and queue those that are new; how many were new.
 

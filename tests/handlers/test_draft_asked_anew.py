@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import build
 from tests.bot_harness import BotHarness, Person, open_harness
 
 PAID = {"paid_broadcast": True, "bulk_rate": 900.0, "total_rate": 1000.0}
@@ -59,11 +60,12 @@ async def test_a_price_that_came_up_meanwhile_is_asked_anew(tmp_path: Path) -> N
         await harness.subscriber()
         admin = await harness.admin()
         await admin.say("/broadcast Hello")
-        free = harness.app.services.broadcasts
-        free._settings = harness.settings.model_copy(update=PAID)
-        await admin.tap("Send it now")
-        await admin.sees("it would cost more now: 0.1 instead of 0.0", "0.1 Telegram Stars")
-        assert await copies(harness) == 0
+        await harness.app.stop()
+        paid = harness.settings.model_copy(update=PAID)
+        async with build(paid, clock=harness.clock) as harness.app:
+            await admin.tap("Send it now")
+            await admin.sees("it would cost more now: 0.1 instead of 0.0", "0.1 Telegram Stars")
+            assert await copies(harness) == 0
 
 
 async def test_fewer_readers_within_the_day_are_no_reason_to_ask(

@@ -62,7 +62,7 @@ async def live(clock_file: Path) -> int:
     clock = SharedClock(clock_file)
     app = build(load_settings(), clock=clock)
     running = asyncio.create_task(app.run())
-    while "poller" not in app._tasks:
+    while not app.is_running:
         if running.done():
             return running.result()
         await asyncio.sleep(0.005)
