@@ -53,7 +53,7 @@ class Cluster:
     """A running cluster; every test gets databases of its own in it."""
 
     bin: Path
-    sockets: Path
+    folder: Path
     port: int
     session: Session
     numbers: Iterator[int] = field(default_factory=count)
@@ -62,7 +62,7 @@ class Cluster:
     @property
     def data(self) -> Path:
         """The files of all its databases, the write-ahead log among them."""
-        return self.sockets / "data"
+        return self.folder / "data"
 
     def new_database(self) -> str:
         """The address of an empty one."""
@@ -82,7 +82,7 @@ class Cluster:
         """What ``pg_dump`` writes of one database."""
         target.parent.mkdir(parents=True, exist_ok=True)
         name = url.rpartition("/")[2]
-        server = ("-h", self.sockets, "-p", self.port, "-U", "postgres")
+        server = ("-h", "127.0.0.1", "-p", self.port, "-U", "postgres")
         target.write_bytes(_run(self.bin / "pg_dump", *server, name))
 
     @cached_property
@@ -154,7 +154,8 @@ def start_cluster(folder: Path) -> Iterator[Cluster]:
     data, port = folder / "data", _free_port()
     _run(bin_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = " ".join(f"-c {one}" for one in SETTINGS)
-    listen = f"-c listen_addresses=127.0.0.1 -k {folder} -p {port} {options}"
+    # No socket in the folder: a run within a run has a longer path than a socket may have.
+    listen = f"-c listen_addresses=127.0.0.1 -k '' -p {port} {options}"
     control = (bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log")
     _run(*control, "-o", listen, "start")
     try:

@@ -111,7 +111,7 @@ class TestARun:
     @pytest.mark.parametrize("processes", ["0", "2"])
     def test_says_what_takes_long(self, run: Run, processes: str) -> None:
         process = run("-n", processes, f"{RUNS}/slow.py")
-        said = line_with(" … ", process)
+        said = line_with("test_takes_its_time", process)
         assert said.startswith(f"  … {RUNS}/slow.py::test_takes_its_time (")
 
     def test_says_at_its_start_what_it_will_use(self, run: Run) -> None:
