@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
@@ -27,6 +28,7 @@ from bot.telegram.client import build_client
 from bot.telegram.setup import say_who_we_are
 from tests.bot_harness import MONDAY, TOKEN, BotHarness, Person, settings_for
 from tests.logbook import captured
+from tests.waiting import soon
 
 
 @asynccontextmanager
@@ -229,6 +231,25 @@ async def test_a_job_asked_for_while_it_runs_runs_once_more() -> None:
         await begun.wait()
         await jobs.stop()
     assert runs == 2
+
+
+async def test_the_runs_that_a_standing_process_missed_are_made_up_for_by_one() -> None:
+    runs = 0
+
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+
+    jobs = Jobs([Job("often", 0.1, 60, work)])
+    jobs.start()
+    await soon(lambda: runs > 0)
+    before = runs
+    threading.Event().wait(1.5)
+    await soon(lambda: runs > before)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    await jobs.stop()
+    assert runs - before <= 3
 
 
 async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> None:

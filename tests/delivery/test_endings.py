@@ -194,10 +194,13 @@ async def test_what_was_pruned_is_reported_and_not_offered_again(
 async def test_while_an_admin_is_told_others_get_what_is_theirs(
     harness: DeliveryHarness, tg: Telegram
 ) -> None:
-    reached = asyncio.Event()
+    reached, left_off = asyncio.Event(), asyncio.Event()
 
     async def hardly_reached(_event: Event) -> None:
-        await reached.wait()
+        try:
+            await reached.wait()
+        finally:
+            left_off.set()
 
     worker = harness.new_worker(on_event=hardly_reached)
     await harness.fill(range(1, 101))
@@ -213,3 +216,5 @@ async def test_while_an_admin_is_told_others_get_what_is_theirs(
     async with asyncio.timeout(10):
         await sending
     assert not reached.is_set(), "nor does a stop wait for it"
+    async with asyncio.timeout(10):
+        await left_off.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import available_timezones
 
 import psutil
@@ -19,6 +20,11 @@ BERLIN, NEW_YORK, SAO_PAULO = "Europe/Berlin", "America/New_York", "America/Sao_
 @pytest.fixture(scope="module")
 def places() -> Places:
     return Places.load()
+
+
+def test_any_thread_may_ask(places: Places) -> None:
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(places.find, "Berlin").result() == places.find("Berlin")
 
 
 @pytest.mark.parametrize(

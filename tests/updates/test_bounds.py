@@ -12,7 +12,8 @@ from bot.clock import MovableClock
 from bot.store.database import Database
 from bot.store.queries import inbox as rows
 from bot.telegram.update_scope import GROUPS, PERSONS
-from bot.updates.open_rows import BEYOND, MINUTE_S, MOST, MOST_OF_GROUP
+from bot.updates.content import NOWHERE
+from bot.updates.open_rows import BEYOND, MINUTE_S, MOST, MOST_OF_GROUP, OpenRows
 from tests.updates.test_signs import (
     HELP,
     NOW,
@@ -29,6 +30,11 @@ async def size_of_a_row(db: Database) -> int:
     """The bytes of the newest update as it is kept."""
     async with db.read() as session:
         return len((await rows.pending(session, limit=10_000))[-1].body)
+
+
+def test_what_belongs_to_no_chat_has_the_room_of_a_person() -> None:
+    rows_of = OpenRows(MovableClock(NOW))
+    assert [rows_of.add(NOWHERE) for _ in range(MOST + 1)] == [True] * MOST + [False]
 
 
 class TestGroups:

@@ -20,6 +20,7 @@ from tests.telegram.faulty_server import (
     drops,
     keeps_silent,
     says,
+    says_after,
     says_then_closes,
     send,
     server_tls,
@@ -102,6 +103,14 @@ async def test_a_429_says_how_long_to_wait_and_nothing_else_does(
     replies = [await transport.call("sendMessage", b"{}") for _ in range(4)]
 
     assert [reply.retry_after for reply in replies] == [17.0, 0.0, 0.0, 0.0]
+
+
+async def test_an_answer_may_take_as_long_as_it_is_waited_for(server: FaultyServer) -> None:
+    transport = PooledTransport(server.address, TOKEN, read_timeout=4.0)
+    server.script.append(says_after(2.2, answer()))  # connections are looked at each second
+
+    assert await send(transport) == (200, OK)
+    await transport.close()
 
 
 async def test_an_answer_in_pieces_is_put_together(
