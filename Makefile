@@ -10,8 +10,9 @@ TOLD  := $(PYTHON) requirements/told.py
 CACHES := $(abspath $(VENV))/.caches
 export RUFF_CACHE_DIR := $(CACHES)/ruff
 export MYPY_CACHE_DIR := $(CACHES)/mypy
+export COVERAGE_FILE := $(CACHES)/coverage
 
-.PHONY: old-enough help demo test coverage check fmt bench flood chaos mutants soak search-train search-eval screenshots template sbom lock clean
+.PHONY: old-enough help demo test check fmt bench flood chaos mutants soak search-train search-eval screenshots template sbom lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,14 +36,13 @@ demo: $(RUNTIME)  ## the bot, an embedded Telegram and a chat page; SCRIPT=FILE 
 	@echo "Starting the bot beside an embedded Telegram; it takes some seconds"
 	@$(BIN)/gutskin demo $(if $(SCRIPT),--script $(SCRIPT)) $(ARGS)
 
-test: $(READY)  ## the tests (PostgreSQL and Chromium are used where the machine has them)
-	@echo "Running the tests; it takes about twenty minutes on two cores"
-	@$(BIN)/python -m pytest -p tests.progress $(ARGS)
+# What is compiled is kept in one place, whatever the shell says: the tests start Python hundreds of times.
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CACHES)/bytecode $(BIN)/python -m pytest
 
-# Not a part of CI: with branches on Python 3.11 a test uses some two thirds more of a core.
-coverage: $(READY)  ## the tests once more, slower: fails below the branch coverage that pyproject.toml asks for
-	@echo "Running the tests under coverage; it takes about half an hour on two cores"
-	@COVERAGE_FILE=$(CACHES)/coverage $(BIN)/python -m pytest -p tests.progress --cov --cov-report=term-missing $(ARGS)
+# Each process has a PostgreSQL of its own, and takes over tests that wait for the other.
+test: $(READY)  ## the tests in two processes (WORKERS=2); COVERAGE=1 fails below the branch coverage that pyproject.toml asks for
+	@echo "Running the tests; it takes about $(if $(COVERAGE),twenty,twelve) minutes on two cores"
+	@$(PYTEST) -p tests.progress -n $(or $(WORKERS),2) --dist worksteal --durations 15 $(if $(COVERAGE),--cov --cov-report=term-missing) $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts, content, advisories (IGNORED="ID ID")
 	@$(TOLD) "Formatting" $(BIN)/ruff format --check .
@@ -72,11 +72,11 @@ flood: $(READY)  ## how long an innocent waits while others flood the bot (SECON
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
 	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))
 
-mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, JSON=FILE)
-	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(JSON),--json $(JSON))
+mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, LOG=FILE to go on, JSON=FILE)
+	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(LOG),--log $(LOG)) $(if $(JSON),--json $(JSON))
 
 soak: $(READY)  ## 200 subscribers through 400 simulated days
-	$(BIN)/python -m tests.soak --readers $(or $(READERS),200) --days $(or $(DAYS),400)
+	$(BIN)/python -m tests.soak --subscribers $(or $(SUBSCRIBERS),200) --days $(or $(DAYS),400)
 
 search-train: $(READY)  ## make the search index and the warning signs anew from the wordings
 	$(BIN)/python -m tips.search.training.train

@@ -72,6 +72,7 @@ class App:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stop_sending = asyncio.Event()
         self._ended = asyncio.Event()
+        self._is_running = False
         self._exit_code = 0
         self._ticking = asyncio.Lock()
 
@@ -84,6 +85,16 @@ class App:
         if self._services is None:
             raise RuntimeError("the bot is not running")
         return self._services
+
+    @property
+    def is_running(self) -> bool:
+        """Whether all of it has started, and nothing of it has been stopped yet."""
+        return self._is_running
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was told to stop, or a part of it has ended by itself."""
+        return self._ended.is_set()
 
     @property
     def web_url(self) -> str:
@@ -131,6 +142,7 @@ class App:
         self._begin(services)
         if await services.db.read(standing.has_subscribers):
             self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
+        self._is_running = True
         log.info("the bot runs", database=services.db.address)
 
     def _watch_over(self, services: Services) -> None:
@@ -293,7 +305,7 @@ class App:
         return self._exit_code
 
     def _signalled(self) -> None:
-        if self._ended.is_set():
+        if self.is_leaving:
             # Leases and inbox rows are taken up by the next start.
             os._exit(1)
         log.info("stopping")
@@ -304,6 +316,7 @@ class App:
 
         Takes some eight seconds at most. Webhook and menu stay as they are.
         """
+        self._is_running = False
         await self._jobs.stop()
         for name in ENDLESS:
             if task := self._tasks.get(name):

@@ -106,6 +106,11 @@ class MovableClock:
         """How far the wall time was set ahead of the time that has passed; negative: behind."""
         return self._set_by
 
+    @property
+    def sleepers(self) -> int:
+        """How many wait for a moment of this clock."""
+        return sum(not waiter.done() for _, _, waiter in self._sleepers)
+
     def set_wall(self, seconds: float) -> datetime:
         """Set the wall time forward by ``seconds``, back if negative; the new instant."""
         self._set_by += timedelta(seconds=seconds)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.bot_harness import BotHarness, Person, open_harness
+from tips.search import Search
+from tips.search.reading import Reading
 
 
 @pytest.fixture
@@ -30,6 +34,28 @@ async def newcomer(harness: BotHarness) -> Person:
 @pytest.fixture
 async def admin(harness: BotHarness) -> Person:
     return await harness.admin()
+
+
+@dataclass
+class SlowReading:
+    """Messages are looked at by one thread, and the first takes until ``go_on`` is set."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def slow_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowReading]:
+    slow, read = SlowReading(), Search.read
+
+    def slowly(search: Search, text: str) -> Reading:
+        slow.begun.set()
+        slow.go_on.wait()
+        return read(search, text)
+
+    monkeypatch.setattr(Search, "read", slowly)
+    yield slow
+    slow.go_on.set()
 
 
 @pytest.fixture

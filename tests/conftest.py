@@ -29,7 +29,8 @@ FOLDER = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """All that a run writes is in one folder that goes with it; nothing else of ours is silent."""
     until_the_end = ExitStack()
-    until_the_end.callback(progress.begin(config.pluginmanager).end)
+    if heartbeat := progress.begin(config.pluginmanager):
+        until_the_end.callback(heartbeat.end)
     config.add_cleanup(until_the_end.close)
     folder = config.stash[FOLDER] = until_the_end.enter_context(temporary_files())
     config.option.basetemp = config.option.basetemp or str(folder / "tmp")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.clock import MovableClock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings, load_settings
+from bot.delivery.announcing import OnEvent
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
@@ -57,25 +58,29 @@ class DeliveryHarness:
         limiter: SendLimiter | None = None,
         transport: PooledTransport | None = None,
         metrics: Metrics | None = None,
+        trust: ClockTrust | None = None,
+        on_event: OnEvent | None = None,
+        db: Database | None = None,
     ) -> DeliveryWorker:
-        async def remember(event: Event) -> None:
-            self.events.append(event)
-
         return DeliveryWorker(
-            self.db,
+            db or self.db,
             self.clock,
             self.settings,
             transport or self.transport,
             limiter,
             TipRenderer(self.library),
-            on_event=remember,
+            on_event=on_event or self._remember,
             metrics=metrics,
+            trust=trust,
         )
+
+    async def _remember(self, event: Event) -> None:
+        self.events.append(event)
 
     async def subscribe(self, *chats: int) -> None:
         """Subscribers who get their tip at 08:00 UTC."""
         for chat in chats:
-            await self.subscribers.arrive(chat)
+            await self.subscribers.arrive(chat, "en")
             await self.subscribers.set_zone(chat, "UTC")
             await self.subscribers.set_hour(chat, 480)
 
@@ -107,8 +112,14 @@ class DeliveryHarness:
     async def broadcast(self) -> int:
         """A confirmed broadcast whose rows are made."""
         broadcast = await self.confirmed()
-        await self.planner.audiences.plan()
+        await self.plan_audiences()
         return broadcast
+
+    async def plan_audiences(self) -> None:
+        """Make every row that broadcasts lack."""
+        broken: set[int] = set()
+        while await self.planner.audiences.plan_chunks(broken):
+            pass
 
     async def prune(self) -> int:
         """The hour's housekeeping; how many rows went."""
@@ -137,7 +148,7 @@ async def delivery_harness(
     read_timeout: float = 20.0,
     **settings: Any,
 ) -> AsyncIterator[DeliveryHarness]:
-    """A house at noon on 1 June 2026."""
+    """A harness at noon on 1 June 2026."""
     given = load_settings(token=TOKEN, admin_ids="99", in_flight=8, **settings)
     clock = MovableClock(datetime(2026, 6, 1, 12, 0, tzinfo=UTC))
     transport = telegram.transport(connections, read_timeout)

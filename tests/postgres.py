@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.databases import migrate
@@ -24,20 +27,42 @@ REQUIRED = "GUTSKIN_TEST_REQUIRE_POSTGRES"
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
 
+class Session:
+    """A superuser's session, on a thread with a loop of its own: each test has another loop."""
+
+    def __init__(self, url: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="postgres")
+        self._loop = asyncio.Runner()
+        self._connection: asyncpg.Connection = self._do(asyncpg.connect(url))
+
+    def execute(self, statement: str) -> None:
+        """Execute one statement, in no transaction."""
+        self._do(self._connection.execute(statement))
+
+    def close(self) -> None:
+        self._do(self._connection.close())
+        self._thread.submit(self._loop.close).result()
+        self._thread.shutdown()
+
+    def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._thread.submit(self._loop.run, work).result()
+
+
 @dataclass
 class Cluster:
     """A running cluster; every test gets databases of its own in it."""
 
     bin: Path
-    sockets: Path
+    folder: Path
     port: int
+    session: Session
     numbers: Iterator[int] = field(default_factory=count)
     open: list[str] = field(default_factory=list)
 
     @property
     def data(self) -> Path:
         """The files of all its databases, the write-ahead log among them."""
-        return self.sockets / "data"
+        return self.folder / "data"
 
     def new_database(self) -> str:
         """The address of an empty one."""
@@ -50,31 +75,25 @@ class Cluster:
     def drop_all(self) -> None:
         """Remove them all, with whoever is still connected."""
         for name in self.open:
-            self.psql(f"DROP DATABASE {name} WITH (FORCE)")
+            self.session.execute(f"DROP DATABASE {name} WITH (FORCE)")
         self.open.clear()
-
-    def psql(self, statement: str) -> None:
-        _run(self.bin / "psql", *self._server, "-qc", statement, "postgres")
 
     def dump(self, url: str, target: Path) -> None:
         """What ``pg_dump`` writes of one database."""
         target.parent.mkdir(parents=True, exist_ok=True)
         name = url.rpartition("/")[2]
-        target.write_bytes(_run(self.bin / "pg_dump", *self._server, name))
-
-    @property
-    def _server(self) -> list[str]:
-        return ["-h", str(self.sockets), "-p", str(self.port), "-U", "postgres"]
+        server = ("-h", "127.0.0.1", "-p", self.port, "-U", "postgres")
+        target.write_bytes(_run(self.bin / "pg_dump", *server, name))
 
     @cached_property
     def _template(self) -> str:
-        self.psql("CREATE DATABASE migrated")
+        self.session.execute("CREATE DATABASE migrated")
         migrate(self._address("migrated"))
         return "migrated"
 
     def _create(self, like: str) -> str:
         name = f"test_{next(self.numbers)}"
-        self.psql(f"CREATE DATABASE {name} {like}")
+        self.session.execute(f"CREATE DATABASE {name} {like}")
         self.open.append(name)
         return self._address(name)
 
@@ -135,10 +154,12 @@ def start_cluster(folder: Path) -> Iterator[Cluster]:
     data, port = folder / "data", _free_port()
     _run(bin_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = " ".join(f"-c {one}" for one in SETTINGS)
-    listen = f"-c listen_addresses=127.0.0.1 -k {folder} -p {port} {options}"
+    # No socket in the folder: a run within a run has a longer path than a socket may have.
+    listen = f"-c listen_addresses=127.0.0.1 -k '' -p {port} {options}"
     control = (bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log")
     _run(*control, "-o", listen, "start")
     try:
-        yield Cluster(bin_, folder, port)
+        with closing(Session(f"postgresql://postgres@127.0.0.1:{port}/postgres")) as session:
+            yield Cluster(bin_, folder, port, session)
     finally:
         _run(*control, "-m", "immediate", "stop")

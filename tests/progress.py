@@ -1,7 +1,7 @@
 """Says what a run is doing when nothing has been seen of it for some seconds.
 
 With ``-p tests.progress``, as in the Makefile, from the first moment on; else from where the
-tests' own set-up begins.
+tests' own set-up begins. Of several processes the one that hands out the tests says it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 
 EVERY = 4.0  # seconds
 NAME = "heartbeat"
+WORKER = "PYTEST_XDIST_WORKER"  # in the environment of each process that is handed tests
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -23,11 +24,11 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     begin(pluginmanager)
 
 
-def begin(plugins: pytest.PytestPluginManager) -> Heartbeat:
+def begin(plugins: pytest.PytestPluginManager) -> Heartbeat | None:
     """Watch over this run from now on, unless somebody does."""
-    if not plugins.has_plugin(NAME):
+    if not plugins.has_plugin(NAME) and WORKER not in os.environ:
         plugins.register(Heartbeat(), NAME)
-    heartbeat: Heartbeat = plugins.get_plugin(NAME)
+    heartbeat: Heartbeat | None = plugins.get_plugin(NAME)
     return heartbeat
 
 

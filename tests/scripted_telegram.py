@@ -73,20 +73,20 @@ class Telegram:
             self.news.clear()
             await self.news.wait()
 
-    async def serve(self, subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while await self._one(subscriber, writer):
+            while await self._one(reader, writer):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    async def _one(self, subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = (await subscriber.readuntil(b"\r\n\r\n")).decode()
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
         lines = head.lower().split("\r\n")
         size = int(next(x for x in lines if x.startswith("content-length")).split(":")[1])
-        body = json.loads(await subscriber.readexactly(size))
+        body = json.loads(await reader.readexactly(size))
         method = head.split(" ")[1].rsplit("/", 1)[1]
         self.calls.append((method, body))
         answer = self.script(method, body)
@@ -125,11 +125,11 @@ async def telegram() -> AsyncIterator[Telegram]:
     fake = Telegram()
     tasks: set[asyncio.Task[None]] = set()
 
-    async def connected(subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
-        await fake.serve(subscriber, writer)
+        await fake.serve(reader, writer)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     fake.port = server.sockets[0].getsockname()[1]

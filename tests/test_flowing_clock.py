@@ -52,3 +52,9 @@ async def test_a_flowing_clock_can_be_moved_as_well() -> None:
     await asyncio.sleep(0)
     clock.move(3600.0)
     await asyncio.wait_for(sleeper, 5.0)
+
+
+async def test_a_clock_that_was_moved_flows_on_as_before() -> None:
+    clock = MovableClock(START, flowing=True)
+    clock.move(3600.0)
+    await asyncio.wait_for(clock.sleep(0.01), 5.0)

@@ -79,7 +79,7 @@ class Kind(StrEnum):
 
 
 class ReviewOutcome(StrEnum):
-    """What an independent reader said of a text held against its evidence."""
+    """What an independent reviewer said of a text held against its evidence."""
 
     SUPPORTED = "supported"
     OVERSTATED = "overstated"

@@ -1,4 +1,4 @@
-"""The commands themselves. Rooms are opened only by the command that needs them."""
+"""The commands. Heavy modules are imported only by the command that needs them."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ def gutskin(
         False, "--version", is_eager=True, callback=_version, help="Print the version and end."
     ),
 ) -> None:
-    """What all commands share."""
+    """The options of all commands."""

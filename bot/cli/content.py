@@ -1,4 +1,4 @@
-"""Commands about what we know: ``tips …``, ``faq``, ``calendar``. None needs a token."""
+"""Commands about the content: ``tips …``, ``faq``, ``calendar``. None needs a token."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def check_tips(as_json: bool = JSON_OPTION) -> None:
     from tips.check import check
 
     with beyond_the_image():
-        found = check(render=_as_readers_see_it)
+        found = check(render=_as_subscribers_see_it)
     if as_json:
         emit([asdict(finding) for finding in found])
     else:
@@ -57,7 +57,7 @@ def check_tips(as_json: bool = JSON_OPTION) -> None:
     raise typer.Exit(1 if found else 0)
 
 
-def _as_readers_see_it(item: Tip | Answer, library: Library) -> str:
+def _as_subscribers_see_it(item: Tip | Answer, library: Library) -> str:
     from bot.texts import faq as answers
     from bot.texts import tip as tips
     from bot.texts.catalogue import translator

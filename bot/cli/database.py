@@ -1,4 +1,4 @@
-"""Commands about the database as a whole: ``db …``; and how the others open it."""
+"""Commands about the database as a whole (``db …``), and how the others open it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def asked(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run ``work``, which looks into the database; one clear line where that cannot be had.
+    """Run ``work`` on the database; end with one clear line where it cannot be used.
 
     Raises:
         typer.Exit: with 1, after that line.
@@ -40,7 +40,7 @@ def asked(work: Coroutine[Any, Any, Result]) -> Result:
 
 @asynccontextmanager
 async def open_database() -> AsyncIterator[Database]:
-    """The database of the settings, if it has the shape that this version needs."""
+    """The database of the settings, if its schema is the one this version needs."""
     from bot.store import migrate
     from bot.store.database import Database
 
@@ -79,7 +79,7 @@ async def _upgrade(url: URL) -> bool:
 
     have, need = await migrate.current(url)
     if have == need:
-        return False  # whatever else uses it has nothing to fear
+        return False  # safe for everything else that uses it
     with sole_use_of(url):
         return await migrate.upgrade(url)
 

@@ -1,4 +1,4 @@
-"""``gutskin demo``: the unchanged bot, an embedded Telegram and a clock to move, together."""
+"""``gutskin demo``: the unchanged bot with an embedded Telegram and a movable clock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.services import StartError
 
 @dataclass(frozen=True)
 class Person:
-    """Someone to play in the demo."""
+    """A person of the demo."""
 
     id: int
     first_name: str
@@ -36,7 +36,7 @@ class Person:
     admin: bool = False
 
 
-MARK = ".gutskin-demo"  # in a kept folder, so that no demo ever moves in with a real bot
+MARK = ".gutskin-demo"  # in a kept folder, so that no demo ever uses a real bot's
 PEOPLE = (
     Person(1001, "Anna", "de", "Europe/Berlin"),
     Person(1002, "Ben", "en", "America/New_York"),
@@ -47,7 +47,7 @@ PEOPLE = (
 
 
 class MovedStage:
-    """Moves the clock hop by hop, so that each due instant is lived through."""
+    """Moves the clock from one due instant to the next, so that everything in between happens."""
 
     def __init__(self, clock: MovableClock) -> None:
         self._clock = clock
@@ -65,9 +65,9 @@ class MovedStage:
 
 
 class Demo:
-    """One demo; everything it writes is in one folder, which goes away unless it is kept.
+    """One demo; all it writes is in one folder, which is deleted unless it is kept.
 
-    ``on_start`` is called once it can be talked to.
+    ``on_start`` is called once the demo is ready.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Demo:
         return 0
 
     async def play(self, script: Path) -> int:
-        """Play a script without a page; 0 when all came back as it says.
+        """Play a script without a page; 0 if everything happens as it says.
 
         Raises:
             asyncio.CancelledError: SIGTERM came first.
@@ -104,14 +104,14 @@ class Demo:
 
         playing = asyncio.current_task()
         if playing is not None:
-            # Cut short, it still has to take its folder away; Ctrl-C does so by itself.
+            # When cancelled it still deletes its folder; Ctrl-C does that by itself.
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
         async with self.running() as sandbox:
             return await play(script, sandbox.base_url)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Sandbox]:
-        """Sandbox and bot, ready to be talked to."""
+        """Sandbox and bot, ready for messages."""
         with self._folder() as folder:
             clock = MovableClock(SystemClock().now(), flowing=True)
             stage = MovedStage(clock)
@@ -147,7 +147,7 @@ class Demo:
 
 
 def _claim(folder: Path) -> None:
-    """Make ``folder`` a demo's, unless a real bot has its database there.
+    """Mark ``folder`` as a demo's, unless a real bot has its database there.
 
     Raises:
         StartError: it has; a demo would write its people among the real ones.
@@ -161,7 +161,7 @@ def _claim(folder: Path) -> None:
 
 
 def _settings(token: str, sandbox: Sandbox, folder: Path) -> Settings:
-    """The demo's settings: nothing is read from the environment, which may be a real bot's."""
+    """The demo's settings. The environment is not read: it may be a real bot's."""
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     its_own = {
         "token": token,

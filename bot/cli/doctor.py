@@ -1,4 +1,4 @@
-"""What ``gutskin doctor`` looks at; each finding with its remedy."""
+"""What ``gutskin doctor`` checks; each finding has its remedy."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from bot.config import Settings
 from bot.store.troubles import DATABASE_ERRORS, of_database
 from bot.telegram.session import Attempt, open_session
 
-if TYPE_CHECKING:  # loading the store takes longer than most findings
+if TYPE_CHECKING:  # loading the store takes longer than most checks
     from bot.store.outbox_models import HeartbeatRead
 
 SKEW_S = 5.0  # more than this and "about 08:00" is no longer true
 PATIENCE_S = 15.0
-RECENTLY_S = 3600.0  # for how long a failed delivery is worth a word
+RECENTLY_S = 3600.0  # how long a failed delivery is worth mentioning
 
 
 class Finding(NamedTuple):
-    """One line: what was looked at, whether it is well, what was found, what to do about it."""
+    """One line: what was checked, whether it is all right, what was found, what to do about it."""
 
     what: str
     ok: bool
@@ -40,7 +40,7 @@ Check = Callable[[Settings], Awaitable[list[Finding]]]
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Every finding, in the order in which an operator mends them."""
+    """All findings, in the order in which an operator deals with them."""
     checks: tuple[Check, ...] = (_telegram, _database, _instants, _content, _zones, _search)
     return [finding for check in checks for finding in await check(settings)]
 
@@ -57,7 +57,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
 
 
 async def _webhook(settings: Settings) -> list[Finding]:
-    """How Telegram gets on with the webhook; nothing where there is none and shall be none."""
+    """The state of the webhook; nothing where there is none and none is wanted."""
     _, body, _ = await _ask(settings, "getWebhookInfo")
     try:
         info = dict(orjson.loads(body)["result"])
@@ -155,7 +155,7 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 async def _instants(settings: Settings) -> list[Finding]:
-    """What a wrong clock has left in the database, and what a running bot has noticed of one."""
+    """What a wrong clock has left in the database, and what the running bot noticed of it."""
     from bot.clock_watch import CLOCK_SET
     from bot.delivery.repair import how_far_ahead
     from bot.store import migrate
@@ -181,7 +181,7 @@ async def _instants(settings: Settings) -> list[Finding]:
 
 
 def judge_instants(ahead: timedelta, noticed: HeartbeatRead | None) -> Finding:
-    """Whether stored instants are as they can be, and when the clock was set last."""
+    """Whether stored instants are plausible, and when the clock was last set."""
     said = ""
     if noticed is not None:
         when = f"{noticed.at:%Y-%m-%d %H:%M}"
@@ -224,7 +224,7 @@ async def _zones(settings: Settings) -> list[Finding]:
 
 
 async def _lost_zones(settings: Settings) -> dict[str, int]:
-    """Stored zones that are not in the data; none where the database is not to be had."""
+    """Stored zones that are not in the time-zone data; none if the database cannot be read."""
     from bot.store import migrate
     from bot.store.database import Database
     from bot.store.queries import subscribers

@@ -89,7 +89,7 @@ def _shown(shown: Demo, script: Path | None, *, open_browser: bool) -> int:
             return run(shown.play(script))
         return run(shown.show(open_browser=open_browser))
     except asyncio.CancelledError:
-        # As shells count signals. Ctrl-C is left to typer, which does so by itself.
+        # The exit code of shells. typer does the same for Ctrl-C.
         return 128 + signal.SIGTERM
     except StartError as error:
         fail(f"the demo cannot start: {error}")

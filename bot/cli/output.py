@@ -20,9 +20,9 @@ Result = TypeVar("Result")
 JSON_OPTION = typer.Option(False, "--json", help="Print data as JSON and nothing else.")
 FIRST_YEAR, LAST_YEAR = 1970, 9000
 BAD_SETTINGS = 2
-BIGGEST_ID = 2**63 - 1  # what a column holds
+BIGGEST_ID = 2**63 - 1  # the largest a column holds
 CRASHED = "ended by a fault of its own: please report it"
-NO_TOKEN = "000:not-a-token-at-all--"  # noqa: S105 - has the shape, opens nothing
+NO_TOKEN = "000:not-a-token-at-all--"  # noqa: S105 - only has the shape of one
 
 
 def emit(value: Any, *, line: bool = False) -> None:
@@ -47,7 +47,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def instant(option: str, text: str) -> datetime:
-    """What was given for ``option``; the command ends where that is no instant."""
+    """The instant given for ``option``; ends the command if it is none."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -60,12 +60,12 @@ def instant(option: str, text: str) -> datetime:
 
 
 def say(words: str) -> None:
-    """A line for people, on standard error."""
+    """Print a line for people on standard error."""
     typer.echo(words, err=True)
 
 
 def complain(words: str) -> None:
-    """Say why the bot does not run: in the form of its log, which others may read by machine."""
+    """Say why the bot does not run, in the form of its log: another program may read it."""
     if _style() == "text":
         say(words)
         return
@@ -83,7 +83,7 @@ def _style() -> Literal["text", "json"]:
 
 
 def crashed(error: BaseException) -> None:
-    """Log an exception that nobody expected, without what its text may hold."""
+    """Log an unexpected exception without its text, which may hold secrets."""
     import structlog
 
     from bot.logs import configure
@@ -104,7 +104,7 @@ def fail(words: str, code: int = 1) -> NoReturn:
 
 @contextmanager
 def beyond_the_image() -> Iterator[None]:
-    """Opens a room whose packages only a clone has: the image carries what ``run`` needs.
+    """Import a module whose packages only a clone has: the image has what ``run`` needs.
 
     Raises:
         typer.Exit: with 1, after one clear line, where a package is missing.
@@ -119,14 +119,14 @@ def beyond_the_image() -> Iterator[None]:
 
 
 def plainly(error: Exception) -> str:
-    """What an exception says, without numbers and quotes where the machine made its words."""
+    """An exception's message, without errno and quotes."""
     if not isinstance(error, OSError) or error.strerror is None:
         return str(error)
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 def settings(*, token: bool = True, tell: Callable[[str], None] = say) -> Settings:
-    """The settings; with ``token`` false a missing one does not matter (a look at the database).
+    """The settings; with ``token`` false it may be missing, as for a look at the database.
 
     Raises:
         typer.Exit: with 2, after one line for each setting that is missing or malformed.

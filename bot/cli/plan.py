@@ -1,4 +1,4 @@
-"""``gutskin plan``: how the next day would go, and what would help where it would not go well."""
+"""``gutskin plan``: how the next day would go, and what would help if it goes badly."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _result(one: Advice) -> str:
 
 
 def _hours(forecast: Forecast) -> Iterator[str]:
-    """No setting keeps the promise: then only other hours do."""
+    """No setting keeps the promise: only other hours do."""
     if forecast.busiest_hour is None or not forecast.to_move:
         return
     if forecast.tips > forecast.capacity * MINUTES_A_DAY:

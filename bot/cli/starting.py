@@ -1,4 +1,4 @@
-"""Says that a command is still starting, where the machine is slow or busy."""
+"""Says that a command is still starting, on a slow or busy machine."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import typer
 
-EVERY_S = 3.0  # Python itself has taken a while to come so far
+EVERY_S = 3.0  # Python itself has taken a while already
 
 
 @contextmanager
 def still_starting() -> Iterator[Callable[[], None]]:
-    """Print a line every few seconds, until what is yielded is called, or the block ends."""
+    """Print a line every few seconds, until the yielded function is called or the block ends."""
     over = threading.Event()
     thread = threading.Thread(target=_tell, args=(over, EVERY_S), daemon=True)
     thread.start()

@@ -1,4 +1,4 @@
-"""Commands about subscribers: what may be asked for by letter, and who was given up wrongly."""
+"""Commands about subscribers: requests that come by letter, and people wrongly given up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.subscribers.privacy import Privacy
 
 T = TypeVar("T")
-NEGATIVE = {"ignore_unknown_options": True}  # a group's number is no option
+NEGATIVE = {"ignore_unknown_options": True}  # a group's id begins with a minus and is no option
 CHAT = typer.Argument(
     min=-BIGGEST_ID, max=BIGGEST_ID, help="The number of their chat, as /export shows it."
 )
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 @subscriber_app.command(context_settings=NEGATIVE)
 def export(chat: int = CHAT, as_json: bool = JSON_OPTION) -> None:
-    """Everything that is kept about somebody, table by table; also while the bot runs."""
+    """Everything stored about somebody, table by table; also while the bot runs."""
     log_to_stderr()
     found = asked(_with_privacy(lambda rules: rules.export(chat)))
     if as_json:
@@ -72,7 +72,7 @@ def revive(
     ),
     as_json: bool = JSON_OPTION,
 ) -> None:
-    """Bring back whom a server that had lost its files called gone; also while the bot runs."""
+    """Bring back people a server that had lost its files called gone; also while the bot runs."""
     log_to_stderr()
     revived = asked(_revive(instant("--since", since), reason))
     if as_json:

@@ -1,4 +1,4 @@
-"""What fails on the way to Telegram: in plain words, with what to do about it.
+"""Failures on the way to Telegram, in plain words with a remedy.
 
 An exception's own text is left out: drivers quote addresses, and with them passwords.
 """
@@ -11,7 +11,7 @@ from bot.store.troubles import Trouble
 
 PROXY_REFUSES = Trouble("the proxy refuses us", "check user and password in GUTSKIN_PROXY_URL")
 _ADDRESSES = "GUTSKIN_API_BASE_URL and GUTSKIN_PROXY_URL"
-_BY_NETWORK_ERROR: tuple[tuple[type[Exception], Trouble], ...] = (  # the first that fits
+_BY_NETWORK_ERROR: tuple[tuple[type[Exception], Trouble], ...] = (  # the first match counts
     (
         aiohttp.ClientProxyConnectionError,
         Trouble("the proxy does not answer", "check GUTSKIN_PROXY_URL, and that the proxy runs"),
@@ -52,7 +52,7 @@ _BROKEN_OFF = Trouble("the connection broke off", f"check the network, {_ADDRESS
 
 
 def of_network(error: Exception) -> Trouble:
-    """Why Telegram could not be asked."""
+    """Why Telegram could not be reached."""
     return next(
         (known for kind, known in _BY_NETWORK_ERROR if isinstance(error, kind)), _BROKEN_OFF
     )

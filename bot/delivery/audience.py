@@ -24,12 +24,6 @@ class AudiencePlanner:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def plan(self) -> None:
-        """Make every row that is missing."""
-        broken: set[int] = set()
-        while await self.plan_chunks(broken):
-            pass
-
     async def plan_chunks(self, broken: set[int]) -> int:
         """Make the next chunk for each broadcast that lacks rows; for how many one was made.
 

@@ -60,11 +60,11 @@ class DeliveryWorker:
         trust: ClockTrust | None = None,
     ) -> None:
         self._clock = clock
-        self._limiter = limiter
+        self.limiter = limiter
         self._announcing = Announcing(on_event)
         self._trust = trust or ClockTrust(clock)
         metrics = metrics or Metrics(clock)
-        self._outbox = Outbox(
+        self.outbox = Outbox(
             db,
             clock,
             settings,
@@ -73,7 +73,7 @@ class DeliveryWorker:
             marks=limiter is not None,
             metrics=metrics,
         )
-        self.owner = self._outbox.owner
+        self.owner = self.outbox.owner
         self._results = Results()
         self._in_flight = InFlight(
             clock,
@@ -82,7 +82,7 @@ class DeliveryWorker:
             most=settings.in_flight,
             rate=settings.bulk_rate,
             results=self._results,
-            begin=self._outbox.begin,
+            begin=self.outbox.begin,
             metrics=metrics,
         )
         self._reaching = Retries(REACH_OUTBOX, clock)
@@ -155,8 +155,8 @@ class DeliveryWorker:
     def _begin(self) -> None:
         self._leasing = True
         self._tasks = [asyncio.create_task(self._keep_exchanging(), name="worker-exchange")]
-        if self._limiter is not None:
-            sending = self._in_flight.keep_sending(self._limiter)
+        if self.limiter is not None:
+            sending = self._in_flight.keep_sending(self.limiter)
             self._tasks.append(asyncio.create_task(sending, name="worker-sending"))
 
     async def _leave(self) -> None:
@@ -228,7 +228,7 @@ class DeliveryWorker:
     async def _hand_over(self, want: int) -> Exchange:
         """Results go to the outbox, and what it leases goes to what is in flight."""
         with self._results.hand_over() as batch:
-            exchange = await self._outbox.exchange(
+            exchange = await self.outbox.exchange(
                 *batch, want, self._in_flight.unpaid_room, reclaim=self._trust.may_act
             )
         self._in_flight.add(exchange.items)
@@ -249,7 +249,7 @@ class DeliveryWorker:
             return 0.0
         held = self.held_for
         if not held:
-            seconds = await self._outbox.seconds_to_next()
+            seconds = await self.outbox.seconds_to_next()
             if seconds == 0.0 and self._leasing:
                 return 0.0
             held = seconds or LONGEST_NAP

@@ -20,15 +20,14 @@ from bot.telegram.parsing import parse_update
 from bot.telegram.update_scope import NoSignError
 from bot.updates.retrying import is_passing
 
-MOST_AT_ONCE = 256  # more than the inbox ever has in hand
+MOST_AT_ONCE = 256  # more than the inbox ever hands over
 
 
-class InTurn(BaseUpdateProcessor):
-    """Runs an update at once: it comes here when its turn has come.
+class ImmediateProcessor(BaseUpdateProcessor):
+    """Runs every update at once; the inbox's chat queues have put it in order already.
 
-    Which one's turn it is the inbox's chat queues decide, and not this hook of PTB's, because an
-    update has to be a row before Telegram is told, and whatever waits has to wait in its row; a
-    coroutine that waits here would hold every update in memory, and lose it with the process.
+    PTB could queue updates here, but a waiting coroutine would hold its update in memory and lose
+    it with the process. Ours wait in their rows.
     """
 
     def __init__(self) -> None:
@@ -50,24 +49,24 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
     __slots__ = ()
 
     async def process_json(self, given: Mapping[str, Any]) -> None:
-        """Deal with an update as Telegram gave it.
+        """Handle an update as Telegram sent it.
 
         Raises:
             bot.telegram.parsing.UnreadableUpdateError: PTB does not understand it.
-            Exception: what passes by itself; see :meth:`process_error`.
+            Exception: a temporary failure; see :meth:`process_error`.
         """
         update = parse_update(given, self.bot)
         await self.update_processor.process_update(update, self.process_update(update))
 
     async def slow_down(self, given: Mapping[str, Any]) -> None:
-        """Ask whoever sent an update as Telegram gave it to slow down; it is left alone itself."""
+        """Ask the sender of an update to slow down; the update itself is not handled."""
         await guards.slow_down(Context.from_update(parse_update(given, self.bot), self))
 
     async def process_update(self, update: object) -> None:
-        """Hand an update to the first row of each group that fits, until one stops it.
+        """Hand an update to the first matching row of each group, until one stops it.
 
-        PTB's own does the same, and keeps the number of every chat for ever besides, for a
-        persistence that this bot has none of.
+        PTB's own method also keeps the id of every chat for ever, for a persistence layer that
+        this bot does not have.
         """
         context: Context = self.context_types.context.from_update(update, self)
         try:
@@ -88,12 +87,12 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
     async def process_error(
         self, update: object | None, error: Exception, *more: Any, **others: Any
     ) -> bool:
-        """Leave to the error handler what it can deal with.
+        """Pass an error to the error handler, unless it is temporary.
 
         Raises:
-            Exception: what passes by itself, like a flood or an outage; whoever handed the update
-                in keeps it until then. There is nobody to be told, least of all the subscriber.
-            NoSignError: it waits for its turn.
+            Exception: a temporary failure, such as a flood wait or an outage. The inbox keeps the
+                update and tries again, so the subscriber is not told.
+            NoSignError: the update has to wait its turn.
         """
         if is_passing(error) or isinstance(error, NoSignError):
             raise error
@@ -111,7 +110,7 @@ def build_dispatcher(client: Client, services: HandlerServices) -> Dispatcher:
         .bot(client)
         .updater(None)
         .job_queue(None)
-        .concurrent_updates(InTurn())
+        .concurrent_updates(ImmediateProcessor())
         .context_types(ContextTypes(context=Context))
         .build()
     )

@@ -1,4 +1,4 @@
-"""A broadcast as its admin drives it: compose, preview, confirm, pause, cancel, retry."""
+"""A broadcast as its admin controls it: compose, preview, confirm, pause, cancel, retry."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ POSSIBLE = {
 async def compose(context: Context, rest: str) -> None:
     """``/broadcast`` as a reply to a message, or with a text after it; shows the preview.
 
-    The preview is what will be copied: the admin may delete or change the original meanwhile.
+    The preview is what gets copied: the admin may delete or change the original meanwhile.
     """
     if context.message is None or not (replied_to(context.message) or rest.strip()):
         await context.say(texts.how_to(context.translator))
@@ -47,7 +47,7 @@ async def compose(context: Context, rest: str) -> None:
         return
     preview = await _preview(context, context.message)
     if not preview:
-        # Where Telegram puts a message off, it has no number yet, and nobody could copy it.
+        # Telegram may put a message off: it has no number yet, and cannot be copied.
         refused = texts.cannot_copy if preview is None else texts.not_ready
         await context.say(refused(context.translator))
         return
@@ -75,7 +75,7 @@ async def _preview(context: Context, message: Incoming) -> int | None:
 def replied_to(message: Incoming) -> Incoming | None:
     """The message that the sender replied to.
 
-    In a topic Telegram says of everything that it replies to the message that began the topic.
+    In a topic, Telegram marks every message as a reply to the one that opened the topic.
     """
     original = message.reply_to_message
     if original is None or original.forum_topic_created is not None:
@@ -85,9 +85,9 @@ def replied_to(message: Incoming) -> Incoming | None:
 
 
 def words_after_command(message: Incoming) -> OwnWords:
-    """The text after the command with its formatting moved along (UTF-16 units, Bot API).
+    """The text after the command, with its entities moved along (UTF-16 units, Bot API).
 
-    What the sender chose for the preview of its link stays with it.
+    The sender's choice of link preview is kept.
     """
     text = message.text or ""
     start = after_first_word(text)
@@ -98,7 +98,7 @@ def words_after_command(message: Incoming) -> OwnWords:
 
 
 def _moved(entity: MessageEntity, shift: int) -> MessageEntity | None:
-    """The entity so many units further to the left; None if nothing of it is left."""
+    """The entity ``shift`` units further left; None if nothing of it is left."""
     end = entity.offset + entity.length - shift
     offset = max(0, entity.offset - shift)
     if end <= offset:
@@ -107,9 +107,10 @@ def _moved(entity: MessageEntity, shift: int) -> MessageEntity | None:
 
 
 async def act(context: Context, tap: BroadcastDo) -> None:
-    """Confirm, cancel, pause, go on, retry: admins only, and only once each.
+    """Confirm, cancel, pause, resume or retry a broadcast: admins only, and each step only once.
 
-    A draft is its author's alone; what is under way any admin may pause, resume or cancel.
+    Only its author may confirm or cancel a draft; any admin may pause, resume or cancel a
+    broadcast that is being sent.
     """
     if not context.services.is_admin(context.user):
         log.warning("somebody who is no admin tried to act on a broadcast", act=tap.what)
@@ -163,7 +164,7 @@ async def _confirm(context: Context, broadcast: int) -> bool:
 
 
 async def _ask_anew(context: Context, broadcast: int) -> bool:
-    """Whether the admin has to look again, because what they were shown no longer holds."""
+    """Ask again if what the admin was shown no longer holds; whether it was asked."""
     rules = context.services.broadcasts
     draft = await rules.find(broadcast)
     offer = await rules.offer_anew(broadcast, context.user.id)
@@ -205,7 +206,7 @@ async def _resume(context: Context, broadcast: int) -> bool:
 
 
 async def _ask_for_stars(context: Context, broadcast: int, *, in_doubt: bool) -> bool:
-    """What costs nothing is done at once; an admin is told of a cost before it arises."""
+    """Retry at once what costs nothing; tell the admin the cost of anything else first."""
     rules = context.services.broadcasts
     offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
     if not offer.audience:
@@ -213,7 +214,7 @@ async def _ask_for_stars(context: Context, broadcast: int, *, in_doubt: bool) ->
     if not offer.stars:
         return await _send_again(context, broadcast, in_doubt=in_doubt)
     question = texts.ask_again(context.translator, broadcast, *offer, in_doubt=in_doubt)
-    # The report goes on where the question now stands.
+    # The question's message becomes the report.
     shown = await context.show(question)
     await rules.set_progress_message(broadcast, context.chat_id, shown)
     await rules.offered(broadcast, offer)
@@ -221,7 +222,7 @@ async def _ask_for_stars(context: Context, broadcast: int, *, in_doubt: bool) ->
 
 
 async def _send_if_as_shown(context: Context, broadcast: int, *, in_doubt: bool) -> bool:
-    """The answer to a question that is old, or was about fewer, is another question."""
+    """Retry if the offer still holds; ask again if it is old or now costs more."""
     rules = context.services.broadcasts
     offer = await rules.offer_again(broadcast, in_doubt=in_doubt)
     if await rules.is_as_shown(broadcast, offer):
@@ -240,7 +241,7 @@ async def _report(context: Context, broadcast: int) -> bool:
 
 
 async def _say_where_it_stands(context: Context, broadcast: int) -> None:
-    """The second of two taps, or a button of a broadcast that is over."""
+    """Show the state after a second tap, or a tap on the button of an old broadcast."""
     found = await context.services.broadcasts.find(broadcast)
     if found is None or found.state in {"draft", "cancelled"}:
         await context.show(texts.gone(context.translator))

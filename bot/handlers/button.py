@@ -1,4 +1,4 @@
-"""Taps on our buttons, by what the button means."""
+"""Taps on the bot's buttons, dispatched by what the button means."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Kind = TypeVar("Kind", bound=Callback)
 def on_tap(
     kind: type[Kind], act: Callable[[Context, Kind], Awaitable[None]]
 ) -> CallbackQueryHandler[Context, None]:
-    """PTB's handler for the buttons of this kind; ``act`` is given what the button means.
+    """PTB's handler for the buttons of one kind; ``act`` gets the decoded button.
 
     PTB's own typed callback data lives in memory, and a button outlives the process. What cannot
-    be decoded does not come this far; see :func:`bot.handlers.guards.open_tap`.
+    be decoded never gets here; see :func:`bot.handlers.guards.open_tap`.
     """
 
     async def callback(_update: Update, context: Context) -> None:

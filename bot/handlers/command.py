@@ -24,14 +24,15 @@ Act = Callable[[Context, str], Awaitable[None]]
 
 
 class Order(NamedTuple):
-    """The name of the command that a message is, "" where that is meant for another bot."""
+    """A command; ``name`` is empty if it is meant for another bot, ``slashed`` false for a bare
+    word."""
 
     name: str
     slashed: bool
 
 
 def read_command(text: str) -> re.Match[str] | None:
-    """The command that a message is, if it is one; of two readings the one that we know."""
+    """The command in a text, if any; of two readings, the one whose name we know."""
     found = [read for words in readings(text) if (read := COMMAND.fullmatch(words))]
     known = (read for read in found if read["name"].lower() in NAMES)
     return next(known, found[0] if found else None)
@@ -44,7 +45,7 @@ def is_for(username: str, command: re.Match[str]) -> bool:
 
 
 def order_in(text: str, username: str) -> Order | None:
-    """What somebody orders the bot of this name to do; None where it is no command."""
+    """The command that a text gives to the bot called ``username``; None if it gives none."""
     command = read_command(text)
     if command is None:
         name = spoken(text)
@@ -54,16 +55,17 @@ def order_in(text: str, username: str) -> Order | None:
 
 
 class OrderReader:
-    """Reads a message's order once for all rows of the table: a long one takes milliseconds.
+    """Reads the command of an update once for all rows of the table: a long text takes
+    milliseconds.
 
-    Nothing of its words is kept.
+    Keeps none of its words.
     """
 
     def __init__(self) -> None:
         self._last: tuple[int, Order | None] = (-1, None)
 
     def read(self, update: Update) -> Order | None:
-        """The order that an update is."""
+        """The command in an update."""
         if self._last[0] != update.update_id:
             self._last = update.update_id, _order_of(update.message)
         return self._last[1]
@@ -76,9 +78,9 @@ def _order_of(message: Message | None) -> Order | None:
 
 
 class Command(CommandHandler[Context, None]):
-    """PTB's, which reads what people write and not only what their app marks as a command.
+    """PTB's handler, which reads what people type and not only what their app marks as a command.
 
-    ``act`` is given what follows the command, as it was written.
+    ``act`` gets the text after the command as it was typed.
     """
 
     def __init__(self, orders: OrderReader, name: str, act: Act, filters: BaseFilter) -> None:
@@ -110,7 +112,7 @@ class Command(CommandHandler[Context, None]):
 async def _carry_out(name: str, act: Act, _update: Update, context: Context) -> None:
     subscriber = context.subscriber
     if subscriber is not None and subscriber.subscribed and subscriber.expecting:
-        # Whoever turns to something else has dropped what we had asked.
+        # A command in between drops the question that we had asked.
         context.subscriber = await context.services.subscribers.expect(context.chat_id, None)
     await act(context, context.rest)
     if name not in ABOUT_LEAVING:

@@ -1,4 +1,4 @@
-"""What handlers work with, and PTB's context with the subscriber of one update."""
+"""What handlers work with: the services, and PTB's context with the subscriber of one update."""
 
 from __future__ import annotations
 
@@ -56,27 +56,28 @@ class HandlerServices:
     recent: Recent
 
     def is_admin(self, user: User) -> bool:
-        """Decided from who wrote or tapped, never from what a button carries."""
+        """Whether the user is an admin: decided by who wrote or tapped, never by what a button
+        carries."""
         return user.id in self.settings.admin_ids
 
 
 def is_forwarded(message: Incoming) -> bool:
-    """Whether someone else wrote it; old Bot API servers tell only by the second field."""
+    """Whether somebody else wrote it; older Bot API servers send the second field only."""
     return message.forward_origin is not None or "forward_date" in message.api_kwargs
 
 
 def topic_of(message: object) -> int | None:
-    """The topic that the message stands in; a thread of replies in a group is none."""
+    """The forum topic of a message; a reply thread in a group is no topic."""
     if not isinstance(message, Incoming) or not message.is_topic_message:
         return None
     return message.message_thread_id
 
 
 class Context(CallbackContext[Client, Any, Any, Any]):
-    """PTB's context of one update: who wrote or tapped, where, and what is known of them.
+    """PTB's context of one update: who wrote or tapped, where, and their subscriber.
 
-    ``given`` is the update, ``tap`` what a tapped button means, ``rest`` what follows a command,
-    and ``analysis`` what somebody says, if that had to be found out first.
+    ``given`` is the update, ``tap`` the decoded button, ``rest`` the text after a command, and
+    ``analysis`` what the message says, if that was needed early.
     """
 
     given: Update
@@ -104,7 +105,7 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         return context
 
     async def load(self) -> None:
-        """Look up the subscriber; whoever writes has not blocked the bot any more."""
+        """Look up the subscriber; somebody who writes has unblocked the bot."""
         subscribers = self.services.subscribers
         self.subscriber = await subscribers.find(self.chat_id)
         self.returned = self.subscriber is not None and self.subscriber.state in AWAY
@@ -120,19 +121,27 @@ class Context(CallbackContext[Client, Any, Any, Any]):
 
     @property
     def message(self) -> Incoming | None:
-        """What somebody wrote, unless they tapped."""
+        """The message that was written; None for a tap."""
         return self.given.message
 
     @property
     def written(self) -> Incoming:
-        """What somebody wrote, where it is clear that they did."""
+        """The message, where the update is known to have one.
+
+        Raises:
+            ValueError: it has none.
+        """
         if self.message is None:
             raise ValueError("nobody wrote this")
         return self.message
 
     @property
     def user(self) -> User:
-        """Who wrote or tapped."""
+        """Who wrote or tapped.
+
+        Raises:
+            ValueError: the update names nobody.
+        """
         user = self.given.effective_user
         if user is None:
             raise ValueError("nobody did this")
@@ -140,35 +149,35 @@ class Context(CallbackContext[Client, Any, Any, Any]):
 
     @property
     def chat_id(self) -> int:
-        """Where they are answered; of a tap in a message too old to be named, their own chat."""
+        """The chat to answer in; for a tap on a message too old to be named, the user's own."""
         chat = self.given.effective_chat
         return chat.id if chat is not None else self.user.id
 
     @property
     def is_private_person(self) -> bool:
-        """Whether it is a person's doing, in a private chat."""
+        """Whether a person wrote or tapped, in a private chat."""
         user, chat = self.given.effective_user, self.given.effective_chat
         person = user is not None and not user.is_bot
         return person and chat is not None and chat.type == Chat.PRIVATE
 
     @property
     def sent_message(self) -> SentMessage | None:
-        """The message of ours whose button was tapped."""
+        """The bot's message whose button was tapped."""
         query = self.given.callback_query
         place = query.message if query is not None else None
         return SentMessage(place.chat.id, place.message_id) if place is not None else None
 
     @property
     def topic(self) -> int | None:
-        """The topic in which they wrote or tapped, and are answered."""
+        """The forum topic to answer in."""
         return topic_of(self.given.effective_message)
 
     @property
     def known(self) -> SubscriberRead:
-        """The subscriber, where it is clear that there is one.
+        """The subscriber, where there has to be one.
 
         Raises:
-            UnknownSubscriberError: it was not.
+            UnknownSubscriberError: there is none.
         """
         if self.subscriber is None:
             raise UnknownSubscriberError(self.chat_id)
@@ -176,12 +185,12 @@ class Context(CallbackContext[Client, Any, Any, Any]):
 
     @property
     def forwarded(self) -> bool:
-        """Whether what was sent are another's words: read, and never taken for an order."""
+        """Whether the words are somebody else's: they are read, but never obeyed."""
         return self.message is not None and is_forwarded(self.message)
 
     @property
     def translator(self) -> Translator:
-        """Says the texts in the language to answer in."""
+        """The translator for the language to answer in."""
         known = self.subscriber
         return translator(known.language if known else self.user.language_code)
 
@@ -203,16 +212,16 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         return upcoming.at if upcoming else None
 
     async def say(self, message: Message) -> int:
-        """A new message below everything else."""
+        """Send a new message."""
         return await self.services.messenger.send(self.chat_id, message, self.topic)
 
     async def show(self, message: Message) -> int:
-        """In place of the message whose button was tapped, else a new one."""
+        """Replace the message whose button was tapped, or send a new one."""
         messenger = self.services.messenger
         return await messenger.edit_or_send(self.sent_message, self.chat_id, message, self.topic)
 
     async def toast(self, words: str | None = None) -> None:
-        """Answer the tap; comes before the work, so that the button never hangs."""
+        """Answer the tap. This comes before the work, so that the button never hangs."""
         query = self.given.callback_query
         if query is not None:
             await self.services.messenger.answer(query.id, words)

@@ -1,4 +1,4 @@
-"""What went wrong: one kind word for the subscriber, the story without their words for the log."""
+"""Errors: a kind word for the subscriber, and a log entry without what they wrote."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
 
-OUT_OF_REACH = ("not_found", "no_rights", "topic_closed")  # nothing that we could mend
+OUT_OF_REACH = ("not_found", "no_rights", "topic_closed")  # nothing that we could repair
 
 
 async def on_error(update: object, context: Context) -> None:
-    """Deal with what a handler raised and does not pass by itself."""
+    """Handle an error that a handler raised and that is not temporary."""
     error = context.error
     chat = update.effective_chat if isinstance(update, Update) else None
     if isinstance(error, Forbidden) and chat is not None:
         await context.services.subscribers.blocked(chat.id)
     elif isinstance(error, UnknownSubscriberError) and chat is not None:
-        # Erased between our looking and our doing, for instance by another tap.
+        # Erased in the meantime, for instance by another tap.
         await _tell(update, context, start.finish_first(_translator(update)))
     elif isinstance(error, BadRequest) and reason_of_refusal(error.message) in OUT_OF_REACH:
         log.info("a chat cannot be answered", kind=reason_of_refusal(error.message))

@@ -1,4 +1,4 @@
-"""Questions: warning signs first, then the best answer, or an honest no."""
+"""Questions: warning signs first, then the best answer, or none at all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _topics(context: Context, number: int) -> Message:
 
 
 async def analyse(context: Context, words: str) -> TextAnalysis:
-    """What a message says."""
+    """The analysis of a message."""
     analysis = context.analysis or await context.services.analyser.analyse(words)
     if analysis.advice is None:
         update_scope.step_back()
@@ -41,7 +41,7 @@ async def analyse(context: Context, words: str) -> TextAnalysis:
 
 
 async def warn(context: Context, advice: Advice | None) -> bool:
-    """Whether a message describes a warning sign; if so, seeking care is said first."""
+    """Say first to seek care if there is a warning sign; whether there is one."""
     if advice is None:
         return False
     update_scope.claim()
@@ -50,16 +50,16 @@ async def warn(context: Context, advice: Advice | None) -> bool:
 
 
 async def reply(context: Context, analysis: TextAnalysis) -> None:
-    """Answer a question in the subscriber's own words, or say honestly that there is no answer."""
+    """Answer a question in the subscriber's own words, or say that there is no answer."""
     warned = await warn(context, analysis.advice)
     if not await answer_if_sure(context, analysis, alone=warned) and not warned:
         await _not_sure(context, await context.services.analyser.look_up(analysis))
 
 
 async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: bool = False) -> bool:
-    """Give the best answer, with near misses as buttons, if there is a good one.
+    """Give the best answer if it is sure, with near misses as buttons; whether it is.
 
-    ``alone`` leaves the near misses out: beside a warning sign they would lead away from it.
+    ``alone`` leaves the near misses out: they would distract from a warning sign.
     """
     found = await context.services.analyser.look_up(analysis)
     update_scope.step_back()
@@ -68,7 +68,7 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
         return False
     best, *near = answers
     if best.id != found.hits[0].id:
-        return False  # what was sure has been withdrawn; the next best is not
+        return False  # the sure one was withdrawn, and the next best is not sure
     library = context.services.library
     await context.say(texts.answer(context.translator, best, library, near, alone=alone))
     return True
@@ -82,7 +82,7 @@ async def _not_sure(context: Context, found: Found) -> None:
 
 
 def _answers(context: Context, found: Found) -> list[Answer]:
-    """Those that were found and that the library has: the index may be older than it."""
+    """The answers found that the library still has: the index may be older."""
     answers = (_answer(context, hit.id) for hit in found.hits)
     return [answer for answer in answers if answer is not None]
 
@@ -122,7 +122,7 @@ def _answer(context: Context, answer_id: str) -> Answer | None:
 
 
 async def rate(context: Context, tap: RateAnswer) -> None:
-    """👍 or 👎 for an answer; whoever is no subscriber yet is thanked, and nothing is kept."""
+    """👍 or 👎 for an answer; of people who have not subscribed nothing is stored."""
     answer = _answer(context, tap.answer)
     if answer is None:
         await context.toast()

@@ -1,4 +1,4 @@
-"""PTB's filters, with those that it lacks."""
+"""PTB's filters, and those that it lacks."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from bot.handlers.context import is_forwarded
 
 
 class FromPerson(filters.MessageFilter):
-    """What a person wrote, and no bot and no channel."""
+    """Messages from a person, not from a bot or a channel."""
 
     def filter(self, message: Message) -> bool:
         return message.from_user is not None and not message.from_user.is_bot
 
 
 class Forwarded(filters.MessageFilter):
-    """What somebody else wrote; PTB's own filter misses what old Bot API servers say of it."""
+    """Messages that somebody else wrote; PTB's own filter misses the fields of older Bot API
+    servers."""
 
     def filter(self, message: Message) -> bool:
         return is_forwarded(message)
 
 
 class AnyCommand(filters.UpdateFilter):
-    """Whatever has the form of a command."""
+    """Messages that have the form of a command."""
 
     def __init__(self, orders: OrderReader) -> None:
         super().__init__()
@@ -39,4 +40,4 @@ NEW = filters.UpdateType.MESSAGE  # neither edited nor in a channel
 PRIVATE = NEW & FromPerson() & filters.ChatType.PRIVATE
 GROUP = NEW & FromPerson() & ~filters.ChatType.PRIVATE
 FORWARDED = Forwarded()
-SAYS_SOMETHING = filters.TEXT | filters.ATTACHMENT  # and is no pin, no timer and the like
+SAYS_SOMETHING = filters.TEXT | filters.ATTACHMENT  # rather than a pin, a timer and the like

@@ -1,6 +1,6 @@
-"""Groups: the bot works in private chats only, and says so where it is called by its name.
+"""Groups: the bot works in private chats only, and says so when called by its name.
 
-Where it may not write it is quiet, in the chat and in the log: that is the group's choice.
+Where it may not write it stays quiet, also in the log: that is the group's choice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 async def on_message(_update: Update, context: Context) -> None:
-    """A message in a group; in a channel nobody calls. Who was told just now is not again."""
+    """Answer a command in a group, unless it was answered recently; channels get no answer."""
     message, told = context.written, context.services.recent.called
     command = read_command(message.text or "")
     if message.chat.type == Chat.CHANNEL or command is None:

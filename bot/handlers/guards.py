@@ -1,4 +1,4 @@
-"""What comes before the table's rows: signs past their queue, late messages, second taps."""
+"""What comes before the table's rows: warning signs out of turn, late messages, second taps."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.telegram.update_scope import NoSignError
 from bot.texts import errors
 from bot.texts.callbacks import decode
 
-LATE_S = 3600.0  # what was asked so long ago is asked again if it still matters
+LATE_S = 3600.0  # what is older is answered only if it is sent again
 LASTING = ("start", "stop", "pause", "resume", "forget")  # carried out however late they come
 
 
 async def open_message(_update: Update, context: Context) -> None:
-    """Look up who wrote, and let the table's rows answer unless it comes too late."""
+    """Look up who wrote, and stop unless the message is to be answered by a row."""
     message = context.written
     if update_scope.looks_for_sign():
         context.analysis = await _sign_in(context, message)
@@ -30,10 +30,10 @@ async def open_message(_update: Update, context: Context) -> None:
 
 
 async def _sign_in(context: Context, message: Message) -> TextAnalysis:
-    """The sign of danger in a message that goes before others if there is one.
+    """The analysis of a message that is answered out of turn for its warning sign.
 
     Raises:
-        NoSignError: there is none, or it is a command's business, or already answered.
+        NoSignError: it has none, is another command, or was answered already.
     """
     words = message.text or message.caption or ""
     analysis = await context.services.analyser.analyse_signs(words)
@@ -45,7 +45,8 @@ async def _sign_in(context: Context, message: Message) -> TextAnalysis:
 
 
 async def _is_lasting(context: Context, message: Message) -> bool:
-    """Whether it is to be answered; if not, only signs of danger are, and the rest asked anew."""
+    """Whether a late message is still carried out. If not, only its warning sign is answered, and
+    its sender asked to repeat the rest."""
     words = message.text or message.caption or ""
     if await faq.warn(context, await context.services.analyser.warning(words)):
         return False
@@ -60,7 +61,7 @@ async def _is_lasting(context: Context, message: Message) -> bool:
 
 
 async def open_tap(update: Update, context: Context) -> None:
-    """Look up who tapped, and let the table's rows act unless nothing is to be done."""
+    """Look up who tapped, and stop unless there is something to do."""
     query = update.callback_query
     if query is None or query.from_user.is_bot:
         raise ApplicationHandlerStop
@@ -85,7 +86,7 @@ def _is_second_tap(context: Context, data: str) -> bool:
 
 
 async def slow_down(context: Context) -> None:
-    """Somebody's flood: what they wrote is left alone, and they are told so."""
+    """Tell the sender of a flood to slow down; their messages are left alone."""
     if context.is_private_person:
         await context.load()
         await context.say(errors.slow_down(context.translator))

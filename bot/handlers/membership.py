@@ -1,4 +1,4 @@
-"""Who can be written to: somebody blocked the bot or let it write again, or a group moved."""
+"""Which chats can be written to: the bot was blocked or unblocked, or a group moved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.handlers.context import Context
 
 
 async def on_change(update: Update, context: Context) -> None:
-    """Somebody blocked the bot, or let it write again."""
+    """Somebody blocked or unblocked the bot."""
     change = update.my_chat_member
     if change is None or change.chat.type != Chat.PRIVATE:
         return
@@ -19,7 +19,7 @@ async def on_change(update: Update, context: Context) -> None:
 
 
 async def on_migration(_update: Update, context: Context) -> None:
-    """A group became a supergroup: told twice, under the old number and under the new one."""
+    """A group became a supergroup; Telegram says so twice, under the old id and the new one."""
     message = context.written
     old, new = message.chat.id, message.migrate_to_chat_id
     if message.migrate_from_chat_id is not None:

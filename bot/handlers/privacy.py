@@ -12,7 +12,7 @@ from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
 
 EXPORT_NAME = "gutskin-my-data.json"
-PASSING = "inbox"  # the very update that asks, gone with its answer
+PASSING = "inbox"  # the update that asks, erased with its answer
 
 
 async def privacy(context: Context, _rest: str) -> None:
@@ -44,7 +44,7 @@ async def forget(context: Context, _rest: str) -> None:
 
 
 async def forget_tapped(context: Context, tap: Forget) -> None:
-    """The answer to that question."""
+    """Erase everything, or leave it, as the button says."""
     await context.toast()
     if not tap.sure:
         await context.show(texts.forget_kept(context.translator))

@@ -1,4 +1,4 @@
-"""The message that moves while a broadcast is under way, and becomes its report."""
+"""The message that shows a broadcast's progress, and becomes its report."""
 
 from __future__ import annotations
 
@@ -27,29 +27,28 @@ log = structlog.get_logger(__name__)
 EVERY_S = 3.0  # edits count against the same limits as messages
 OVER = ("done", "cancelled")
 TRIED_FOR = timedelta(days=7)
-"""How long a report is tried that does not get through; its admin may have left for good."""
+"""How long an undelivered report is retried; its admin may have left for good."""
 
 
 @dataclass
 class _Followed:
-    """What is shown of a broadcast: the message last put there, and when the next may follow."""
+    """What is shown of a broadcast: its last message, and when the next may follow."""
 
     retries: Retries
     shown: Message | None = None
     next_at: float = 0.0
     told: bool = field(default=False)
-    """Whether the admin was called to this pause by a message of its own."""
+    """Whether the admin has been told of this pause by a new message."""
 
     def put_off(self, until: float) -> None:
-        """Nothing of it is known to be shown; the next try is on the monotonic clock."""
+        """Take nothing for shown, and try again at ``until`` (monotonic clock)."""
         self.shown, self.next_at = None, until
 
 
 class Progress:
-    """Draws broadcasts from their rows, each at most every three seconds and only when changed.
+    """Draws broadcasts from their rows, each at most every three seconds and only when it changed.
 
-    What Telegram does not take is drawn again later; a report until it got through, by whichever
-    replica or run.
+    What Telegram refuses is drawn again later; a report until it arrives, by any replica or run.
     """
 
     def __init__(
@@ -60,11 +59,11 @@ class Progress:
         self._messenger = messenger
         self._clock = clock
         self._followed: dict[int, _Followed] = {}
-        # Two drawings at once could leave the older one as the last word.
+        # Of two drawings at once the older one could arrive last.
         self._drawing = asyncio.Lock()
 
     async def begin(self) -> None:
-        """Take up the broadcasts that an earlier run, or another process, left to be shown."""
+        """Pick up the broadcasts that an earlier run, or another process, left to be shown."""
         for broadcast in await self._broadcasts.to_be_shown():
             self._of(broadcast.id)
 
@@ -74,16 +73,16 @@ class Progress:
         return self._followed[broadcast_id]
 
     async def follow(self, broadcast_id: int) -> None:
-        """An admin did something to this broadcast: show it at once."""
+        """Show a broadcast at once: an admin changed it."""
         self._of(broadcast_id).shown = None
         await self._draw(broadcast_id)
 
     async def on_event(self, event: Event) -> None:
-        """A broadcast is done, or has paused by itself: show it at once."""
+        """Show a broadcast at once: it is done, or has paused by itself."""
         await self.follow(event.broadcast_id)
 
     async def draw(self) -> None:
-        """Bring every progress message up to date that is due for it."""
+        """Update every progress message that is due."""
         await self.begin()
         due = [
             partial(self._draw, broadcast_id)
@@ -124,12 +123,12 @@ class Progress:
         return translator(admin.language if admin else None)
 
     async def _put(self, broadcast: Broadcast, message: Message) -> bool:
-        """Show it; False where Telegram does not take it, and it is drawn again later."""
+        """Show the message; False if Telegram refuses it, and it is drawn again later."""
         followed = self._of(broadcast.id)
         chat_id = broadcast.progress_chat_id or broadcast.admin_id
         sent_message = None
-        rings = self._must_ring(broadcast, followed)
-        if broadcast.progress_message_id is not None and not rings:
+        notifies = self._must_notify(broadcast, followed)
+        if broadcast.progress_message_id is not None and not notifies:
             sent_message = SentMessage(chat_id, broadcast.progress_message_id)
         try:
             shown = await self._messenger.edit_or_send(
@@ -145,13 +144,13 @@ class Progress:
             return False
         followed.retries.succeeded()
         followed.shown, followed.next_at = message, self._clock.monotonic() + EVERY_S
-        followed.told = followed.told or rings
+        followed.told = followed.told or notifies
         if sent_message is None or shown != sent_message.message_id:
             await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
         return True
 
-    def _must_ring(self, broadcast: Broadcast, followed: _Followed) -> bool:
-        """A pause by failures needs the admin: an edit would not make a sound."""
+    def _must_notify(self, broadcast: Broadcast, followed: _Followed) -> bool:
+        """Whether this is a pause by failures that the admin has not been told of."""
         if broadcast.state != "paused" or broadcast.pause_reason != "failures":
             followed.told = False
             return False

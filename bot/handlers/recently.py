@@ -1,4 +1,4 @@
-"""What was done a moment ago, and is not done again: a second tap, another picture of an album."""
+"""What happened a moment ago and is not repeated: a second tap, another picture of an album."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from bot.clock import Clock
 MOST = 10_000
 DOUBLE_TAP_S = 1.5
 ALBUM_S = 60.0
-GROUP_S = 600.0  # a group is told that often at most where the bot works
-LATE_S = 3600.0  # and a person that what they asked came too late
+GROUP_S = 600.0  # a group is told at most this often where the bot works
+LATE_S = 3600.0  # and a person that their question came too late
 Key = TypeVar("Key")
 
 
 class Recently(Generic[Key]):
-    """Remembers keys for so many ``seconds``, and no more than ``most`` of them."""
+    """Remembers at most ``most`` keys, for ``seconds`` each."""
 
     def __init__(self, clock: Clock, seconds: float, most: int = MOST) -> None:
         self._clock = clock
         self._seconds = seconds
         self._most = most
-        self._keys: dict[Key, tuple[float, int]] = {}  # in the order of their time
+        self._keys: dict[Key, tuple[float, int]] = {}  # oldest first
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -31,11 +31,11 @@ class Recently(Generic[Key]):
         return key in self._keys
 
     def note(self, key: Key, default: int) -> int:
-        """What was noted beside the key; the default where it is not known."""
+        """The note kept with the key, or the default."""
         return self._keys[key][1] if key in self else default
 
     def add(self, key: Key, note: int = 0) -> None:
-        """It happens now; the time counts from here."""
+        """Remember the key from now on."""
         now = self._clock.monotonic()
         self._forget(now)
         self._keys.pop(key, None)
@@ -51,7 +51,7 @@ class Recently(Generic[Key]):
 
 
 class Recent:
-    """What the handlers remember of the last minutes."""
+    """What handlers remember of the last minutes."""
 
     def __init__(self, clock: Clock) -> None:
         self.tapped = Recently[tuple[int, int, str]](clock, DOUBLE_TAP_S)

@@ -1,4 +1,4 @@
-"""Which function deals with what: PTB's handlers in one table, in the order in which they look."""
+"""Which function handles what: PTB's handlers in one table, tried in order."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Row = BaseHandler[Update, Context, None]
 
 
 def guard_rows() -> list[Row]:
-    """What comes first: what is dealt with at once, and who may go on to the other rows."""
+    """The rows that come first: what is handled at once, and what goes on to the other rows."""
     return [
         ChatMemberHandler(membership.on_change, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(NEW & filters.StatusUpdate.MIGRATE, membership.on_migration),
@@ -53,7 +53,7 @@ def guard_rows() -> list[Row]:
 
 
 def rows(admins: frozenset[int]) -> list[Row]:
-    """What people may write or tap; the first row that fits deals with it."""
+    """What people may write or tap; the first row that matches handles it."""
     orders, by_admin = OrderReader(), PRIVATE & filters.User(admins)
     return [
         MessageHandler(PRIVATE & filters.LOCATION, start.on_location),

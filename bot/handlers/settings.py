@@ -159,13 +159,13 @@ async def _paused(context: Context, days: int | None) -> Message:
 
 
 async def resume(context: Context, _rest: str) -> None:
-    """``/resume``: ends a pause or a stop; whoever never finished goes on with that."""
+    """``/resume``: ends a pause or a stop, or goes on with an unfinished subscription."""
     if not await _goes_on_with_start(context):
         await context.say(await _resumed(context))
 
 
 async def _goes_on_with_start(context: Context) -> bool:
-    """Whether something is missing that has to be asked for first; asks for it."""
+    """Ask first for what is missing, if anything is; whether it was asked."""
     if context.subscriber is not None and context.subscriber.zone_lost:
         await context.services.subscribers.resume(context.chat_id)
         await ask_for_lost_zone(context)
@@ -181,7 +181,7 @@ async def _goes_on_with_start(context: Context) -> bool:
 
 
 async def resume_tapped(context: Context, _tap: Resume) -> None:
-    """The button for the same."""
+    """The button for ``/resume``."""
     await context.toast()
     if not await _goes_on_with_start(context):
         await context.show(await _resumed(context))
@@ -199,7 +199,7 @@ async def stop(context: Context, _rest: str) -> None:
 
 
 async def stop_tapped(context: Context, _tap: Stop) -> None:
-    """The button for the same."""
+    """The button for ``/stop``."""
     await context.toast()
     await context.show(await _stopped(context))
 
@@ -207,6 +207,6 @@ async def stop_tapped(context: Context, _tap: Stop) -> None:
 async def _stopped(context: Context) -> Message:
     if context.subscriber is not None:
         await context.services.subscribers.stop(context.chat_id)
-        # Whoever stops on the way to a subscription is not asked for an hour any more.
+        # Somebody who stops while subscribing is not asked for an hour any more.
         await context.services.subscribers.expect(context.chat_id, None)
     return pauses.stopped(context.translator, kept=context.subscriber is not None)

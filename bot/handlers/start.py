@@ -1,4 +1,4 @@
-"""The way to a subscription: consent, time zone, hour, done, and the first tip at once."""
+"""Subscribing: consent, time zone, hour, and the first tip at once."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ LINK_LONGEST = 55  # characters that fit into the button
 
 
 async def greet(context: Context, link: str) -> None:
-    """``/start``, perhaps with where the subscriber came from.
+    """``/start``, perhaps with a deep link's parameter.
 
-    Nothing is stored of somebody new before they agree: the link waits in the button.
+    Nothing about a new person is stored before they agree: the parameter waits in the button.
     """
     if context.services.is_admin(context.user):
         await context.services.offer_admin_menu(context.chat_id)
@@ -45,7 +45,7 @@ async def greet(context: Context, link: str) -> None:
 
 
 async def _asks_for_consent(context: Context, link: str = "") -> bool:
-    """Whether this person has not agreed yet; asks them."""
+    """Ask for consent if it is lacking; whether it was asked."""
     if context.subscriber is not None and not _has_not_agreed(context.subscriber):
         return False
     known = DEEP_LINK.fullmatch(link.strip())
@@ -54,20 +54,20 @@ async def _asks_for_consent(context: Context, link: str = "") -> bool:
 
 
 def _has_not_agreed(subscriber: SubscriberRead) -> bool:
-    """Whoever was subscribed before this was asked keeps what is on record."""
+    """Whether consent is lacking; who subscribed before it was asked keeps what is on record."""
     complete = subscriber.zone is not None and subscriber.local_minute is not None
     return subscriber.consent_version is None and not complete
 
 
 async def agree(context: Context, tap: Agree) -> None:
-    """Yes to the words above the button: only now is anything stored."""
+    """Consent: only now is anything stored."""
     await context.toast()
     if context.subscriber is not None and not _has_not_agreed(context.subscriber):
-        await greet(context, "")  # a button of old
+        await greet(context, "")  # an old button
         return
     subscriber = await context.services.subscribers.arrive(
         context.chat_id,
-        language=context.translator.language,
+        context.translator.language,
         source=tap.link or None,
         consent=str(min(tap.version, privacy.CONSENT_VERSION)),
     )
@@ -87,13 +87,13 @@ async def _go_on(context: Context, subscriber: SubscriberRead) -> None:
 
 
 async def ask_for_lost_zone(context: Context) -> None:
-    """The zone that was stored is one no more: which place?"""
+    """Ask for a place, as the stored zone no longer exists."""
     await context.services.subscribers.expect(context.chat_id, "zone")
     await context.say(start.zone_lost(context.translator, _suggestions(context)))
 
 
 async def ask_if_zone_lost(context: Context) -> None:
-    """Once: whoever is asked already need not be asked again at every command."""
+    """Ask for a lost zone once: whoever has been asked is not asked again at every command."""
     if context.subscriber is None or not context.subscriber.zone_lost:
         return
     subscriber = await context.services.subscribers.find(context.chat_id)
@@ -129,7 +129,7 @@ async def ask_zone(context: Context, _tap: AskZone) -> None:
 
 
 async def needs_start(context: Context) -> bool:
-    """Whether this person has to begin with /start, or to agree first; says so."""
+    """Ask for /start, or for consent, if it is lacking; whether it was asked."""
     if context.subscriber is not None:
         return await _asks_for_consent(context)
     await context.say(start.finish_first(context.translator))
@@ -144,11 +144,11 @@ async def pick_zone(context: Context, tap: PickZone) -> None:
 
 
 async def on_location(_update: Update, context: Context) -> None:
-    """A shared location: looked up, never kept; taken at once only where we had asked for it."""
+    """A shared location: looked up, never stored, taken at once only if we had asked for it."""
     location = context.written.location
     if location is None or await needs_start(context):
         return
-    # Opening the zones' polygons for the first time takes long enough to be noticed elsewhere.
+    # The first time the zones' polygons are loaded, which would hold up everybody else.
     zone = await asyncio.to_thread(
         context.services.places.at, location.latitude, location.longitude
     )
@@ -163,13 +163,13 @@ async def on_location(_update: Update, context: Context) -> None:
 
 
 def _asked_for_zone(subscriber: SubscriberRead) -> bool:
-    """By our last question, or because they are still on the way to a subscription."""
+    """Whether a zone is expected: by our last question, or because they are still subscribing."""
     joining = subscriber.zone is None or subscriber.local_minute is None
     return joining or subscriber.expecting == "zone"
 
 
 async def keep_zone(context: Context, _tap: KeepZone) -> None:
-    """The zone of a shared location is not to be the subscriber's."""
+    """Keep the zone, and drop that of a shared location."""
     await context.toast()
     if context.subscriber is None or context.subscriber.zone is None:
         await context.say(start.finish_first(context.translator))
@@ -178,7 +178,7 @@ async def keep_zone(context: Context, _tap: KeepZone) -> None:
 
 
 async def typed_zone(context: Context, typed: str) -> bool:
-    """A typed place; False when no place answers to it."""
+    """Take a typed place; False if none matches."""
     found = await asyncio.to_thread(context.services.places.find, typed, PLACES_SHOWN)
     if not found:
         return False
@@ -190,7 +190,7 @@ async def typed_zone(context: Context, typed: str) -> bool:
 
 
 async def take_zone(context: Context, zone: str) -> None:
-    """Set the zone; then the hour while subscribing, else what is set now."""
+    """Set the zone; then ask for the hour while subscribing, else show the settings."""
     if await needs_start(context):
         return
     subscribers, before = context.services.subscribers, context.known
@@ -232,7 +232,7 @@ async def pick_hour(context: Context, tap: PickHour) -> None:
 
 
 async def typed_hour(context: Context, typed: str) -> bool:
-    """A typed hour; False when it is none."""
+    """Take a typed hour; False if it is none."""
     minute = read_hour(typed)
     if minute is None:
         return False
@@ -241,7 +241,7 @@ async def typed_hour(context: Context, typed: str) -> bool:
 
 
 async def take_hour(context: Context, minute: int) -> None:
-    """Set the hour; completes a subscription, else shows what is set now."""
+    """Set the hour; completes a subscription, else shows the settings."""
     if await needs_start(context):
         return
     before = context.subscriber
@@ -268,9 +268,9 @@ async def take_hour(context: Context, minute: int) -> None:
 
 
 async def answers_our_question(context: Context, text: str, analysis: TextAnalysis) -> bool:
-    """Whether the words are what we asked for last: a place, or an hour.
+    """Whether the words answer our last question: a place, or an hour.
 
-    A question typed in between is answered as one; what is neither is asked for again.
+    A question in between is answered; what is neither is asked for again.
     """
     if context.subscriber is None or context.subscriber.expecting not in {"zone", "hour"}:
         return False

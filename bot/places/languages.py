@@ -1,4 +1,4 @@
-"""Which places to propose to a subscriber of a language, before they have said where they are."""
+"""The places to propose to a subscriber of a language before they have named one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROPOSED = 5
 SMALLEST_SHARE = 0.05  # of a country's people, for a clock of its own to be proposed
 Clock = tuple[str, str]
 """Country and zone."""
-# Where the count of speakers alone would propose places that few subscribers of the language live
+# Where counting speakers alone would propose places that few subscribers of the language live
 # in.
 CHOSEN = {
     "en": (

@@ -1,4 +1,4 @@
-"""Finds the places that a typed name may mean; offline, forgiving, never a wild guess."""
+"""Finds the places that a typed name may mean: offline, tolerant of errors, never a wild guess."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.places.place import Place
 from tips.normalise import readings
 
 LONGEST = 80  # characters; no place needs more
-CLEAR_LEAD = 10  # a place with so many times the people of another is the one that is meant
-MENDED_LEAD = 5  # the same for a name that had to be mended first
+CLEAR_LEAD = 10  # a place with so many times the inhabitants of another is the one meant
+MENDED_LEAD = 5  # the same for a name that had to be corrected
 BIG_CITY = 500_000
 LEADS = (
     "i am in",
@@ -56,9 +56,9 @@ class Places:
         return Index()
 
     def find(self, text: str, limit: int = 5) -> list[Place]:
-        """The places that fit, likeliest first; one when it is clear, none when nothing fits.
+        """The places that match, likeliest first; one if it is clear, none if nothing matches.
 
-        Where more than ``limit`` fit, no zone is left out for a second place of another one.
+        Of more than ``limit``, no zone is left out for a second place in another.
         """
         found = (self._find(words) for words in readings(text) if len(words) <= LONGEST)
         return _cut(next(filter(None, found), []), limit)
@@ -76,13 +76,13 @@ class Places:
         )
 
     def at(self, lat: float, lon: float) -> str | None:
-        """The zone at a location; None at sea and for what is no location."""
+        """The time zone at a location; None at sea or for invalid coordinates."""
         return self._locator.zone_at(lat, lon)
 
     def suggest(self, language_code: str | None, otherwise: str | None = None) -> list[Place]:
         """Up to five places for a subscriber of this language.
 
-        Where the language says nothing: the zone ``otherwise`` first, then those for English.
+        For an unknown language, the zone ``otherwise`` comes first, then the places for English.
         """
         code = (language_code or "").replace("_", "-").lower()
         for known in (code, code.partition("-")[0]):
@@ -95,7 +95,7 @@ class Places:
         return _clearest(self._index.rows_of(folded), folded)
 
     def _qualified(self, text: str, folded: str) -> list[Place]:
-        """ "Paris, Texas", "london ontario": a name and what tells it from its namesakes."""
+        """ "Paris, Texas", "london ontario": a name with what tells it from its namesakes."""
         parts = [part for part in map(fold, text.split(",")) if part]
         words = folded.split()
         halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
@@ -106,7 +106,7 @@ class Places:
             rows = self._inside(self._index.rows_of(name), others)
             if rows:
                 return _distinct(sorted(rows, key=_weight, reverse=True))
-        # What stands after the comma may be a district or a slip; the name alone still helps.
+        # After the comma there may be a district or an error; the name alone still helps.
         return self._ranked(parts[0]) if len(parts) > 1 else []
 
     def _inside(self, rows: Iterable[Row], others: Sequence[str]) -> list[Row]:
@@ -135,8 +135,7 @@ class Places:
         return by_abbreviation(bare) or self._ranked(bare) or self._qualified(bare, bare)
 
     def _mended(self, folded: str) -> list[Place]:
-        """The places whose name is a slip of the finger away: one for five letters, two for
-        nine."""
+        """The places whose name is one edit away from what was typed; two from nine letters on."""
         if len(folded) < 5 or not folded.isascii():
             return []
         slips = 1 if len(folded) < 9 else 2
@@ -159,13 +158,13 @@ class Places:
         )
         rows = list(dict.fromkeys(found))  # in order, unlike a set
         if len(folded) < 7:
-            # Many short words are one slip away from some town: only a big city may be meant.
+            # Many short words are one edit away from some town: only a big city may be meant.
             rows = [row for row in rows if row.people >= BIG_CITY]
         return _clearest(rows, "", lead=MENDED_LEAD)
 
 
 def _clearest(rows: Sequence[Row], folded: str, lead: int = CLEAR_LEAD) -> list[Place]:
-    """The places worth asking about: all that no larger namesake puts in the shade."""
+    """The places worth offering: those without a much larger namesake."""
     people: dict[tuple[str, ...], float] = defaultdict(float)
     for row in rows:
         people[row.entity] += _weight(row) * (3 if fold(row.label.split(",")[0]) == folded else 1)
@@ -188,7 +187,7 @@ def _lies_in(row: Row, areas: set[tuple[str, str]]) -> bool:
 
 
 def _distinct(rows: Iterable[Row]) -> list[Place]:
-    """One place for each label and for each zone of a country's region."""
+    """One place for each zone of a country's region."""
     kept: dict[tuple[str, str, str], Row] = {}
     for row in rows:
         kept.setdefault((row.country, row.region, row.zone), row)
@@ -197,7 +196,7 @@ def _distinct(rows: Iterable[Row]) -> list[Place]:
 
 def _cut(found: list[Place], limit: int) -> list[Place]:
     firsts = {place.zone: place for place in reversed(found)}.values()
-    # A list of six that shows five places of one zone would make that zone look certain.
+    # Five places of one zone would make that zone look certain.
     kept = sorted(found, key=lambda place: place not in firsts)[:limit]
     return [place for place in found if place in kept]
 

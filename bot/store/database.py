@@ -72,7 +72,7 @@ def settle(connection: Any, *, foreign_keys: bool = True) -> None:
 
 
 def _private_file(path: Path) -> None:
-    # Readers' settings are nobody else's business on a shared machine.
+    # Subscribers' settings are nobody else's business on a shared machine.
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)

@@ -13,7 +13,7 @@ LONGEST_WAIT_DAYS = (
 
 
 class Due(NamedTuple):
-    """One tip's moment: the instant, and the local date that it counts for."""
+    """When one tip is due: the instant, and the local date it counts for."""
 
     instant_utc: datetime
     local_date: date
@@ -22,8 +22,8 @@ class Due(NamedTuple):
 def instant_on(day: date, local_minute: int, zone: str) -> datetime | None:
     """The UTC instant of ``local_minute`` (0..1439) on ``day`` in ``zone``.
 
-    A time that does not exist moves to the first instant after the gap, one that occurs twice is
-    the first of the two; None where the whole date does not exist (Pacific/Apia, 30 Dec 2011).
+    A time that does not exist becomes the first instant after the gap; of one that occurs twice,
+    the first counts. None where the whole date does not exist (Pacific/Apia, 30 Dec 2011).
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: no such zone.
@@ -63,7 +63,7 @@ def next_instant(
     *,
     not_before_date: date | None = None,
 ) -> Due | None:
-    """The first moment strictly after ``after`` on a chosen weekday (bit 0 is Monday).
+    """The first due instant strictly after ``after`` on a chosen weekday (bit 0 is Monday).
 
     No local date before ``not_before_date`` counts. None when no weekday is chosen.
     """
@@ -79,7 +79,7 @@ def next_instant(
 
 
 def upcoming(local_minute: int, zone: str, weekdays: int, start: date, days: int) -> list[Due]:
-    """The moments of ``days`` local dates from ``start`` on, one for each chosen and existing."""
+    """What is due on ``days`` local dates from ``start`` on: one a chosen and existing date."""
     dates = (start + offset * ONE_DAY for offset in range(days))
     found = (_due(day, local_minute, zone, weekdays) for day in dates)
     return [due for due in found if due is not None]
@@ -112,5 +112,5 @@ def first_date_after_move(last: Due | None, zone: str) -> date | None:
 
 
 def days_later(now: datetime, zone: str, days: int) -> datetime:
-    """The instant at which a clock in ``zone`` shows the present time again in ``days`` days."""
+    """The instant ``days`` days later at the same local time in ``zone``."""
     return (now.astimezone(ZoneInfo(zone)) + days * ONE_DAY).astimezone(UTC)

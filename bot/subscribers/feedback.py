@@ -1,4 +1,4 @@
-"""The rules about tips taken, kept and judged."""
+"""The rules about tips taken, saved and rated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.store.database import Database
 from bot.store.models import SubscriberRead, TipVoteRead
 from bot.store.queries import feedback, subscribers
-from bot.store.values import Said, UnknownSubscriberError
+from bot.store.values import Said
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
 from bot.subscribers.calendar import local_date
@@ -37,7 +37,7 @@ class Feedback:
         self._settings = settings
 
     async def take_tip(self, chat_id: int) -> Tip | None:
-        """A tip at once, marked as seen; the schedule is not touched. None if no tip fits."""
+        """A tip at once, marked as seen; the schedule stays as it is. None if no tip fits."""
         now = self._clock.now()
         async with self._db.write() as session:
             subscriber = await schedule.known(session, chat_id, now)
@@ -59,23 +59,23 @@ class Feedback:
         return VoteResult(vote, changed, self._worth_dropping(votes, tip_id))
 
     async def save(self, chat_id: int, tip_id: str) -> bool:
-        """Keep a tip; False when it is kept already."""
+        """Save a tip; False if it is saved already."""
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
             return await feedback.save(session, chat_id, tip_id, self._clock.now())
 
     async def unsave(self, chat_id: int, tip_id: str) -> bool:
-        """Let a kept tip go; False when it was not kept."""
+        """Remove a saved tip; False if it was not saved."""
         async with self._db.write() as session:
             return await feedback.unsave(session, chat_id, tip_id)
 
     async def said_of_tip(self, chat_id: int, tip_id: str) -> Said:
-        """What the subscriber has said of one tip so far, for the buttons under it."""
+        """The subscriber's vote on a tip and whether it is saved, for the buttons under it."""
         async with self._db.read() as session:
             return await feedback.on_tip(session, chat_id, tip_id)
 
     async def saved(self, chat_id: int) -> Kept:
-        """The tips that the subscriber keeps and the library still has."""
+        """The tips that the subscriber saved and the library still has."""
         async with self._db.read() as session:
             ids = await feedback.saved_ids(session, chat_id)
         known = {tip.id: tip for tip in self._library.tips}
@@ -90,17 +90,10 @@ class Feedback:
             return await feedback.vote_answer(session, chat_id, answer_id, vote, self._clock.now())
 
     async def miss(self, chat_id: int, answer_id: str) -> bool:
-        """ "That was not my question": remembered by the answer's id, never by the words."""
+        """ "Not what I asked": stored by the answer's id, never by the words."""
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
             return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
-
-    async def _subscriber(self, chat_id: int) -> SubscriberRead:
-        async with self._db.read() as session:
-            subscriber = await subscribers.get(session, chat_id)
-        if subscriber is None:
-            raise UnknownSubscriberError(chat_id)
-        return subscriber
 
     def _worth_dropping(self, votes: list[TipVoteRead], tip_id: str) -> str | None:
         """The topic to offer dropping: asked at every third dislike in a row, not at each."""

@@ -20,7 +20,8 @@ REVIVED_AT_ONCE = 100
 
 
 async def refused(session: Executor, chat_id: int, reason: str, now: datetime) -> None:
-    """Telegram says that there is nobody. Counted once a day, by UTC."""
+    """Count, once a day (UTC), that Telegram does not know the chat; on the third day they are
+    gone."""
     subscriber = await subscribers.get(session, chat_id, lock=True)
     if subscriber is None or subscriber.state == "gone":
         return
@@ -36,10 +37,10 @@ async def refused(session: Executor, chat_id: int, reason: str, now: datetime) -
 async def revive(
     db: Database, clock: Clock, since: datetime, reason: str | None = None
 ) -> list[int]:
-    """Bring back whoever was marked as gone at ``since`` or later; their chats.
+    """Bring back everybody marked as gone at ``since`` or later; returns their chats.
 
     With a ``reason`` (``not_found``, ``deactivated``, ``blocked``, …) those who left for it, gone
-    or blocked. Days that were counted towards being gone are counted no more.
+    or blocked. Days counted towards being gone are reset.
     """
     revived: list[int] = []
     some = [0]

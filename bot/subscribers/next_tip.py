@@ -1,4 +1,4 @@
-"""From a stored subscriber to the tip that comes next: the bridge to ``tips.rotation``."""
+"""From a stored subscriber to their next tip, by ``tips.rotation``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AUDIENCES = {"adult": Audience.ADULT, "parent": Audience.PARENT}
 
 
 def audience_of(subscriber: Recipient) -> Audience:
-    """``EVERYONE`` stands for a subscriber who takes tips for adults and for parents."""
+    """The subscriber's audience; ``EVERYONE`` takes tips for adults and for parents."""
     return _AUDIENCES.get(subscriber.audience, Audience.EVERYONE)
 
 
@@ -42,6 +42,6 @@ def _state(subscriber: Recipient) -> SubscriberState:
 
 
 def mark_of(subscriber: Recipient, chosen: Pick) -> Mark:
-    """That the subscriber gets this tip."""
+    """The mark that the subscriber gets this tip."""
     after = (chosen.seen_after, chosen.recent_after)
     return Mark(subscriber.chat_id, chosen.number, chosen.topic, subscriber.seen, *after)

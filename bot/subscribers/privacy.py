@@ -1,4 +1,4 @@
-"""The rules about what is kept of a person: handing it out, erasing it, and for how long."""
+"""The rules about personal data: its export, its erasure, and how long it is stored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Erasure(NamedTuple):
 
 
 class Privacy:
-    """What is kept of a person, by their chat's number."""
+    """Personal data, by the chat's id."""
 
     def __init__(self, db: Database, clock: Clock, library: Library) -> None:
         self._db = db
@@ -43,9 +43,10 @@ class Privacy:
         self._library = library
 
     async def export(self, chat_id: int) -> Export:
-        """Everything that is kept, as rows by table, JSON-ready; tables with none are left out.
+        """Everything stored about a person, as JSON-ready rows by table; empty tables are left
+        out.
 
-        The update that asked for it is among them (``inbox``), but not its words.
+        The update that asked for it is included (``inbox``), without its words.
         """
         async with self._db.read() as session:
             (person,) = await personal.find(session, chat_id)
@@ -53,13 +54,13 @@ class Privacy:
         return {table: [self._plain(row) for row in rows] for table, rows in found.items()}
 
     async def keeps(self, chat_id: int) -> bool:
-        """Whether anything is kept of them, besides an update that is being answered."""
+        """Whether anything is stored, besides an update that is being answered."""
         return bool((await self.export(chat_id)).keys() - {"inbox"})
 
     async def forget(self, chat_id: int) -> Erasure:
         """Erase every row about the person, everywhere.
 
-        An admin's broadcast that is under way needs its admin and its message, and stays.
+        A broadcast that is being sent needs its admin and its message, and stays.
         """
         now = self._clock.now()
         async with self._db.write() as session:
@@ -68,7 +69,7 @@ class Privacy:
             return Erasure(erased, await personal.under_way(session, chat_id))
 
     async def erase_long_gone(self, after: timedelta) -> int:
-        """Erase whoever left for good, or never finished subscribing, so long ago; how many."""
+        """Erase everybody who left, or never finished subscribing, so long ago; how many."""
         before, total = self._clock.now() - after, 0
         while True:
             async with self._db.write() as session:

@@ -1,4 +1,4 @@
-"""Where a subscriber stands in the schedule: joining a slot, moving, leaving, coming back."""
+"""A subscriber's place in the schedule: joining a slot, moving, leaving, coming back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RECEIVED = ("queued", "leased", "sent", "in_doubt")
 
 
 def present(subscriber: AnyRecipient, now: datetime) -> AnyRecipient:
-    """The subscriber as of now: a pause that has run out is over, written down or not."""
+    """The subscriber as of now: a pause that has run out is over, stored as such or not."""
     over = subscriber.paused_until is not None and subscriber.paused_until <= now
     if subscriber.state == "paused" and over:
         return subscriber.model_copy(update={"state": "active", "paused_until": None})
@@ -169,7 +169,7 @@ async def cancel_everything(session: Executor, chat_id: int, now: datetime, reas
 
 
 async def switch_on(session: Executor, chat_id: int, now: datetime, reason: str) -> None:
-    """Tips again, and what was cancelled for ``reason`` and is still fresh."""
+    """Resume tips, and restore those cancelled for ``reason`` that are still fresh."""
     values = {"state": "active", "snoozed_until": now}
     await slots.change_membership(session, chat_id, values)
     had = await slots.membership(session, chat_id)
@@ -180,7 +180,7 @@ async def switch_on(session: Executor, chat_id: int, now: datetime, reason: str)
 async def leave(
     session: Executor, chat_id: int, state: str, now: datetime, reason: str | None = None
 ) -> bool:
-    """The subscriber is ``blocked`` or ``gone``: cancel all, keep what they were; False: known."""
+    """Mark the subscriber as ``blocked`` or ``gone`` and cancel all; False if they were."""
     subscriber = await subscribers.get(session, chat_id, lock=True)
     if subscriber is None or subscriber.state in (state, "gone"):
         return False
@@ -196,7 +196,7 @@ async def leave(
 
 
 async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
-    """The subscriber is what they were before they blocked the bot or their account went."""
+    """Put the subscriber back to the state before they blocked the bot or were gone."""
     await subscribers.restore_state(session, chat_id)
     subscriber = await settle_in(session, await known(session, chat_id, now), now, moved=False)
     if subscriber.subscribed:
@@ -206,7 +206,7 @@ async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
 async def erase(session: Executor, person: Person, now: datetime) -> bool:
     """Delete every row about the person; whether there was one.
 
-    Reports go on counting that there was somebody, and not who.
+    Reports still count them, without saying who.
     """
     subscriber = await subscribers.get(session, person.chat_id, lock=True)
     await audience.freeze_one(session, person.chat_id)
@@ -216,9 +216,9 @@ async def erase(session: Executor, person: Person, now: datetime) -> bool:
 
 
 async def move_chat(session: Executor, old: int, new: int) -> bool:
-    """Everything of ``old`` is ``new``'s; of two sets of settings the complete one stays.
+    """Move everything of ``old`` to ``new``; of two sets of settings the complete one stays.
 
-    Safe to call again, and from both the refusal and the service message at once.
+    Safe to call again, and from the refusal and the service message at once.
     """
     source = await subscribers.get(session, old, lock=True)
     target = await subscribers.get(session, new, lock=True)
@@ -267,7 +267,7 @@ async def next_tip(
         return _upcoming(
             _promised(waiting[0], subscriber.zone, subscriber.local_minute), subscriber.zone
         )
-    # A slot that has just come due and is not planned this far still has this subscriber before
+    # A slot that has just come due, and is not planned this far, still has this subscriber before
     # it.
     overdue = now - JUST_DUE < had.slot_next_at <= now and had.slot_cursor < had.id
     after = max(had.slot_next_at if overdue else now + ONE_TICK, had.snoozed_until) - ONE_TICK
@@ -286,7 +286,7 @@ async def next_tip(
 
 
 def _promised(tip: deliveries.Tip, zone: str, minute: int) -> datetime:
-    """The subscriber's own hour for a planned tip, without their place in the spread window."""
+    """The subscriber's own hour for a planned tip, without the spread."""
     chosen = instant_on(tip.local_date, minute, zone)
     fits = chosen is not None and timedelta() <= tip.due_at - chosen <= LONGEST_SPREAD
     return chosen if chosen is not None and fits else tip.due_at
@@ -297,5 +297,5 @@ def _upcoming(at: datetime, zone: str) -> Upcoming:
 
 
 def pause_end(subscriber: SubscriberRead, now: datetime, days: int) -> datetime:
-    """When a pause of so many days ends: at the same time of the subscriber's day."""
+    """The end of a pause of so many days, at the same local time."""
     return days_later(now, subscriber.zone or "UTC", days)

@@ -1,4 +1,4 @@
-"""The rules about subscribers: what handlers may ask for and change."""
+"""The rules about subscribers: what handlers may ask and change."""
 
 from __future__ import annotations
 
@@ -26,26 +26,20 @@ DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Subscribers(Feedback):
-    """Rules about subscribers. Every method is idempotent; changes are conditional updates.
+    """The rules about subscribers. Every method is idempotent; changes are conditional updates.
 
-    Methods that change settings return the subscriber as they now are; ``changed`` on it tells
-    whether this call changed anything. They raise ``UnknownSubscriberError`` for a subscriber who
-    never arrived or was forgotten, and ``ValueError`` for a value that no button offers.
+    Methods that change settings return the subscriber as they now are; ``changed`` tells whether
+    this call changed anything. They raise ``UnknownSubscriberError`` for a subscriber who never
+    arrived or was erased, and ``ValueError`` for a value that no button offers.
     """
 
     async def arrive(
-        self,
-        chat_id: int,
-        *,
-        consent: str | None = None,
-        language: str = "en",
-        source: str | None = None,
+        self, chat_id: int, language: str, *, consent: str | None = None, source: str | None = None
     ) -> SubscriberRead:
-        """Make the row of somebody new, in the state ``new``, with the words they agreed to.
+        """Add a new subscriber in the state ``new``, with the version they agreed to.
 
-        Whoever is known stays as they are; only an agreement that was lacking is added. A
-        ``source`` that no deep link can carry was typed by the subscriber, and what subscribers
-        write is not stored.
+        A known one stays as they are; only a missing consent is added. A ``source`` that no deep
+        link can carry was typed, and what people write is not stored.
         """
         now = self._clock.now()
         async with self._db.write() as session:
@@ -138,7 +132,7 @@ class Subscribers(Feedback):
             return subscriber
 
     async def end_pauses(self) -> None:
-        """Pauses that have run out are over in the tables, too, where broadcasts look."""
+        """End pauses that have run out in the tables, too, where broadcasts look."""
         now, ended = self._clock.now(), PAUSES_AT_ONCE
         while ended == PAUSES_AT_ONCE:
             ended = await self._db.write(
@@ -193,7 +187,7 @@ class Subscribers(Feedback):
             return await self._return(session, chat_id, self._clock.now())
 
     async def move_chat(self, old: int, new: int) -> bool:
-        """A group became a supergroup: everything moves to ``new``, merging if it is known."""
+        """Move everything to ``new``, as a group became a supergroup; merge with a known one."""
         async with self._db.write() as session:
             return await schedule.move_chat(session, old, new)
 

@@ -1,4 +1,4 @@
-"""Which time-zone data this machine has: when it changes, stored instants may be wrong."""
+"""The version of the time-zone data: when it changes, stored instants may be wrong."""
 
 from __future__ import annotations
 

@@ -21,13 +21,13 @@ class Rank(NamedTuple):
     """Who goes first, wherever something is waited for: the lower one."""
 
     behind: int
-    """Signs of danger before persons, and those before groups."""
+    """Warning signs before persons, and those before groups."""
     share: float = 0.0
     """What the chat has had lately, in updates; that of a silent one is the present."""
 
 
 class NoSignError(Exception):
-    """What was thought to be a sign of danger is none: it is answered when its turn comes."""
+    """What was thought to be a warning sign is none: it is answered when its turn comes."""
 
 
 class UpdateScope:
@@ -95,13 +95,13 @@ def rank() -> Rank:
 
 
 def looks_for_sign() -> bool:
-    """Whether the update goes past its queue if it is a sign of danger, and is left alone else."""
+    """Whether the update goes past its queue if it is a warning sign, and is left alone else."""
     ours = current.get()
     return ours is not None and ours.only_signs
 
 
 def claim() -> None:
-    """It is a sign of danger, and about to be answered.
+    """It is a warning sign, and about to be answered.
 
     Raises:
         NoSignError: its turn has come meanwhile, and somebody else answers it.
@@ -112,7 +112,7 @@ def claim() -> None:
 
 
 def step_back() -> None:
-    """It is no sign of danger, or that has been answered: its place is among the others."""
+    """It is no warning sign, or that has been answered: its place is among the others."""
     ours = current.get()
     if ours is not None and ours.rank.behind == SIGNS:
         ours.rank = ours.rank._replace(behind=PERSONS)

@@ -1,4 +1,4 @@
-"""A broadcast as its admin sees it before it is sent: how to, preview, questions."""
+"""A broadcast before it is sent, as its admin sees it: how to, preview, questions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.texts.message import Button, Message, page, toast
 
 
 def how_to(_: Translator) -> Message:
-    """/broadcast with nothing to send."""
+    """/broadcast without a message."""
     return page(
         html.text(_("Reply to a message with /broadcast, and I send a copy of it to everyone.")),
         html.text(_("Or write the text after the command: /broadcast Hello everyone")),
@@ -17,7 +17,7 @@ def how_to(_: Translator) -> Message:
 
 
 def cannot_copy(_: Translator) -> Message:
-    """The message is of a kind that Telegram does not let a bot copy, or an album."""
+    """The message is an album, or of a kind that Telegram does not let a bot copy."""
     return page(
         html.text(_("Telegram does not let me copy that message. Nothing was sent.")),
         html.text(_("Text, one photo, one video, a file or a voice message works; an album not.")),
@@ -25,7 +25,7 @@ def cannot_copy(_: Translator) -> Message:
 
 
 def not_ready(_: Translator) -> Message:
-    """Telegram has put the copy off, so that there is nothing to copy from yet."""
+    """Telegram has put the copy off, so there is nothing to copy from yet."""
     return page(
         html.text(_("Telegram is still working on that message, so I can't offer it yet.")),
         html.text(_("Nothing was sent. Please try /broadcast again in a few minutes.")),
@@ -54,7 +54,7 @@ def preview_anew(
     shown_audience: int,
     shown_stars: float,
 ) -> Message:
-    """The same question once more: more would be sent or paid than was shown, or it is old."""
+    """The question once more: it would reach or cost more than was shown, or is too old."""
     if audience > shown_audience:
         words = _("I'm asking again, as more people would get it now: {now:,} instead of {was:,}.")
         why = words.format(now=audience, was=shown_audience)
@@ -90,7 +90,7 @@ def ask_again(
     *,
     in_doubt: bool = False,
 ) -> Message:
-    """Before messages are sent once more for Stars: to how many, how long it takes, the cost."""
+    """Asks before a retry that costs Stars: how many get it, how long it takes, the cost."""
     title, warning = _("Send it again to those who did not get it?"), ""
     if in_doubt:
         title = _("Send it again to those who may not have got it?")
@@ -108,7 +108,9 @@ def ask_again(
 
 
 def _facts(_: Translator, audience: int, seconds: float, stars: float) -> list[html.Html]:
-    people = _.many("{count} reader", "{count} readers", audience).format(count=f"{audience:,}")
+    people = _.many("{count} subscriber", "{count} subscribers", audience).format(
+        count=f"{audience:,}"
+    )
     facts = [
         html.fill(_("Audience: {people}"), people=html.bold(people)),
         html.fill(_("Expected duration: {time}"), time=times.duration(_, seconds)),
@@ -124,7 +126,7 @@ def cancelled(_: Translator) -> Message:
 
 
 def another_admins(_: Translator) -> str:
-    """Toast: a draft is confirmed or cancelled by the admin who wrote it, and by nobody else."""
+    """Toast: only the admin who wrote a draft may confirm or cancel it."""
     return toast(_("Another admin is writing this one. Nothing has changed."))
 
 

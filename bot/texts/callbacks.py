@@ -1,5 +1,5 @@
-"""What the inline buttons carry: one frozen pydantic dataclass a button kind; ``codec`` writes
-and reads them.
+"""What the inline buttons carry: one frozen pydantic dataclass a button kind; ``codec`` writes and
+reads them.
 
 Switches carry the wanted state and not "toggle": the second of two taps changes nothing.
 """
@@ -20,10 +20,9 @@ STATS_DAYS = (1, 7, 30)
 
 @dataclass(frozen=True)
 class Agree(Callback):
-    """Yes to the words of this version; ``link`` is what the deep link carried ("": none).
+    """Consent to the texts of this version; ``link`` is the deep link's parameter ("": none).
 
-    The link waits in the button, since nothing is stored before. Of one that is longer than 55
-    characters the rest does not fit.
+    It waits in the button, as nothing is stored before. Only its first 55 characters fit.
     """
 
     kind: ClassVar[str] = "ag"
@@ -87,7 +86,7 @@ class RateTip(Callback):
 
 @dataclass(frozen=True)
 class SaveTip(Callback):
-    """Keep this tip (1) or let it go (0)."""
+    """Save this tip (1) or remove it (0)."""
 
     kind: ClassVar[str] = "ts"
     tip: form.TipNumber
@@ -162,7 +161,7 @@ class SetTheme(Callback):
 
 @dataclass(frozen=True)
 class SetAudience(Callback):
-    """Whom the subscriber reads for."""
+    """Who the tips are for."""
 
     kind: ClassVar[str] = "sf"
     audience: form.AudienceChoice
@@ -250,7 +249,7 @@ class NotAsked(Callback):
 
 @dataclass(frozen=True)
 class BroadcastDo(Callback):
-    """An admin's word on a broadcast; retry: what failed, doubt: what may have failed.
+    """An admin's action on a broadcast; retry: what failed, doubt: what may have failed.
 
     Where that costs Stars, these two only ask; ``retry_sure`` and ``doubt_sure`` answer with yes,
     ``report`` with no.

@@ -43,7 +43,7 @@ class Translator:
 
 
 def mark(sentence: str) -> str:
-    """Marks a sentence of a table for the catalogue; it is translated where it is shown."""
+    """Mark a sentence of a table for the catalogue; it is translated where it is shown."""
     return sentence
 
 

@@ -1,8 +1,8 @@
 """The strict codec between what a button means and the data that it carries.
 
 The wire form is ``<version><kind>[:<field>]…``, at most 64 bytes (Bot API: callback_data, 1-64
-bytes). Whatever was forged, cut or made by another version reads as None. Nothing here grants a
-right: who may do what is decided from the user who tapped.
+bytes). Data that was forged, cut or made by another version reads as None. A button grants no
+right: who may do what is decided by the user who tapped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DATA_BYTES = 64  # Bot API: InlineKeyboardButton, callback_data
 
 @dataclass(frozen=True)
 class Callback:
-    """What a tap tells the bot. Building one with a value out of range raises ValueError."""
+    """What a tap means. Building one with a value out of range raises ValueError."""
 
     __pydantic_config__ = ConfigDict(strict=True)
     kind: ClassVar[str] = ""

@@ -48,7 +48,8 @@ _ALSO_CALLED = {"unsubscribe": "stop", "unsubscribe me": "stop", "quit": "stop",
 
 
 def spoken(words: str) -> str | None:
-    """The command of everyone's that is meant by its bare name, such as "Stop!"; else None."""
+    """The command that everybody has and that is meant by its bare name, such as "Stop!"; else
+    None."""
     if "?" in normalise(words):
         return None
     said = bare(words)

@@ -65,7 +65,7 @@ def came_late(_: Translator) -> Message:
 
 
 def bad_button(_: Translator) -> str:
-    """Toast: the button says nothing that we ever put on one."""
+    """Toast: the button carries data that the bot never puts on one."""
     return toast(_("This button does not work. See /help for what I can do."))
 
 

@@ -15,7 +15,6 @@ from tips.urgent import Advice
 
 SOURCES_SHOWN = 4
 PAGE_SIZE = 8
-QUOTED_UNITS = 80
 
 
 def pages(count: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -37,5 +37,3 @@ ZoneName = Annotated[
     AfterValidator(_existing),
 ]
 View = Literal["main", "hour", "days", "themes", "for", "pause", "language"]
-
-SETTINGS_VIEWS: tuple[str, ...] = get_args(View)

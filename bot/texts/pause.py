@@ -34,7 +34,7 @@ def paused(
 
 
 def not_on(_: Translator, subscriber: SubscriberView) -> Message:
-    """/pause of someone to whom no tips come: how things are, and how tips begin."""
+    """/pause without running tips: how things are, and how tips begin."""
     if subscriber.zone_lost:
         return page(html.text(_("There's nothing to pause: your tips are on hold as it is.")))
     if subscriber.zone is None or subscriber.local_minute is None:
@@ -50,7 +50,7 @@ def not_on(_: Translator, subscriber: SubscriberView) -> Message:
 
 
 def how_long(_: Translator) -> Message:
-    """What stood after /pause is no number of days from 1 to 365."""
+    """/pause with something else than a number of days from 1 to 365."""
     return page(
         html.text(_("For how many days, from 1 to 365? For example: /pause 7")),
         html.text(_("Just /pause stops the tips until you send /resume.")),

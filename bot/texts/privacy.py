@@ -64,9 +64,13 @@ def _rights(_: Translator, contact: str | None) -> tuple[html.Html, ...]:
 
 
 def _how_long(_: Translator, erase_after_days: int) -> tuple[html.Html, ...]:
-    words = _("If you block me, everything goes after {days} days.")
+    words = _.many(
+        "If you block me, everything goes after {count} day.",
+        "If you block me, everything goes after {count} days.",
+        erase_after_days,
+    )
     return (
-        html.fill(words, days=erase_after_days),
+        html.fill(words, count=erase_after_days),
         html.text(
             _(
                 "Backups made before you erase may still hold it. The bot keeps its last seven "
@@ -119,7 +123,7 @@ def forget_kept(_: Translator) -> Message:
 
 
 def nothing_stored(_: Translator) -> Message:
-    """/export or /forget of someone about whom nothing is stored."""
+    """/export or /forget where nothing is stored."""
     return page(
         html.text(_("I don't keep anything about you.")),
         html.text(_("Only what you've just sent, and that's gone once I've answered.")),

@@ -11,18 +11,18 @@ REASON_UNITS = 80
 
 
 def reason_words(_: Translator, reason: str) -> str:
-    """The reason in words; one that has none is shown as it was recorded."""
+    """The reason in words; an unknown one is shown as it was recorded."""
     known = {
-        "asks_payment": _("the reader wants to be paid for messages"),
+        "asks_payment": _("the subscriber wants to be paid for messages"),
         "attempts": _("given up after several tries"),
         "bad_gateway": _("Telegram had a fault"),
         "bad_request": _("Telegram refused the message"),
-        "blocked": _("the reader blocked the bot"),
+        "blocked": _("the subscriber blocked the bot"),
         "deactivated": _("the account no longer exists"),
         "empty": _("the message was empty"),
         "flood": _("too many messages at once"),
-        "forbids_strangers": _("the reader's privacy settings forbid it"),
-        "forbids_voice": _("the reader takes no voice or video messages"),
+        "forbids_strangers": _("the subscriber's privacy settings forbid it"),
+        "forbids_voice": _("the subscriber takes no voice or video messages"),
         "forbidden": _("Telegram refused the message"),
         "kicked": _("the bot was removed from the chat"),
         "markup": _("the formatting was broken"),
@@ -31,7 +31,7 @@ def reason_words(_: Translator, reason: str) -> str:
         "not_made": _("the bot could not make the message"),
         "not_copyable": _("Telegram does not let bots copy that message"),
         "not_found": _("the chat was not found"),
-        "not_started": _("the reader never started the bot"),
+        "not_started": _("the subscriber never started the bot"),
         "original_deleted": _("the message to copy was deleted"),
         "server_error": _("Telegram had a fault"),
         "topic_closed": _("the topic is closed"),

@@ -1,4 +1,4 @@
-"""A broadcast as its admin sees it once it is sent: progress, pause, report."""
+"""A broadcast while it is sent and afterwards, as its admin sees it: progress, pause, report."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Report(Protocol):
 def progress(
     _: Translator, broadcast_id: int, report: Report, seconds_left: float | None = None
 ) -> Message:
-    """Moves while the broadcast is under way, then becomes the report."""
+    """The progress of a broadcast, which ends as its report."""
     if report.state in ("done", "cancelled"):
         return final(_, broadcast_id, report)
     if report.state == "cancelling":
@@ -68,7 +68,7 @@ def progress(
 
 def _stop_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
     if report.queued <= report.under_way:
-        return ()  # what is on its way cannot be held back
+        return ()  # what is being sent cannot be stopped
     return (
         (
             Button(_("Pause"), BroadcastDo("pause", broadcast_id)),
@@ -142,7 +142,7 @@ def _retry_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
 
 
 def _done_line(_: Translator, report: Report) -> html.Html:
-    # What is under way is neither queued nor done: only a known outcome counts.
+    # What is being sent is neither queued nor done: only a known outcome counts.
     failed = sum(report.failed.values())
     ended = report.sent + report.blocked + failed + report.in_doubt
     done = min(report.total, ended + report.too_old + report.cancelled)

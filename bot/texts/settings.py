@@ -29,7 +29,7 @@ from tips.library import Library
 HOURS_OFFERED = tuple(range(360, 1320, 60))
 PAUSES_OFFERED = (3, 7, 14, 30)
 FEW_TIPS = 14
-"""Fewer than that fit: the same tip comes again within two weeks."""
+"""With fewer tips that fit, the same one comes again within two weeks."""
 
 
 def next_tip_line(
@@ -53,7 +53,7 @@ def next_tip_line(
 
 
 def few_tips_line(_: Translator, fitting: int | None) -> html.Html:
-    """That the same tips will come round soon, where so few fit what is chosen."""
+    """That the same tips come round soon, where few fit what is chosen."""
     if not fitting or fitting >= FEW_TIPS:
         return html.Html()
     template = _.many(
@@ -106,7 +106,7 @@ def view(
     *,
     fitting: int | None = None,
 ) -> Message:
-    """The view of that name (``callbacks.SETTINGS_VIEWS``); all say when the next tip comes."""
+    """The view of that name (``fields.View``); all say when the next tip comes."""
     if name == "main":
         return overview(_, subscriber, library, next_at, now, fitting=fitting)
     title, rows = _views(_, name, subscriber, library)
@@ -163,7 +163,7 @@ def _themes_words(_: Translator, subscriber: SubscriberView, library: Library) -
 
 
 def audience_names(_: Translator) -> dict[str, str]:
-    """The three choices of whom a subscriber reads for, in words."""
+    """The three choices of who the tips are for."""
     return {
         "both": _("me and a child"),
         "adult": _("me (no tips for parents)"),

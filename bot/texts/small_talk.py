@@ -1,4 +1,4 @@
-"""A friendly line for words that are no question: a greeting, a thank-you."""
+"""A friendly line for a greeting or a thank-you."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to a subscription: who we are and whether they agree, the time zone, the hour, done."""
+"""Subscribing: who we are and the consent, the time zone, the hour, done."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ QUOTED_UNITS = 60
 
 
 def welcome(_: Translator, link: str = "") -> Message:
-    """The first message: five lines on what this is, and the question whether that is all right.
+    """The first message: five lines on what this is, and the question for consent.
 
-    Nothing is kept of whoever has not said yes. ``link`` is what the deep link carried.
+    Nothing is stored before they agree. ``link`` is the deep link's parameter.
     """
     question = _(
         "To send you tips I keep your chat number, your settings and which tips you've had. "
@@ -41,7 +41,7 @@ def welcome(_: Translator, link: str = "") -> Message:
 
 
 def agreed(_: Translator) -> Message:
-    """The same words once they were agreed to, without the button."""
+    """The same words after the consent, without the button."""
     thanks = _("You said yes, thank you. Changed your mind? /forget erases everything.")
     return page(_about_us(_), html.text(thanks))
 
@@ -59,12 +59,12 @@ def _about_us(_: Translator) -> html.Html:
 
 
 def ask_zone(_: Translator, suggestions: Sequence[Place]) -> Message:
-    """The question for the time zone alone: again, or from the settings."""
+    """Asks for the time zone."""
     return page(*_zone_question(_), reply=_zones(_, suggestions))
 
 
 def zone_lost(_: Translator, suggestions: Sequence[Place]) -> Message:
-    """The zone that was given has left the time-zone data: a place is asked for."""
+    """Asks for a place, as the stored zone is no longer in the time-zone data."""
     return page(
         html.text(_("The time zone you gave me isn't in use any more, so your tips are on hold.")),
         *_zone_question(_),
@@ -93,7 +93,7 @@ def _zones(_: Translator, suggestions: Sequence[Place]) -> ReplyKeyboard:
 
 
 def zone_candidates(_: Translator, typed: str, places: Sequence[Place], now: datetime) -> Message:
-    """Several places answer to what was typed: which one? Each with its present time."""
+    """Asks which of several matching places is meant; each shows its present time."""
     question = html.fill(
         _("Several places fit “{typed}”. Which one is yours?"),
         typed=html.one_line(typed, QUOTED_UNITS),
@@ -108,7 +108,7 @@ def _place_button(place: Place, now: datetime) -> Button:
 
 
 def zone_unknown(_: Translator, typed: str) -> Message:
-    """Nothing answers to what was typed."""
+    """No place matches what was typed."""
     return page(
         html.fill(
             _("I do not know the place “{typed}”."), typed=html.one_line(typed, QUOTED_UNITS)
@@ -123,7 +123,7 @@ def zone_unknown(_: Translator, typed: str) -> Message:
 
 
 def location_unknown(_: Translator) -> Message:
-    """A shared location that lies in no zone: open sea, or not on this earth."""
+    """A shared location outside all zones: open sea, or invalid coordinates."""
     return page(
         html.text(_("I cannot find a time zone for that location.")),
         html.text(_("Please type your city or country instead.")),
@@ -131,13 +131,13 @@ def location_unknown(_: Translator) -> Message:
 
 
 def zone_taken(_: Translator, zone: str) -> Message:
-    """Says which zone was taken and puts the place keyboard away; :func:`ask_hour` follows."""
+    """Says which zone was set and removes the place keyboard; :func:`ask_hour` follows."""
     words = html.fill(_("Time zone: {zone}"), zone=times.zone_name(_, zone))
     return page(words, remove_reply=True)
 
 
 def ask_move(_: Translator, zone: str, now: datetime) -> Message:
-    """A location that nobody had asked for: is the subscriber's time to be that of ``zone``?"""
+    """Asks whether to use the zone of a location that was shared unasked."""
     return page(
         html.fill(
             _("That is {zone}, where it is {clock} now. Use it for your tips?"),
@@ -152,13 +152,13 @@ def ask_move(_: Translator, zone: str, now: datetime) -> Message:
 
 
 def zone_same(_: Translator, zone: str) -> Message:
-    """A location that nobody had asked for, in the subscriber's own zone."""
+    """A location that was shared unasked lies in the subscriber's own zone."""
     words = _("That is {zone}, your time zone already. Nothing has changed.")
     return page(html.fill(words, zone=times.zone_name(_, zone)))
 
 
 def zone_kept(_: Translator, zone: str) -> Message:
-    """The time zone is left as it is."""
+    """The time zone stays as it is."""
     words = _("Nothing has changed. Your time zone stays {zone}.")
     return page(html.fill(words, zone=times.zone_name(_, zone)))
 
@@ -166,7 +166,7 @@ def zone_kept(_: Translator, zone: str) -> Message:
 def ask_hour(_: Translator, zone: str, now: datetime, *, first: int = PROPOSED) -> Message:
     """Checks the clock and asks for the hour in one go, which saves a tap.
 
-    ``first`` is the hour that is proposed before all others, in minutes after midnight.
+    ``first`` is the hour proposed before all others, in minutes after midnight.
     """
     clock = html.bold(times.clock_at(now, zone))
     return page(
@@ -242,7 +242,7 @@ def returned(
 
 
 def finish_first(_: Translator) -> Message:
-    """Something was asked that needs a subscription."""
+    """Asks to subscribe first."""
     return page(html.text(_("Let us set your time zone and hour first: send /start")))
 
 

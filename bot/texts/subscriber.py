@@ -1,4 +1,4 @@
-"""What the texts need to know of a subscriber; the store's value has it all and more."""
+"""What the texts need of a subscriber; the store's model has it all and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an instant, an hour, a zone and a stretch of time read, in the subscriber's own time."""
+"""Instants, hours, zones and durations in words, in the subscriber's own time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def hour(minute: int) -> str:
 
 
 def about(_: Translator, minute: int) -> str:
-    """The hour as a promise: tips come spread over some minutes from then on."""
+    """The hour as a promise: tips are spread over some minutes from then on."""
     return _("about {hour}").format(hour=hour(minute))
 
 

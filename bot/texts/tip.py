@@ -20,7 +20,6 @@ from bot.texts.settings import few_tips_line
 from tips.library import Library
 from tips.models import EVERYDAY_ADVICE, Evidence, Source, Theme, Tip
 
-TIP_UNITS = 900
 SOURCES_IN_FULL = 12
 FULL, EMPTY = "●", "○"
 BETWEEN = " · "

@@ -13,6 +13,10 @@ class Allowance:
         self._seconds = seconds
         self._used: dict[int, tuple[int, float]] = {}  # how often, since when; in that order
 
+    def __len__(self) -> int:
+        """Count the chats that are remembered."""
+        return len(self._used)
+
     def has(self, chat_id: int, now: float) -> bool:
         """Return whether the chat has one left; ``now`` is monotonic, in seconds."""
         used, since = self._used.get(chat_id, (0, now))
@@ -25,6 +29,6 @@ class Allowance:
             self._used.pop(chat_id, None)
             used, since = 0, now
         self._used[chat_id] = used + 1, since
-        if len(self._used) > MOST_CHATS:
+        if len(self) > MOST_CHATS:
             # The one that began longest ago: a dict keeps the order of insertion.
             del self._used[next(iter(self._used))]

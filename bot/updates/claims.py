@@ -1,4 +1,4 @@
-"""Decides who answers what may be a sign of danger: its chat's queue, or the signs' own queue.
+"""Decides who answers what may be a warning sign: its chat's queue, or the signs' own queue.
 
 Such an update waits in its place like all others, in memory or in the rows, while it is looked
 through; when it is a sign it is answered at once, and its chat's queue leaves it out.
@@ -17,6 +17,10 @@ class Claims:
         self._ahead: set[int] = set()  # answered, or about to be, ahead of their queue
         self._queued: set[int] = set()  # of both, those that wait in memory
         self._answered: set[int] = set()  # ahead, and still waiting there
+
+    def __len__(self) -> int:
+        """Count the updates that are remembered."""
+        return len(self._open | self._ahead | self._queued | self._answered)
 
     def watch(self, update_ids: Iterable[int]) -> None:
         """Watch updates that may be signs; to be called before their rows can be read."""

@@ -122,7 +122,7 @@ class Handling:
         """Deal with an update; 0, or the seconds after which to try again.
 
         Args:
-            claim: called before a sign of danger is answered; tells whether nobody else does.
+            claim: called before a warning sign is answered; tells whether nobody else does.
             only_signs: whether it is left alone if it is none.
 
         Raises:

@@ -6,7 +6,7 @@ same update given twice one row and one effect. What cannot be answered yet, bec
 to wait or is away, stays a row until it can. What a row holds is encrypted, here and in the
 database, until the moment it is dealt with.
 
-Each chat keeps its order, but for what may be a sign of danger: that is looked for before anything
+Each chat keeps its order, but for what may be a warning sign: that is looked for before anything
 is queued, and goes past its own chat's queue and everybody else's. What of one chat exceeds a
 bound is put aside, and the chat is asked, once, to slow down.
 """
@@ -116,6 +116,11 @@ class Inbox:
     def waiting(self) -> int:
         """Updates in memory that no worker has begun."""
         return sum(queues.waiting for queues in self._all)
+
+    @property
+    def watched(self) -> int:
+        """Updates of which it is remembered that they may be, or were, answered out of turn."""
+        return len(self._claims)
 
     async def take(self, updates: Iterable[Given]) -> int:
         """Write the updates as rows and queue those that are new; how many were new.

@@ -48,6 +48,10 @@ class Shares:
         self._had: dict[int, float] = {}
         self._most = FEWEST_SHARES
 
+    def __len__(self) -> int:
+        """Count the keys whose share is remembered."""
+        return len(self._had)
+
     def of(self, key: int) -> float:
         """Return the key's share: a silent key is ahead of all others, and saves up no more."""
         return max(self._now - AHEAD, self._had.get(key, -AHEAD))
@@ -64,10 +68,10 @@ class Shares:
     def had_one_ahead(self, key: int, share: float) -> None:
         """Count an item that went before others, which says nothing of what those have had."""
         self._had[key] = share + 1.0
-        if len(self._had) >= self._most:
+        if len(self) >= self._most:
             # Who has had no more than the present is like who has had nothing.
             self._had = {key: at for key, at in self._had.items() if at > self._now - AHEAD}
-            self._most = max(FEWEST_SHARES, 2 * len(self._had))
+            self._most = max(FEWEST_SHARES, 2 * len(self))
 
 
 class Common(Generic[Item]):

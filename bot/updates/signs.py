@@ -1,4 +1,4 @@
-"""Looks for signs of danger in whatever arrives, before anything is queued."""
+"""Looks for warning signs in whatever arrives, before anything is queued."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def _nothing_more(_chat_id: int, _limit: int) -> Sequence[Waiting]:
 
 
 class Signs:
-    """Finds signs of danger among what arrives, and has them answered ahead of their chat's queue.
+    """Finds warning signs among what arrives, and has them answered ahead of their chat's queue.
 
     ``gate`` is held while rows are written or read back; ``suspects`` is said of the inbox.
     """
@@ -66,7 +66,7 @@ class Signs:
         )  # fmt: skip
 
     async def look_through(self, waiting: Mapping[int, Waiting], words: Mapping[int, str]) -> None:
-        """Queue what may be a sign of danger ahead of everybody else; short messages first.
+        """Queue what may be a warning sign ahead of everybody else; short messages first.
 
         What only comes near a sign stays in its chat's queue where much else of it waits.
         """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 from tests.bot_harness import LONGEST_WAIT_S, BotHarness, Person, open_harness
 from tests.logbook import captured
@@ -164,7 +164,7 @@ async def test_a_garbled_number_is_no_hot_loop_and_the_next_message_ends_it(
 
 
 async def test_on_a_full_disk_updates_wait_at_telegram_and_each_try_is_one_line(
-    harness: BotHarness,
+    harness: BotHarness, request: pytest.FixtureRequest
 ) -> None:
     people = [await harness.person(f"P{number}") for number in range(6)]
     full = [True]
@@ -173,10 +173,8 @@ async def test_on_a_full_disk_updates_wait_at_telegram_and_each_try_is_one_line(
         pages = 1 if full[0] else 2**30
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
-    in_thread = harness.app.services.db._transactions
-    assert in_thread is not None
-    for engine in (harness.app.services.db.engine.sync_engine, in_thread._engine):
-        event.listen(engine, "begin", fill_up)
+    event.listen(Engine, "begin", fill_up)
+    request.addfinalizer(lambda: event.remove(Engine, "begin", fill_up))
     long = "Do probiotics help? " * 200
     received = len(people) + harness.app.inbox.counts.received
     with captured("WARNING") as log:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -19,6 +18,7 @@ from bot.store.files.restore import restore
 from bot.store.queries import heartbeat
 from tests.bot_harness import MONDAY, TOKEN, BotHarness, open_harness, settings_for
 from tests.logbook import captured
+from tests.waiting import soon
 
 DAY = timedelta(days=1)
 
@@ -37,11 +37,14 @@ def copies(folder: Path) -> list[str]:
     return sorted(file.name for file in (folder / "backups").glob("*"))
 
 
+def backups_made(app: App) -> float | None:
+    registry = app.services.metrics.registry
+    return registry.get_sample_value("gutskin_jobs_total", {"name": "backup", "outcome": "ok"})
+
+
 async def backed_up(app: App) -> None:
     """Wait for the job that the start may have begun."""
-    async with asyncio.timeout(60):
-        while app.services.metrics.jobs.labels("backup", "ok")._value.get() == 0:
-            await asyncio.wait(app._tasks.values(), timeout=0.01)
+    await soon(lambda: bool(backups_made(app)))
 
 
 async def age(app: App) -> float:
@@ -57,7 +60,7 @@ async def age(app: App) -> float:
 async def test_a_bot_that_is_started_anew_each_day_makes_a_copy_each_day(tmp_path: Path) -> None:
     clock = MovableClock(MONDAY, flowing=True)
     async with run(tmp_path, clock) as app:
-        await app.services.subscribers.arrive(7)
+        await app.services.subscribers.arrive(7, "en")
         assert str(await age(app)) == "nan"
     for day in (2, 3, 4):
         async with run(tmp_path, clock) as app:

@@ -55,27 +55,28 @@ async def test_a_part_of_the_housekeeping_that_fails_stops_no_other(
 async def test_a_broadcast_that_cannot_be_shown_hides_no_other(harness: BotHarness) -> None:
     admin = await harness.admin()
     await harness.subscriber()
+    await harness.fault("429", method="copyMessage", retry_after=600, times=1)
     for words in ("one", "two"):
         await admin.say(f"/broadcast {words}")
         await admin.tap("Send it now")
-    progress, broadcasts = harness.app.services.progress, harness.app.services.broadcasts
+    broadcasts = harness.app.services.broadcasts
     report = broadcasts.report
-    first, second = 1, 2
+
+    async def done() -> int:
+        return sum("Broadcast done" in message["text"] for message in await admin.messages())
 
     async def broken(broadcast_id: int) -> Any:
-        if broadcast_id == first:
+        if broadcast_id == 1:
             raise ValueError("a fault of ours")
         return await report(broadcast_id)
 
     broadcasts.report = broken  # type: ignore[method-assign]
-    for broadcast in (first, second):
-        progress._of(broadcast).shown = None
-    harness.clock.move(60)
     with pytest.raises(ValueError, match="ours"):
-        await progress.draw()
-    assert second not in progress._followed, "it was drawn, and is over"
-    assert first in progress._followed
+        await harness.pass_time(minutes=11)
+    assert await done() == 1
     broadcasts.report = report  # type: ignore[method-assign]
+    await harness.pass_time(minutes=1)
+    assert await done() == 2
 
 
 async def test_an_old_copy_that_cannot_be_removed_keeps_no_new_one_away(tmp_path: Path) -> None:

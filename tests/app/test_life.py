@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
@@ -18,6 +20,7 @@ from telegram.error import NetworkError
 
 from bot.app import App, build
 from bot.clock import MovableClock
+from bot.delivery.worker import DeliveryWorker
 from bot.jobs import Job, Jobs
 from bot.sandbox.http.server import Sandbox
 from bot.services import StartError
@@ -25,7 +28,7 @@ from bot.telegram.client import build_client
 from bot.telegram.setup import say_who_we_are
 from tests.bot_harness import MONDAY, TOKEN, BotHarness, Person, settings_for
 from tests.logbook import captured
-from tests.waiting import until
+from tests.waiting import soon
 
 
 @asynccontextmanager
@@ -47,7 +50,7 @@ async def _running(app: App) -> asyncio.Task[int]:
     task = asyncio.create_task(app.run())
     await asyncio.to_thread(lambda: None)
     async with asyncio.timeout(60):
-        while not app._tasks:
+        while not app.is_running:
             await asyncio.wait([task], timeout=0.02)
             assert not task.done() or task.result() == 0
     return task
@@ -67,7 +70,7 @@ async def test_a_signal_during_the_start_ends_it_too(tmp_path: Path) -> None:
         await _fault(sandbox, method="getMe", kind="delay", seconds=300)
         task = asyncio.create_task(app.run())
         async with asyncio.timeout(60):
-            while app._services is None:
+            while not sandbox.world.calls_in_progress:
                 await asyncio.wait([task], timeout=0.02)
             os.kill(os.getpid(), signal.SIGTERM)
             assert await task == 0
@@ -83,18 +86,18 @@ async def test_a_token_revoked_while_running_ends_it(tmp_path: Path) -> None:
     assert "no longer knows this token" in log.getvalue()
 
 
-async def test_a_part_that_breaks_ends_the_process_loudly(tmp_path: Path) -> None:
+async def test_a_part_that_breaks_ends_the_process_loudly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(DeliveryWorker, "run", broken)
     async with stage(tmp_path) as (_, app):
         with captured() as log:
-            task = await _running(app)
-
-            async def broken() -> None:
-                raise RuntimeError
-
-            app._task("broken", broken())
             async with asyncio.timeout(60):
-                assert await task == 1
-    assert "a part of the bot ended by itself" in log.getvalue()
+                assert await app.run() == 1
+    assert re.search("a part of the bot ended by itself.*part=worker", log.getvalue())
 
 
 async def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
@@ -204,7 +207,6 @@ async def test_jobs_run_soon_when_asked_and_end_with_the_stop() -> None:
         await begun.wait()
         await jobs.stop()
     assert ended.is_set()
-    await until(lambda: not jobs._running)
     await jobs.stop()
 
 
@@ -229,6 +231,25 @@ async def test_a_job_asked_for_while_it_runs_runs_once_more() -> None:
         await begun.wait()
         await jobs.stop()
     assert runs == 2
+
+
+async def test_the_runs_that_a_standing_process_missed_are_made_up_for_by_one() -> None:
+    runs = 0
+
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+
+    jobs = Jobs([Job("often", 0.1, 60, work)])
+    jobs.start()
+    await soon(lambda: runs > 0)
+    before = runs
+    threading.Event().wait(1.5)
+    await soon(lambda: runs > before)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    await jobs.stop()
+    assert runs - before <= 3
 
 
 async def test_before_the_first_tick_the_bot_is_not_ready(tmp_path: Path) -> None:

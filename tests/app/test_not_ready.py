@@ -18,7 +18,7 @@ from bot.supervisor import LOOK_S
 from bot.telegram.limits.priority import Lane
 from tests.bot_harness import BotHarness, Person, failing_broadcast
 from tests.logbook import captured
-from tests.waiting import until
+from tests.waiting import soon, until
 
 
 async def get(harness: BotHarness, path: str) -> tuple[int, str]:
@@ -158,13 +158,20 @@ class TestMetrics:
         assert (await metrics(harness))("in_flight") == 0
 
     async def test_jobs_by_how_they_ended(self, harness: BotHarness) -> None:
+        runs = asyncio.Event()
+
         async def broken() -> None:
+            runs.set()
             raise OSError("the disk is away")
 
-        jobs = Jobs([Job("broken", 60.0, 1.0, broken)])
+        jobs = Jobs([Job("broken", 0.01, 1.0, broken)])
         jobs.add([], harness.app.services.metrics)
-        await jobs._run(jobs.jobs["broken"])
-        assert (await metrics(harness))("jobs_total", name="broken", outcome="failed") == 1
+        jobs.start()
+        await soon(runs.is_set)
+        await jobs.stop()
+        told = await metrics(harness)
+        assert told("jobs_total", name="broken", outcome="failed") >= 1
+        assert told("jobs_total", name="broken", outcome="ok") == 0
 
 
 class TestWhatTheLogSaysWasDone:
@@ -180,7 +187,7 @@ class TestWhatTheLogSaysWasDone:
     async def test_a_hold_that_begins_and_ends(self, harness: BotHarness) -> None:
         watch, limiter = harness.app.holds.look, harness.app.services.limiter
         with captured("INFO", "json") as log:
-            limiter.flood(Lane.REPLY, 60)
+            limiter.refused(Lane.REPLY, None, 60)
             for _ in range(16):
                 watch()
                 harness.clock.move(LOOK_S)

@@ -32,7 +32,7 @@ class Files:
     def traces(self, words: list[str]) -> list[str]:
         """What is readable on the disk; PostgreSQL writes there when it likes."""
         if self.cluster is not None:
-            self.cluster.psql("CHECKPOINT")
+            self.cluster.session.execute("CHECKPOINT")
         return traces(self.folder, words)
 
     async def copy(self, harness: BotHarness, target: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_trace_would_be_found(tmp_path: Path) -> None:
 @pytest.mark.postgres
 def test_postgresql_s_own_files_are_looked_through(postgres: Cluster) -> None:
     word = f"written{uuid4().hex}"
-    postgres.psql(f"CREATE TABLE seen_{word} (said text)")
-    postgres.psql(f"INSERT INTO seen_{word} VALUES ('{word}')")
+    postgres.session.execute(f"CREATE TABLE seen_{word} (said text)")
+    postgres.session.execute(f"INSERT INTO seen_{word} VALUES ('{word}')")
     found = traces(postgres.data, [word])
     assert any("pg_wal" in file for file in found)

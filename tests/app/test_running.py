@@ -154,11 +154,11 @@ async def test_a_tick_that_never_comes_back_ends_the_process(harness: BotHarness
 
     harness.clock.move(3600)
     await harness.app.supervisor.look_at_the_work()
-    assert not harness.app._ended.is_set(), "a clock that jumped is no reason to leave"
+    assert not harness.app.is_leaving, "a clock that jumped is no reason to leave"
     harness.clock.move(3600)
     harness.app.services.planner.tick = broken  # type: ignore[method-assign,assignment]
     await harness.app.supervisor.look_at_the_work()
-    assert harness.app._ended.is_set()
+    assert harness.app.is_leaving
 
 
 async def test_what_was_left_undone_is_done_after_a_restart(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from tests.bot_harness import open_harness
 from tests.logbook import captured
+from tests.waiting import soon
 
 MANY = text(
     "INSERT INTO counter (at, name, value) WITH RECURSIVE n (i) AS "
@@ -29,8 +30,7 @@ async def test_the_bot_leaves_and_no_half_copy_stays(tmp_path: Path) -> None:
                 async with harness.app.services.db.write() as session:
                     await session.execute(MANY)
                 harness.app.run_job_soon("backup")
-                while not _begun(copies):
-                    await asyncio.wait(harness.app._tasks.values(), timeout=0.001)
+                await soon(lambda: _begun(copies))
                 async with asyncio.timeout(30):
                     await harness.app.stop()
                 assert list(copies.iterdir()) == []

@@ -59,7 +59,7 @@ def roots_of(harness: BotHarness) -> list[Any]:
         if name.partition(".")[0] in {"bot", "tips", "telegram", "structlog", "rapidfuzz", "re"}
         and not name.startswith(NOT_THE_BOT)
     ]
-    return [harness.app, *harness.app._tasks.values(), *(vars(module) for module in modules)]
+    return [harness.app, *(vars(module) for module in modules)]
 
 
 @pytest.mark.parametrize(

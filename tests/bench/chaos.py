@@ -54,7 +54,7 @@ from tests.bench.lab import Server, standin, writable
 from tests.postgres import start_cluster
 from tests.reaper import temporary_files
 
-READERS_A_KILL = 170
+SUBSCRIBERS_A_KILL = 170
 SLOTS_A_KILL = 3
 MOST_SLOTS = 600  # all before ten in the morning
 CYCLE_SECONDS = 1.9 + LIFE_SECONDS  # what a life takes, its start included
@@ -149,8 +149,12 @@ def check(results: dict[str, int], found: Audit) -> None:
     doubled, in_flight = results["doubled"], results["in_flight_at_kills"]
     faults = (
         (results["lost"], "messages were lost", found.lost),
-        (results["second_tips"], "readers have a second tip on one day", found.second_tips),
-        (results["blocked_retried"], "tries at readers who had blocked", found.blocked_retried),
+        (results["second_tips"], "subscribers have a second tip on one day", found.second_tips),
+        (
+            results["blocked_retried"],
+            "tries at subscribers who had blocked",
+            found.blocked_retried,
+        ),
         (max(0, doubled - in_flight), "more doubles than were in flight", found.doubled),
         (found.unexplained.total(), "doubles that no kill explains", found.unexplained),
     )
@@ -182,7 +186,7 @@ def slots_for(times: int) -> int:
 
 def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
     """The figures, and what they were drawn from."""
-    subscribers, slots = READERS_A_KILL * times, slots_for(times)
+    subscribers, slots = SUBSCRIBERS_A_KILL * times, slots_for(times)
     with (
         standin() as server,
         tempfile.TemporaryDirectory(prefix="chaos-") as name,

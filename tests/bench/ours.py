@@ -105,7 +105,7 @@ async def _tips(
         if not durable:
             renderer = TipRenderer(load_library())
             clock = SystemClock()
-            worker._outbox = Unwritten(
+            worker.outbox = Unwritten(
                 db,
                 clock,
                 settings,
@@ -179,8 +179,8 @@ async def replies(address: str, count: int, per_second: int, folder: Path) -> Re
     """How long a reply takes, idle and beside a broadcast at the full free rate."""
     settings = town.settings_for(folder, address, total_rate=30, bulk_rate=25)
     async with _worker(settings, 40 * count, paced=True) as (worker, db):
-        assert worker._limiter is not None
-        limiter = PriorityRateLimiter(worker._limiter)
+        assert worker.limiter is not None
+        limiter = PriorityRateLimiter(worker.limiter)
         async with build_client(settings.token, address, limiter=limiter) as bot:
             await _talk(bot, count // 4, per_second)
             idle = await _talk(bot, count, per_second)

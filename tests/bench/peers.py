@@ -179,7 +179,7 @@ async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, floa
     from sqlalchemy import Index, text
     from sqlmodel import Field, Session, SQLModel, create_engine, select
 
-    class Reader(SQLModel, table=True):
+    class Subscriber(SQLModel, table=True):
         id: int = Field(primary_key=True)
         chat_id: int
         zone: str
@@ -187,13 +187,13 @@ async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, floa
 
     class Outgoing(SQLModel, table=True):
         __table_args__ = (
-            Index("once_a_day", "local_date", "reader_id", unique=True),
+            Index("once_a_day", "local_date", "subscriber_id", unique=True),
             Index("queue", "ready_at", sqlite_where=text("state = 'queued'")),
         )
 
         id: int | None = Field(default=None, primary_key=True)
         kind: str = "tip"
-        reader_id: int
+        subscriber_id: int
         chat_id: int
         local_date: str
         state: str = "queued"
@@ -211,10 +211,12 @@ async def orm_tick(_: str, count: int, due: int, folder: Path) -> dict[str, floa
 
     def tick(now: int) -> None:
         with Session(engine) as session:
-            for subscriber in session.exec(select(Reader).where(Reader.next_at <= now)).all():
+            for subscriber in session.exec(
+                select(Subscriber).where(Subscriber.next_at <= now)
+            ).all():
                 subscriber.next_at = 86_400
                 mine = {
-                    "reader_id": subscriber.id,
+                    "subscriber_id": subscriber.id,
                     "chat_id": subscriber.chat_id,
                     "local_date": day,
                 }
@@ -239,7 +241,7 @@ def _move_in(file: Path, count: int, due: int) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
-            "INSERT INTO reader (id, chat_id, zone, next_at) "
+            "INSERT INTO subscriber (id, chat_id, zone, next_at) "
             "SELECT i, i, 'Europe/Berlin', "
             "CASE WHEN i % ? <= ? THEN i % ? ELSE 1000 + i % 1440 END FROM n",
             (count, step, TICKS, step),

@@ -22,14 +22,14 @@ from bot.store.database import Database
 from bot.store.outbox.audience import freeze_chunk
 from tips.library import Library
 
-READERS_A_SLOT = 1000
+SUBSCRIBERS_A_SLOT = 1000
 FROZEN_AT_ONCE = 1000
 ADMIN = 42
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 TOKEN = "123456:" + "A" * 35
 
 SUBSCRIBERS = """
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :readers)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :subscribers)
 INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, themes, audience,
                         created_at, joined_at, seed, seen)
 SELECT i, 'active', 'en', 'UTC', i % :slots, 127, :themes, 'both', :long_ago, :long_ago,
@@ -57,7 +57,7 @@ ON_POSTGRES = (
                             audience, created_at, joined_at, seed, seen)
     SELECT i, 'active', 'en', 'UTC', i % :slots, 127, :themes, 'both', :long_ago, :long_ago,
            i * 2654435761 % 4294967296, ''
-    FROM generate_series(1, CAST(:readers AS bigint)) AS i
+    FROM generate_series(1, CAST(:subscribers AS bigint)) AS i
     """,
     """
     INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor)
@@ -93,14 +93,14 @@ async def settle(
     settings: Settings, library: Library, subscribers: int, *, slots: int | None = None
 ) -> None:
     """Make a database of ``subscribers``, all active; the first of ``slots`` is due now."""
-    slots = slots or max(1, min(1440, subscribers // READERS_A_SLOT))
+    slots = slots or max(1, min(1440, subscribers // SUBSCRIBERS_A_SLOT))
     await migrate.upgrade(settings.database)
     db = await Database.open(settings.database)
     # Before the slots are there: they are due when it suits us, not when their minute says.
     await Planner(db, SystemClock(), library, settings).ready_at_start()
     now = datetime.now(UTC)
     given: dict[str, Any] = {
-        "readers": subscribers,
+        "subscribers": subscribers,
         "slots": slots,
         "themes": library.all_themes,
         "long_ago": LONG_AGO,

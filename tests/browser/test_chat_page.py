@@ -119,7 +119,7 @@ class TestAdmin:
         await expect(chat.page.locator("#replying")).to_contain_text("Tomorrow's tip")
         await chat.say("/broadcast")
 
-        await chat.sees("Audience: 1 reader")
+        await chat.sees("Audience: 1 subscriber")
         await chat.tap("Send it now", exact=False)
         await chat.sees("Broadcast done")
         anna = chat.page.locator("#people button", has_text="Anna")

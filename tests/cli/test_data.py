@@ -27,7 +27,7 @@ def _fill(folder: Path) -> None:
         db = await Database.open(settings.database)
         subscribers = Subscribers(db, SystemClock(), load_library(), settings)
         for chat in (1, 2):
-            await subscribers.arrive(chat)
+            await subscribers.arrive(chat, "en")
             await subscribers.set_zone(chat, "Europe/Berlin")
             await subscribers.set_hour(chat, 480)
         broadcasts = Broadcasts(db, SystemClock(), settings)

@@ -44,8 +44,8 @@ def finding(what: str) -> tuple[str, str]:
 async def answering(reply: bytes) -> AsyncIterator[str]:
     """A server that says ``reply`` to whoever asks, and hangs up; its host and port."""
 
-    async def answer(subscriber: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await subscriber.read(1)
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
         writer.write(reply)
         writer.close()
 

@@ -49,7 +49,7 @@ async def lived(url: Any, clock: SystemClock, set_by: str = "") -> None:
     db, library, given = await Database.open(url), load_library(), load_settings(token=TOKEN)
     try:
         subscribers = Subscribers(db, clock, library, given)
-        await subscribers.arrive(7)
+        await subscribers.arrive(7, "en")
         await subscribers.set_zone(7, "Europe/Berlin")
         await subscribers.set_hour(7, 480)
         await Planner(db, clock, library, given).tick()

@@ -28,7 +28,7 @@ async def cancelled_halfway(folder: Path) -> None:
     db, clock = await Database.open(settings.database), SystemClock()
     subscribers = Subscribers(db, clock, load_library(), settings)
     for chat in CHATS:
-        await subscribers.arrive(chat)
+        await subscribers.arrive(chat, "en")
         await subscribers.set_zone(chat, "UTC")
         await subscribers.set_hour(chat, 480)
     rules = Broadcasts(db, clock, settings)

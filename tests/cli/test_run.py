@@ -113,7 +113,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
 async def _subscribe(settings: Settings) -> None:
     async with build(settings) as app:
         for number in range(SUBSCRIBERS):
-            await app.services.subscribers.arrive(100 + number)
+            await app.services.subscribers.arrive(100 + number, "en")
             await app.services.subscribers.set_zone(100 + number, "Europe/Berlin")
             await app.services.subscribers.set_hour(100 + number, 480)
 

@@ -58,7 +58,7 @@ class TestNothingAnswers:
 @pytest.mark.postgres
 async def test_a_whole_run_logs_none_of_it(tmp_path: Path, postgres: Cluster) -> None:
     """At DEBUG, from the start to the stop, with faults on the way."""
-    postgres.psql(f"CREATE ROLE \"tips-bot\" LOGIN SUPERUSER PASSWORD '{HUSH}'")
+    postgres.session.execute(f"CREATE ROLE \"tips-bot\" LOGIN SUPERUSER PASSWORD '{HUSH}'")
     name = postgres.new_database().rpartition("/")[2]
     url = DATABASE.format(port=postgres.port, name=name) + f"?password={HUSH}"
     async with Sandbox(clock=SystemClock(), token=TOKEN) as sandbox:
@@ -69,16 +69,16 @@ async def test_a_whole_run_logs_none_of_it(tmp_path: Path, postgres: Cluster) ->
             async with asyncio.timeout(180):
                 while not log or b"the bot runs" not in log[-1]:
                     log.append(await bot.stderr.readline())
-            postgres.psql(
+            postgres.session.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tips-bot'"
             )
-            postgres.psql('ALTER ROLE "tips-bot" NOLOGIN')
+            postgres.session.execute('ALTER ROLE "tips-bot" NOLOGIN')
             async with asyncio.timeout(180):
                 while b"the outbox cannot be reached" not in log[-1]:
                     log.append(await bot.stderr.readline())
             bot.send_signal(signal.SIGTERM)
             log.append((await bot.communicate())[1])
-    postgres.psql('ALTER ROLE "tips-bot" LOGIN')
+    postgres.session.execute('ALTER ROLE "tips-bot" LOGIN')
     said = b"".join(log).decode()
     assert HUSH not in said
     assert f"postgresql+asyncpg://127.0.0.1:{postgres.port}/{name}" in said

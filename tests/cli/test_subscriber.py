@@ -26,7 +26,7 @@ def fill(folder: Path) -> None:
         db = await Database.open(settings.database)
         subscribers = Subscribers(db, SystemClock(), load_library(), settings)
         for chat in (ANNA, BEN):
-            await subscribers.arrive(chat, consent="3", source="leaflet")
+            await subscribers.arrive(chat, "en", consent="3", source="leaflet")
             await subscribers.set_zone(chat, "Europe/Berlin")
             await subscribers.set_hour(chat, 480)
         await subscribers.save(ANNA, "a-tip")

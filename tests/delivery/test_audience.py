@@ -35,7 +35,7 @@ async def before_nothing(_home: DeliveryHarness, _chat: int) -> None:
 
 
 async def before_half_joined(harness: DeliveryHarness, chat: int) -> None:
-    await harness.subscribers.arrive(chat)
+    await harness.subscribers.arrive(chat, "en")
     await harness.subscribers.set_zone(chat, "UTC")
 
 
@@ -137,7 +137,7 @@ async def one_chunk(harness: DeliveryHarness) -> None:
 
 async def plan_and_send(harness: DeliveryHarness) -> None:
     """Another one makes the rest, and all is sent."""
-    await AudiencePlanner(harness.db).plan()
+    await harness.plan_audiences()
     await harness.new_worker().drain()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 from typing import Any
 
 import pytest
@@ -16,15 +17,20 @@ from bot.telegram.limits.limiter import SendLimiter
 from tests.delivery_harness import DeliveryHarness, delivery_harness
 from tests.logbook import captured
 from tests.scripted_telegram import Telegram
+from tests.telegram.limits.moved_limiter import settle as turn_the_loop
 from tips.library import Library
 
 SUBSCRIBERS = 120
 PAID: dict[str, Any] = {"paid_broadcast": True, "total_rate": 1000, "bulk_rate": 1000}
 
 
-def paced(harness: DeliveryHarness) -> DeliveryWorker:
+def paced(harness: DeliveryHarness, db: Database | None = None) -> DeliveryWorker:
     rates = (harness.settings.total_rate, harness.settings.bulk_rate)
-    return harness.new_worker(SendLimiter(harness.clock, *rates, jitter=lambda: 0.0))
+    return harness.new_worker(SendLimiter(harness.clock, *rates, jitter=lambda: 0.0), db=db)
+
+
+async def killed(_work: Any) -> Any:
+    raise OSError("the process is dead")
 
 
 async def killed_after(
@@ -34,15 +40,16 @@ async def killed_after(
 
     How many it had begun.
     """
-    worker = paced(harness)
+    db = copy(harness.db)
+    worker = paced(harness, db)
     tg.gate.clear()
     task = asyncio.create_task(worker.run(asyncio.Event()))
     while len(tg.calls) < messages:
         await asyncio.wait([task], timeout=0.001)
         harness.clock.move(step)
-    for one in (task, *worker._tasks):  # as a kill: nothing is given back
-        one.cancel()
-    worker._outbox._db = None  # type: ignore[assignment]
+    db.read = db.write = killed  # type: ignore[method-assign,assignment]
+    task.cancel()  # as by a kill: nothing more begins, and nothing can be given back
+    await turn_the_loop()
     tg.script = lambda _m, _b: None
     return len(tg.calls)
 
@@ -50,7 +57,7 @@ async def killed_after(
 async def taken_back(harness: DeliveryHarness) -> dict[str, int]:
     """The lease has ended, and another sender takes back what the first one left: by state."""
     harness.clock.move(LEASE_SECONDS + 1)
-    await harness.new_worker()._outbox.exchange([], [], 0)
+    await harness.new_worker().outbox.exchange([], [], 0)
     states = [state for state, _ in await harness.states()]
     return {state: states.count(state) for state in set(states)}
 
@@ -98,23 +105,26 @@ async def test_tips_are_tried_again_as_ever(harness: DeliveryHarness, tg: Telegr
 
 
 async def test_what_is_no_longer_ours_does_not_start(
-    harness: DeliveryHarness, tg: Telegram
+    harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await harness.broadcast()
-    worker = paced(harness)
-    leased = await worker._outbox.exchange([], [], 4)
-    while not leased.items:
-        leased = await worker._outbox.exchange([], [], 4)
-    async with harness.db.write() as session:
+    begin, wanted = leases.begin, 0
+
+    async def too_late(session: Any, *given: Any) -> Any:
+        nonlocal wanted
+        wanted += 1
         await session.execute(text("UPDATE delivery SET lease_owner = 'another'"))
-    worker._in_flight.add(leased.items)
-    assert worker._limiter is not None
-    pacing = asyncio.create_task(worker._in_flight.keep_sending(worker._limiter))
+        return await begin(session, *given)
+
+    monkeypatch.setattr(leases, "begin", too_late)
+    await harness.broadcast()
+    stop = asyncio.Event()
+    working = asyncio.create_task(paced(harness).run(stop))
     for _ in range(100):
-        await asyncio.wait([pacing], timeout=0.001)
+        await asyncio.wait([working], timeout=0.001)
         harness.clock.move(0.05)
-    pacing.cancel()
-    await asyncio.gather(pacing, return_exceptions=True)
+    stop.set()
+    await working
+    assert wanted
     assert tg.calls == []
 
 

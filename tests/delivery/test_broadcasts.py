@@ -34,7 +34,7 @@ async def test_everyone_active_gets_a_copy(harness: DeliveryHarness, tg: Telegra
     await harness.subscribers.pause(2)
     await harness.subscribers.stop(3)
     await harness.subscribers.blocked(4)
-    await harness.subscribers.arrive(9)
+    await harness.subscribers.arrive(9, "en")
     assert await harness.broadcasts.audience_count() == 3
     broadcast = await harness.broadcast()
     await harness.worker.drain()
@@ -58,7 +58,7 @@ async def test_only_its_admin_confirms_and_only_once(
         *(harness.broadcasts.confirm(draft.id, ADMIN) for _ in range(3))
     )
     assert sorted(confirmed) == [False, False, True]
-    await harness.planner.audiences.plan()
+    await harness.plan_audiences()
     await harness.worker.drain()
     assert tg.copies == {7: 1}
 
@@ -94,7 +94,7 @@ async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
     assert (await harness.broadcasts.report(broadcast)).state == "sending"
     harness.clock.move(1)
     await harness.subscribe(1000)
-    await harness.planner.audiences.plan()
+    await harness.plan_audiences()
     await harness.worker.drain()
     assert set(tg.copies) == set(range(1, 41))
     found = await harness.broadcasts.find(broadcast)
@@ -202,7 +202,7 @@ async def test_what_is_not_sent_in_time_is_too_old(harness: DeliveryHarness, tg:
     draft = await harness.broadcasts.draft(ADMIN, ADMIN, 5)
     end = harness.clock.now() + timedelta(hours=1)
     assert await harness.broadcasts.confirm(draft.id, ADMIN, not_after=end)
-    await harness.planner.audiences.plan()
+    await harness.plan_audiences()
     harness.clock.move(3601)
     await harness.worker.drain()
     report = await harness.broadcasts.report(draft.id)

@@ -123,7 +123,7 @@ async def test_what_a_killed_sender_had_on_its_way_is_in_doubt_once_its_lease_en
 ) -> None:
     await harness.fill(range(1, 31))
     broadcast = await harness.broadcast()
-    killed = harness.new_worker()._outbox
+    killed = harness.new_worker().outbox
     taken = len((await killed.exchange([], [], 5)).items)
     await harness.broadcasts.cancel(broadcast, ADMIN)
     assert (await harness.broadcasts.report(broadcast)).state == "cancelling"
@@ -194,22 +194,27 @@ async def test_what_was_pruned_is_reported_and_not_offered_again(
 async def test_while_an_admin_is_told_others_get_what_is_theirs(
     harness: DeliveryHarness, tg: Telegram
 ) -> None:
-    reached = asyncio.Event()
+    reached, left_off = asyncio.Event(), asyncio.Event()
 
     async def hardly_reached(_event: Event) -> None:
-        await reached.wait()
+        try:
+            await reached.wait()
+        finally:
+            left_off.set()
 
-    harness.worker._announcing.on_event = hardly_reached
+    worker = harness.new_worker(on_event=hardly_reached)
     await harness.fill(range(1, 101))
     await harness.broadcast()
     stop = asyncio.Event()
-    sending = asyncio.create_task(harness.worker.run(stop))
+    sending = asyncio.create_task(worker.run(stop))
     await tg.until(lambda: len(tg.arrived) == 100)
     await harness.broadcast()
-    harness.worker.wake()
+    worker.wake()
     async with asyncio.timeout(10):
         await tg.until(lambda: len(tg.arrived) == 200)
     stop.set()
     async with asyncio.timeout(10):
         await sending
     assert not reached.is_set(), "nor does a stop wait for it"
+    async with asyncio.timeout(10):
+        await left_off.wait()

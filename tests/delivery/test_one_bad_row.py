@@ -70,10 +70,10 @@ async def test_a_slot_whose_zone_is_none_keeps_no_other_from_being_planned(
 class OneFails(TipRenderer):
     """Has a fault where it makes the tip of one language."""
 
-    def _render(self, number: int, language: str) -> Parts | None:
+    def render_tip(self, number: int, language: str) -> Parts | None:
         if language == "xx":
             raise ValueError("my own words")
-        return super()._render(number, language)
+        return super().render_tip(number, language)
 
 
 async def test_a_tip_that_cannot_be_made_keeps_no_other_from_being_sent(

@@ -34,7 +34,7 @@ async def harness(db: Database, library: Library, tg: Telegram) -> AsyncIterator
 
 
 class Post:
-    """When what arrives, on the house's clock."""
+    """When what arrives, on the harness's clock."""
 
     def __init__(self, harness: DeliveryHarness) -> None:
         self.tips: list[float] = []
@@ -88,7 +88,7 @@ async def test_few_tips_are_leased_ahead_so_that_none_waits_long_under_its_lease
 ) -> None:
     await harness.morning()
     broadcast = await harness.broadcast()
-    outbox = harness.new_worker()._outbox
+    outbox = harness.new_worker().outbox
     await outbox.exchange([], [], 1)
     let = await outbox.exchange([], [], 100, 7)
 

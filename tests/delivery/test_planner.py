@@ -123,17 +123,22 @@ async def test_a_tick_makes_the_rows_of_confirmed_broadcasts_and_tells_at_once(
 
 
 async def test_a_crash_in_the_middle_of_a_slot_resumes_there(
+    harness: DeliveryHarness,
     planner: Planner,
     subscribers: Subscribers,
     clock: MovableClock,
     db: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def crash() -> None:
+        raise RuntimeError("killed after the first rows")
+
     monkeypatch.setattr(planning, "CHUNK", 3)
     for chat in range(1, 11):
         await subscribe(subscribers, chat)
     clock.move_to(BERLIN_EIGHT)
-    await db.write(planner._step)
+    with pytest.raises(RuntimeError, match="killed"):
+        await Planner(db, clock, harness.library, harness.settings, on_rows=crash).tick()
     assert len(await rows(db)) == 3
     assert await next_at(subscribers, 10) == "Tue 02 08:00"
     assert (await planner.tick()).rows == 7

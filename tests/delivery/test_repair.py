@@ -13,6 +13,7 @@ from bot.clock import MovableClock
 from bot.clock_trust import ClockTrust
 from bot.delivery.repair import Repair
 from bot.delivery.worker import DeliveryWorker
+from bot.metrics import Metrics
 from bot.store import tables
 from bot.store.queries import counters, heartbeat
 from tests.delivery_harness import EIGHT, DeliveryHarness
@@ -209,14 +210,28 @@ async def test_nobody_is_taken_to_live_or_to_poll_in_the_future(harness: Deliver
 
 class TestAStepWhileTipsAreUnderWay:
     @pytest.fixture
-    def careful(self, harness: DeliveryHarness) -> DeliveryWorker:
-        made = harness.new_worker()
-        made._trust = ClockTrust(harness.clock)
-        return made
+    def trust(self, harness: DeliveryHarness) -> ClockTrust:
+        return ClockTrust(harness.clock)
+
+    @pytest.fixture
+    def metrics(self, harness: DeliveryHarness) -> Metrics:
+        return Metrics(harness.clock)
+
+    @pytest.fixture
+    def careful(
+        self, harness: DeliveryHarness, trust: ClockTrust, metrics: Metrics
+    ) -> DeliveryWorker:
+        return harness.new_worker(trust=trust, metrics=metrics)
 
     @pytest.mark.parametrize("step", [2 * DAY, -2 * DAY])
     async def test_nothing_is_taken_back_or_sent_twice(
-        self, harness: DeliveryHarness, tg: Telegram, careful: DeliveryWorker, step: timedelta
+        self,
+        harness: DeliveryHarness,
+        tg: Telegram,
+        careful: DeliveryWorker,
+        trust: ClockTrust,
+        metrics: Metrics,
+        step: timedelta,
     ) -> None:
         await harness.subscribe(*range(1, 21))
         await harness.morning()
@@ -229,18 +244,16 @@ class TestAStepWhileTipsAreUnderWay:
         tg.gate.set()
         await sending
         assert set(tg.copies.values()) == {1}
-        late = careful._outbox._metrics.registry.get_sample_value(
-            "gutskin_delivery_lateness_seconds_sum"
-        )
+        late = metrics.registry.get_sample_value("gutskin_delivery_lateness_seconds_sum")
         assert late is not None
         assert 0.0 <= late < 20 * 600, "how long a send took no step of the clock makes longer"
         harness.clock.set_wall(-step.total_seconds())
-        careful._trust.accept()
+        trust.accept()
         await careful.drain()
         assert tg.copies == dict.fromkeys(range(1, 21), 1)
 
     async def test_once_the_clock_is_believed_what_is_in_hand_stays_ours(
-        self, harness: DeliveryHarness, tg: Telegram, careful: DeliveryWorker
+        self, harness: DeliveryHarness, tg: Telegram, careful: DeliveryWorker, trust: ClockTrust
     ) -> None:
         await harness.subscribe(7)
         await harness.morning()
@@ -249,7 +262,7 @@ class TestAStepWhileTipsAreUnderWay:
         await tg.until(lambda: tg.held == 1)
         harness.clock.set_wall(600)
         await repaired(harness, careful)
-        careful._trust.accept()
+        trust.accept()
         harness.clock.move(16)
         careful.wake()
         other = harness.new_worker()

@@ -74,7 +74,7 @@ class Life:
         self.copied: Counter[int] = Counter()
 
     def _new_ledger(self) -> Outbox:
-        return self.harness.new_worker()._outbox
+        return self.harness.new_worker().outbox
 
     async def begin(self) -> None:
         draft = await self.harness.broadcasts.draft(ADMIN, ADMIN, 5)

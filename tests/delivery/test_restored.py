@@ -29,7 +29,7 @@ async def sent_by(harness: DeliveryHarness, instant: datetime) -> set[int]:
 
 
 async def at_eight_in_the_evening(harness: DeliveryHarness, chat: int) -> None:
-    await harness.subscribers.arrive(chat)
+    await harness.subscribers.arrive(chat, "en")
     await harness.subscribers.set_zone(chat, "UTC")
     await harness.subscribers.set_hour(chat, 20 * 60)
 
@@ -92,7 +92,7 @@ async def test_a_broadcast_under_way_waits_for_its_admin(harness: DeliveryHarnes
 @pytest.mark.parametrize("slots", [100])
 async def test_many_slots_are_passed_a_few_at_a_time(harness: DeliveryHarness, slots: int) -> None:
     for number in range(slots):
-        await harness.subscribers.arrive(number + 1)
+        await harness.subscribers.arrive(number + 1, "en")
         await harness.subscribers.set_zone(number + 1, "UTC")
         await harness.subscribers.set_hour(number + 1, number)
     harness.clock.move_to(NOON)

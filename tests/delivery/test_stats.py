@@ -14,7 +14,7 @@ from tests.scripted_telegram import BLOCKED, CUT_AFTER, Telegram, refusal
 
 
 async def test_figures_tell_what_happened(harness: DeliveryHarness, tg: Telegram) -> None:
-    await harness.subscribers.arrive(1, source="clinic")
+    await harness.subscribers.arrive(1, "en", source="clinic")
     await harness.subscribe(1, 2, 3, 4, 5, 6)
     await harness.subscribers.pause(5)
     await harness.subscribers.stop(6)

@@ -52,7 +52,7 @@ async def test_a_lease_that_ended_is_taken_back(harness: DeliveryHarness, tg: Te
     await harness.morning(3)
     await harness.broadcasts.retry_failed(broadcast, ADMIN)
     crashed = harness.new_worker()
-    exchange = await crashed._outbox.exchange([], [], 2)
+    exchange = await crashed.outbox.exchange([], [], 2)
     assert len(exchange.items) == 2
     harness.clock.move(30)
     assert await harness.worker.drain() == 1
@@ -62,7 +62,7 @@ async def test_a_lease_that_ended_is_taken_back(harness: DeliveryHarness, tg: Te
     # The one who went silent can write nothing any more.
     late = exchange.items[0].row.id
     async with harness.db.write() as session:
-        await leases.settle(session, crashed._outbox.owner, [leases.Settled(late, "failed", "x")])
+        await leases.settle(session, crashed.outbox.owner, [leases.Settled(late, "failed", "x")])
     assert {state for state, _ in await harness.states()} == {"sent"}
 
 

@@ -19,7 +19,6 @@ from tests.docs import used
 PROJECT = tomllib.loads((used.ROOT / "pyproject.toml").read_text("utf-8"))
 TABLES = (used.ROOT / "docs" / "DEPENDENCIES.md").read_text("utf-8")
 DEVELOPS = TABLES.split("## What develops")[1].split("\n## ")[0]
-IMPORTERS = used.importers()
 # Never imported: what shows that they are needed, in the room that the table names.
 LOADED = {
     "greenlet": "sqlalchemy.ext.asyncio",
@@ -33,6 +32,7 @@ RUN = {
     "mypy": ("Makefile", "/mypy"),
     "types-pyyaml": ("tips/reading.py", "import yaml"),  # for mypy
     "pytest-cov": ("Makefile", "--cov"),
+    "pytest-xdist": ("Makefile", "--dist"),
     "import-linter": ("Makefile", "/lint-imports"),
     "hatchling": ("pyproject.toml", "hatchling"),
     "editables": ("requirements/install.py", "--editable"),
@@ -66,7 +66,9 @@ def is_used_in(name: str, room: str) -> bool:
     if name in LOADED:
         files = [used.ROOT / room] if room.endswith(".py") else (used.ROOT / room).rglob("*.py")
         return any(LOADED[name] in path.read_text("utf-8") for path in files)
-    return any(path == room or path.startswith(f"{room}/") for path in IMPORTERS.get(name, ()))
+    return any(
+        path == room or path.startswith(f"{room}/") for path in used.importers().get(name, ())
+    )
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -93,7 +95,7 @@ def test_the_tables_name_no_other() -> None:
 @pytest.mark.parametrize("name", DEV)
 def test_a_tool_is_used_and_named(name: str) -> None:
     assert re.search(rf"\b{re.escape(metadata(name)['Name'])}\b", DEVELOPS, re.IGNORECASE)
-    if name not in IMPORTERS:
+    if name not in used.importers():
         file, words = RUN[name]
         assert words in (used.ROOT / file).read_text("utf-8")
 
@@ -101,5 +103,5 @@ def test_a_tool_is_used_and_named(name: str) -> None:
 def test_what_runs_and_what_only_a_clone_has_are_told_apart() -> None:
     """The checks alone may import what the image lacks."""
     for name in MORE:
-        at = {path for path in IMPORTERS.get(name, ()) if not path.startswith("tests/")}
+        at = {path for path in used.importers().get(name, ()) if not path.startswith("tests/")}
         assert {path for path in at if not path.startswith("tips/checks/")} == set()

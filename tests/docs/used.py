@@ -62,6 +62,7 @@ def _last_name(node: ast.AST) -> str:
     return getattr(node, "attr", getattr(node, "id", ""))
 
 
+@cache
 def importers() -> dict[str, set[str]]:
     """By distribution: the files of ours that import it."""
     owners, found = packages_distributions(), dict[str, set[str]]()

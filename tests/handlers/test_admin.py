@@ -30,7 +30,7 @@ async def test_a_broadcast_with_text_goes_to_everyone(harness: BotHarness, admin
             {"type": "bold", "offset": 31, "length": 4},
         ],
     )
-    await admin.hears("Hello <everyone> 🌿 bold", "Send the message above?", "3 readers")
+    await admin.hears("Hello <everyone> 🌿 bold", "Send the message above?", "3 subscribers")
     await admin.sees("Expected duration: under a minute")
     assert await admin.labels() == ["Send it now", "Cancel"]
     await admin.tap("Send it now")
@@ -44,7 +44,7 @@ async def test_a_broadcast_by_reply_copies_the_message(harness: BotHarness, admi
     subscriber = await harness.subscriber()
     said = await admin.send(photo=True, caption="Look at this")
     await admin.say("/broadcast", reply_to=said["message_id"])
-    await admin.sees("Send the message above?", "1 reader")
+    await admin.sees("Send the message above?", "1 subscriber")
     await admin.tap("Send it now")
     message = (await subscriber.messages())[-1]
     assert message["photo"]
@@ -91,7 +91,7 @@ async def test_a_command_under_a_picture_is_answered_with_how_it_is_done(
     await admin.hears("Reply to a message with /broadcast")
     assert "I can only read text" not in await admin.hears()
     await admin.say("/broadcast", reply_to=said["message_id"])
-    await admin.sees("Send the message above?", "1 reader")
+    await admin.sees("Send the message above?", "1 subscriber")
 
 
 async def test_a_reader_s_picture_tells_nothing_of_broadcasts(subscriber: Person) -> None:

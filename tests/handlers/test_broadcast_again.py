@@ -50,7 +50,7 @@ class TestForStars:
         admin = await paid.admin()
         await admin.say("/broadcast Hello")
         await admin.sees(
-            "Send the message above?", "3 readers", "Cost at most: 0.3 Telegram Stars"
+            "Send the message above?", "3 subscribers", "Cost at most: 0.3 Telegram Stars"
         )
         assert [await _copies(paid, subscriber) for subscriber in subscribers] == [0, 0, 0]
         await admin.tap("Send it now")
@@ -64,7 +64,7 @@ class TestForStars:
         await _with_one_failure(paid, admin, subscriber)
         before = await _copies(paid, subscriber)
         await admin.tap("Try the failed ones again")
-        await admin.sees("did not get it?", "1 reader", "Cost at most: 0.1 Telegram Stars")
+        await admin.sees("did not get it?", "1 subscriber", "Cost at most: 0.1 Telegram Stars")
         assert await admin.labels() == ["Send it again now", "Back to the report"]
         assert await _copies(paid, subscriber) == before
         await admin.tap("Send it again now")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import build
 from tests.bot_harness import BotHarness, Person, open_harness
 
 PAID = {"paid_broadcast": True, "bulk_rate": 900.0, "total_rate": 1000.0}
@@ -26,7 +27,7 @@ async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: B
     await paid.subscriber()
     admin = await paid.admin()
     await admin.say("/broadcast Hello")
-    await admin.sees("1 reader", "Cost at most: 0.1 Telegram Stars")
+    await admin.sees("1 subscriber", "Cost at most: 0.1 Telegram Stars")
     await paid.pass_time(days=40)
     for number in range(3):
         await paid.subscriber(f"R{number}")
@@ -34,7 +35,7 @@ async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: B
     await admin.sees(
         "Send the message above?",
         "more people would get it now: 4 instead of 1",
-        "4 readers",
+        "4 subscribers",
         "Cost at most: 0.4 Telegram Stars",
     )
     assert await admin.labels() == ["Send it now", "Cancel"]
@@ -48,7 +49,7 @@ async def test_a_day_alone_is_enough_to_ask_anew(harness: BotHarness, admin: Per
     await admin.say("/broadcast Hello")
     await harness.pass_time(hours=24, minutes=1)
     await admin.tap("Send it now")
-    await admin.sees("more than a day has passed", "1 reader")
+    await admin.sees("more than a day has passed", "1 subscriber")
     await admin.tap("Cancel")
     await admin.sees("Cancelled. Nothing was sent.")
     assert "Hello" not in [message["text"] for message in await subscriber.messages()]
@@ -59,11 +60,12 @@ async def test_a_price_that_came_up_meanwhile_is_asked_anew(tmp_path: Path) -> N
         await harness.subscriber()
         admin = await harness.admin()
         await admin.say("/broadcast Hello")
-        free = harness.app.services.broadcasts
-        free._settings = harness.settings.model_copy(update=PAID)
-        await admin.tap("Send it now")
-        await admin.sees("it would cost more now: 0.1 instead of 0.0", "0.1 Telegram Stars")
-        assert await copies(harness) == 0
+        await harness.app.stop()
+        paid = harness.settings.model_copy(update=PAID)
+        async with build(paid, clock=harness.clock) as harness.app:
+            await admin.tap("Send it now")
+            await admin.sees("it would cost more now: 0.1 instead of 0.0", "0.1 Telegram Stars")
+            assert await copies(harness) == 0
 
 
 async def test_fewer_readers_within_the_day_are_no_reason_to_ask(
@@ -105,7 +107,7 @@ async def test_the_yes_to_sending_again_holds_for_as_many_as_were_asked_about(
     await admin.tap("Send it now")
     await admin.sees("Failed: 1", "In doubt: 1")
     await admin.tap("Try the failed ones again")
-    await admin.sees("1 reader", "0.1 Telegram Stars")
+    await admin.sees("1 subscriber", "0.1 Telegram Stars")
     # Another admin lets those in doubt have it again, and it fails for both.
     await paid.fault("error", method="copyMessage", chat=doubtful.id, error_code=400,
                      description="Bad Request: not enough rights")  # fmt: skip
@@ -114,7 +116,7 @@ async def test_the_yes_to_sending_again_holds_for_as_many_as_were_asked_about(
     await paid.settle()
     before = await copies(paid)
     await admin.forge("1bd:retry_sure:1")
-    await admin.sees("2 readers", "0.2 Telegram Stars")
+    await admin.sees("2 subscribers", "0.2 Telegram Stars")
     assert await copies(paid) == before
     await admin.tap("Send it again now")
     await paid.pass_time(seconds=4)

@@ -60,7 +60,7 @@ class Group:
 async def group(harness: BotHarness, subscriber: Person) -> Group:
     made = await harness.post("groups", title="Subscribers", type="group", member=subscriber.id)
     subscribers = harness.app.services.subscribers
-    await subscribers.arrive(made["id"])
+    await subscribers.arrive(made["id"], "en")
     await subscribers.set_zone(made["id"], "Europe/Berlin")
     await subscribers.set_hour(made["id"], 480)
     return Group(harness, made["id"])

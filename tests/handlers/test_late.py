@@ -1,4 +1,4 @@
-"""What waited for more than an hour: signs of danger are answered, the rest is asked anew."""
+"""What waited for more than an hour: warning signs are answered, the rest is asked anew."""
 
 from __future__ import annotations
 

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
-import pytest
-
-from bot.services import what_we_know
+from tests.bot_fixtures import SlowReading
 from tests.bot_harness import BotHarness, Person
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Keeps the thread of the search busy, as a very slow question would, until it is set."""
-    opened = threading.Event()
-    what_we_know().analyser._thread.submit(opened.wait)
-    yield opened
-    opened.set()
 
 
 async def ask(harness: BotHarness, person: Person, text: str) -> None:
@@ -37,7 +23,7 @@ async def first_from_bot(harness: BotHarness, chat: int, after: int) -> str:
 
 
 async def test_another_reader_is_answered_while_a_question_is_looked_up(
-    harness: BotHarness, subscriber: Person, gate: threading.Event
+    harness: BotHarness, subscriber: Person, slow_reading: SlowReading
 ) -> None:
     other = await harness.person("Other")
     before, begin = len(await subscriber.messages()), harness.last_event
@@ -45,18 +31,18 @@ async def test_another_reader_is_answered_while_a_question_is_looked_up(
     await ask(harness, other, "/help")
     assert "Commands" in await first_from_bot(harness, other.id, begin)
     assert len(await subscriber.messages()) == before
-    gate.set()
+    slow_reading.go_on.set()
     await harness.settle()
     await subscriber.sees("robiotic", "Evidence:")
 
 
 async def test_what_one_reader_writes_is_answered_in_its_order(
-    harness: BotHarness, subscriber: Person, gate: threading.Event
+    harness: BotHarness, subscriber: Person, slow_reading: SlowReading
 ) -> None:
     before = len(await subscriber.messages())
     for text in ("Do probiotics help against eczema?", "/saved", "thanks!", "/help"):
         await ask(harness, subscriber, text)
-    gate.set()
+    slow_reading.go_on.set()
     await harness.settle()
     answers = [message["text"] for message in (await subscriber.messages())[before:]]
     signs = ["robiotic", "saved no tip yet", "You are welcome.", "Commands"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.bot_harness import BotHarness, Person
+from tips.library import Library
+from tips.models import Answer
 
 NO_SUCH_THEME = 29
 
@@ -84,11 +86,13 @@ async def test_whoever_saved_only_what_was_withdrawn_hears_that_and_not_that_the
 async def test_an_answer_that_was_withdrawn_since_the_index_was_made_is_no_mistake_of_ours(
     harness: BotHarness, subscriber: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = harness.app.services.library
-    answer = library.answers[0]
+    def withdrawn(_: Library, answer_id: str) -> Answer:
+        raise KeyError(answer_id)
+
+    answer = harness.app.services.library.answers[0]
     await subscriber.say(answer.question)
     await subscriber.sees(answer.question)
-    monkeypatch.delitem(library._answers, answer.id)
+    monkeypatch.setattr(Library, "answer", withdrawn)
     await subscriber.say(answer.question)
     answers = await subscriber.hears()
     assert answers

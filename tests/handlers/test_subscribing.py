@@ -231,11 +231,11 @@ async def test_who_was_half_way_when_this_was_not_asked_yet_is_asked(
     harness: BotHarness, newcomer: Person
 ) -> None:
     subscribers = harness.app.services.subscribers
-    await subscribers.arrive(newcomer.id, source="leaflet")
+    await subscribers.arrive(newcomer.id, "en", source="leaflet")
     await subscribers.expect(newcomer.id, "zone")
     await newcomer.say("Berlin")
     await newcomer.sees("is that OK?")
-    assert (await subscribers.arrive(newcomer.id)).zone is None
+    assert (await subscribers.arrive(newcomer.id, "en")).zone is None
     await newcomer.tap("Yes, I agree")
     await newcomer.say("Berlin")
     await newcomer.tap("08:00")

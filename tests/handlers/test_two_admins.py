@@ -29,6 +29,15 @@ async def state_of(harness: BotHarness, broadcast: int) -> str:
     return found.state
 
 
+@pytest.fixture
+async def addressee(harness: BotHarness, admin: Person, other: Person) -> Person:
+    """The one subscriber, for whom each admin has a draft of their own."""
+    subscriber = await harness.subscriber()
+    await admin.say("/broadcast From Ada")
+    await other.say("/broadcast From Bea")
+    return subscriber
+
+
 def texts(messages: list[dict[str, str]]) -> list[str]:
     return [message["text"] for message in messages]
 
@@ -60,31 +69,25 @@ async def test_nobody_else_can_confirm_or_cancel_a_draft(
 
 
 async def test_two_drafts_at_once_stay_apart(
-    harness: BotHarness, admin: Person, other: Person
+    harness: BotHarness, addressee: Person, admin: Person, other: Person
 ) -> None:
-    subscriber = await harness.subscriber()
-    await admin.say("/broadcast From Ada")
-    await other.say("/broadcast From Bea")
     await other.tap("Cancel")
     await other.sees("Cancelled. Nothing was sent.")
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 1")
-    assert "From Ada" in texts(await subscriber.messages())
-    assert "From Bea" not in texts(await subscriber.messages())
+    assert "From Ada" in texts(await addressee.messages())
+    assert "From Bea" not in texts(await addressee.messages())
     assert await state_of(harness, 2) == "cancelled"
 
 
 async def test_two_broadcasts_at_once_are_reported_each_to_its_author(
-    harness: BotHarness, admin: Person, other: Person
+    addressee: Person, admin: Person, other: Person
 ) -> None:
-    subscriber = await harness.subscriber()
-    await admin.say("/broadcast From Ada")
-    await other.say("/broadcast From Bea")
     await other.tap("Send it now")
     await admin.tap("Send it now")
     for author in (admin, other):
         await author.sees("Broadcast done", "Sent: 1")
-    assert {"From Ada", "From Bea"} <= set(texts(await subscriber.messages()))
+    assert {"From Ada", "From Bea"} <= set(texts(await addressee.messages()))
 
 
 async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(

@@ -28,7 +28,7 @@ class Service(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/"
 
-    def verdict(self, query: dict[str, Any]) -> dict[str, Any]:
+    def result(self, query: dict[str, Any]) -> dict[str, Any]:
         name = query["package"]["name"]
         self.asked.add((name, query["version"]))
         known = [{"id": FAULT, "modified": "2026-01-01T00:00:00Z"}]
@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         queries = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"]
-        self._answer({"results": [self.server.verdict(query) for query in queries]})
+        self._answer({"results": [self.server.result(query) for query in queries]})
 
     def do_GET(self) -> None:
         package = {"ecosystem": "PyPI", "name": self.server.faulty}

@@ -83,7 +83,7 @@ def test_what_people_run_begins_with_words(target: str) -> None:
     assert found
     assert re.match(r'\t@(echo|\$\(TOLD\)) "', found[1])
     told_or_telling = (
-        r'\t@(echo "|\$\(TOLD\) "|\$\(BIN\)/(gutskin demo|python -m pytest -p tests\.progress))'
+        r'\t@(echo "|\$\(TOLD\) "|\$\(BIN\)/gutskin demo|\$\(PYTEST\) -p tests\.progress)'
     )
     assert [one for one in found[1].splitlines() if not re.match(told_or_telling, one)] == []
     assert "--quiet" not in MAKEFILE

@@ -1,4 +1,8 @@
-"""``python -m tests.mutants [--times 200] [--json FILE]``: put single faults in, see who sees."""
+"""``python -m tests.mutants [--times 200] [--json FILE]``: put single faults in, see who sees.
+
+With ``--log FILE`` a run goes on where the last one was stopped: what is in there is not tried
+again.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ import json
 import math
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.mutants.reach import Reach
@@ -16,7 +21,7 @@ from tests.mutants.trial import Outcome, Trial, copy
 from tests.reaper import temporary_files
 
 TIMES = 200
-LIMIT_S = 120.0
+LIMIT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,31 @@ class Tried:
         return f"{'found ' if self.outcome.found else 'UNSEEN'} {self.place}{late}"
 
 
+class Log:
+    """The outcomes so far, a line for each fault."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        lines = file.read_text("utf-8").splitlines() if file.exists() else ()
+        self._known = {one["id"]: Outcome(**one["outcome"]) for one in map(json.loads, lines)}
+
+    def outcome_of(self, place: Place) -> Outcome | None:
+        """What came of this fault, if it was tried."""
+        return self._known.get(place.id)
+
+    def add(self, place: Place, outcome: Outcome) -> None:
+        """Write down what came of a fault."""
+        line = {"id": place.id, "place": str(place), "outcome": asdict(outcome)}
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
 def main() -> None:
     given = _arguments()
     with temporary_files() as folder:
         trial = copy(ROOT, folder / "copy")
-        tried = _without_doubtful(trial, _try_all(trial, given.times, given.limit))
+        log = Log(given.log or folder / "log.jsonl")
+        tried = _without_doubtful(trial, list(_try_all(trial, log, given.times, given.limit)))
     _report(tried)
     if given.json:
         given.json.write_text(json.dumps(_figures(tried), indent=1) + "\n", encoding="utf-8")
@@ -45,19 +70,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=float, default=LIMIT_S, help="seconds of processor for each"
     )
+    parser.add_argument("--log", type=Path, metavar="FILE", help="go on with an earlier run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     return parser.parse_args()
 
 
-def _try_all(trial: Trial, times: int, limit_s: float) -> list[Tried]:
+def _try_all(trial: Trial, log: Log, times: int, limit_s: float) -> Iterator[Tried]:
     reach = Reach(ROOT)
     places = sample(times)
     _say(f"{len(places)} faults, {limit_s:.0f} s of processor for each at most")
-    tried = []
     for number, place in enumerate(places, 1):
-        tried.append(Tried(place, trial.run(place, reach.of(place), limit_s)))
-        _say(f"{number:>4} {tried[-1]}")
-    return tried
+        if (outcome := log.outcome_of(place)) is None:
+            outcome = trial.run(place, reach.of(place), limit_s)
+            log.add(place, outcome)
+        tried = Tried(place, outcome)
+        _say(f"{number:>4} {tried}")
+        yield tried
 
 
 def _without_doubtful(trial: Trial, tried: list[Tried]) -> list[Tried]:

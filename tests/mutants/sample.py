@@ -38,6 +38,13 @@ class Place:
         folders = self.path.split("/")[:-1]
         return "/".join(folders[:2])
 
+    @property
+    def id(self) -> str:
+        """The same for as long as the fault says the same, wherever in the file it stands."""
+        fault = self.fault
+        said = (self.path, fault.scope, fault.kind, fault.told(self.source))
+        return hashlib.sha256("\0".join((str(SEED), *said)).encode()).hexdigest()
+
     def __str__(self) -> str:
         where = f"{self.path}:{self.fault.line} {self.fault.scope or '(module)'}"
         return f"{where}: {self.fault.told(self.source)}"
@@ -74,7 +81,5 @@ def _of_every_kind(places: Iterable[Place]) -> Iterator[Place]:
         yield from (one for one in together if one and one.fault.compiles(one.source))
 
 
-def _rank(place: Place) -> bytes:
-    fault = place.fault
-    said = (str(SEED), place.path, fault.scope, fault.kind, fault.told(place.source))
-    return hashlib.sha256("\0".join(said).encode()).digest()
+def _rank(place: Place) -> str:
+    return place.id

@@ -45,6 +45,13 @@ class Trial:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._times = 0
+        # Most of a short run of pytest is compiling; only the file with the fault is new.
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(folder),
+            "PYTHONPYCACHEPREFIX": str(folder / ".pycache"),
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
 
     def run(self, place: Place, tests: Sequence[str], limit_s: float) -> Outcome:
         """What the tests say while the fault is there; ``limit_s`` are seconds of processor."""
@@ -72,7 +79,7 @@ class Trial:
     @contextmanager
     def _started(self, command: list[str], output: IO[str]) -> Iterator[psutil.Popen]:
         process = psutil.Popen(
-            command, cwd=self.folder, env={**os.environ, "PYTHONPATH": str(self.folder)},
+            command, cwd=self.folder, env=self._environment,
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT,
         )  # fmt: skip

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 
 from bot.places import build
 from bot.places.folding import fold, spellings
 from bot.places.index import FILE, Index
+from tests.places.stored import stored
 
 
 def content(file: Path) -> Iterator[str]:
@@ -24,7 +26,11 @@ def content(file: Path) -> Iterator[str]:
 
 def test_the_file_is_made_of_the_installed_data() -> None:
     """When this fails after an update: python -m bot.places.build"""
-    assert Index().built_from() == build.built_from()
+    assert dict(stored("SELECT package, version FROM source")) == build.built_from()
+
+
+def test_every_zone_in_the_file_exists() -> None:
+    assert {zone for (zone,) in stored("SELECT zone FROM place")} <= available_timezones()
 
 
 def test_building_again_gives_the_same(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ async def test_leases_are_given_back_when_another_is_told_to_wait(
     tg.gate.clear()
     sending = asyncio.create_task(second.send())
     await tg.until(lambda: tg.held > 0)
-    first.limiter.flood(Lane.BULK, 300.0)
+    first.limiter.refused(Lane.BULK, None, 300.0)
     await first.replicas.holds.written()
     await second.replicas.beat()
     tg.gate.set()
@@ -152,7 +152,7 @@ async def test_leases_are_given_back_when_another_is_told_to_wait(
 @pytest.mark.parametrize("lane", list(Lane))
 async def test_each_lane_has_a_deadline_of_its_own(lane: Lane, start: Start) -> None:
     first, second = await start(), await start()
-    first.limiter.flood(lane, 300.0)
+    first.limiter.refused(lane, None, 300.0)
     await first.replicas.holds.written()
     await second.replicas.beat()
     assert second.limiter.held_for(lane) == pytest.approx(300.0, abs=0.01)
@@ -161,9 +161,9 @@ async def test_each_lane_has_a_deadline_of_its_own(lane: Lane, start: Start) -> 
 
 async def test_a_deadline_is_never_shortened(harness: DeliveryHarness, start: Start) -> None:
     first, second, third = await start(), await start(), await start()
-    first.limiter.flood(Lane.REPLY, 300.0)
+    first.limiter.refused(Lane.REPLY, None, 300.0)
     await first.replicas.holds.written()
-    second.limiter.flood(Lane.REPLY, 5.0)
+    second.limiter.refused(Lane.REPLY, None, 5.0)
     await second.replicas.holds.written()
     for process in (second, third):
         await process.replicas.beat()
@@ -174,14 +174,14 @@ async def test_many_refusals_of_one_flood_are_written_once(
     harness: DeliveryHarness, start: Start
 ) -> None:
     process = await start()
-    process.limiter.flood(Lane.BULK, 30.0)
+    process.limiter.refused(Lane.BULK, None, 30.0)
     await process.replicas.holds.written()
     async with harness.db.write() as session:
         await flood_waits.forget_over(
             session, harness.clock.now() + timedelta(days=1), harness.clock.now()
         )
     for _ in range(64):
-        process.limiter.flood(Lane.BULK, 30.0)
+        process.limiter.refused(Lane.BULK, None, 30.0)
     await process.replicas.holds.written()
     assert await harness.db.read(flood_waits.everything) == []
 
@@ -197,7 +197,7 @@ async def test_what_could_not_be_written_is_written_at_the_next_beat(
 
     process.harness.db.write = broken  # type: ignore[method-assign]
     with captured() as log:
-        process.limiter.flood(Lane.BULK, 30.0)
+        process.limiter.refused(Lane.BULK, None, 30.0)
         await process.replicas.holds.written()
     assert "how long Telegram asks to wait could not be written down" in log.getvalue()
     process.harness.db.write = transaction  # type: ignore[method-assign]

@@ -20,6 +20,7 @@ from bot.updates.poller import Poller
 from tests.postgres import Cluster
 from tests.telegram.limits.moved_limiter import busiest
 from tests.telegram.limits.moved_limiter import settle as turn_the_loop
+from tests.waiting import soon
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -28,6 +29,7 @@ class Process:
     """What one process has of its own."""
 
     def __init__(self, db: Database, clock: MovableClock) -> None:
+        self.db = db
         self.limiter = SendLimiter(clock, 30, 20, jitter=lambda: 0.0)
         self.taken_over = 0
         self.replicas = Replicas(db, clock, self.limiter, self._take_over)
@@ -65,18 +67,10 @@ async def start(postgres: Cluster, clock: MovableClock) -> AsyncIterator[Callabl
 pytestmark = pytest.mark.postgres
 
 
-async def soon(true: Callable[[], bool]) -> None:
-    """Wait for what the server has to answer first."""
-    waiting = asyncio.get_running_loop().create_future()
-    async with asyncio.timeout(120):
-        while not true():
-            await asyncio.wait([waiting], timeout=0.002)
-
-
 async def joined(process: Process, clock: MovableClock) -> int:
     joining = asyncio.create_task(process.replicas.join())
     while not joining.done():
-        await soon(lambda: joining.done() or bool(clock._sleepers))
+        await soon(lambda: joining.done() or clock.sleepers > 0)
         if not joining.done():
             clock.move(BEAT_SECONDS)
             await asyncio.wait([joining])
@@ -135,7 +129,7 @@ async def test_one_that_was_killed_is_left_out_after_a_while(
     assert await stays.replicas.beat() == 2
     clock.move(2)
     assert await stays.replicas.beat() == 1
-    async with stays.replicas._db.read() as session:
+    async with stays.db.read() as session:
         assert [one.name for one in await heartbeat.everything(session)] == [
             f"replica:{stays.replicas.owner}"
         ]
@@ -147,12 +141,12 @@ async def test_only_one_leads_and_another_takes_over(start: Any, clock: MovableC
     assert (first.taken_over, second.taken_over) == (1, 0)
     waiting = asyncio.create_task(second.replicas.lead())
     for _ in range(10):
-        await soon(lambda: bool(clock._sleepers))
+        await soon(lambda: clock.sleepers > 0)
         assert await first.replicas.keep_lead()
         clock.move(BEAT_SECONDS)
     assert not waiting.done()
     assert not await second.replicas.keep_lead()
-    await soon(lambda: bool(clock._sleepers))
+    await soon(lambda: clock.sleepers > 0)
     clock.move(LIVE_SECONDS + 1)
     await waiting
     assert (first.taken_over, second.taken_over) == (1, 1)
@@ -186,11 +180,11 @@ class Telegram:
 async def test_only_the_one_that_leads_asks_for_updates(start: Any, clock: MovableClock) -> None:
     processes, telegrams, polls = [await start(), await start()], [Telegram(), Telegram()], []
     for process, telegram in zip(processes, telegrams, strict=True):
-        inbox = Inbox(process.replicas._db, clock, _nothing, cipher=BodyCipher("a token"))
+        inbox = Inbox(process.db, clock, _nothing, cipher=BodyCipher("a token"))
         poller = Poller(telegram, inbox, clock, wait_to_lead=process.replicas.lead)
         polls.append(asyncio.create_task(poller.run()))
         await soon(lambda: any(telegram.calls for telegram in telegrams))
-    await soon(lambda: bool(clock._sleepers))
+    await soon(lambda: clock.sleepers > 0)
     assert [telegram.calls for telegram in telegrams] == [1, 0]
     polls[0].cancel()
     await processes[0].replicas.leave()

@@ -51,7 +51,7 @@ class Replica:
 async def off_by(
     seconds: float, harness: DeliveryHarness
 ) -> AsyncIterator[tuple[Replica, DeliveryWorker]]:
-    """A second process over the house's database, whose clock is wrong by so much."""
+    """A second process over the harness's database, whose clock is wrong by so much."""
     clock = MovableClock(harness.clock.now())
     clock.set_wall(seconds)
     transport = harness.telegram.transport()

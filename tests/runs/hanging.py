@@ -20,6 +20,5 @@ def test_hangs(postgres: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[
     child = subprocess.Popen([sys.executable, "-c", SLEEPING], start_new_session=True)
     server = (postgres.data / "postmaster.pid").read_text("ascii").split()[0]
     with capsys.disabled():
-        sys.stdout.write(f"\nhanging: {tmp_path} {server} {child.pid}\n")
-        sys.stdout.flush()
+        sys.stderr.write(f"\nhanging: {tmp_path} {server} {child.pid}\n")
     threading.Event().wait()

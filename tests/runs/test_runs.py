@@ -17,6 +17,7 @@ import pytest
 from tests import reaper
 from tests.chromium import chromium
 from tests.postgres import binaries
+from tests.progress import WORKER
 
 ROOT = Path(__file__).parents[2]
 RUNS = "tests/runs"
@@ -35,7 +36,9 @@ def run() -> Iterator[Run]:
         command = [*before, sys.executable, "-m", "pytest", *words]
         piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         # What it says before it waits would stay in its buffer, and never be read.
-        more.setdefault("env", {**os.environ, "PYTHONUNBUFFERED": "1"})
+        environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        environ.pop(WORKER, None)
+        more.setdefault("env", environ)
         started.append(
             subprocess.Popen(command, cwd=ROOT, start_new_session=True, **piped, **more)  # type: ignore[call-overload]
         )
@@ -69,17 +72,18 @@ def line_with(words: str, process: subprocess.Popen[str]) -> str:
 @pytest.mark.postgres
 class TestARunThatIsKilled:
     @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+    @pytest.mark.parametrize("processes", ["0", "2"])
     def test_leaves_no_server_no_process_and_no_file(
-        self, run: Run, number: signal.Signals
+        self, run: Run, number: signal.Signals, processes: str
     ) -> None:
-        process = run(f"{RUNS}/hanging.py")
+        process = run("-n", processes, f"{RUNS}/hanging.py")
         _, written, server, child = line_with("hanging: ", process).split()
         left = [psutil.Process(int(server)), psutil.Process(int(child))]
         left += left[0].children(recursive=True)
         (folder,) = [one for one in Path(written).parents if one.name.startswith(reaper.PREFIX)][
             :1
         ]
-        waits = psutil.Process(process.pid).children()
+        waits = psutil.Process(process.pid).children(recursive=True)
 
         os.killpg(process.pid, number)
         process.wait(timeout=LONG)
@@ -104,9 +108,10 @@ class TestARunThatIsKilled:
 
 
 class TestARun:
-    def test_says_what_takes_long(self, run: Run) -> None:
-        process = run(f"{RUNS}/slow.py")
-        said = line_with(" … ", process)
+    @pytest.mark.parametrize("processes", ["0", "2"])
+    def test_says_what_takes_long(self, run: Run, processes: str) -> None:
+        process = run("-n", processes, f"{RUNS}/slow.py")
+        said = line_with("test_takes_its_time", process)
         assert said.startswith(f"  … {RUNS}/slow.py::test_takes_its_time (")
 
     def test_says_at_its_start_what_it_will_use(self, run: Run) -> None:

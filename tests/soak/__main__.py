@@ -16,7 +16,7 @@ MOST_SHOWN = 50
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--subscribers", type=int, default=200)
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()

@@ -40,10 +40,10 @@ async def obey(app: App, clock: SharedClock, order: dict[str, Any]) -> None:
 
 
 async def orders() -> asyncio.StreamReader:
-    subscriber = asyncio.StreamReader()
+    reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(subscriber), sys.stdin)
-    return subscriber
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
 
 
 def say(**words: Any) -> None:
@@ -62,7 +62,7 @@ async def live(clock_file: Path) -> int:
     clock = SharedClock(clock_file)
     app = build(load_settings(), clock=clock)
     running = asyncio.create_task(app.run())
-    while "poller" not in app._tasks:
+    while not app.is_running:
         if running.done():
             return running.result()
         await asyncio.sleep(0.005)

@@ -19,7 +19,7 @@ DAYS = 265
 """From before the clocks go forward in the north to after they have gone back."""
 
 
-async def test_fifty_readers_get_one_tip_each_due_day(tmp_path: Path) -> None:
+async def test_fifty_subscribers_get_one_tip_each_due_day(tmp_path: Path) -> None:
     report = await live(tmp_path, subscribers=50, days=DAYS)
     assert report.faults == []
     assert report.received == report.expected > 9_000

@@ -25,7 +25,7 @@ PLACES = {
     "Pacific/Apia": (-13.83, -171.77),  # thirteen hours ahead
     "Pacific/Pago_Pago": (-14.28, -170.70),  # eleven hours behind, on the same meridian
 }
-"""Twelve zones, each by a place in it, which readers share as their location."""
+"""Twelve zones, each by a place in it, which subscribers share as their location."""
 
 ZONES = tuple(PLACES)
 SOUTH = {

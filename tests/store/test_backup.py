@@ -103,3 +103,15 @@ async def test_a_first_restore_needs_no_database(sqlite_db: Database, tmp_path: 
     reopened = await Database.open(f"sqlite:///{fresh}")
     assert await count(reopened) == 2
     await reopened.close()
+
+
+async def test_a_copy_is_put_where_there_is_not_even_a_folder(
+    sqlite_db: Database, tmp_path: Path
+) -> None:
+    await count(sqlite_db)
+    await backup(sqlite_db.engine.url, copy := tmp_path / "copy.db")
+    url = f"sqlite+aiosqlite:///{tmp_path}/another/machine/gutskin.db"
+    await restore(url, copy)
+    restored = await Database.open(url)
+    assert await count(restored) == 2
+    await restored.close()

@@ -124,14 +124,14 @@ async def test_nothing_of_it_is_readable_in_postgresql_s_tables(
     """Its write-ahead log is out of reach: the server writes over it in its own time."""
     url = postgres.new_database()
     await first_release(url, tmp_path, words)
-    postgres.psql("CHECKPOINT")
+    postgres.session.execute("CHECKPOINT")
     tables = postgres.data / "base"
     assert {word for word in words.all if traces(tables, [word])} == set(words.all)
     await upgrade(url)
     async with opened(url) as db:
         assert await plaintext.remove(db, CIPHER, tmp_path / "backups") is True
         assert set(await bodies(db)) == {3, 4}
-    postgres.psql("CHECKPOINT")
+    postgres.session.execute("CHECKPOINT")
     assert traces(tables, words.all) == []
 
 

@@ -28,13 +28,13 @@ async def test_taking_a_tip_marks_it_and_leaves_the_schedule(
 
 
 async def test_two_tips_taken_at_once_differ(subscribers: Subscribers) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     tips = await asyncio.gather(*(subscribers.take_tip(ANNA) for _ in range(4)))
     assert len({tip.id for tip in tips if tip}) == 4
 
 
 async def test_no_tip_where_none_fits(subscribers: Subscribers, library: Library) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     parents_only = [
         theme
         for theme in library.themes
@@ -49,7 +49,7 @@ async def test_no_tip_where_none_fits(subscribers: Subscribers, library: Library
 async def test_thumbs_can_be_changed_and_taken_back(
     subscribers: Subscribers, library: Library
 ) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     tip = library.tips[0].id
     assert (await subscribers.vote_tip(ANNA, tip, 1)).changed is True
     assert (await subscribers.vote_tip(ANNA, tip, 1)).changed is False
@@ -64,7 +64,7 @@ async def test_thumbs_can_be_changed_and_taken_back(
 async def test_the_third_dislike_of_a_topic_asks_once(
     subscribers: Subscribers, library: Library, clock: MovableClock
 ) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     topics = [tip.topic for tip in library.tips]
     topic = next(name for name in topics if topics.count(name) >= 4)
     asked = []
@@ -77,7 +77,7 @@ async def test_the_third_dislike_of_a_topic_asks_once(
 async def test_dislikes_are_in_a_row_by_when_they_were_given(
     subscribers: Subscribers, library: Library, clock: MovableClock
 ) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     topics = [tip.topic for tip in library.tips]
     topic = next(name for name in topics if topics.count(name) >= 4)
     first, second, third, last = sorted(t.id for t in library.tips if t.topic == topic)[:4]
@@ -91,7 +91,7 @@ async def test_dislikes_are_in_a_row_by_when_they_were_given(
 async def test_saved_tips_come_newest_first(
     subscribers: Subscribers, clock: MovableClock, library: Library
 ) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     tips = list(library.tips[:12])
     for tip in tips:
         clock.move(1)
@@ -105,7 +105,7 @@ async def test_saved_tips_come_newest_first(
 async def test_saved_tips_that_were_withdrawn_are_counted_apart(
     subscribers: Subscribers, library: Library
 ) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     for tip_id in (library.tips[0].id, "withdrawn-long-ago"):
         await subscribers.save(ANNA, tip_id)
     assert await subscribers.saved(ANNA) == ([library.tips[0]], 1)
@@ -115,7 +115,7 @@ async def test_what_a_reader_said_of_a_tip_and_how_much_they_keep(
     subscribers: Subscribers, library: Library
 ) -> None:
     first, second = library.tips[0].id, library.tips[1].id
-    await subscribers.arrive(1)
+    await subscribers.arrive(1, "en")
     assert await subscribers.said_of_tip(1, first) == Said(0, False)
     await subscribers.vote_tip(1, first, -1)
     await subscribers.save(1, first)

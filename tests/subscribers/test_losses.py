@@ -185,4 +185,6 @@ class TestWhatASubscriberForbids:
         tg.script = lambda _m, body: self.VOICE if body["chat_id"] <= 7 else None
         await harness.worker.drain()
         assert (await harness.broadcasts.report(which)).failed == {"forbids_voice": 7}
-        assert reason_words(EN, "forbids_voice") == "the reader takes no voice or video messages"
+        assert (
+            reason_words(EN, "forbids_voice") == "the subscriber takes no voice or video messages"
+        )

@@ -49,7 +49,7 @@ async def topics(subscribers: Subscribers, tips: int = 6) -> set[str]:
 
 
 async def test_whoever_had_all_gets_the_new_one(before: Subscribers, today: Subscribers) -> None:
-    await before.arrive(ANNA)
+    await before.arrive(ANNA, "en")
     assert await topics(before) == {"a", "b"}
     assert "c" in await topics(today)
 
@@ -57,7 +57,7 @@ async def test_whoever_had_all_gets_the_new_one(before: Subscribers, today: Subs
 async def test_whoever_switched_all_on_again_has_all(
     before: Subscribers, today: Subscribers
 ) -> None:
-    await before.arrive(ANNA)
+    await before.arrive(ANNA, "en")
     await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
     await before.set_themes(ANNA, BOTH)
     assert await topics(today) == {"a", "b", "c"}
@@ -66,13 +66,13 @@ async def test_whoever_switched_all_on_again_has_all(
 async def test_whoever_had_chosen_keeps_to_their_choice(
     before: Subscribers, today: Subscribers
 ) -> None:
-    await before.arrive(ANNA)
+    await before.arrive(ANNA, "en")
     await before.set_themes(ANNA, NOTHING_BUT_THE_FIRST)
     assert await topics(today) == {"a"}
 
 
 async def test_leaving_one_out_leaves_out_no_more_than_that(today: Subscribers) -> None:
-    subscriber = await today.arrive(ANNA)
+    subscriber = await today.arrive(ANNA, "en")
     assert subscriber.themes == EVERY_THEME
     changed = await today.set_themes(ANNA, EVERY_THEME & ~0b10)
     assert changed.themes == 0b101
@@ -80,7 +80,7 @@ async def test_leaving_one_out_leaves_out_no_more_than_that(today: Subscribers) 
 
 
 async def test_the_settings_show_what_is_so(before: Subscribers, clock: MovableClock) -> None:
-    subscriber = await before.arrive(ANNA)
+    subscriber = await before.arrive(ANNA, "en")
     for library in (of_before(), of_today()):
         shown = texts.overview(EN, subscriber, library, None, clock.now())
         assert "Themes: all" in shown.plain
@@ -92,7 +92,7 @@ async def test_the_settings_show_what_is_so(before: Subscribers, clock: MovableC
 async def test_the_bit_of_a_theme_that_was_withdrawn_is_in_nobody_s_way(
     today: Subscribers, db: Database
 ) -> None:
-    await today.arrive(ANNA)
+    await today.arrive(ANNA, "en")
     async with db.write() as session:
         await subscriber_queries.change(session, ANNA, {"themes": 1 << 9 | 1})
     assert (await today.set_themes(ANNA, 1 << 9 | 0b11)).themes == 0b11

@@ -24,7 +24,7 @@ from tests.scripted_telegram import Telegram, once, refusal
 
 ANNA, BEN = 5_111_222_333, 5_999_888_777
 TABLES = AnyTable.metadata.tables
-OF_A_PERSON = ("chat_id", "admin_id", "user_id", "subscription_id", "reader_id", "subscriber_id")
+OF_A_PERSON = ("chat_id", "admin_id", "user_id", "subscription_id", "subscriber_id")
 DRAWN_FROM_A_PERSON = {
     ("slot", "cursor"): "where planning stands: the seat planned last, which holds no chat number",
 }
@@ -39,7 +39,7 @@ def is_of_a_person(column: Column[Any]) -> bool:
 
 async def subscribe(subscribers: Subscribers, *chats: int) -> None:
     for chat in chats:
-        await subscribers.arrive(chat, consent="3", source="leaflet")
+        await subscribers.arrive(chat, "en", consent="3", source="leaflet")
         await subscribers.set_zone(chat, "Europe/Berlin")
         await subscribers.set_hour(chat, 480)
 

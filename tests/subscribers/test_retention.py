@@ -15,7 +15,7 @@ YEAR = timedelta(days=365)
 
 async def subscribe(subscribers: Subscribers, *chats: int) -> None:
     for chat in chats:
-        await subscribers.arrive(chat, consent="3")
+        await subscribers.arrive(chat, "en", consent="3")
         await subscribers.set_zone(chat, "Europe/Berlin")
         await subscribers.set_hour(chat, 480)
 
@@ -24,7 +24,7 @@ async def test_who_blocked_or_went_a_year_ago_is_erased(
     subscribers: Subscribers, privacy: Privacy, clock: MovableClock, db: Database
 ) -> None:
     await subscribe(subscribers, 1, 2, 3, 4)
-    await subscribers.arrive(5)
+    await subscribers.arrive(5, "en")
     await subscribers.blocked(1)
     async with db.write() as session:
         await schedule.leave(session, 2, "gone", clock.now())
@@ -54,6 +54,6 @@ async def test_more_than_one_transaction_takes(
     subscribers: Subscribers, privacy: Privacy, clock: MovableClock
 ) -> None:
     for chat in range(AT_ONCE + 3):
-        await subscribers.arrive(chat)
+        await subscribers.arrive(chat, "en")
     clock.move(2 * YEAR.total_seconds())
     assert await privacy.erase_long_gone(YEAR) == AT_ONCE + 3

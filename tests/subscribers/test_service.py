@@ -23,7 +23,7 @@ GROUP, SUPERGROUP = -4001, -1_001_234_567_890
 async def subscribe(
     subscribers: Subscribers, chat: int = ANNA, zone: str = "Europe/Berlin", minute: int = 480
 ) -> SubscriberRead:
-    await subscribers.arrive(chat)
+    await subscribers.arrive(chat, "en")
     await subscribers.set_zone(chat, zone)
     return await subscribers.set_hour(chat, minute)
 
@@ -36,8 +36,8 @@ async def next_at(subscribers: Subscribers, chat: int = ANNA) -> str | None:
 
 
 async def test_a_newcomer_is_remembered_once(subscribers: Subscribers, library: Library) -> None:
-    first = await subscribers.arrive(ANNA, language="de", source="clinic")
-    again = await subscribers.arrive(ANNA, language="en", source="poster")
+    first = await subscribers.arrive(ANNA, "de", source="clinic")
+    again = await subscribers.arrive(ANNA, "en", source="poster")
     assert (first.changed, again.changed) == (True, False)
     assert again.source == "clinic"
     assert again.language == "de"
@@ -50,17 +50,19 @@ async def test_of_a_start_link_only_what_a_link_can_carry_is_kept(
     subscribers: Subscribers,
 ) -> None:
     links = {1: "leaflet_7-b", 2: "a" * 64, 3: "a" * 65, 4: "my skin itches", 5: "<b>", 6: ""}
-    kept = [(await subscribers.arrive(chat, source=link)).source for chat, link in links.items()]
+    kept = [
+        (await subscribers.arrive(chat, "en", source=link)).source for chat, link in links.items()
+    ]
     assert kept == ["leaflet_7-b", "a" * 64, None, None, None, None]
 
 
 async def test_ten_greetings_at_once_make_one_reader(subscribers: Subscribers) -> None:
-    arrivals = await asyncio.gather(*(subscribers.arrive(ANNA) for _ in range(10)))
+    arrivals = await asyncio.gather(*(subscribers.arrive(ANNA, "en") for _ in range(10)))
     assert sum(arrival.changed for arrival in arrivals) == 1
 
 
 async def test_zone_and_hour_make_a_subscriber(subscribers: Subscribers) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     assert not (await subscribers.set_zone(ANNA, "Europe/Berlin")).subscribed
     subscriber = await subscribers.set_hour(ANNA, 20 * 60)
     assert subscriber.subscribed
@@ -135,13 +137,13 @@ async def test_stopping_keeps_settings_and_resuming_brings_tips_back(
     stopped = await subscribers.stop(ANNA)
     assert (stopped.state, stopped.zone) == ("stopped", "Europe/Berlin")
     assert await next_at(subscribers) is None
-    assert (await subscribers.arrive(ANNA)).state == "stopped"
+    assert (await subscribers.arrive(ANNA, "en")).state == "stopped"
     assert (await subscribers.resume(ANNA)).state == "active"
     assert await next_at(subscribers) == "Tue 02 08:00"
 
 
 async def test_someone_without_an_hour_can_stop_and_is_new_again(subscribers: Subscribers) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     assert (await subscribers.pause(ANNA)).changed is False
     assert (await subscribers.resume(ANNA)).changed is False
     assert (await subscribers.stop(ANNA)).state == "stopped"
@@ -156,7 +158,7 @@ async def test_who_blocked_keeps_settings_and_comes_back_as_they_were(
     assert await subscribers.blocked(ANNA) is True
     assert await subscribers.blocked(ANNA) is False
     assert await next_at(subscribers) is None
-    assert (await subscribers.arrive(ANNA)).state == "blocked"
+    assert (await subscribers.arrive(ANNA, "en")).state == "blocked"
     assert await subscribers.unblocked(ANNA) is True
     assert await subscribers.unblocked(ANNA) is False
     returned = await subscribers.find(ANNA)
@@ -185,7 +187,7 @@ async def test_a_stranger_has_no_settings(subscribers: Subscribers) -> None:
 
 
 async def test_values_that_no_button_offers_are_refused(subscribers: Subscribers) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     for call in (
         subscribers.set_zone(ANNA, "Mars/Olympus"),
         subscribers.set_hour(ANNA, 1440),
@@ -203,7 +205,7 @@ async def test_values_that_no_button_offers_are_refused(subscribers: Subscribers
 
 
 async def test_plain_settings(subscribers: Subscribers) -> None:
-    await subscribers.arrive(ANNA)
+    await subscribers.arrive(ANNA, "en")
     assert (await subscribers.set_themes(ANNA, 1)).themes == 1
     assert (await subscribers.set_audience(ANNA, "parent")).audience == "parent"
     assert (await subscribers.set_language(ANNA, "de")).language == "de"
@@ -215,10 +217,10 @@ async def test_plain_settings(subscribers: Subscribers) -> None:
 async def test_consent_keeps_its_first_instant(
     subscribers: Subscribers, clock: MovableClock
 ) -> None:
-    first = await subscribers.arrive(ANNA, consent="3")
+    first = await subscribers.arrive(ANNA, "en", consent="3")
     assert (first.consent_version, first.consent_at) == ("3", clock.now())
     clock.move(60)
-    again = await subscribers.arrive(ANNA, consent="4")
+    again = await subscribers.arrive(ANNA, "en", consent="4")
     assert (again.consent_version, again.consent_at) == ("3", first.consent_at)
     assert again.changed is False
 
@@ -226,9 +228,9 @@ async def test_consent_keeps_its_first_instant(
 async def test_an_agreement_that_was_lacking_is_added(
     subscribers: Subscribers, clock: MovableClock
 ) -> None:
-    assert (await subscribers.arrive(ANNA, source="leaflet")).consent_version is None
+    assert (await subscribers.arrive(ANNA, "en", source="leaflet")).consent_version is None
     clock.move(60)
-    later = await subscribers.arrive(ANNA, consent="3", source="poster")
+    later = await subscribers.arrive(ANNA, "en", consent="3", source="poster")
     assert (later.consent_version, later.consent_at) == ("3", clock.now())
     assert (later.source, later.changed) == ("leaflet", True)
 
@@ -249,7 +251,7 @@ async def test_a_group_keeps_everything_when_it_moves(
     await subscribe(subscribers, GROUP)
     await subscribers.save(GROUP, kept.id)
     if group_writes_first:
-        await subscribers.arrive(SUPERGROUP)
+        await subscribers.arrive(SUPERGROUP, "en")
         await subscribers.save(SUPERGROUP, other.id)
     assert await subscribers.move_chat(GROUP, SUPERGROUP) is True
     assert await subscribers.move_chat(GROUP, SUPERGROUP) is False

@@ -64,7 +64,7 @@ async def test_a_flood_is_waited_out_in_full_and_the_call_repeated(
 async def test_a_flood_holds_the_other_replies_too(
     bot: Client, server: FaultyServer, clock: MovableClock, limiter: SendLimiter
 ) -> None:
-    limiter.flood(Lane.REPLY, 3.0)
+    limiter.refused(Lane.REPLY, None, 3.0)
     server.script += [says(gives(MESSAGE))]
     message = asyncio.ensure_future(bot.send_message(6, "hi"))
     await turns()
@@ -99,7 +99,7 @@ async def test_a_call_may_ask_for_no_repetition_at_all(bot: Client, server: Faul
 async def test_reading_is_not_limited(
     bot: Client, server: FaultyServer, limiter: SendLimiter
 ) -> None:
-    limiter.flood(Lane.REPLY, 60.0)
+    limiter.refused(Lane.REPLY, None, 60.0)
     server.script += [says(gives(ME))]
 
     assert (await bot.get_me()).username == "gut_bot"
@@ -191,7 +191,7 @@ async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
 async def test_where_updates_go_is_said_during_a_flood_too(
     bot: Client, server: FaultyServer, limiter: SendLimiter
 ) -> None:
-    limiter.flood(Lane.REPLY, 60.0)
+    limiter.refused(Lane.REPLY, None, 60.0)
     server.script += [says(gives(True))]
 
     assert await bot.delete_webhook()

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 
 from tests.bot_harness import TOKEN, BotHarness, open_harness
-from tests.telegram.proxy import Relay
+from tests.telegram.proxy import HttpProxy
 
 
-def went_through(proxy: Relay, method: str) -> int:
+def went_through(proxy: HttpProxy, method: str) -> int:
     return bytes(proxy.passed).count(f"/bot{TOKEN}/{method} HTTP/1.1".encode())
 
 
-async def all_went_through(harness: BotHarness, proxy: Relay, method: str) -> bool:
+async def all_went_through(harness: BotHarness, proxy: HttpProxy, method: str) -> bool:
     return 0 < len(await harness.calls(method)) == went_through(proxy, method)
 
 
 async def test_a_tip_and_a_broadcast_reach_their_reader_through_the_proxy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Relay() as proxy:
+    async with HttpProxy() as proxy:
         monkeypatch.setenv("GUTSKIN_PROXY_URL", proxy.address.get_secret_value())
         async with open_harness(tmp_path) as harness:
             subscriber = await harness.subscriber()

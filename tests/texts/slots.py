@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from bot.places import Place
 from bot.texts import (
@@ -23,7 +24,7 @@ from bot.texts import (
     tip,
 )
 from bot.texts.catalogue import translator
-from bot.texts.fields import SETTINGS_VIEWS
+from bot.texts.fields import View
 from bot.texts.message import Message
 from tips.library import Library
 from tips.loading import Content
@@ -287,7 +288,7 @@ CALLS: dict[str, Call] = {
     "errors.bad_button": lambda *_: errors.bad_button(EN),
     "errors.already_done": lambda *_: errors.already_done(EN),
 }
-for _name in SETTINGS_VIEWS:
+for _name in get_args(View):
     CALLS[f"settings.view, {_name}"] = lambda _, lib, name=_name: settings.view(  # type: ignore[misc]
         EN, name, PAUSED, lib, NEXT, NOW
     )

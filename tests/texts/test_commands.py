@@ -25,7 +25,7 @@ def test_a_command_is_in_the_table_once() -> None:
     assert len(names) == len(set(names))
 
 
-def test_admins_have_more_commands_than_readers() -> None:
+def test_admins_have_more_commands_than_subscribers() -> None:
     subscribers = {entry["command"] for entry in commands.menu(EN)}
     admins = {entry["command"] for entry in commands.menu(EN, admin=True)}
     assert admins - subscribers == {"broadcast", "stats"}

@@ -22,7 +22,7 @@ def taps(message: Message) -> list[object]:
 class TestBroadcast:
     def test_the_preview_says_how_many_how_long_and_what_it_costs(self) -> None:
         said = broadcast.preview(EN, 3, 12_000, 480, 90.5)
-        assert "12,000 readers" in said.plain
+        assert "12,000 subscribers" in said.plain
         assert "about 8 minutes" in said.plain
         assert "90.5 Telegram Stars" in said.plain
         assert taps(said) == [BroadcastDo("confirm", 3), BroadcastDo("cancel", 3)]
@@ -95,7 +95,7 @@ class TestBroadcast:
 
     def test_sending_again_for_stars_is_asked_with_the_cost(self) -> None:
         said = broadcast.ask_again(EN, 3, 1_200, 48, 120.0)
-        for words in ("1,200 readers", "under a minute", "Cost at most: 120.0 Telegram Stars"):
+        for words in ("1,200 subscribers", "under a minute", "Cost at most: 120.0 Telegram Stars"):
             assert words in said.plain
         assert "second time" not in said.plain
         assert taps(said) == [BroadcastDo("retry_sure", 3), BroadcastDo("report", 3)]
@@ -127,7 +127,7 @@ class TestStats:
             "Tips: 7,700 sent, 3 failed",
             "Broadcasts: none",
             "Lateness: median 1.2 s, 95 of 100 within 2 min",
-            "the reader blocked the bot: 2",
+            "the subscriber blocked the bot: 2",
             "Tips rated: 90 helpful, 4 not for me",
         ):
             assert words in said.plain

@@ -43,7 +43,8 @@ class TestPrivacy:
 
     def test_the_year_is_the_operator_s(self) -> None:
         assert "after 365 days" in privacy.privacy(EN).plain
-        assert "after 90 days" in privacy.privacy(EN, erase_after_days=90).plain
+        assert "after 90 days." in privacy.privacy(EN, erase_after_days=90).plain
+        assert "after 1 day." in privacy.privacy(EN, erase_after_days=1).plain
 
 
 def test_what_a_reader_agrees_to_has_a_version() -> None:

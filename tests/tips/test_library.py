@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from tests.tips.trees import BODY, Sketch, Tree, answer, claim, library_of, source, tip
 from tips.library import ContentError, load_library
-from tips.models import Audience, Evidence, Season
+from tips.models import Audience, Evidence, Line, Season
 
 THEMES = {"food": ("fibre", "plants"), "mind": ("sleep",)}
 
@@ -194,3 +194,10 @@ def test_words_like_on_and_no_are_words(tree: Tree) -> None:
     assert (found.title, found.action) == ("no", "yes")
     assert found.reviewed is not None
     assert found.reviewed.on.isoformat() == "2026-11-22"
+
+
+def test_no_line_begins_or_ends_with_a_blank_and_none_is_empty() -> None:
+    line = TypeAdapter(Line)
+    assert line.validate_python("  Oats, and patience \n") == "Oats, and patience"
+    with pytest.raises(ValidationError):
+        line.validate_python("   ")

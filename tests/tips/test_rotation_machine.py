@@ -23,7 +23,7 @@ seasons = st.lists(st.sampled_from(list(Season)), max_size=2, unique=True).map(t
 drawn = st.tuples(st.sampled_from(TOPICS), seasons, st.sampled_from(list(Audience)))
 
 
-class ReadersLife(RuleBasedStateMachine):
+class SubscriberLife(RuleBasedStateMachine):
     """Keeps its own books of what was sent, by plain sets, and compares."""
 
     @initialize(tips=st.lists(drawn, min_size=1, max_size=12), seed=st.integers(0, 2**64))
@@ -117,5 +117,7 @@ class ReadersLife(RuleBasedStateMachine):
         assert marked == self.sent_in_cycle & known
 
 
-ReadersLife.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
-TestReadersLife = ReadersLife.TestCase
+SubscriberLife.TestCase.settings = settings(
+    max_examples=120, stateful_step_count=30, deadline=None
+)
+TestSubscriberLife = SubscriberLife.TestCase

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import count
 from typing import Any
 
 import pytest
 
 from bot.clock import MovableClock
 from bot.store.database import Database
+from bot.store.queries import inbox as rows
 from bot.telegram.update_scope import GROUPS, PERSONS
-from bot.updates.inbox import ROOM
-from bot.updates.open_rows import BEYOND, MINUTE_S, MOST, MOST_OF_GROUP
-from tests.updates.test_signs import HELP, HandlerServices, inbox_of, inbox_on, left, message
-from tests.waiting import until
+from bot.updates.content import NOWHERE
+from bot.updates.open_rows import BEYOND, MINUTE_S, MOST, MOST_OF_GROUP, OpenRows
+from tests.updates.test_signs import (
+    HELP,
+    NOW,
+    HandlerServices,
+    inbox_of,
+    inbox_on,
+    left,
+    message,
+)
+from tests.waiting import LONG_S, until
+
+
+async def size_of_a_row(db: Database) -> int:
+    """The bytes of the newest update as it is kept."""
+    async with db.read() as session:
+        return len((await rows.pending(session, limit=10_000))[-1].body)
+
+
+def test_what_belongs_to_no_chat_has_the_room_of_a_person() -> None:
+    rows_of = OpenRows(MovableClock(NOW))
+    assert [rows_of.add(NOWHERE) for _ in range(MOST + 1)] == [True] * MOST + [False]
 
 
 class TestGroups:
@@ -74,27 +96,31 @@ class TestAFlood:
 
     async def test_is_told_of_as_soon_as_memory_has_room_for_it(self, db: Database) -> None:
         services = HandlerServices()
-        async with inbox_on(db, services) as inbox:
-            inbox._persons._room.force(ROOM)
+        async with inbox_on(db, services, room=1000) as inbox:
+            await inbox.take([message(1000, 2, "large" + "x" * 4096)])
             await inbox.take([message(1, 1, "wait")])
             await inbox.take([message(number, 1) for number in range(2, MOST + 9)])
             assert inbox.counts.declined == 8
-            inbox._persons._room.give(ROOM)
-            await inbox.take([message(number, 1) for number in range(200, 203)])
-            await until(lambda: services.slowed == [1])
+            assert services.slowed == []
+            services.end_large.set()
+            numbers = count(200)
+            async with asyncio.timeout(LONG_S):
+                while not services.slowed:
+                    await inbox.take([message(next(numbers), 1)])
+                    await asyncio.sleep(0)
+            await inbox.take([message(next(numbers), 1)])
             services.go_on.set()
             await inbox.idle()
         assert services.slowed == [1]
 
     async def test_of_a_group_is_short_and_not_spoken_to(self, db: Database) -> None:
-        services = HandlerServices()
-        async with inbox_on(db, services) as inbox:
+        services, clock = HandlerServices(), MovableClock(NOW)
+        async with inbox_on(db, services, clock=clock) as inbox:
             for number in range(1, 50):
                 await inbox.take([message(number, -1, "/help@GutSkinBot")])
             await inbox.idle()
             assert len(services.seen) == MOST_OF_GROUP
-            assert isinstance(inbox._clock, MovableClock)
-            inbox._clock.move(MINUTE_S)
+            clock.move(MINUTE_S)
             await inbox.take([message(100, -1, "/help@GutSkinBot")])
             await inbox.idle()
         assert services.slowed == []
@@ -142,9 +168,8 @@ class TestAFlood:
             for number in range(2, 1000, 20):
                 batch = range(number, number + 20)
                 await inbox.take([message(one, one % 50, "x" * 4096) for one in batch])
-            held = [item for lane in inbox._persons._queues.values() for item in lane]
-            assert 0 < sum(len(item.row.body) for item in held) <= room
-            assert await left(db) > 2 * len(held)
+            assert 0 < inbox.waiting * await size_of_a_row(db) <= room
+            assert await left(db) > 2 * inbox.waiting
             services.go_on.set()
             await inbox.idle()
         assert sorted(services.seen) == list(range(1, 1002))

@@ -129,7 +129,7 @@ async def test_what_is_remembered_of_shares_is_bounded() -> None:
     for chat in range(50 * FEWEST_SHARES):
         shares.had_one(chat, shares.of(chat))
         shares.had_one(1, shares.of(1))
-    assert len(shares._had) <= 2 * FEWEST_SHARES
+    assert len(shares) <= 2 * FEWEST_SHARES
 
 
 @pytest.mark.parametrize("size", [1, 100, 4000])

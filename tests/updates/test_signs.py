@@ -1,4 +1,4 @@
-"""What may be a sign of danger goes past every queue, its own too; nothing is done twice."""
+"""What may be a warning sign goes past every queue, its own too; nothing is done twice."""
 
 from __future__ import annotations
 
@@ -50,11 +50,14 @@ class HandlerServices:
         self.ranks: dict[int, int] = {}
         self.slowed: list[int] = []
         self.asked: list[str] = []
+        self.looked_at: list[int] = []  # before its turn, whether it is a sign
         self.go_on = asyncio.Event()
+        self.end_large = asyncio.Event()
 
     async def process(self, update: Mapping[str, Any]) -> None:
         number, text = int(update["update_id"]), update["message"]["text"]
         if looks_for_sign():
+            self.looked_at.append(number)
             await asyncio.sleep(0)  # it takes a while to read
             if not text.startswith("help"):
                 raise NoSignError
@@ -62,6 +65,8 @@ class HandlerServices:
         self.ranks[number] = rank().behind
         if text in {"wait", "/wait"}:
             await self.go_on.wait()
+        if text.startswith("large"):
+            await self.end_large.wait()
         self.seen.append(number)
 
     async def slow_down(self, update: Mapping[str, Any]) -> None:
@@ -86,9 +91,11 @@ async def inbox_on(db: Database, services: HandlerServices, **more: Any) -> Asyn
             await task
 
 
-def inbox_of(db: Database, services: HandlerServices, **more: Any) -> Inbox:
+def inbox_of(
+    db: Database, services: HandlerServices, clock: MovableClock | None = None, **more: Any
+) -> Inbox:
     return Inbox(
-        db, MovableClock(NOW), services.process, cipher=CIPHER,
+        db, clock or MovableClock(NOW), services.process, cipher=CIPHER,
         suspects=services.suspects, slow_down=services.slow_down, **more,
     )  # fmt: skip
 
@@ -112,7 +119,7 @@ class TestASign:
             await inbox.idle()
         assert sorted(services.seen) == [1, 2, *range(10, 40), 100, 101]
         assert set(map(services.ranks.get, range(10, 40))) == {PERSONS}
-        assert inbox._claims._open == inbox._claims._ahead == inbox._claims._queued == set()
+        assert inbox.watched == 0
         assert inbox.counts.overtaking == 2
         assert await left(db) == 0
 
@@ -131,7 +138,7 @@ class TestASign:
             assert ordinary == sorted(ordinary)
             assert sorted(services.seen) == list(range(1, 40))
             # Nothing is kept from being read back for ever.
-            assert inbox._claims._ahead == inbox._claims._answered == set()
+            assert inbox.watched == 0
         assert await left(db) == 0
 
     async def test_of_an_earlier_run_goes_first_and_only_once(self, db: Database) -> None:
@@ -182,7 +189,7 @@ class TestASign:
             await inbox.take([message(1, 1, "wait")])
             texts = ["hello", "looks bad", "hello", "maybe bad", "hello"]
             await inbox.take([message(2 + at, 1, text) for at, text in enumerate(texts)])
-            await until(lambda: inbox._signs.queues.waiting == 0)
+            await until(lambda: services.looked_at == [3])
             services.go_on.set()
             await inbox.idle()
         assert services.seen == list(range(1, 7))
@@ -201,10 +208,10 @@ class TestASign:
             await inbox.take([message(1, 1, "wait")])
             for number in range(2, 2 + MOST_OF_ONE + 3):
                 await inbox.take([message(number, 1, HELP)])
-            await inbox._signs.queues.idle()
-            assert services.seen == list(range(2, 2 + MOST_OF_ONE))
+            await until(lambda: len(services.seen) == MOST_OF_ONE)
             await inbox.take([message(100, 2, HELP)])
             await until(lambda: 100 in services.seen)
+            assert services.seen == [*range(2, 2 + MOST_OF_ONE), 100]
             services.go_on.set()
             await inbox.idle()
         assert len(services.seen) == len(set(services.seen)) == 1 + MOST_OF_ONE + 3 + 1
@@ -217,9 +224,9 @@ class TestASign:
         async with inbox_on(db, services, workers=1) as inbox:
             await inbox.take([message(1, 1, "wait")])
             await inbox.take([message(number, 1, "maybe") for number in range(2, 60)])
-            assert inbox._signs.queues.waiting == 0
             await inbox.take([message(100, 1, HELP)])
             await until(lambda: services.seen == [100])
+            assert services.looked_at == [100]
             services.go_on.set()
             await inbox.idle()
 
@@ -264,4 +271,4 @@ def test_the_allowance_is_for_a_while_and_forgets() -> None:
     assert allowance.has(1, IN_SECONDS)
     for chat in range(30_000):
         allowance.use(chat, 0.0)
-    assert len(allowance._used) <= 10_000
+    assert len(allowance) <= 10_000

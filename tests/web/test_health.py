@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -30,14 +31,19 @@ def health_of(*troubles: str) -> Health:
 
 
 @asynccontextmanager
-async def served(*troubles: str) -> AsyncIterator[aiohttp.ClientSession]:
+async def serving(*troubles: str) -> AsyncIterator[WebServer]:
     server = WebServer("127.0.0.1", 0, health_routes(health_of(*troubles)))
     await server.start()
     try:
-        async with aiohttp.ClientSession(server.url) as session:
-            yield session
+        yield server
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def served(*troubles: str) -> AsyncIterator[aiohttp.ClientSession]:
+    async with serving(*troubles) as server, aiohttp.ClientSession(server.url) as session:
+        yield session
 
 
 async def test_a_process_in_trouble_is_alive_but_not_ready() -> None:
@@ -75,8 +81,8 @@ async def test_who_wants_openmetrics_gets_it() -> None:
 
 
 async def test_a_taken_port_is_told_and_a_stopped_server_has_no_address() -> None:
-    async with served() as session:
-        port = session._base_url.port
+    async with serving() as server:
+        port = urlsplit(server.url).port
         assert port is not None
         second = WebServer("127.0.0.1", port, health_routes(health_of()))
         with pytest.raises(OSError, match="in use"):

@@ -48,21 +48,21 @@ async def connection(
     server: WebServer,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     at = urlsplit(server.url)
-    subscriber, writer = await asyncio.open_connection(at.hostname, at.port)
+    reader, writer = await asyncio.open_connection(at.hostname, at.port)
     try:
-        yield subscriber, writer
+        yield reader, writer
     finally:
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
 
 
-async def all_that_comes(subscriber: asyncio.StreamReader) -> bytes:
+async def all_that_comes(reader: asyncio.StreamReader) -> bytes:
     """Until the server closes the connection, be it upon bytes that it has not read."""
     came = b""
     with suppress(ConnectionError):
         async with asyncio.timeout(LONG):
-            while part := await subscriber.read(1024):
+            while part := await reader.read(1024):
                 came += part
     return came
 
@@ -82,33 +82,33 @@ def test_ten_seconds_are_enough_for_a_request() -> None:
 
 @pytest.mark.parametrize("begun", ["", "GET", HEAD, f"{HEAD}Content-Le"])
 async def test_half_a_head_is_not_waited_for(begun: str) -> None:
-    async with serving() as server, connection(server) as (subscriber, writer):
+    async with serving() as server, connection(server) as (reader, writer):
         writer.write(begun.encode())
-        assert await all_that_comes(subscriber) == b""
+        assert await all_that_comes(reader) == b""
 
 
 async def test_nor_one_that_never_ends() -> None:
-    async with serving() as server, connection(server) as (subscriber, writer):
+    async with serving() as server, connection(server) as (reader, writer):
         writer.write(HEAD.encode())
         slow = asyncio.create_task(trickle(writer, "X-Slow: 1\r\n"))
-        assert await all_that_comes(subscriber) == b""
+        assert await all_that_comes(reader) == b""
         slow.cancel()
 
 
 async def test_nor_the_second_on_a_connection() -> None:
-    async with serving(for_head=ENOUGH) as server, connection(server) as (subscriber, writer):
+    async with serving(for_head=ENOUGH) as server, connection(server) as (reader, writer):
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: bot.example\r\n\r\nGET /hea")
-        assert (await all_that_comes(subscriber)).endswith(b"\r\n\r\nok\n")
+        assert (await all_that_comes(reader)).endswith(b"\r\n\r\nok\n")
 
 
 @pytest.mark.parametrize(("head", "status"), [(KNOWN, b"408"), (UNKNOWN, b"401")])
 @pytest.mark.parametrize("drips", [False, True])
 async def test_half_a_body_is_not_waited_for(head: str, status: bytes, drips: bool) -> None:
     rows = Rows()
-    async with serving(rows, ENOUGH) as server, connection(server) as (subscriber, writer):
+    async with serving(rows, ENOUGH) as server, connection(server) as (reader, writer):
         writer.write(head.encode())
         slow = asyncio.create_task(trickle(writer, "x" if drips else ""))
-        assert (await all_that_comes(subscriber)).startswith(b"HTTP/1.1 " + status)
+        assert (await all_that_comes(reader)).startswith(b"HTTP/1.1 " + status)
         slow.cancel()
     assert rows.taken == []
 
@@ -126,7 +126,7 @@ async def test_hundreds_of_them_keep_nobody_else_out() -> None:
             session.post("/hook", json={"update_id": 1}, headers=headers) as response,
         ):
             assert response.status == 200
-        for subscriber, writer in half:
-            assert await all_that_comes(subscriber) == b""
+        for reader, writer in half:
+            assert await all_that_comes(reader) == b""
             writer.close()
     assert rows.taken == [{"update_id": 1}]

@@ -1,4 +1,4 @@
-"""From a message in a subscriber's own words to ranked answers with a calibrated score."""
+"""Finds answers to a message in a subscriber's own words, each with a calibrated score."""
 
 from .search import Confidence, Found, Hit, Search
 

@@ -1,4 +1,4 @@
-"""The learned half of the warning signs: how much a message sounds like an emergency."""
+"""The trained half of the warning signs: how likely a message describes an emergency."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Alarm:
         write_arrays(self, path)
 
     def margin(self, words: Sequence[str], vector: Floats | None) -> tuple[float, str]:
-        """By how much the likeliest kind of emergency exceeds "none", and that kind."""
+        """The likeliest kind of emergency, and the margin of its score over that of "none"."""
         at, weights = grams.vector(words, self.rarity)
         if vector is None:
             scores = weights @ self.words_alone[at] + self.bias_alone
@@ -53,7 +53,7 @@ class Alarm:
         return float(scores[best] - scores[-1]), str(self.kinds[best])
 
     def beyond_gate(self, words: Sequence[str]) -> float:
-        """By how much the words alone exceed the margin from which an alarm is raised."""
+        """How far the margin of the words alone exceeds the one from which an alarm is raised."""
         return self.margin(words, None)[0] - float(self.gates[1]) if words else -math.inf
 
     def kind(self, words: Sequence[str], vector: Floats | None) -> str | None:

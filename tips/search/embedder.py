@@ -32,7 +32,7 @@ does not count."""
 
 
 class WeightsMissingError(Exception):
-    """The package with the model's weights is not installed, or not the one we know."""
+    """The package with the model's weights is not installed, or has another version."""
 
 
 class Dense(NamedTuple):
@@ -89,7 +89,7 @@ class Embedder:
     def __init__(self, weights: dict[str, npt.NDArray[np.generic]], tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         table = "inner.embeddings.word_embeddings.weight"
-        # A copy, so that the rest of the file can be let go.
+        # A copy, so that the rest of the file can be freed.
         self._words = weights[f"{table}_q"].copy()
         self._word_scale = weights[f"{table}_scale"].astype(np.float32)
         places = "inner.embeddings.position_embeddings.weight"

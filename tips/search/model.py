@@ -1,4 +1,4 @@
-"""What training left behind: the arrays of one language, read from one small file."""
+"""The trained arrays of one language, read from one small file."""
 
 from __future__ import annotations
 

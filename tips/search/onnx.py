@@ -1,4 +1,4 @@
-"""Reads the named weight tables out of an ONNX file, and nothing else of it.
+"""Reads the named weight tables out of an ONNX file, and nothing else in it.
 
 An ONNX file is a protobuf message: model.graph (field 7) holds the tables as ``initializer``
 (field 5), each with dims (1), data type (2), name (8) and raw bytes (9); see onnx/onnx.proto.

@@ -1,4 +1,4 @@
-"""One message as the index reads it: its words in parts, and its sentence vector."""
+"""A message as the index reads it: its words in parts, and its sentence vector."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Embed = Callable[[str], Floats]
 
 
 class Part(NamedTuple):
-    """What stands in one piece of a message."""
+    """One piece of a message."""
 
     spoken: list[str]  # the words as they were written
-    words: list[str]  # mended, with one name for each thing
+    words: list[str]  # corrected, with one name for each thing
 
 
 class Reading:
-    """A message that is read once, however many ask what it says. Never empty: a first part."""
+    """A message, read once for all that is asked of it. It always has a first part."""
 
     def __init__(
         self, parts: Sequence[Part], otherwise: Sequence[list[str]], embed: Embed | None
@@ -48,7 +48,7 @@ class Reading:
 
 
 class MessageReader:
-    """Reads messages as the index of one language does: spelling mended, one name a thing."""
+    """Reads messages for an index: corrects their spelling, gives each thing one name."""
 
     def __init__(self, speller: Speller, synonyms: Synonyms) -> None:
         self._speller = speller
@@ -61,7 +61,7 @@ class MessageReader:
         return cls(Speller(field, english_words()), load_synonyms(folder))
 
     def read(self, text: str, embed: Embed | None = None) -> Reading:
-        """The whole message in parts; at most so many words are mended in all of them."""
+        """The whole message in parts; only so many words of it are corrected."""
         line, otherwise = lines_of(text, self._speller.known)
         spoken = words_of_pieces(line)
         mended = self._speller.mending(word for words in spoken for word in words)
@@ -73,18 +73,18 @@ class MessageReader:
 
 
 def spoken_parts(text: str) -> tuple[list[list[str]], list[list[str]]]:
-    """The words of each part of a message as they were written, and as what cannot be seen would
-    part them (nothing where nothing is hidden)."""
+    """The words of each part as they were written, and as hidden characters would part them (none
+    where nothing is hidden)."""
     line, otherwise = lines_of(text)
     return words_of_pieces(line), words_of_pieces(otherwise) if otherwise else []
 
 
 def words_of_pieces(line: str) -> list[list[str]]:
-    """The words of each part of a normalised line; a first part, unless there is no line."""
+    """The words of each part of a normalised line."""
     return [words_in(piece) for piece in pieces(line)]
 
 
 def load_synonyms(folder: Path) -> Synonyms:
-    """The language's other names of things."""
+    """The synonyms of a language."""
     groups = yaml.safe_load((folder / "synonyms.yaml").read_text("utf-8"))
     return Synonyms(groups)

@@ -1,4 +1,4 @@
-"""Finding the answer: mend the words, gather evidence, rank, and refuse honestly."""
+"""Finds the answers to a message: mends its words, ranks the questions, or finds none."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from . import evidence
 from .embedder import Embedder, WeightsMissingError
-from .evidence import Evidence, Judge
+from .features import (
+    FeatureExtractor,
+    Features,
+    Floats,
+    joined,
+    logistic_probability,
+    rank_probabilities,
+    topic_features,
+    trust_features,
+)
 from .model import Model
 from .reading import MessageReader, Reading
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
-SURE_FROM = 0.65  # share of right answers from which the bot answers without asking back
+SURE_FROM = 0.65  # trust from which the bot answers without asking back
 
 
 class Confidence(StrEnum):
@@ -46,16 +54,16 @@ class Found:
 
 
 class Weights(NamedTuple):
-    """The last steps' weights: one set with sentence vectors, one without."""
+    """The weights of ranker, trust and topic: one set with sentence vectors, one without."""
 
-    rank: evidence.Floats
-    trust: evidence.Floats
-    topic: evidence.Floats
+    rank: Floats
+    trust: Floats
+    topic: Floats
     gate: float
 
     @classmethod
     def of(cls, model: Model, *, full: bool) -> Self:
-        """The set that fits what is installed."""
+        """The set to use."""
         if full:
             return cls(model.rank_full, model.trust_full, model.topic_full, float(model.gates[0]))
         return cls(
@@ -69,7 +77,7 @@ class Search:
     def __init__(self, reader: MessageReader, model: Model, embedder: Embedder | None) -> None:
         self._reader = reader
         self._model = model
-        self._judge = Judge(model)
+        self._extractor = FeatureExtractor(model)
         self._embedder = embedder
         self._weights = Weights.of(model, full=embedder is not None)
 
@@ -97,7 +105,7 @@ class Search:
         return self._embedder is not None
 
     def read(self, text: str) -> Reading:
-        """The message as the index reads it, for whoever asks more than one thing about it."""
+        """The message as the index reads it, for callers that ask more than one thing about it."""
         embed = self._embedder.embed if self._embedder else None
         return self._reader.read(text, embed)
 
@@ -106,35 +114,35 @@ class Search:
         reading = self.read(message) if isinstance(message, str) else message
         if not reading.words:
             return Found((), Confidence.NONE)
-        found = self._weigh(reading)
-        divided = evidence.shares(found, self._weights.rank)
-        about = evidence.topic_features(found, divided, len(reading.words))
-        if evidence.chance(about, self._weights.topic) < self._weights.gate:
-            return Found((), Confidence.NONE, self._topics(divided, limit))
-        features = evidence.trust_features(found, divided, len(reading.words))
-        believed = evidence.chance(features, self._weights.trust)
-        confidence = Confidence.SURE if believed >= SURE_FROM else Confidence.UNSURE
+        found = self._features(reading)
+        probabilities = rank_probabilities(found, self._weights.rank)
+        about = topic_features(found, probabilities, len(reading.words))
+        if logistic_probability(about, self._weights.topic) < self._weights.gate:
+            return Found((), Confidence.NONE, self._topics(probabilities, limit))
+        by_trust = trust_features(found, probabilities, len(reading.words))
+        trust = logistic_probability(by_trust, self._weights.trust)
+        confidence = Confidence.SURE if trust >= SURE_FROM else Confidence.UNSURE
         return Found(
-            self._hits(divided, believed, limit), confidence, self._topics(divided, limit)
+            self._hits(probabilities, trust, limit), confidence, self._topics(probabilities, limit)
         )
 
-    def _topics(self, divided: evidence.Floats, limit: int) -> tuple[str, ...]:
-        order = np.argsort(-divided, kind="stable")
+    def _topics(self, probabilities: Floats, limit: int) -> tuple[str, ...]:
+        order = np.argsort(-probabilities, kind="stable")
         return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:limit]
 
-    def _weigh(self, reading: Reading) -> Evidence:
-        lexical = self._judge.lexical(reading.words)
+    def _features(self, reading: Reading) -> Features:
+        lexical = self._extractor.lexical(reading.words)
         if reading.vector is None:
             return lexical
-        return evidence.joined(lexical, self._judge.meaning(reading.vector))
+        return joined(lexical, self._extractor.meaning(reading.vector))
 
-    def _hits(self, divided: evidence.Floats, believed: float, limit: int) -> tuple[Hit, ...]:
-        order = np.argsort(-divided, kind="stable")[:limit]
-        rest = max(1e-6, 1 - float(divided[order[0]]))
-        hits = [Hit(str(self._model.ids[order[0]]), round(believed, 4))]
+    def _hits(self, probabilities: Floats, trust: float, limit: int) -> tuple[Hit, ...]:
+        order = np.argsort(-probabilities, kind="stable")[:limit]
+        rest = max(1e-6, 1 - float(probabilities[order[0]]))
+        hits = [Hit(str(self._model.ids[order[0]]), round(trust, 4))]
         for place in order[1:]:
-            share = float(divided[place]) / rest * (1 - believed)
-            hits.append(Hit(str(self._model.ids[place]), round(min(share, believed), 4)))
+            share = float(probabilities[place]) / rest * (1 - trust)
+            hits.append(Hit(str(self._model.ids[place]), round(min(share, trust), 4)))
         return tuple(hits)
 
 

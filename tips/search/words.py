@@ -1,4 +1,4 @@
-"""From a message to comparable words: plain letters, mended spelling, one name a thing."""
+"""Makes words comparable: plain letters, corrected spelling, one name a thing."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ LONGEST_MESSAGE = 600  # characters; what comes after seldom changes what is mea
 SHARED = 150  # characters that two neighbouring pieces of a long message have in common
 SHORTEST_MENDED = 4  # letters; shorter words have too many neighbours
 NEAREST = 8  # neighbours of a word that are looked at
-MOST_MENDED = 32  # different words a message; who has more slips than that is not asking
-MOST_HIDDEN = 20  # of what cannot be seen in one word; it parts no words where there is more
+MOST_MENDED = 32  # different words a message; one with more typing errors is no question
+MOST_HIDDEN = 20  # hidden characters in one word; more than that part no words
 ENDING = re.compile(
     "(.{3,}?)(?:ations|ation|ingly|edly|ings|ness|ing|ers|ies|ied|est|ely|ed|er|es|ly|s|y|e)"
 )
 
 
 def words_of(text: str) -> list[str]:
-    """Lower-case words without accents, of a message's beginning; apostrophes stay inside."""
+    """The lower-case words of a message's beginning, without accents; apostrophes stay inside."""
     return words_in(line_of(text)[:LONGEST_MESSAGE])
 
 
@@ -47,7 +47,7 @@ def line_of(text: str, known: Container[str] | None = None) -> str:
 
 
 def lines_of(text: str, known: Container[str] | None = None) -> tuple[str, str]:
-    """The line of the text, and what else it says if all that is hidden in it parts words."""
+    """The line of the text, and the text it hides if every hidden character parts two words."""
     line = normalise(text, hidden=HIDDEN)
     _joined, *parted = readings_of(line)
     return _seen(line, known), "".join(parted)
@@ -61,9 +61,9 @@ def _seen(line: str, known: Container[str] | None) -> str:
 
 
 def pieces(line: str) -> Iterator[str]:
-    """A normalised message in parts of the length that is read at once, cut between words.
+    """A normalised message in parts as long as is read at once, cut between words.
 
-    Neighbours overlap, so that what stands on a border is whole in one of them.
+    Neighbours overlap, so that a phrase on the border is whole in one of them.
     """
     start = 0
     while start + LONGEST_MESSAGE < len(line):
@@ -74,7 +74,7 @@ def pieces(line: str) -> Iterator[str]:
 
 
 def _resolved(token: str, known: Container[str]) -> str:
-    """The token in parts if each is a word and the whole is none, else whole."""
+    """The token split at hidden characters if only its parts are words, else whole."""
     if HIDDEN not in token:
         return token
     whole = token.replace(HIDDEN, "")
@@ -97,7 +97,7 @@ def stem(word: str) -> str:
 
 
 class Speller:
-    """Mends a word that nobody knows into the field's nearest word, or leaves it alone."""
+    """Corrects an unknown word to the nearest word of the field, or leaves it alone."""
 
     def __init__(self, field: Mapping[str, int], known: Iterable[str]) -> None:
         self.known = frozenset(known) | frozenset(field)
@@ -107,7 +107,7 @@ class Speller:
             self._by_length.setdefault(len(word), []).append(word)
 
     def mend(self, word: str) -> str:
-        """The nearest field word within one slip (two from eight letters on), most used first."""
+        """The nearest field word within one edit (two from eight letters), most used first."""
         if self._is_settled(word):
             return word
         slips = 1 if len(word) < 8 else 2
@@ -121,7 +121,7 @@ class Speller:
         ]
 
     def mending(self, words: Iterable[str]) -> dict[str, str]:
-        """What becomes of each word that may need it, of the first ``MOST_MENDED`` such words."""
+        """The corrections of the first ``MOST_MENDED`` unknown words."""
         unsettled = (word for word in dict.fromkeys(words) if not self._is_settled(word))
         return {word: self.mend(word) for word in islice(unsettled, MOST_MENDED)}
 

@@ -22,15 +22,15 @@ Act = Callable[[Body], Any]
 
 
 class Stage(Protocol):
-    """What the clock buttons drive."""
+    """What the page's clock buttons control."""
 
     async def move(self, *, seconds: float | None, to_next_tip: bool) -> datetime:
-        """Move the clock and give the new instant."""
+        """Move the clock; returns the new instant."""
         ...
 
 
 class Acting:
-    """Acts of the users, and what happens to the connections."""
+    """What users do, and faults of the connection."""
 
     def __init__(self, world: World, faults: Faults, stage: Stage | None) -> None:
         self._world = world
@@ -39,7 +39,7 @@ class Acting:
         self._stage = stage
 
     def routes(self) -> list[web.RouteDef]:
-        """One route for every act."""
+        """One route for each action."""
         acts: dict[str, Act] = {
             "users": self._add_user,
             "groups": self._add_group,
@@ -135,7 +135,7 @@ class Acting:
         if message is None:
             return self._player.press(user, button, _point(body))
         if "callback_data" not in button:
-            # Links and the like are the client's business; the bot hears nothing of them.
+            # The client opens links and the like by itself; the bot is not told.
             return {"update_id": None, "url": button.get("url")}
         return self._player.tap(
             user,

@@ -1,4 +1,4 @@
-"""Control calls: their JSON bodies, read strictly enough to point at a slip in a test."""
+"""Control calls: their JSON bodies, read strictly enough to point out a mistake in a test."""
 
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Body:
-    """The JSON object of a control call; every reader raises ControlError 400 in plain words."""
+    """The JSON object of a control call; every method raises ControlError 400 in plain words."""
 
     def __init__(self, fields: dict[str, Any]) -> None:
         self.fields = fields

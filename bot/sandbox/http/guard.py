@@ -1,8 +1,8 @@
-"""Who may act in the sandbox: pages of its own, and programs of this machine.
+"""Who may use the sandbox: its own pages, and programs of this machine.
 
-Any page that someone has open may send requests to this machine, and one whose name is made to
-lead here (DNS rebinding) may even read the answers. Browsers say what they cannot be talked out
-of: the name in the address as Host, and the page they act for as Origin.
+Any page that is open may send requests to this machine, and one whose name is made to resolve to
+it (DNS rebinding) may even read the answers. Browsers always send the name in the address as Host
+and the page's origin as Origin.
 """
 
 from typing import Final
@@ -14,11 +14,11 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.sandbox.http.bot_api import json_response
 
 _OWN_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_WITH_TOKEN: Final = ("/bot", "/file/bot")  # whoever calls these has to know the token
+_WITH_TOKEN: Final = ("/bot", "/file/bot")  # a caller of these has to know the token
 
 
 def own_pages_only(host: str) -> Middleware:
-    """A middleware that refuses what another page, or another name for this machine, asks: 403."""
+    """A middleware that refuses (403) requests of another page, or under another name."""
     names = _OWN_NAMES | {host}
 
     @web.middleware

@@ -1,7 +1,7 @@
 """The embedded Telegram as a server: Bot API, control API and chat page on one port.
 
-Users' acts and everything visible go through the control API; `Sandbox.world` is there for tests
-that want to look at more than a user would see.
+Users' actions and everything visible go through the control API; `Sandbox.world` is there for
+tests that need to see more than a user does.
 """
 
 import asyncio

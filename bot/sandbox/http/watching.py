@@ -1,4 +1,4 @@
-"""The part of the control API that looks: chats, transcript, calls, clock; and waits."""
+"""The part of the control API that reads: chats, transcript, calls, clock; and waits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,12 +16,12 @@ from bot.sandbox.model.people import Chat, Payload
 from bot.sandbox.model.world import World
 
 DEFAULT_WAIT_SECONDS: Final = 5.0
-# A bot confirms an update before it has worked on it; a pause this long is taken for rest.
+# A bot confirms an update before it has handled it; after a pause this long it counts as idle.
 SETTLE_SECONDS: Final = 0.05
 
 
 class Watching:
-    """Answers about the world, without changing it."""
+    """Answers questions about the world, without changing it."""
 
     def __init__(self, world: World) -> None:
         self._world = world

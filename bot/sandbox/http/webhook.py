@@ -1,4 +1,4 @@
-"""The webhook: updates posted to the bot, in order within a chat, until they are taken."""
+"""The webhook: updates posted to the bot, in order within a chat, until it accepts them."""
 
 import asyncio
 from collections import deque
@@ -11,7 +11,7 @@ from bot.sandbox.model.updates import Update, Webhook, shown
 from bot.sandbox.model.world import World
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-# Telegram waits minutes in the end; here a bot under test is back within seconds.
+# Telegram's pauses grow to minutes; a bot under test is back within seconds.
 FIRST_PAUSE_SECONDS: Final = 0.05
 LONGEST_PAUSE_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 60.0
@@ -28,7 +28,7 @@ class WebhookDelivery:
         self._session: aiohttp.ClientSession
 
     async def run(self) -> None:
-        """Hand out updates until cancelled."""
+        """Deliver updates until cancelled."""
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as self._session:
             try:
@@ -72,7 +72,7 @@ class WebhookDelivery:
             self._close_lane(key)
 
     async def _deliver(self, update: Update) -> None:
-        """Post until the bot takes it; the pauses double, in real time."""
+        """Post until the bot accepts it; the pauses double, in real time."""
         pause = FIRST_PAUSE_SECONDS
         while (webhook := self._updates.webhook) is not None:
             failure = await self._post(webhook, update)
@@ -85,7 +85,7 @@ class WebhookDelivery:
         raise asyncio.CancelledError
 
     def _close_lane(self, key: Any) -> None:
-        """What is left when the webhook was removed waits for polling again."""
+        """Return what is left for polling, when the webhook was removed."""
         left = [u for u in self._lanes.pop(key) if u["update_id"] in self._updates.in_flight]
         for update in left:
             del self._updates.in_flight[update["update_id"]]
@@ -93,7 +93,7 @@ class WebhookDelivery:
             self._updates.return_to_queue(left)
 
     async def _post(self, webhook: Webhook, update: Update) -> str:
-        """Post once; the failure in words, "" when the bot has taken it."""
+        """Post once; returns the failure in words, "" when the bot has accepted it."""
         headers = {"Content-Type": "application/json"}
         if webhook.secret_token:
             headers[SECRET_HEADER] = webhook.secret_token

@@ -17,13 +17,13 @@ def get_chat(call: Call) -> Payload:
 
 
 def get_chat_member(call: Call) -> Payload:
-    """How a user or the bot stands to the chat."""
+    """The status of a user or the bot in the chat."""
     chat = call.world.chat(call.get("chat_id"))
     return _member(call.world, chat, call.get("user_id"))
 
 
 def get_chat_administrators(call: Call) -> list[Payload]:
-    """The bot and whoever made the group."""
+    """The bot and the group's creator."""
     chat = call.world.chat(call.get("chat_id"))
     if chat.user is not None:
         raise bad_request("there are no administrators in the private chat")

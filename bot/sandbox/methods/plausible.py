@@ -1,4 +1,4 @@
-"""Answers that look right: any type of the Bot API, filled as far as the API promises."""
+"""Plausible answers: any type of the Bot API, with the fields that the API promises."""
 
 from typing import Any, Final
 

@@ -126,7 +126,7 @@ def get_chat_menu_button(call: Call) -> Payload:
 
 
 def leave_server(_call: Call) -> bool:
-    """`logOut` and `close`: the sandbox has no other server to go to."""
+    """`logOut` and `close`: the sandbox has no other server to move to."""
     return True
 
 

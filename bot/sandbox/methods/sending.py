@@ -76,7 +76,7 @@ def copy_message(call: Call) -> Payload:
 
 
 def copy_messages(call: Call) -> list[Payload]:
-    """Several messages of one chat; those that are gone are left out without a word."""
+    """Several messages of one chat; missing ones are skipped silently."""
     chat, originals = _originals(call)
     if not originals:
         raise bad_request("there are no messages to copy")
@@ -117,7 +117,7 @@ def forward_message(call: Call) -> Payload:
 
 
 def forward_messages(call: Call) -> list[Payload]:
-    """Several messages of one chat; those that are gone are left out."""
+    """Several messages of one chat; missing ones are skipped."""
     chat, originals = _originals(call)
     if not originals:
         raise bad_request("there are no messages to forward")

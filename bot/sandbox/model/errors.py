@@ -1,4 +1,4 @@
-"""Refusals in Telegram's own words, and the connection that ends without an answer."""
+"""Refusals in Telegram's own words, and connections closed without an answer."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Faults on demand, and the limit on how much may be sent."""
+"""Faults on demand, and the limit on the sending rate."""
 
 import math
 from collections import deque
@@ -10,7 +10,7 @@ from bot.sandbox.model.errors import ApiError, ControlError, too_many_requests
 
 KINDS: Final = {"429", "500", "502", "delay", "drop_before", "drop_after", "error", "put_off"}
 _SENDS: Final = ("send", "copy", "forward", "edit")
-# Polls come by themselves, so a fault meant for "the next call" must not meet one.
+# Polls come by themselves, so a fault meant for "the next call" must not hit one.
 _ONLY_BY_NAME: Final = {"getupdates"}
 
 
@@ -18,8 +18,8 @@ _ONLY_BY_NAME: Final = {"getupdates"}
 class Fault:
     """What goes wrong, for which calls, how many times; `seconds` of a delay in real time.
 
-    What is put off is taken, but has no number yet (MessageId in the Bot API: "this field will
-    be 0 and the relevant message will be unusable until it is actually sent").
+    A message that is put off is accepted, but has no number yet (MessageId in the Bot API: "this
+    field will be 0 and the relevant message will be unusable until it is actually sent").
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Fault:
     times: int = 1
 
     def meets(self, method: str, chat: Any) -> bool:
-        """Whether this call is one of those meant."""
+        """Whether the fault applies to this call."""
         if self.chat is not None and str(self.chat) != str(chat):
             return False
         if self.method:
@@ -54,7 +54,7 @@ class Fault:
 
 
 class Faults:
-    """Faults that wait for their calls, first come first served."""
+    """Faults waiting for their calls, first come first served."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -72,7 +72,7 @@ class Faults:
         self._faults.clear()
 
     def take(self, method: str, chat: Any) -> Fault | None:
-        """The fault that this call meets, used up by one."""
+        """The fault that applies to this call, used up by one."""
         for fault in self._faults:
             if fault.meets(method, chat):
                 fault.times -= 1

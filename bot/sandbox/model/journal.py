@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 class SandboxClock(Protocol):
-    """What the sandbox asks of a clock."""
+    """What the sandbox needs of a clock."""
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
@@ -34,7 +34,7 @@ class Log:
         return self._dropped + len(self._records)
 
     def add(self, **fields: Any) -> Record:
-        """Append a record with its number and instant, and wake who waits for it."""
+        """Append a record with its number and instant, and wake the waiters."""
         record: Record = {"seq": self.last_seq + 1, "at": self._clock.now().isoformat(), **fields}
         self._records.append(record)
         # Trimming half at a time keeps appending O(1).

@@ -26,7 +26,7 @@ class Said:
 
 
 class Player:
-    """Acts for the users; every act becomes an update for the bot."""
+    """Acts for the users; every action becomes an update for the bot."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -53,7 +53,7 @@ class Player:
         return message
 
     def say(self, user: User, chat: Chat, said: Said) -> Payload:
-        """Write a message; whoever had blocked the bot is asked to restart it first."""
+        """Write a message; a user who had blocked the bot is asked to restart it first."""
         if chat.user is not None and user.blocked:
             self.unblock(user)
         formatted = _formatted(said)

@@ -1,4 +1,4 @@
-"""What the bot says of itself: names, descriptions, command menus by scope, menu button."""
+"""The bot's profile: names, descriptions, command menus by scope, menu button."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final

@@ -4,7 +4,7 @@ import asyncio
 
 
 class Signal:
-    """Waiters sleep until the next `notify`; what happened they read from the state itself."""
+    """Waiters sleep until the next `notify`, then read from the state what happened."""
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()

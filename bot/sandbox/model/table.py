@@ -151,7 +151,7 @@ class Table:
         return {**value, **self._fields(kind, value)}
 
     def _as_member(self, kind: ObjectType, value: dict[str, Any]) -> dict[str, Any]:
-        """The member whose fixed fields agree; the others' complaints would only mislead."""
+        """The member whose fixed fields match; the errors of the others would only mislead."""
         fitting = [m for m in kind.members if _agrees(self.types[m], value)]
         if not fitting:
             raise MismatchError(f"can't parse {kind.name}: Unsupported type specified")

@@ -95,7 +95,7 @@ class UpdateQueue:
         self._activity.notify()
 
     def drop(self) -> None:
-        """Forget all updates that wait."""
+        """Forget all waiting updates."""
         self.pending.clear()
         self.in_flight.clear()
         self._notify()
@@ -125,7 +125,7 @@ class UpdateQueue:
         self._notify()
 
     def return_to_queue(self, updates: Iterable[Update]) -> None:
-        """Put updates that were not delivered back to their place."""
+        """Put undelivered updates back in their place."""
         merged = sorted([*updates, *self.pending], key=lambda u: u["update_id"])
         self.pending = deque(merged)
         self._notify()

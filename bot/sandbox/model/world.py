@@ -1,4 +1,4 @@
-"""The state of the sandbox: who is there, what was written, what the bot has set up."""
+"""The state of the sandbox: its users, chats, messages, and what the bot has set up."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -93,7 +93,7 @@ class World:
         return chat
 
     def writable_chat(self, chat_id: int | str) -> Chat:
-        """The chat, if the bot may write there; otherwise Telegram's refusal."""
+        """The chat, if the bot may write there; otherwise raises Telegram's refusal."""
         chat = self.chat(chat_id)
         if chat.migrated_to is not None:
             error = bad_request("group chat was upgraded to a supergroup chat")
@@ -175,7 +175,7 @@ class World:
         return self.updates.unfinished + self.calls_in_progress
 
     def close(self) -> None:
-        """Let everyone who waits go."""
+        """Release all waiters."""
         self.updates.close()
         self.journal.changed.notify()
         self.activity.notify()

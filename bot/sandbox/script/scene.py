@@ -1,4 +1,4 @@
-"""The sandbox as a script sees it: who is there, what reached them, printed like a chat."""
+"""The sandbox as a script sees it: its people, what they received, printed like a chat."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEEDS: Final = {"blocked": "blocks the bot", "unblocked": "unblocks the bot"}
 
 
 class ScriptError(Exception):
-    """A step that cannot be read, cannot be done, or did not come true."""
+    """A step that cannot be read, cannot be done, or failed."""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Whether they are over."""
+        """Whether the time is over."""
         return self._loop.time() >= self._at
 
 
@@ -71,13 +71,13 @@ class Scene:
         return answer
 
     async def meet(self) -> None:
-        """Learn who is there; a first name's first word is what a script calls them."""
+        """Load the users; a script calls them by the first word of their first name."""
         for user in await self.call("users"):
             name = user["first_name"].split()[0]
             self.people[name] = Person(user["id"], name, ZoneInfo(user["zone"] or "UTC"))
 
     def person(self, name: str) -> Person:
-        """Who is called that."""
+        """The person of that name."""
         if name not in self.people:
             raise ScriptError(f"nobody here is called {name}: there are {', '.join(self.people)}")
         return self.people[name]

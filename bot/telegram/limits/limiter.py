@@ -276,11 +276,6 @@ class SendLimiter:
             tell(wait)
         return everybody
 
-    def flood(self, lane: Lane, retry_after: float) -> None:
-        """Telegram asks everybody to wait: silence the lane for ``retry_after`` s, in full."""
-        self._metrics.flood_waits.labels(lane.value).inc()
-        self._silence(lane, retry_after)
-
     def _silence(self, lane: Lane, retry_after: float) -> None:
         self._lanes[lane].flood(retry_after, self._clock.monotonic())
         self._tell(lane)

@@ -29,7 +29,7 @@ from tests.telegram.faulty_server import (
     says_then_closes,
     server_tls,
 )
-from tests.telegram.proxy import OPENED, Relay
+from tests.telegram.proxy import OPENED, HttpProxy
 
 ELSEWHERE = "https://telegram.invalid/bot"
 Call = Callable[[], Awaitable[Sequence[object]]]
@@ -136,12 +136,12 @@ class TestThroughATunnel:
         return ssl.create_default_context(cafile=tmp_path / "cert.pem")
 
     @pytest.fixture
-    async def proxy(self) -> AsyncIterator[Relay]:
-        async with Relay() as proxy:
+    async def proxy(self) -> AsyncIterator[HttpProxy]:
+        async with HttpProxy() as proxy:
             yield proxy
 
     async def test_calls_share_one_tunnel_and_the_proxy_reads_none(
-        self, way: Way, proxy: Relay, server: FaultyServer, trusting: ssl.SSLContext
+        self, way: Way, proxy: HttpProxy, server: FaultyServer, trusting: ssl.SSLContext
     ) -> None:
         async with way(server.address, proxy.address, tls=trusting) as call:
             answers = [await call() for _ in range(3)]
@@ -164,7 +164,7 @@ class TestThroughATunnel:
     async def test_what_was_sent_and_not_answered_is_in_doubt(
         self,
         way: Way,
-        proxy: Relay,
+        proxy: HttpProxy,
         server: FaultyServer,
         trusting: ssl.SSLContext,
         behaviour: Callable[[Visitor], None],
@@ -178,7 +178,7 @@ class TestThroughATunnel:
         assert server.copies == 1
 
     async def test_a_proxy_that_dies_after_the_request_leaves_a_doubt(
-        self, way: Way, proxy: Relay, server: FaultyServer, trusting: ssl.SSLContext
+        self, way: Way, proxy: HttpProxy, server: FaultyServer, trusting: ssl.SSLContext
     ) -> None:
         server.script.append(keeps_silent)
 
@@ -190,7 +190,7 @@ class TestThroughATunnel:
                 await outcome
 
     async def test_a_server_that_is_not_who_it_should_be_gets_nothing(
-        self, way: Way, proxy: Relay, server: FaultyServer
+        self, way: Way, proxy: HttpProxy, server: FaultyServer
     ) -> None:
         async with way(server.address, proxy.address) as call:
             with pytest.raises(NotSent, match="TLS failed"):
@@ -199,7 +199,7 @@ class TestThroughATunnel:
         assert server.copies == 0
 
     async def test_a_server_that_nobody_finds_gets_nothing(
-        self, way: Way, proxy: Relay, server: FaultyServer
+        self, way: Way, proxy: HttpProxy, server: FaultyServer
     ) -> None:
         address = server.address
         await server.__aexit__()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Self
@@ -14,6 +15,16 @@ from bot.telegram.limits.limiter import Lane, SendLimiter
 
 STEP = 0.001
 ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What happens beside bulk; moments and durations in seconds."""
+
+    asked: list[tuple[float, int]]  # replies: when, and the chat
+    floods: list[tuple[float, Lane, float]]  # when, in which lane, and for how long
+    given_up: list[float]  # when the bulk is given up and begun again
+    stalls: list[float]  # how long the whole process stands still, after all that
 
 
 class Stage:
@@ -74,18 +85,9 @@ class Stage:
             await settle()
 
     async def live_through(
-        self,
-        start: Callable[[], asyncio.Task[None]],
-        *,
-        asked: Iterable[tuple[float, int]],
-        floods: Iterable[tuple[float, Lane, float]],
-        given_up: Iterable[float],
-        stalls: Iterable[float],
+        self, start: Callable[[], asyncio.Task[None]], traffic: Traffic
     ) -> None:
-        """Bulk that is begun by ``start``, and given up and begun again, beside all that may come.
-
-        Moments and durations are in seconds; in a stall the whole process stands still.
-        """
+        """Let the traffic come beside the bulk that ``start`` begins."""
         bulk = [start()]
 
         def start_over() -> None:
@@ -93,11 +95,14 @@ class Stage:
             bulk.append(start())
 
         acts: list[tuple[float, Callable[[], object]]] = []
-        acts += [(at, partial(self.reply, chat)) for at, chat in asked]
-        acts += [(at, partial(self.limiter.flood, lane, seconds)) for at, lane, seconds in floods]
-        acts += [(at, start_over) for at in given_up]
+        acts += [(at, partial(self.reply, chat)) for at, chat in traffic.asked]
+        acts += [
+            (at, partial(self.limiter.refused, lane, None, seconds))
+            for at, lane, seconds in traffic.floods
+        ]
+        acts += [(at, start_over) for at in traffic.given_up]
         await self.at(acts)
-        for stall in stalls:
+        for stall in traffic.stalls:
             await self.pass_time(stall, step=stall)
         await self.pass_time(1.0)
 
@@ -153,4 +158,4 @@ async def finished(work: Awaitable[object]) -> bool:
     return done
 
 
-__all__ = ["Lane", "Stage", "busiest", "finished", "refused", "settle"]
+__all__ = ["Lane", "Stage", "Traffic", "busiest", "finished", "refused", "settle"]

@@ -66,7 +66,7 @@ async def test_groups_may_be_edited_more_than_twenty_times_a_minute() -> None:
 class TestPatience:
     async def test_ends_at_once_when_a_flood_lasts_longer(self) -> None:
         async with Stage() as stage:
-            stage.limiter.flood(Lane.REPLY, 300.0)
+            stage.limiter.refused(Lane.REPLY, None, 300.0)
             with pytest.raises(HeldError) as held:
                 await stage.limiter.reply(7, patience=3.0)
 
@@ -74,7 +74,7 @@ class TestPatience:
 
     async def test_waits_a_short_flood_out(self) -> None:
         async with Stage() as stage:
-            stage.limiter.flood(Lane.REPLY, 2.0)
+            stage.limiter.refused(Lane.REPLY, None, 2.0)
             stage.reply(7, patience=3.0)
             await stage.pass_time(2.1)
 
@@ -85,7 +85,7 @@ class TestPatience:
             waiting = [stage.reply(chat, patience=3.0) for chat in range(20)]
             await settle()
             started = len(stage.replies)
-            stage.limiter.flood(Lane.REPLY, 60.0)
+            stage.limiter.refused(Lane.REPLY, None, 60.0)
             await stage.pass_time(0.1)
 
         assert started < 20
@@ -105,7 +105,7 @@ class TestPatience:
 
     async def test_of_bulk_ends_while_a_flood_goes_on(self) -> None:
         async with Stage(30, 25) as stage:
-            stage.limiter.flood(Lane.BULK, 60.0)
+            stage.limiter.refused(Lane.BULK, None, 60.0)
             waiting = asyncio.create_task(stage.limiter.bulk_permits(4, patience=20.0))
             await stage.pass_time(19.9, step=0.01)
             assert not waiting.done()
@@ -115,7 +115,7 @@ class TestPatience:
 
     async def test_that_ended_has_cost_the_chat_nothing(self) -> None:
         async with Stage() as stage:
-            stage.limiter.flood(Lane.REPLY, 60.0)
+            stage.limiter.refused(Lane.REPLY, None, 60.0)
             for _ in range(10):
                 with pytest.raises(HeldError):
                     await stage.limiter.reply(7, patience=3.0)

@@ -120,7 +120,7 @@ async def test_a_lane_that_is_held_has_no_floor() -> None:
     async with Stage() as stage:
         stage.tips()
         a_backlog_of_ten_thousand(stage)
-        stage.limiter.flood(Lane.BULK, 60.0)
+        stage.limiter.refused(Lane.BULK, None, 60.0)
         await stage.pass_time(10.0, STEP)
 
     assert stage.unpaid == []
@@ -167,7 +167,7 @@ async def test_answers_to_buttons_are_not_counted() -> None:
 
 async def test_answers_wait_for_a_flood_too() -> None:
     async with Stage() as stage:
-        stage.limiter.flood(Lane.REPLY, 2.0)
+        stage.limiter.refused(Lane.REPLY, None, 2.0)
         stage.reply(7, kind=ANSWER)
         await stage.pass_time(3.0, STEP)
 

@@ -155,7 +155,7 @@ class TestAFlood:
         async with Stage() as stage:
             stage.broadcast()
             await stage.pass_time(1.0)
-            stage.limiter.flood(Lane.BULK, 3.0)
+            stage.limiter.refused(Lane.BULK, None, 3.0)
             flooded = stage.clock.monotonic()
             await stage.pass_time(1.0)
             stage.reply(1)
@@ -168,8 +168,8 @@ class TestAFlood:
 
     async def test_is_never_cut_short_by_a_second_answer(self) -> None:
         async with Stage() as stage:
-            stage.limiter.flood(Lane.REPLY, 300.0)
-            stage.limiter.flood(Lane.REPLY, 1.0)
+            stage.limiter.refused(Lane.REPLY, None, 300.0)
+            stage.limiter.refused(Lane.REPLY, None, 1.0)
 
             assert stage.limiter.held_for(Lane.REPLY) == pytest.approx(300.0)
             assert stage.limiter.held_for(Lane.BULK) == 0.0
@@ -177,7 +177,7 @@ class TestAFlood:
     async def test_of_replies_does_not_stop_the_broadcast(self) -> None:
         async with Stage() as stage:
             stage.broadcast()
-            stage.limiter.flood(Lane.REPLY, 10.0)
+            stage.limiter.refused(Lane.REPLY, None, 10.0)
             stage.reply(1)
             await stage.pass_time(4.0)
 
@@ -187,7 +187,7 @@ class TestAFlood:
     async def test_that_comes_once_does_not_slow_the_lane_down(self) -> None:
         async with Stage() as stage:
             for _ in range(64):  # all that was under way is refused too
-                stage.limiter.flood(Lane.BULK, 1.0)
+                stage.limiter.refused(Lane.BULK, None, 1.0)
 
             assert stage.limiter.slowed_to(Lane.BULK) == 1.0
 
@@ -195,7 +195,7 @@ class TestAFlood:
         async with Stage() as stage:
             stage.broadcast()
             for _ in range(3):
-                stage.limiter.flood(Lane.BULK, 1.0)
+                stage.limiter.refused(Lane.BULK, None, 1.0)
                 await stage.pass_time(2.0)
             slowed = stage.limiter.slowed_to(Lane.BULK)
             before = len(stage.bulk)
@@ -213,7 +213,7 @@ class TestAFlood:
     async def test_leaves_a_tenth_of_the_rate_at_the_very_least(self) -> None:
         async with Stage() as stage:
             for _ in range(50):
-                stage.limiter.flood(Lane.BULK, 1.0)
+                stage.limiter.refused(Lane.BULK, None, 1.0)
                 stage.clock.move(1.5)
 
             assert stage.limiter.slowed_to(Lane.BULK) == pytest.approx(0.1)
@@ -235,7 +235,7 @@ class TestCancelling:
 
     async def test_gives_the_chat_its_turn_back(self) -> None:
         async with Stage() as stage:
-            stage.limiter.flood(Lane.REPLY, 60.0)
+            stage.limiter.refused(Lane.REPLY, None, 60.0)
             for _ in range(30):
                 task = stage.reply(-5)
                 await settle()

@@ -49,3 +49,15 @@ async def test_there_is_always_one() -> None:
     async with Stage() as stage:
         with pytest.raises(ValueError, match="a replica too"):
             stage.limiter.share_with(0)
+
+
+async def test_after_a_rest_one_bulk_message_starts_at_once_whatever_the_part() -> None:
+    async with Stage(30, 25) as stage:
+        for parts in (1, 3):
+            stage.limiter.share_with(parts)
+            await stage.pass_time(2.0)
+            before = len(stage.bulk)
+            sending = stage.broadcast()
+            await stage.pass_time(0.02)
+            assert len(stage.bulk) - before == 1
+            sending.cancel()

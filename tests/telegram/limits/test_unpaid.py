@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.telegram.limits.moved_limiter import Lane, Stage, busiest, refused
+from tests.telegram.limits.moved_limiter import Lane, Stage, Traffic, busiest, refused
 
 
 async def test_a_second_never_holds_more_unpaid_messages_than_are_free() -> None:
@@ -101,7 +101,7 @@ async def test_a_flood_silences_paid_and_unpaid_alike_and_slows_both_when_it_com
         stage.broadcast(64)
         stage.tips()
         for _ in range(2):
-            stage.limiter.flood(Lane.BULK, 2.0)
+            stage.limiter.refused(Lane.BULK, None, 2.0)
             flooded = stage.clock.monotonic()
             await stage.pass_time(2.5)
             for starts in (stage.bulk, stage.unpaid):
@@ -125,28 +125,23 @@ async def test_replicas_share_the_free_rate_too() -> None:
 
 
 moments = st.floats(0.0, 3.0)
+traffics = st.builds(
+    Traffic,
+    asked=st.lists(st.tuples(moments, st.integers(-3, 40)), max_size=80),
+    floods=st.lists(st.tuples(moments, st.sampled_from(Lane), st.floats(0.1, 1.0)), max_size=2),
+    given_up=st.lists(moments, max_size=3),
+    stalls=st.lists(st.floats(0.01, 2.0), max_size=2),
+)
 
 
 @settings(max_examples=20, deadline=None)
-@given(
-    st.sampled_from([(60.0, 60.0), (100.0, 80.0), (1000.0, 1000.0)]),
-    st.lists(st.tuples(moments, st.integers(-3, 40)), max_size=80),
-    st.lists(st.tuples(moments, st.sampled_from(Lane), st.floats(0.1, 1.0)), max_size=2),
-    st.lists(moments, max_size=3),
-    st.lists(st.floats(0.01, 2.0), max_size=2),
-)
+@given(st.sampled_from([(60.0, 60.0), (100.0, 80.0), (1000.0, 1000.0)]), traffics)
 async def test_whatever_comes_the_free_rate_holds(
-    rate: tuple[float, float],
-    asked: list[tuple[float, int]],
-    floods: list[tuple[float, Lane, float]],
-    given_up: list[float],
-    stalls: list[float],
+    rate: tuple[float, float], traffic: Traffic
 ) -> None:
     async with Stage(*rate) as stage:
         stage.broadcast(16)
-        await stage.live_through(
-            stage.tips, asked=asked, floods=floods, given_up=given_up, stalls=stalls
-        )
+        await stage.live_through(stage.tips, traffic)
 
     free = sorted(stage.unpaid + stage.replies)
     assert busiest(free) <= 30

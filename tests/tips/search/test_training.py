@@ -198,7 +198,7 @@ class TestShippedWordings:
     def test_no_message_of_the_exam_stands_in_the_training_half(self) -> None:
         content = CONTENT / "en"
         learned = {message.text.casefold() for message in corpus.half(content, "train")}
-        exam = corpus.exam(content)
+        exam = corpus.test_set(content)
         assert not learned & {message.text.casefold() for message in exam}
         # Two people do type "tsw is real?" alike now and then; more would be copying.
         assert len(exam) >= 0.97 * len(corpus.half(content, "test"))

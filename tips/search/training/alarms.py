@@ -22,7 +22,7 @@ WEIGHT_OF_AN_EMERGENCY = 5.0  # a missed one is worse than a false alarm
 def fit_alarm(kinds: Sequence[str], reads: Sequence[Read], fingerprint: str) -> Alarm:
     """Fit on messages whose label is a kind's place, or ``len(kinds)`` for an ordinary one."""
     alarm = _fitted(kinds, reads, fingerprint)
-    margins = _judged_by_strangers(kinds, reads)
+    margins = _held_out_margins(kinds, reads)
     return replace(alarm, gates=np.quantile(margins, 1 - FALSE_ALARMS, axis=0).astype(np.float32))
 
 
@@ -55,14 +55,14 @@ def _linear(data: csr_matrix, labels: object) -> tuple[Floats, Floats]:
     return fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)
 
 
-def _judged_by_strangers(kinds: Sequence[str], reads: Sequence[Read]) -> list[tuple[float, float]]:
-    """Margins of each hand's ordinary messages under models that never saw that hand."""
+def _held_out_margins(kinds: Sequence[str], reads: Sequence[Read]) -> list[tuple[float, float]]:
+    """Margins of each author's ordinary messages under models that never saw that author."""
     margins = []
-    for hand in sorted({read.hand for read in reads if read.label < len(kinds)}):
-        stranger = _fitted(kinds, [read for read in reads if read.hand != hand], "")
+    for author in sorted({read.author for read in reads if read.label < len(kinds)}):
+        others = _fitted(kinds, [read for read in reads if read.author != author], "")
         margins += [
-            (stranger.margin(read.words, read.vector)[0], stranger.margin(read.words, None)[0])
+            (others.margin(read.words, read.vector)[0], others.margin(read.words, None)[0])
             for read in reads
-            if read.hand == hand and read.label == len(kinds)
+            if read.author == author and read.label == len(kinds)
         ]
     return margins

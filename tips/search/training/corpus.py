@@ -1,4 +1,4 @@
-"""The messages an index learns from, and those it is measured by: who wrote what, meaning what."""
+"""The messages that an index is trained on, and those it is measured by."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ABOUT_EMERGENCIES = frozenset({"cannot-cope", "eczema-herpeticum", "infected-ecz
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, the question it means (or OFF_TOPIC) and the hand that wrote it."""
+    """One message, the question it means (or OFF_TOPIC) and who wrote it."""
 
     text: str
     meant: str
-    hand: str
+    author: str
 
 
 def questions(folder: Path) -> dict[str, str]:
@@ -47,7 +47,7 @@ def half(folder: Path, name: str) -> list[Message]:
     return list(_collected(folder / "wordings" / name))
 
 
-def exam(folder: Path) -> list[Message]:
+def test_set(folder: Path) -> list[Message]:
     """The test half without the few short messages that stand in the training half as well."""
     learned = {message.text.casefold() for message in half(folder, "train")}
     return [m for m in half(folder, "test") if m.text.casefold() not in learned]
@@ -56,7 +56,7 @@ def exam(folder: Path) -> list[Message]:
 def ordinary(folder: Path, name: str) -> list[Message]:
     """Everyday messages that come near an emergency's words, in one half."""
     return [
-        Message(str(text), OFF_TOPIC, hand_of(path))
+        Message(str(text), OFF_TOPIC, author_of(path))
         for path in sorted((folder / "wordings" / name).glob("ordinary-*.yaml"))
         for texts in _load(path).values()
         for text in texts
@@ -66,15 +66,15 @@ def ordinary(folder: Path, name: str) -> list[Message]:
 def emergencies(folder: Path, name: str) -> list[Message]:
     """Descriptions of emergencies in one half, each with its kind."""
     return [
-        Message(str(text), kind, hand_of(path))
+        Message(str(text), kind, author_of(path))
         for path in sorted((folder / "wordings" / name).glob("urgent-*.yaml"))
         for kind, texts in _load(path).items()
         for text in texts
     ]
 
 
-def hand_of(path: Path) -> str:
-    """Who wrote a file: ``off-topic-maya.yaml`` and ``maya.yaml`` are by one hand."""
+def author_of(path: Path) -> str:
+    """Who wrote a file: ``off-topic-maya.yaml`` and ``maya.yaml`` have the same author."""
     return (
         path.stem.removeprefix(f"{OFF_TOPIC}-").removeprefix("urgent-").removeprefix("ordinary-")
     )
@@ -90,7 +90,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def with_slips(text: str, seed: int) -> str:
-    """The message as a hurried thumb types it: one slip in eight letters, the same every time."""
+    """The message with a typing error in every eight letters, the same every time."""
     chance = random.Random(f"{seed}:{text}")  # noqa: S311 - noise for training, no secret
     letters = list(text)
     places = [at for at, letter in enumerate(letters) if letter.isalpha()]
@@ -128,4 +128,4 @@ def _collected(folder: Path) -> Iterator[Message]:
         for meant, texts in _load(path).items():
             for text in texts:
                 about = OFF_TOPIC if path.stem.startswith(OFF_TOPIC) else meant
-                yield Message(str(text), about, hand_of(path))
+                yield Message(str(text), about, author_of(path))

@@ -1,7 +1,7 @@
 """`python -m tips.search.training.evaluate [--write]`: measure the index and each step's gain.
 
-The test half was written by other hands than the training half. The index measured here is fitted
-on the training half alone; the one the bot carries is fitted, by the same recipe, on both.
+The test half was written by other authors than the training half. The index measured here is
+fitted on the training half alone; the one that the bot carries on both, by the same recipe.
 ``--write`` puts the figures into docs/SEARCH.md between its marks.
 """
 
@@ -17,10 +17,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from tips.search import evidence
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
-from tips.search.evidence import Judge
+from tips.search.features import FeatureExtractor, joined, rank_probabilities
 from tips.search.model import Model
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT, Confidence, Search
@@ -59,28 +58,33 @@ def ranked(ranking: Ranking, messages: Iterable[Message]) -> Score:
 
 
 def methods(folder: Path, model: Model) -> dict[str, Ranking]:
-    """Each step on the way, from plain likeness of words to the whole."""
-    judge, embedder, reader = Judge(model), Embedder.load(), MessageReader.load(folder, model)
+    """Each method, from plain likeness of words to the whole search."""
+    extractor, embedder = FeatureExtractor(model), Embedder.load()
+    reader = MessageReader.load(folder, model)
     ids = model.ids.tolist()
 
     def by(column: int, *, mended: bool, sense: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
             words = reader.read(text).words if mended else words_of(text)
             found = (
-                judge.meaning(embedder.embed(" ".join(words))) if sense else judge.lexical(words)
+                extractor.meaning(embedder.embed(" ".join(words)))
+                if sense
+                else extractor.lexical(words)
             )
-            return [ids[at] for at in np.argsort(-found.features[:, column], kind="stable")[:3]]
+            return [ids[at] for at in np.argsort(-found.rows[:, column], kind="stable")[:3]]
 
         return ranking
 
     def fused(*, full: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
             words = reader.read(text).words
-            found = judge.lexical(words)
+            found = extractor.lexical(words)
             if full:
-                found = evidence.joined(found, judge.meaning(embedder.embed(" ".join(words))))
-            divided = evidence.shares(found, model.rank_full if full else model.rank_lexical)
-            return [ids[at] for at in np.argsort(-divided, kind="stable")[:3]]
+                found = joined(found, extractor.meaning(embedder.embed(" ".join(words))))
+            probabilities = rank_probabilities(
+                found, model.rank_full if full else model.rank_lexical
+            )
+            return [ids[at] for at in np.argsort(-probabilities, kind="stable")[:3]]
 
         return ranking
 
@@ -153,20 +157,22 @@ def signs(urgent: Urgent, alarms: Sequence[Message], ordinary: Sequence[Message]
 
 
 def ranking_rows(folder: Path, model: Model, real: Sequence[Message]) -> list[str]:
-    """Each method's row, then the whole with slips of the thumb and hand by hand."""
-    slips = [Message(corpus.with_slips(m.text, at), m.meant, m.hand) for at, m in enumerate(real)]
+    """Each method's row, then the whole with typing errors, and for each author."""
+    slips = [
+        Message(corpus.with_slips(m.text, at), m.meant, m.author) for at, m in enumerate(real)
+    ]
     steps = methods(folder, model)
     rows = [ranked(step, real).row(name) for name, step in steps.items()]
     whole = steps["everything fused"]
     rows.append(ranked(whole, slips).row("everything, typos in 1 of 8 letters"))
-    hands = sorted({m.hand for m in real})
-    by_hand = {hand: [m for m in real if m.hand == hand] for hand in hands}
-    return rows + [ranked(whole, by_hand[h]).row(f"everything, hand {h}") for h in hands]
+    authors = sorted({m.author for m in real})
+    by_author = {author: [m for m in real if m.author == author] for author in authors}
+    return rows + [ranked(whole, by_author[a]).row(f"everything, author {a}") for a in authors]
 
 
 def report(folder: Path, model: Model, alarm: Alarm) -> str:
     """The whole page of figures as Markdown."""
-    test = corpus.exam(folder)
+    test = corpus.test_set(folder)
     real = [m for m in test if m.meant != OFF_TOPIC]
     reader = MessageReader.load(folder, model)
     search = Search(reader, model, Embedder.load())

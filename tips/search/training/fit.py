@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from tips.search import grams
-from tips.search.evidence import FULL_FEATURES, LEXICAL_FEATURES
+from tips.search.features import FULL_FEATURES, LEXICAL_FEATURES
 from tips.search.model import Floats, Model, quantised
 
 Ints = npt.NDArray[np.int64]
@@ -26,12 +26,12 @@ ABSENT = -20.0  # the bias of a class that no message belongs to
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A message after reading: its words, its sentence vector, its class and its hand."""
+    """A message after reading: its words, its sentence vector, its class and its author."""
 
     words: tuple[str, ...]
     vector: Floats
     label: int  # the number of classes - 1 stands for off topic
-    hand: str
+    author: str
     noisy: bool
 
 

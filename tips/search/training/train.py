@@ -10,10 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tips.search import evidence
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
-from tips.search.evidence import Evidence, Judge
+from tips.search.features import (
+    FeatureExtractor,
+    Features,
+    joined,
+    rank_probabilities,
+    topic_features,
+    trust_features,
+)
 from tips.search.model import Floats, Model
 from tips.search.reading import MessageReader, load_synonyms
 from tips.search.search import CONTENT
@@ -38,18 +44,22 @@ def train(
     messages = corpus.written(folder)
     for name in halves:
         messages += corpus.half(folder, name)
-    eyes = Eyes(folder, messages)
+    reader = TrainingReader(folder, messages)
     fingerprint = corpus.fingerprint(folder)
     labels = {name: at for at, name in enumerate(topics)} | {corpus.OFF_TOPIC: len(topics)}
-    reads = eyes.read_all(messages, labels, noise=recipe.noise)
+    reads = reader.read_all(messages, labels, noise=recipe.noise)
     model = fit.base_model(topics, reads, fingerprint, recipe)
-    unseen = judged_by_strangers(topics, reads, recipe)
-    alarm = train_alarm(folder, eyes, halves, [read for read in reads if not read.noisy], topics)
+    unseen = held_out_features(topics, reads, recipe)
+    alarm = train_alarm(folder, reader, halves, [read for read in reads if not read.noisy], topics)
     return with_trust(with_ranker(model, unseen), unseen), alarm
 
 
 def train_alarm(
-    folder: Path, eyes: Eyes, halves: Sequence[str], reads: Sequence[Read], topics: Iterable[str]
+    folder: Path,
+    reader: TrainingReader,
+    halves: Sequence[str],
+    reads: Sequence[Read],
+    topics: Iterable[str],
 ) -> Alarm:
     """Fit the warning signs; questions about emergencies count as neither one nor the other."""
     kinds = sorted({m.meant for name in halves for m in corpus.emergencies(folder, name)})
@@ -58,12 +68,12 @@ def train_alarm(
     calm = [replace(read, label=len(kinds)) for read in reads if read.label not in near]
     more = [m for name in halves for m in corpus.ordinary(folder, name)]
     alarms = [m for name in halves for m in corpus.emergencies(folder, name)]
-    told = eyes.read_all(more + alarms, labels, noise=False)
+    told = reader.read_all(more + alarms, labels, noise=False)
     return fit_alarm(kinds, [*calm, *told], corpus.fingerprint(folder))
 
 
-class Eyes:
-    """Reads messages as the running search will, and once more with slips of the thumb."""
+class TrainingReader:
+    """Reads messages as the running search does, and once more with typing errors."""
 
     def __init__(self, folder: Path, messages: Sequence[Message]) -> None:
         synonyms = load_synonyms(folder)
@@ -86,48 +96,48 @@ class Eyes:
             texts = [(message.text, False)]
             if noise:
                 texts.append((corpus.with_slips(message.text, seed), True))
-            reads += [self._read(text, label, message.hand, noisy=noisy) for text, noisy in texts]
+            reads += [
+                self._read(text, label, message.author, noisy=noisy) for text, noisy in texts
+            ]
         return [read for read in reads if read.words]
 
-    def _read(self, text: str, label: int, hand: str, *, noisy: bool) -> Read:
+    def _read(self, text: str, label: int, author: str, *, noisy: bool) -> Read:
         words = tuple(self._reader.read(text).words)
-        return Read(words, self._embedder.embed(" ".join(words)), label, hand, noisy)
+        return Read(words, self._embedder.embed(" ".join(words)), label, author, noisy)
 
 
-Judged = list[tuple[Read, Evidence, Evidence]]
+HeldOut = list[tuple[Read, Features, Features]]
 
 
-def judged_by_strangers(
-    topics: Mapping[str, str], reads: Sequence[Read], recipe: Recipe
-) -> Judged:
-    """Evidence for each hand's messages from models that never saw that hand."""
-    judged: Judged = []
-    for hand in sorted({read.hand for read in reads} - {"editors"}):
-        others = [read for read in reads if read.hand != hand]
-        judge = Judge(fit.base_model(topics, others, "", recipe))
+def held_out_features(topics: Mapping[str, str], reads: Sequence[Read], recipe: Recipe) -> HeldOut:
+    """Features for each author's messages from models that never saw that author."""
+    held_out: HeldOut = []
+    for author in sorted({read.author for read in reads} - {"editors"}):
+        others = [read for read in reads if read.author != author]
+        extractor = FeatureExtractor(fit.base_model(topics, others, "", recipe))
         for read in reads:
-            if read.hand == hand:
-                judged.append((read, judge.lexical(read.words), judge.meaning(read.vector)))
-    return judged
+            if read.author == author:
+                held_out.append(
+                    (read, extractor.lexical(read.words), extractor.meaning(read.vector))
+                )
+    return held_out
 
 
-def with_ranker(model: Model, unseen: Judged) -> Model:
-    """The model with weights that weigh the kinds of evidence against each other."""
+def with_ranker(model: Model, unseen: HeldOut) -> Model:
+    """The model with the ranker's weights of the features."""
     questions = [item for item in unseen if item[0].label < len(model.ids)]
     labels = np.array([read.label for read, _, _ in questions])
-    lexical = fit.ranker([words.features for _, words, _ in questions], labels)
-    full = fit.ranker(
-        [evidence.joined(words, sense).features for _, words, sense in questions], labels
-    )
+    lexical = fit.ranker([words.rows for _, words, _ in questions], labels)
+    full = fit.ranker([joined(words, sense).rows for _, words, sense in questions], labels)
     return replace(model, rank_lexical=lexical, rank_full=full)
 
 
-def with_trust(model: Model, unseen: Judged) -> Model:
-    """The model with calibrated trust and the gates of refusal."""
-    full = [(read, evidence.joined(words, sense)) for read, words, sense in unseen]
+def with_trust(model: Model, unseen: HeldOut) -> Model:
+    """The model with calibrated trust, and the thresholds below which it answers nothing."""
+    full = [(read, joined(words, sense)) for read, words, sense in unseen]
     lexical = [(read, words) for read, words, _ in unseen]
-    trust_full, topic_full, gate_full = _beliefs(full, model.rank_full)
-    trust_lexical, topic_lexical, gate_lexical = _beliefs(lexical, model.rank_lexical)
+    trust_full, topic_full, gate_full = _calibrated(full, model.rank_full)
+    trust_lexical, topic_lexical, gate_lexical = _calibrated(lexical, model.rank_lexical)
     return replace(
         model,
         trust_full=trust_full,
@@ -138,34 +148,34 @@ def with_trust(model: Model, unseen: Judged) -> Model:
     )
 
 
-def _beliefs(
-    judged: Sequence[tuple[Read, Evidence]], weights: Floats
+def _calibrated(
+    held_out: Sequence[tuple[Read, Features]], weights: Floats
 ) -> tuple[Floats, Floats, float]:
-    """Weights of the trust in the first answer, of being on topic, and the gate of the latter."""
-    divided = [evidence.shares(found, weights) for _, found in judged]
+    """Weights of trust in the first answer and of being on topic, and the topic's threshold."""
+    probabilities = [rank_probabilities(found, weights) for _, found in held_out]
     right = np.array(
-        [int(d.argmax()) == r.label for (r, _), d in zip(judged, divided, strict=True)]
+        [int(d.argmax()) == r.label for (r, _), d in zip(held_out, probabilities, strict=True)]
     )
-    ours = np.array([read.label < len(divided[0]) for read, _ in judged])
-    clean = np.array([not read.noisy for read, _ in judged])
-    trust = np.stack(
+    ours = np.array([read.label < len(probabilities[0]) for read, _ in held_out])
+    clean = np.array([not read.noisy for read, _ in held_out])
+    by_trust = np.stack(
         [
-            evidence.trust_features(f, d, len(r.words))
-            for (r, f), d in zip(judged, divided, strict=True)
+            trust_features(f, d, len(r.words))
+            for (r, f), d in zip(held_out, probabilities, strict=True)
         ]
     )
-    topic = np.stack(
+    by_topic = np.stack(
         [
-            evidence.topic_features(f, d, len(r.words))
-            for (r, f), d in zip(judged, divided, strict=True)
+            topic_features(f, d, len(r.words))
+            for (r, f), d in zip(held_out, probabilities, strict=True)
         ]
     )
-    about = fit.logistic(topic, ours, balanced=True)
-    believed = 1 / (1 + np.exp(-(topic @ about)))
-    strangers = believed[~ours & clean]
-    quantile = float(np.quantile(strangers, 1 - OFF_TOPIC_LET_THROUGH)) if len(strangers) else 0.5
+    about = fit.logistic(by_topic, ours, balanced=True)
+    on_topic = 1 / (1 + np.exp(-(by_topic @ about)))
+    off_topic = on_topic[~ours & clean]
+    quantile = float(np.quantile(off_topic, 1 - OFF_TOPIC_LET_THROUGH)) if len(off_topic) else 0.5
     gate = min(quantile, HIGHEST_GATE)
-    return fit.logistic(trust[ours], right[ours], balanced=False), about, gate
+    return fit.logistic(by_trust[ours], right[ours], balanced=False), about, gate
 
 
 def main() -> None:

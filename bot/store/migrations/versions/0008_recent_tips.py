@@ -1,4 +1,4 @@
-"""The tips that a reader got last, so that none comes again soon"""
+"""The tips that a subscriber got last, so that none comes again soon"""
 
 import sqlalchemy as sa
 from alembic import op

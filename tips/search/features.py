@@ -1,4 +1,4 @@
-"""What speaks for each question: one row of features a question, the same in training and use."""
+"""The features of each question for a message: the same in training and in use."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ NEAREST = 4  # wordings of one question that are averaged
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Features (Q x F) and how much the linear models see something off topic."""
+class Features:
+    """A row of features for each question, and what the linear models make of "off topic"."""
 
-    features: Floats
-    off_topic: Floats  # one figure a linear model
+    rows: Floats  # Q x F
+    off_topic: Floats  # one number a linear model
     closest: float  # likeness of the nearest wording, 0 to 1
 
 
-class Judge:
-    """Weighs a message against every question with a model's arrays."""
+class FeatureExtractor:
+    """Compares a message with every question, by a model's arrays."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -36,16 +36,16 @@ class Judge:
         self._places = _places(model.owners, self._questions)
         self._vectors: Floats = model.vectors.astype(np.float32) / np.float32(PACKED)
 
-    def lexical(self, words: Sequence[str]) -> Evidence:
-        """Evidence from words alone."""
+    def lexical(self, words: Sequence[str]) -> Features:
+        """Features from words alone."""
         at, weights = grams.vector(words, self._model.rarity)
         likeness = self._shared_grams(at, weights)
         rows = self._model.lexical[at].astype(np.float32)
         margins: Floats = (weights @ rows) * self._model.lexical_scale + self._model.lexical_bias
         return self._gather(likeness, margins)
 
-    def meaning(self, vector: Floats) -> Evidence:
-        """Evidence from the sentence vector."""
+    def meaning(self, vector: Floats) -> Features:
+        """Features from the sentence vector."""
         margins: Floats = vector @ self._model.meaning + self._model.meaning_bias
         return self._gather(self._vectors @ vector, margins)
 
@@ -59,13 +59,13 @@ class Judge:
         owners = model.posting_owners[places]
         return np.bincount(owners, shared, len(model.owners)).astype(np.float32)
 
-    def _gather(self, likeness: Floats, margins: Floats) -> Evidence:
+    def _gather(self, likeness: Floats, margins: Floats) -> Features:
         best, near = self._per_question(likeness)
         logs = margins - np.logaddexp.reduce(margins)
         own = logs[: self._questions]
         columns = (best, near, own, best - best.max(), near - near.max(), own - own.max())
         others = np.array([logs[-1] - own.max()], np.float32)
-        return Evidence(np.stack(columns, 1).astype(np.float32), others, float(best.max()))
+        return Features(np.stack(columns, 1).astype(np.float32), others, float(best.max()))
 
     def _per_question(self, likeness: Floats) -> tuple[Floats, Floats]:
         # The place behind the last wording stands for "no such wording".
@@ -86,51 +86,50 @@ def _places(owners: npt.NDArray[np.int16], questions: int) -> npt.NDArray[np.int
     return filled
 
 
-def joined(first: Evidence, second: Evidence) -> Evidence:
-    """Both kinds of evidence side by side."""
-    return Evidence(
-        np.concatenate([first.features, second.features], axis=1),
+def joined(first: Features, second: Features) -> Features:
+    """Both kinds of features side by side."""
+    return Features(
+        np.concatenate([first.rows, second.rows], axis=1),
         np.concatenate([first.off_topic, second.off_topic]),
         second.closest,
     )
 
 
-def shares(evidence: Evidence, weights: Floats) -> Floats:
-    """How the ranker divides its belief among the questions; adds up to 1."""
-    scores = evidence.features @ weights
+def rank_probabilities(features: Features, weights: Floats) -> Floats:
+    """The ranker's probability of each question (a softmax); they add up to 1."""
+    scores = features.rows @ weights
     raised = np.exp(scores - scores.max())
-    divided: Floats = (raised / raised.sum()).astype(np.float32)
-    return divided
+    probabilities: Floats = (raised / raised.sum()).astype(np.float32)
+    return probabilities
 
 
-def trust_features(evidence: Evidence, divided: Floats, words: int) -> Floats:
-    """What the trust in the first answer rests on."""
-    first, second = np.sort(divided)[-2:][::-1]
+def trust_features(features: Features, probabilities: Floats, words: int) -> Floats:
+    """The features of the calibrated trust in the first answer."""
+    first, second = np.sort(probabilities)[-2:][::-1]
     return np.array(
         [
             1.0,
             np.log(first + 1e-6),
             np.log(first + 1e-6) - np.log(second + 1e-6),
-            *np.clip(evidence.off_topic, -12, 12),
-            evidence.closest,
+            *np.clip(features.off_topic, -12, 12),
+            features.closest,
             min(words, 12) / 12,
         ],
         np.float32,
     )
 
 
-def topic_features(evidence: Evidence, divided: Floats, words: int) -> Floats:
-    """What the belief rests on that a message is about our field at all."""
-    features = evidence.features
+def topic_features(features: Features, probabilities: Floats, words: int) -> Floats:
+    """The features of the probability that a message is on topic at all."""
     return np.concatenate(
         [
-            trust_features(evidence, divided, words),
-            features.max(0),
-            features[int(divided.argmax())],
+            trust_features(features, probabilities, words),
+            features.rows.max(0),
+            features.rows[int(probabilities.argmax())],
         ]
     ).astype(np.float32)
 
 
-def chance(features: Floats, weights: Floats) -> float:
-    """A logistic model's share, 0 to 1."""
+def logistic_probability(features: Floats, weights: Floats) -> float:
+    """A logistic model's probability, 0 to 1."""
     return float(1 / (1 + np.exp(-float(features @ weights))))
