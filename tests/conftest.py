@@ -18,7 +18,7 @@ from tests import progress
 from tests.chromium import chromium
 from tests.databases import put_sqlite
 from tests.postgres import Cluster, binaries, start_cluster
-from tests.reaper import temporary_files
+from tests.reaper import MARK, temporary_files
 
 ROOT = Path(__file__).parents[1]
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
@@ -29,11 +29,15 @@ FOLDER = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """All that a run writes is in one folder that goes with it; nothing else of ours is silent."""
     until_the_end = ExitStack()
-    if heartbeat := progress.begin(config.pluginmanager):
-        until_the_end.callback(heartbeat.end)
     config.add_cleanup(until_the_end.close)
-    folder = config.stash[FOLDER] = until_the_end.enter_context(temporary_files())
-    config.option.basetemp = config.option.basetemp or str(folder / "tmp")
+    if (one_of_several := getattr(config, "workerinput", None)) is None:
+        until_the_end.callback(progress.begin(config.pluginmanager).end)
+        folder = until_the_end.enter_context(temporary_files())
+        config.option.basetemp = config.option.basetemp or str(folder / "tmp")
+    else:  # the folder is that of the process that hands out the tests, and goes with it
+        folder = Path(os.environ[MARK]) / one_of_several["workerid"]
+        folder.mkdir()
+    config.stash[FOLDER] = folder
     if not os.access(ROOT, os.W_OK):
         hypothesis.configuration.set_hypothesis_home_dir(folder / "hypothesis")
     _listen_to_signals()

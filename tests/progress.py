@@ -21,14 +21,15 @@ WORKER = "PYTEST_XDIST_WORKER"  # in the environment of each process that is han
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Begins before anything is captured."""
-    begin(pluginmanager)
+    if WORKER not in os.environ:
+        begin(pluginmanager)
 
 
-def begin(plugins: pytest.PytestPluginManager) -> Heartbeat | None:
+def begin(plugins: pytest.PytestPluginManager) -> Heartbeat:
     """Watch over this run from now on, unless somebody does."""
-    if not plugins.has_plugin(NAME) and WORKER not in os.environ:
+    if not plugins.has_plugin(NAME):
         plugins.register(Heartbeat(), NAME)
-    heartbeat: Heartbeat | None = plugins.get_plugin(NAME)
+    heartbeat: Heartbeat = plugins.get_plugin(NAME)
     return heartbeat
 
 

@@ -31,7 +31,7 @@ def main() -> None:
     except KeyboardInterrupt:  # later on, typer and the bot handle it themselves
         sys.exit(0 if _runs_the_bot() else BY_SIGNAL + signal.SIGINT)
     except OSError as error:
-        _output_is_gone()
+        _discard_output()
         from bot.cli.output import complain, plainly, say
 
         tell = complain if _runs_the_bot() else say
@@ -40,9 +40,9 @@ def main() -> None:
 
 
 def _prepare() -> None:
-    sys.excepthook = _last_words
-    threading.excepthook = _last_words_of
-    sys.unraisablehook = _last_words_of
+    sys.excepthook = _log_crash
+    threading.excepthook = _log_thread_crash
+    sys.unraisablehook = _log_thread_crash
     _fill_in_what_is_empty()
     # A question's matrices are small: several threads, which spin while they wait for each other,
     # take several times as much of the processor. numpy reads this as it is loaded.
@@ -71,12 +71,12 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     sys.exit(BY_SIGNAL + number)
 
 
-def _output_is_gone() -> None:
+def _discard_output() -> None:
     """Discard the rest of the output, which Python would write as it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def _last_words(
+def _log_crash(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Log an uncaught exception like everything else: without secrets, as JSON if wanted."""
@@ -88,7 +88,7 @@ def _last_words(
         crashed(error)
 
 
-def _last_words_of(failure: Any) -> None:
+def _log_thread_crash(failure: Any) -> None:
     """The same for a thread, and for an exception that Python could not raise."""
     if failure.exc_value is not None:
-        _last_words(failure.exc_type, failure.exc_value, failure.exc_traceback)
+        _log_crash(failure.exc_type, failure.exc_value, failure.exc_traceback)
