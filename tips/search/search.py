@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from .embedder import Embedder, WeightsMissingError
 from .evidence import Evidence, Judge
 from .model import Model
 from .reading import MessageReader, Reading
+from .subjects import Subject
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
@@ -43,6 +45,16 @@ class Found:
     hits: tuple[Hit, ...]
     confidence: Confidence
     topics: tuple[str, ...] = ()
+    subject: Subject | None = None
+    """What else the message names, where the first answer does not fit it and is not sure."""
+
+
+class Weighed(NamedTuple):
+    """What one wording of a message is found to mean."""
+
+    divided: evidence.Floats  # belief by question; adds up to 1
+    on_topic: float  # how likely it is about our field at all
+    believed: float  # how likely the first answer is right
 
 
 class Weights(NamedTuple):
@@ -98,7 +110,7 @@ class Search:
 
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for whoever asks more than one thing about it."""
-        embed = self._embedder.embed if self._embedder else None
+        embed = self._embedder.embed_all if self._embedder else None
         return self._reader.read(text, embed)
 
     def find(self, message: str | Reading, limit: int = 3) -> Found:
@@ -106,27 +118,45 @@ class Search:
         reading = self.read(message) if isinstance(message, str) else message
         if not reading.words:
             return Found((), Confidence.NONE)
-        found = self._weigh(reading)
-        divided = evidence.shares(found, self._weights.rank)
-        about = evidence.topic_features(found, divided, len(reading.words))
-        if evidence.chance(about, self._weights.topic) < self._weights.gate:
-            return Found((), Confidence.NONE, self._topics(divided, limit))
-        features = evidence.trust_features(found, divided, len(reading.words))
-        believed = evidence.chance(features, self._weights.trust)
-        confidence = Confidence.SURE if believed >= SURE_FROM else Confidence.UNSURE
-        return Found(
-            self._hits(divided, believed, limit), confidence, self._topics(divided, limit)
-        )
+        found = max(self._weighed(reading), key=self._sureness)
+        topics = self._topics(found.divided, limit)
+        subject = reading.mention.subject(self._first(found.divided))
+        if found.on_topic < self._weights.gate:
+            return Found((), Confidence.NONE, topics, subject)
+        hits = self._hits(found.divided, found.believed, limit)
+        if found.believed >= SURE_FROM:
+            return Found(hits, Confidence.SURE, topics)
+        return Found(hits, Confidence.UNSURE, topics, subject)
+
+    def _weighed(self, reading: Reading) -> Iterator[Weighed]:
+        """What each wording of the message is found to mean."""
+        for at, words in enumerate(reading.wordings):
+            found = self._evidence(words, None if reading.vectors is None else reading.vectors[at])
+            divided = evidence.shares(found, self._weights.rank)
+            against = reading.mention.against(self._first(divided))
+            about = evidence.topic_features(found, divided, len(words), against)
+            trusted = evidence.trust_features(found, divided, len(words), against)
+            yield Weighed(
+                divided,
+                evidence.chance(about, self._weights.topic),
+                evidence.chance(trusted, self._weights.trust),
+            )
+
+    def _sureness(self, found: Weighed) -> tuple[bool, float]:
+        return found.on_topic >= self._weights.gate, found.believed
+
+    def _first(self, divided: evidence.Floats) -> str:
+        return str(self._model.ids[int(divided.argmax())])
 
     def _topics(self, divided: evidence.Floats, limit: int) -> tuple[str, ...]:
         order = np.argsort(-divided, kind="stable")
         return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:limit]
 
-    def _weigh(self, reading: Reading) -> Evidence:
-        lexical = self._judge.lexical(reading.words)
-        if reading.vector is None:
+    def _evidence(self, words: Sequence[str], vector: evidence.Floats | None) -> Evidence:
+        lexical = self._judge.lexical(words)
+        if vector is None:
             return lexical
-        return evidence.joined(lexical, self._judge.meaning(reading.vector))
+        return evidence.joined(lexical, self._judge.meaning(vector))
 
     def _hits(self, divided: evidence.Floats, believed: float, limit: int) -> tuple[Hit, ...]:
         order = np.argsort(-divided, kind="stable")[:limit]
