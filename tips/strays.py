@@ -20,7 +20,9 @@ LISTS = frozenset(
         "words.yaml",
     }
 )
-OF_A_LANGUAGE = frozenset({"names.yaml", "synonyms.yaml", "urgent.yaml"})
+OF_A_LANGUAGE = frozenset(
+    {"asking.yaml", "names.yaml", "subjects.yaml", "synonyms.yaml", "urgent.yaml"}
+)
 ITEMS = ("tips", "answers")
 WORDINGS = ("train", "test")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]+)?")

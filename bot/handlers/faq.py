@@ -76,9 +76,10 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
 
 async def _not_sure(context: Context, found: Found) -> None:
     if answers := _answers(context, found):
-        await context.say(texts.unsure(context.translator, answers))
+        await context.say(texts.unsure(context.translator, answers, found.subject))
     else:
-        await context.say(texts.none(context.translator, found.topics, context.services.library))
+        library = context.services.library
+        await context.say(texts.none(context.translator, found.topics, library, found.subject))
 
 
 def _answers(context: Context, found: Found) -> list[Answer]:

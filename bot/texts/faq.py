@@ -11,6 +11,7 @@ from bot.texts.message import Button, Message, Rows, page, toast
 from bot.texts.tip import evidence_line, evidence_words
 from tips.library import Library
 from tips.models import Answer, Source
+from tips.search import Subject
 from tips.urgent import Advice
 
 SOURCES_SHOWN = 4
@@ -117,21 +118,28 @@ def _source_lines(_: Translator, shown: Sequence[Source]) -> html.Html:
     return html.fill(template, sources=html.join(named, "; "))
 
 
-def unsure(_: Translator, candidates: Sequence[Answer]) -> Message:
+def unsure(_: Translator, candidates: Sequence[Answer], subject: Subject | None = None) -> Message:
     """Not sure enough to answer: up to three questions that may be meant."""
     return page(
+        html.text(_not_ours(_, subject)) if subject else html.Html(),
         html.text(_("I am not sure what you mean. Did you mean one of these?")),
         buttons=(*_answer_rows(candidates[:3]), (Button(_("All topics"), FaqTopics(0)),)),
     )
 
 
-def none(_: Translator, nearest: Sequence[str], library: Library) -> Message:
-    """No answer fits: says so and offers the nearest topics; never a guess."""
+def none(
+    _: Translator, nearest: Sequence[str], library: Library, subject: Subject | None = None
+) -> Message:
+    """No answer fits: says so and offers the nearest topics; never a guess.
+
+    ``subject`` is what else the message is about, as far as that is known.
+    """
     rows = [
         (Button(library.topic_names.get(slug, slug), FaqTopic(slug, 0)),) for slug in nearest[:3]
     ]
+    no_answer = _("I have no checked answer to that, and I do not want to guess.")
     return page(
-        html.text(_("I have no checked answer to that, and I do not want to guess.")),
+        html.text(_not_ours(_, subject) if subject else no_answer),
         html.text(
             _(
                 "Try other words, or look at a topic near it. "
@@ -140,6 +148,20 @@ def none(_: Translator, nearest: Sequence[str], library: Library) -> Message:
         ),
         buttons=(*rows, (Button(_("All topics"), FaqTopics(0)),)),
     )
+
+
+def _not_ours(_: Translator, subject: Subject) -> str:
+    lines = {
+        Subject.CONDITION: _(
+            "I only know about eczema. A pharmacist or your doctor can help with the rest."
+        ),
+        Subject.ANIMAL: _("I only know about eczema in people. A vet can help with animals."),
+        Subject.AGE: _(
+            "What I know about that is only for babies and toddlers. "
+            "For anyone older, ask your doctor or pharmacist."
+        ),
+    }
+    return lines[subject]
 
 
 def urgent(_: Translator, advice: Advice, library: Library) -> Message:

@@ -59,6 +59,21 @@ async def test_what_has_no_answer_is_not_guessed(subscriber: Person) -> None:
     assert len(await subscriber.labels()) >= 2
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("how many people have psoriasis", "I only know about eczema"),
+        ("can my dog eat probiotics", "A vet can help with animals"),
+    ],
+)
+async def test_what_is_about_something_else_is_told_so(
+    subscriber: Person, words: str, said: str
+) -> None:
+    await subscriber.say(words)
+    await subscriber.sees(said)
+    assert "Evidence:" not in await subscriber.hears()
+
+
 async def test_an_answer_may_be_rated_and_taken_back(subscriber: Person) -> None:
     await subscriber.say("Do probiotics help against eczema?")
     await subscriber.tap("👍 Helpful")

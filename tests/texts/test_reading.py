@@ -35,6 +35,7 @@ from tests.texts.slots import (
 )
 from tips.library import load_library
 from tips.models import Evidence
+from tips.search import Subject
 from tips.urgent import Advice
 
 EN = translator("en")
@@ -326,6 +327,24 @@ class TestFaq:
         said = faq.none(EN, ("stress", "sleep", "itch", "fats"), LIBRARY)
         assert "do not want to guess" in said.plain
         assert labels(said) == ["Stress", "Sleep", "Itch", "All topics"]
+
+    @pytest.mark.parametrize(
+        ("subject", "words"),
+        [
+            (Subject.CONDITION, "I only know about eczema."),
+            (Subject.ANIMAL, "A vet can help with animals"),
+            (Subject.AGE, "only for babies and toddlers"),
+        ],
+    )
+    def test_what_is_about_something_else_is_told_apart(
+        self, subject: Subject, words: str
+    ) -> None:
+        said = faq.none(EN, ("stress",), LIBRARY, subject)
+        assert words in said.plain
+        assert "do not want to guess" not in said.plain
+        asked_back = faq.unsure(EN, LIBRARY.answers[:2], subject)
+        assert words in asked_back.plain
+        assert "Did you mean one of these?" in asked_back.plain
 
     def test_topics_and_questions_are_paged(self) -> None:
         counts = dict.fromkeys(LIBRARY.topics, 2)

@@ -8,6 +8,7 @@ the table of words to 47 MB; here the table stays packed and only the rows of a 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,16 +72,11 @@ class Layer:
     narrow: Dense
     after: Norm
 
-    def __call__(self, x: Array) -> Array:
-        x = self.after_attention(self.joined(self._attend(x)) + x)
+    def __call__(self, x: Array, texts: Sequence[slice]) -> Array:
+        mixed = self.query_key_value(x)
+        attended = np.concatenate([attend(mixed[text]) for text in texts])
+        x = self.after_attention(self.joined(attended) + x)
         return self.after(self.narrow(gelu(self.widen(x))) + x)
-
-    def _attend(self, x: Array) -> Array:
-        pieces = len(x)
-        parts = self.query_key_value(x).reshape(pieces, 3, HEADS, WIDTH // HEADS)
-        query, key, value = parts.transpose(1, 2, 0, 3)
-        weights = softmax(query @ key.transpose(0, 2, 1) / np.float32((WIDTH // HEADS) ** 0.5))
-        return (weights @ value).transpose(1, 0, 2).reshape(pieces, WIDTH)
 
 
 class Embedder:
@@ -121,14 +117,33 @@ class Embedder:
 
     def embed(self, text: str) -> Array:
         """The vector of ``text``, of length 1."""
-        ids = self._tokenizer.encode(text, longest=LONGEST)
-        x = unfold(self._words[ids], self._word_scale[ids]) + self._places[: len(ids)]
-        x = self._norm(x)
+        vector: Array = self.embed_all([text])[0]
+        return vector
+
+    def embed_all(self, texts: Sequence[str]) -> Array:
+        """The vectors of ``texts``, each of length 1.
+
+        They go through the layers side by side: reading the weights costs as much as the sums.
+        """
+        ids = [self._tokenizer.encode(text, longest=LONGEST) for text in texts]
+        ends = np.cumsum([len(pieces) for pieces in ids]).tolist()
+        spans = [slice(end - len(pieces), end) for pieces, end in zip(ids, ends, strict=True)]
+        flat = np.concatenate(ids)
+        places = np.concatenate([self._places[: len(pieces)] for pieces in ids])
+        x = self._norm(unfold(self._words[flat], self._word_scale[flat]) + places)
         for layer in self._layers:
-            x = layer(x)
-        mean = x.mean(0)
-        direction: Array = (mean / np.linalg.norm(mean)).astype(np.float32)
-        return direction
+            x = layer(x, spans)
+        means = np.stack([x[span].mean(0) for span in spans])
+        directions: Array = means / np.linalg.norm(means, axis=1, keepdims=True)
+        return directions.astype(np.float32)
+
+
+def attend(mixed: Array) -> Array:
+    """What each piece of a text takes from the others, by queries, keys and values in a row."""
+    parts = mixed.reshape(len(mixed), 3, HEADS, WIDTH // HEADS)
+    query, key, value = parts.transpose(1, 2, 0, 3)
+    weights = softmax(query @ key.transpose(0, 2, 1) / np.float32((WIDTH // HEADS) ** 0.5))
+    return (weights @ value).transpose(1, 0, 2).reshape(len(mixed), WIDTH)
 
 
 def layers_of(weights: dict[str, npt.NDArray[np.generic]]) -> list[Layer]:

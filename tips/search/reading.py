@@ -1,4 +1,4 @@
-"""A message as the index reads it: its words in parts, and its sentence vector."""
+"""A message as the index reads it: its words in parts, what it asks, what else it names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import NamedTuple, Self
 
 import yaml
 
+from .asking import LONGEST_ASKED, STORY, Asking
 from .model import Floats, Model
+from .subjects import OURS, Mention, Subjects
 from .tokenizer import english_words
-from .words import Speller, Synonyms, lines_of, pieces, words_in
+from .words import Speller, Synonyms, line_of, lines_of, pieces, words_in
 
-Embed = Callable[[str], Floats]
+Embed = Callable[[Sequence[str]], Floats]
 
 
 class Part(NamedTuple):
@@ -27,38 +29,63 @@ class Reading:
     """A message, read once for all that is asked of it. It always has a first part."""
 
     def __init__(
-        self, parts: Sequence[Part], otherwise: Sequence[list[str]], embed: Embed | None
+        self,
+        parts: Sequence[Part],
+        otherwise: Sequence[list[str]],
+        asked: Sequence[list[str]],
+        mention: Mention,
+        embed: Embed | None,
     ) -> None:
         self.parts = parts
         self.otherwise = otherwise
         """The words of each part, if what cannot be seen parts words; empty where nothing is."""
+        self.wordings = [parts[0].words, *asked]
+        """The words that an answer is looked for by: of the first part, and of each question
+        behind a story."""
+        self.mention = mention
         self._embed = embed
 
     @property
     def words(self) -> list[str]:
-        """The words of the first part, which an answer is looked for by."""
-        return self.parts[0].words
+        """The words of the first part."""
+        return self.wordings[0]
 
-    @cached_property
+    @property
     def vector(self) -> Floats | None:
         """The sentence vector of the first part; None without words or without the weights."""
+        vectors = self.vectors
+        return None if vectors is None else vectors[0]
+
+    @cached_property
+    def vectors(self) -> Floats | None:
+        """One sentence vector a wording; None without words or without the weights."""
         if self._embed is None or not self.words:
             return None
-        return self._embed(" ".join(self.words))
+        return self._embed([" ".join(words) for words in self.wordings])
 
 
 class MessageReader:
     """Reads messages for an index: corrects their spelling, gives each thing one name."""
 
-    def __init__(self, speller: Speller, synonyms: Synonyms) -> None:
-        self._speller = speller
+    def __init__(
+        self, field: Mapping[str, int], synonyms: Synonyms, subjects: Subjects, asking: Asking
+    ) -> None:
+        # Names of other subjects are words, too, that a slip may hide.
+        self._speller = Speller({**dict.fromkeys(subjects.words, 1), **field}, english_words())
         self._synonyms = synonyms
+        self._subjects = subjects
+        self._asking = asking
 
     @classmethod
     def load(cls, folder: Path, model: Model) -> Self:
         """The message reader for one language's folder."""
         field = dict(zip(model.field_words.tolist(), model.field_counts.tolist(), strict=True))
-        return cls(Speller(field, english_words()), load_synonyms(folder))
+        return cls.of(folder, field)
+
+    @classmethod
+    def of(cls, folder: Path, field: Mapping[str, int]) -> Self:
+        """The message reader for one language's folder; ``field`` counts the field's words."""
+        return cls(field, load_synonyms(folder), Subjects.load(folder), Asking.load(folder))
 
     def read(self, text: str, embed: Embed | None = None) -> Reading:
         """The whole message in parts; only so many words of it are corrected."""
@@ -66,7 +93,19 @@ class MessageReader:
         spoken = words_of_pieces(line)
         mended = self._speller.mending(word for words in spoken for word in words)
         parts = [Part(words, self._named(words, mended)) for words in spoken]
-        return Reading(parts, words_of_pieces(otherwise) if otherwise else [], embed)
+        asked = [self._named(words, mended) for words in self._asked(text, spoken)]
+        parted = words_of_pieces(otherwise) if otherwise else []
+        return Reading(parts, parted, asked, self._mention(parts, mended), embed)
+
+    def _asked(self, text: str, spoken: Sequence[Sequence[str]]) -> list[list[str]]:
+        if sum(map(len, spoken)) <= STORY:
+            return []
+        lines = (line_of(part, self._speller.known) for part in self._asking.sentences(text))
+        return [words for line in lines if (words := words_in(line)[-LONGEST_ASKED:])]
+
+    def _mention(self, parts: Sequence[Part], mended: Mapping[str, str]) -> Mention:
+        spoken = [mended.get(word, word) for part in parts for word in part.spoken]
+        return self._subjects.mention(spoken, ours=any(OURS in part.words for part in parts))
 
     def _named(self, words: Sequence[str], mended: Mapping[str, str]) -> list[str]:
         return self._synonyms.apply([mended.get(word, word) for word in words])

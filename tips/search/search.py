@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +23,7 @@ from .features import (
 )
 from .model import Model
 from .reading import MessageReader, Reading
+from .subjects import Subject
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
@@ -51,6 +53,16 @@ class Found:
     hits: tuple[Hit, ...]
     confidence: Confidence
     topics: tuple[str, ...] = ()
+    subject: Subject | None = None
+    """What else the message names, where the first answer does not fit it and is not sure."""
+
+
+class Weighed(NamedTuple):
+    """What one wording of a message is found to mean."""
+
+    probabilities: Floats  # of each question; they add up to 1
+    on_topic: float  # how likely it is about our field at all
+    trust: float  # how likely the first answer is right
 
 
 class Weights(NamedTuple):
@@ -106,7 +118,7 @@ class Search:
 
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for callers that ask more than one thing about it."""
-        embed = self._embedder.embed if self._embedder else None
+        embed = self._embedder.embed_all if self._embedder else None
         return self._reader.read(text, embed)
 
     def find(self, message: str | Reading, limit: int = 3) -> Found:
@@ -114,27 +126,45 @@ class Search:
         reading = self.read(message) if isinstance(message, str) else message
         if not reading.words:
             return Found((), Confidence.NONE)
-        found = self._features(reading)
-        probabilities = rank_probabilities(found, self._weights.rank)
-        about = topic_features(found, probabilities, len(reading.words))
-        if logistic_probability(about, self._weights.topic) < self._weights.gate:
-            return Found((), Confidence.NONE, self._topics(probabilities, limit))
-        by_trust = trust_features(found, probabilities, len(reading.words))
-        trust = logistic_probability(by_trust, self._weights.trust)
-        confidence = Confidence.SURE if trust >= SURE_FROM else Confidence.UNSURE
-        return Found(
-            self._hits(probabilities, trust, limit), confidence, self._topics(probabilities, limit)
-        )
+        found = max(self._weighed(reading), key=self._sureness)
+        topics = self._topics(found.probabilities, limit)
+        subject = reading.mention.subject(self._first(found.probabilities))
+        if found.on_topic < self._weights.gate:
+            return Found((), Confidence.NONE, topics, subject)
+        hits = self._hits(found.probabilities, found.trust, limit)
+        if found.trust >= SURE_FROM:
+            return Found(hits, Confidence.SURE, topics)
+        return Found(hits, Confidence.UNSURE, topics, subject)
+
+    def _weighed(self, reading: Reading) -> Iterator[Weighed]:
+        """What each wording of the message is found to mean."""
+        for at, words in enumerate(reading.wordings):
+            found = self._features(words, None if reading.vectors is None else reading.vectors[at])
+            probabilities = rank_probabilities(found, self._weights.rank)
+            against = reading.mention.against(self._first(probabilities))
+            about = topic_features(found, probabilities, len(words), against)
+            by_trust = trust_features(found, probabilities, len(words), against)
+            yield Weighed(
+                probabilities,
+                logistic_probability(about, self._weights.topic),
+                logistic_probability(by_trust, self._weights.trust),
+            )
+
+    def _sureness(self, found: Weighed) -> tuple[bool, float]:
+        return found.on_topic >= self._weights.gate, found.trust
+
+    def _first(self, probabilities: Floats) -> str:
+        return str(self._model.ids[int(probabilities.argmax())])
 
     def _topics(self, probabilities: Floats, limit: int) -> tuple[str, ...]:
         order = np.argsort(-probabilities, kind="stable")
         return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:limit]
 
-    def _features(self, reading: Reading) -> Features:
-        lexical = self._extractor.lexical(reading.words)
-        if reading.vector is None:
+    def _features(self, words: Sequence[str], vector: Floats | None) -> Features:
+        lexical = self._extractor.lexical(words)
+        if vector is None:
             return lexical
-        return joined(lexical, self._extractor.meaning(reading.vector))
+        return joined(lexical, self._extractor.meaning(vector))
 
     def _hits(self, probabilities: Floats, trust: float, limit: int) -> tuple[Hit, ...]:
         order = np.argsort(-probabilities, kind="stable")[:limit]

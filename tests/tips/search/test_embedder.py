@@ -31,6 +31,12 @@ def test_messages_that_mean_the_same_are_near_each_other(embedder: Embedder) -> 
     assert float(first @ other) < 0.2
 
 
+def test_a_text_has_the_same_vector_alone_and_beside_others(embedder: Embedder) -> None:
+    texts = ["my skin is dry", "why do i scratch in bed", "x"]
+    together = embedder.embed_all(texts)
+    assert together == pytest.approx(np.stack([embedder.embed(text) for text in texts]), abs=1e-5)
+
+
 def test_a_very_long_message_is_cut_and_not_refused(embedder: Embedder) -> None:
     assert embedder.embed("itch " * LONGEST * 3).shape == (WIDTH,)
 

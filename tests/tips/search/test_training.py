@@ -69,6 +69,11 @@ URGENT = {
         "fever": ["hot and oozing since noon", "fever and yellow crusts"],
     },
 }
+OTHERS = {
+    "conditions": [{"words": ["gout"]}],
+    "animals": {"words": ["cat"], "answers": ["pets"], "patient": ["my _ has"]},
+    "ages": {"numbers": {}, "phrases": ["# years old"], "words": {}, "oldest": {"wool": 2}},
+}
 
 
 def write(path: Path, content: object) -> None:
@@ -86,6 +91,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     write(folder / "answers" / "all.yaml", answers)
     write(folder / "synonyms.yaml", {"cat": ["kitty", "moggy"]})
+    write(folder / "subjects.yaml", OTHERS)
+    write(folder / "asking.yaml", {"begins": ["how", "can"], "before": ["and"]})
     for hand, texts in HANDS.items():
         halves = folder / "wordings" / "train"
         write(halves / f"{hand}.yaml", texts)
@@ -188,7 +195,7 @@ class TestShippedWordings:
             if "-" not in hand:
                 for question, texts in content.items():
                     count[question] = count.get(question, 0) + len(texts)
-        assert len(count) == 125
+        assert len(count) == 180
         assert min(count.values()) >= 40
 
     def test_there_are_four_hundred_off_topic_messages_or_more(self) -> None:

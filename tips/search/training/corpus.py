@@ -13,7 +13,9 @@ from typing import Any
 import yaml
 
 OFF_TOPIC = "off-topic"
+EDITORS = "editors"  # who wrote the wordings beside the answers
 ASIDE = ("urgent-", "ordinary-")  # files for the warning signs only
+READ_AS_WELL = ("synonyms.yaml", "subjects.yaml", "asking.yaml")
 LETTERS_PER_SLIP = 8
 # Questions whose askers may well describe an emergency; they do not count as ordinary.
 ABOUT_EMERGENCIES = frozenset({"cannot-cope", "eczema-herpeticum", "infected-eczema"})
@@ -36,7 +38,7 @@ def questions(folder: Path) -> dict[str, str]:
 def written(folder: Path) -> list[Message]:
     """The wordings that stand beside the answers themselves."""
     return [
-        Message(text, str(item["id"]), "editors")
+        Message(text, str(item["id"]), EDITORS)
         for item in _answers(folder)
         for text in (item["question"], *item.get("given", ()), *item.get("wordings", ()))
     ]
@@ -81,10 +83,16 @@ def author_of(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Changes whenever anything that training reads has changed."""
+    """Changes whenever anything that training reads has changed: not with an answer's text."""
     digest = hashlib.sha256()
-    parts = [*(folder / "answers").glob("*.yaml"), *(folder / "wordings").rglob("*.yaml")]
-    for path in [*sorted(parts), folder / "synonyms.yaml"]:
+    for item in _answers(folder):
+        told = [item["id"], item["topic"], item["question"]]
+        told += [*item.get("given", ()), *item.get("wordings", ())]
+        digest.update("\0".join(map(str, told)).encode() + b"\0")
+    for path in [
+        *sorted((folder / "wordings").rglob("*.yaml")),
+        *(folder / name for name in READ_AS_WELL),
+    ]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -135,12 +135,12 @@ def calibration(search: Search, messages: Sequence[Message]) -> list[str]:
 
 
 def cost(search: Search, messages: Sequence[Message]) -> dict[str, float]:
-    """Milliseconds a question on this machine, and the process's peak memory in MB."""
+    """Milliseconds of CPU a question on this machine, and the process's peak memory in MB."""
     spent = []
     for message in messages:
-        begun = time.perf_counter()
+        begun = time.process_time()
         search.find(message.text)
-        spent.append((time.perf_counter() - begun) * 1000)
+        spent.append((time.process_time() - begun) * 1000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "median ms": float(np.median(spent)),
@@ -194,7 +194,7 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
             "| rules and model "
             + signs(Urgent(signs_data, search=search, alarm=alarm), alarms, calm),
             table("\ncost", "figure"),
-            *(f"| {name} | {value:.1f} |" for name, value in cost(search, real).items()),
+            *(f"| {name} | {value:.1f} |" for name, value in cost(search, real[::10]).items()),
         ]
     )
 

@@ -16,6 +16,7 @@ from sklearn.svm import LinearSVC
 from tips.search import grams
 from tips.search.features import FULL_FEATURES, LEXICAL_FEATURES
 from tips.search.model import Floats, Model, quantised
+from tips.search.subjects import Mention
 
 Ints = npt.NDArray[np.int64]
 
@@ -33,6 +34,7 @@ class Read:
     label: int  # the number of classes - 1 stands for off topic
     author: str
     noisy: bool
+    mention: Mention
 
 
 @dataclass(frozen=True, slots=True)
