@@ -88,13 +88,13 @@ class DeliveryHarness:
         """The same for many, straight into the tables."""
         await self.subscribe(chats.start)
         async with self.db.write() as session:
-            for table in (tables.subscriber, tables.subscription):
+            for table in (tables.subscriber, tables.subscription, tables.rotation):
                 first = select(table).where(table.c.chat_id == chats.start)
                 like = dict((await session.execute(first)).mappings().one())
                 rows = [{**like, "chat_id": chat} for chat in chats[1:]]
                 for beside, row in enumerate(rows, 1):
-                    if "id" in row:
-                        row["id"] += beside
+                    for seat in row.keys() & {"id", "seat"}:
+                        row[seat] += beside
                 await session.execute(table.insert(), rows)
 
     async def morning(self, day: int = 2) -> None:

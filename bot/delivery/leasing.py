@@ -16,14 +16,14 @@ from bot.delivery.rendering import Parts, Renderer, copy_of
 from bot.store.models import Recipient
 from bot.store.outbox import leases
 from bot.store.outbox.leases import Leased, Settled
-from bot.store.queries import counters, deliveries
+from bot.store.queries import counters, deliveries, rotations
 from bot.store.queries import subscribers as subscriber_queries
-from bot.store.queries.subscribers import Mark
+from bot.store.queries.rotations import Mark
 from bot.store.tables import Executor
 from bot.store.values import Broadcast
 from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import choose, mark_of
-from bot.subscribers.schedule import present
+from bot.subscribers.schedule import pause_is_over
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +139,7 @@ class Leasing:
                 ready.items.extend(more.items)
                 ready.dropped.extend(more.dropped)
                 ready.nobodys.extend(more.nobodys)
-        await subscriber_queries.mark_seen(session, ready.marks)
+        await rotations.mark_seen(session, ready.marks)
         if ready.nobodys:
             await leases.forget(session, ready.nobodys)
         counted: Counter[str] = Counter()
@@ -183,7 +183,7 @@ class Leasing:
         return out
 
     async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
-        subscribers = await subscriber_queries.get_many(session, [row.chat_id for row in rows])
+        subscribers = await subscriber_queries.recipients(session, [row.chat_id for row in rows])
         out = _Sorted([], [], [], [])
         chosen: list[tuple[int, int]] = []
         for row in rows:
@@ -228,13 +228,13 @@ class Leasing:
         self, session: Executor, row: Leased, subscriber: Recipient
     ) -> str | None:
         """Why a tip must not be sent any more."""
-        state = present(subscriber, self._clock.now()).state
         if row.stale:
             return "late"
-        if state != "active":
+        now, state = self._clock.now(), subscriber.state
+        if state != "active" and not pause_is_over(state, subscriber.paused_until, now):
             return state
         on = row.local_date
-        if on is not None and on < local_date(self._clock.now(), subscriber.zone or "UTC"):
+        if on is not None and on < local_date(now, subscriber.zone or "UTC"):
             return "superseded" if await _has_newer(session, row, on) else None
         return None
 

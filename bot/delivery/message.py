@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.delivery.rendering import Parts
 from bot.store.outbox.leases import Leased
-from bot.store.queries.subscribers import Mark
+from bot.store.queries.rotations import Mark
 from bot.telegram.responses import Outcome
 
 

@@ -23,9 +23,9 @@ from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.outbox import leases, recipients
 from bot.store.outbox.leases import Reclaimed, Settled
-from bot.store.queries import broadcasts, counters, subscribers
+from bot.store.queries import broadcasts, counters, rotations
 from bot.store.queries import losses as told
-from bot.store.queries.subscribers import Mark
+from bot.store.queries.rotations import Mark
 from bot.store.tables import Executor
 from bot.subscribers import losses, schedule
 
@@ -168,7 +168,7 @@ class Outbox:
         ]
         # Subscribers before their rows, as whoever changes settings locks them: else each could
         # wait for the other.
-        await subscribers.mark_seen(session, marks)
+        await rotations.mark_seen(session, marks)
         if rows or back:
             await leases.settle(session, self.owner, [*rows, *back])
             await self._count(session, count(finished, rows))
@@ -220,7 +220,7 @@ class Outbox:
         taken = await leases.reclaim(session, self._now())
         if len(taken) < leases.RECLAIM_AT_ONCE:
             self._reclaim_at = self._clock.monotonic() + RECLAIM_SECONDS
-        await subscribers.mark_seen(session, list(filter(None, map(self._mark, taken))))
+        await rotations.mark_seen(session, list(filter(None, map(self._mark, taken))))
         amounts = Counter(f"{row.kind}.in_doubt" for row in taken if row.state == "in_doubt")
         doubts = sum(row.is_doubt for row in taken)
         await self._count(session, amounts + Counter(doubts=doubts))

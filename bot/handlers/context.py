@@ -202,7 +202,7 @@ class Context(CallbackContext[Client, Any, Any, Any]):
     def fitting(self) -> int:
         """How many tips there are for this subscriber today."""
         on = local_date(self.now, self.known.zone or "UTC")
-        return fitting(self.services.library, self.known, on)
+        return fitting(self.services.library, self.known.recipient, on)
 
     async def next_at(self) -> datetime | None:
         """When this subscriber's next tip comes; None where none is due, or none fits."""

@@ -7,7 +7,7 @@ Constraints are named, so that migrations can change them.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -50,9 +50,22 @@ def subscriber_key(*, primary: bool = True) -> Column[int]:
     return Column("chat_id", BigInteger, parent, primary_key=primary, nullable=False)
 
 
-class RecipientFields(Table):
-    """What choosing and sending a tip asks of a subscriber: the fewest columns, since it is read
-    for every tip."""
+class RotationFields(Table):
+    """Which tips a subscriber has had; it changes with every tip.
+
+    ``seat`` says where the row lies: where their subscription's does, and below all seats before
+    there is one.
+    """
+
+    seat: int = Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))
+    seen: int = Field(default=0, sa_type=NumberSet, sa_column_kwargs={"nullable": False})
+    recent: bytes = Field(default=b"", sa_type=LargeBinary)
+    last_topic: str | None = Field(default=None, max_length=64)
+    last_number: int | None = None
+
+
+class SubscriberFields(Table):
+    """A subscriber and their settings."""
 
     chat_id: int = Field(
         sa_type=BigId, primary_key=True, sa_column_kwargs={"autoincrement": False}
@@ -64,18 +77,9 @@ class RecipientFields(Table):
     audience: str = Field(default="both", max_length=8)
     paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     seed: int = Field(sa_type=BigInteger)
-    seen: int = Field(default=0, sa_type=NumberSet, sa_column_kwargs={"nullable": False})
-    recent: bytes = Field(default=b"", sa_type=LargeBinary)
-    last_topic: str | None = Field(default=None, max_length=64)
-    last_number: int | None = None
     refused_days: int = Field(
         default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
     )
-
-
-class SubscriberFields(RecipientFields):
-    """A subscriber and their settings."""
-
     local_minute: int | None = Field(default=None, sa_type=SmallInteger)
     weekdays: int = Field(default=ALL_WEEKDAYS, sa_type=SmallInteger)
     source: str | None = Field(default=None, max_length=64)
@@ -118,19 +122,47 @@ class Subscriber(SubscriberFields, table=True):
     left_reason: str | None = Field(default=None, max_length=16)
 
 
-class Recipient(RecipientFields):
-    """A subscriber as far as choosing and sending a tip goes, frozen.
+class Rotation(RotationFields, table=True):
+    """The table of what subscribers have had; each has one row, made with theirs.
+
+    It is written for every tip that arrives. In the order of seats those who are sent together lie
+    together, so that a group of outcomes changes a few pages instead of one for each of them.
+    """
+
+    __table_args__ = (UniqueConstraint("chat_id"),)
+
+    chat_id: int = Field(sa_column=subscriber_key(primary=False))
+
+
+class Recipient(NamedTuple):
+    """A subscriber as far as choosing and sending a tip goes: the fewest columns, and no model,
+    since one is read for every tip.
+
+    What they mean is said in :class:`SubscriberRead`.
+    """
+
+    chat_id: int
+    state: str
+    language: str
+    zone: str | None
+    themes: int
+    audience: str
+    paused_until: datetime | None
+    seed: int
+    refused_days: int
+    seat: int
+    seen: int
+    recent: bytes
+    last_topic: str | None
+    last_number: int | None
+
+
+class SubscriberRead(SubscriberFields, RotationFields):
+    """A subscriber and their settings, frozen. Every instant is aware and in UTC.
 
     ``zone`` is None where none was given, and where the one that was given is no longer in the
     time-zone data. ``seen`` is the bitmap over tip numbers, ``recent`` are the numbers of those
     sent last, as ``tips.rotation`` keeps them.
-    """
-
-    model_config = {"frozen": True}
-
-
-class SubscriberRead(Recipient, SubscriberFields):
-    """A subscriber and their settings, frozen. Every instant is aware and in UTC.
 
     ``state`` is one of ``new`` (settings incomplete), ``active``, ``paused``, ``stopped``,
     ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
@@ -140,7 +172,14 @@ class SubscriberRead(Recipient, SubscriberFields):
     changed anything (the second of two taps does not).
     """
 
+    model_config = {"frozen": True}
+
     changed: bool = False
+
+    @property
+    def recipient(self) -> Recipient:
+        """What choosing a tip asks of them."""
+        return Recipient(**{name: getattr(self, name) for name in Recipient._fields})
 
     @property
     def zone_lost(self) -> bool:
@@ -152,9 +191,6 @@ class SubscriberRead(Recipient, SubscriberFields):
         """Zone and hour are known and the subscriber has not left."""
         complete = self.zone is not None and self.local_minute is not None
         return complete and self.state in ("active", "paused")
-
-
-AnyRecipient = TypeVar("AnyRecipient", bound=Recipient)
 
 
 class Slot(Table, table=True):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from operator import itemgetter
+from typing import Any, TypeAlias, TypeVar, cast
 
 from sqlalchemy import (
     Column,
@@ -26,10 +27,12 @@ from bot.store.inthread import InThread
 from bot.store.models import Table
 
 R = TypeVar("R", bound=Table)
+N = TypeVar("N", bound=tuple[Any, ...])
 Executor: TypeAlias = AsyncSession | AsyncConnection | InThread
 
 _known = Table.metadata.tables
 subscriber: CoreTable = _known["subscriber"]
+rotation: CoreTable = _known["rotation"]
 slot: CoreTable = _known["slot"]
 subscription: CoreTable = _known["subscription"]
 delivery: CoreTable = _known["delivery"]
@@ -63,6 +66,13 @@ def read_all(read: type[R], found: Result[Any]) -> list[R]:
     """
     names, make = tuple(found.keys()), _maker(read)
     return [make(**dict(zip(names, row, strict=False))) for row in found.all()]
+
+
+def read_tuples(kind: type[N], found: Result[Any]) -> list[N]:
+    """A named tuple for each row that was found, by the names of the columns."""
+    names, shape = tuple(found.keys()), cast("Any", kind)
+    in_order = itemgetter(*(names.index(field) for field in shape._fields))
+    return [shape._make(in_order(row)) for row in found.all()]
 
 
 def read_one(read: type[R], found: Result[Any]) -> R | None:

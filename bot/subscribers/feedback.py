@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.store.database import Database
 from bot.store.models import SubscriberRead, TipVoteRead
-from bot.store.queries import feedback, subscribers
+from bot.store.queries import feedback, rotations
 from bot.store.values import Said
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
@@ -41,10 +41,11 @@ class Feedback:
         now = self._clock.now()
         async with self._db.write() as session:
             subscriber = await schedule.known(session, chat_id, now)
-            chosen = choose(self._library, subscriber, _local_date(subscriber, now))
+            recipient = subscriber.recipient
+            chosen = choose(self._library, recipient, _local_date(subscriber, now))
             if chosen is None:
                 return None
-            await subscribers.mark_seen(session, [mark_of(subscriber, chosen)])
+            await rotations.mark_seen(session, [mark_of(recipient, chosen)])
             return self._library.by_number(chosen.number)
 
     async def vote_tip(self, chat_id: int, tip_id: str, vote: int) -> VoteResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.store.models import Recipient
-from bot.store.queries.subscribers import Mark
+from bot.store.queries.rotations import Mark
 from tips import rotation
 from tips.library import Library
 from tips.models import Audience
@@ -43,5 +43,12 @@ def _state(subscriber: Recipient) -> SubscriberState:
 
 def mark_of(subscriber: Recipient, chosen: Pick) -> Mark:
     """The mark that the subscriber gets this tip."""
-    after = (chosen.seen_after, chosen.recent_after)
-    return Mark(subscriber.chat_id, chosen.number, chosen.topic, subscriber.seen, *after)
+    return Mark(
+        subscriber.chat_id,
+        chosen.number,
+        chosen.topic,
+        before=subscriber.seen,
+        after=chosen.seen_after,
+        recent=chosen.recent_after,
+        seat=subscriber.seat,
+    )

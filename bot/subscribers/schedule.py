@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.store.models import AnyRecipient, SubscriberRead
+from bot.store.models import SubscriberRead
 from bot.store.outbox import audience
 from bot.store.queries import (
     broadcasts,
@@ -13,6 +13,7 @@ from bot.store.queries import (
     deliveries,
     feedback,
     personal,
+    rotations,
     slots,
     subscribers,
 )
@@ -38,10 +39,14 @@ LONGEST_SPREAD = timedelta(hours=2)
 RECEIVED = ("queued", "leased", "sent", "in_doubt")
 
 
-def present(subscriber: AnyRecipient, now: datetime) -> AnyRecipient:
-    """The subscriber as of now: a pause that has run out is over, stored as such or not."""
-    over = subscriber.paused_until is not None and subscriber.paused_until <= now
-    if subscriber.state == "paused" and over:
+def pause_is_over(state: str, paused_until: datetime | None, now: datetime) -> bool:
+    """Whether there was a pause that has run out, stored as such or not."""
+    return state == "paused" and paused_until is not None and paused_until <= now
+
+
+def present(subscriber: SubscriberRead, now: datetime) -> SubscriberRead:
+    """The subscriber as of now: a pause that has run out is over."""
+    if pause_is_over(subscriber.state, subscriber.paused_until, now):
         return subscriber.model_copy(update={"state": "active", "paused_until": None})
     return subscriber
 
@@ -143,7 +148,7 @@ async def _again(
 async def _change_seats(session: Executor, chat_id: int, had: Membership, slot_id: int) -> None:
     """Into another slot; the subscriber's tips follow, so that a date that had one stays taken."""
     seat = await slots.free_seat(session, slot_id, had.id)
-    await slots.change_membership(session, chat_id, {"id": seat, "slot_id": slot_id})
+    await slots.change_seat(session, chat_id, seat, slot_id)
     await deliveries.follow(session, had.id, seat, await deliveries.all_dates(session))
 
 
@@ -235,6 +240,7 @@ async def move_chat(session: Executor, old: int, new: int) -> bool:
         await subscribers.change(session, old, {"chat_id": new})
     had = await slots.membership(session, new)
     mine = had.id if had else None
+    await rotations.take_seat(session, new, mine)
     dates = await deliveries.all_dates(session)
     await deliveries.move(session, (old, new), mine, dates, every)
     return True

@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,6 +88,19 @@ def standin() -> Iterator[Server]:
             yield Server(int(process.stdout.readline()))
         finally:
             process.terminate()
+
+
+def sync_seconds(times: int = 50) -> float:
+    """How long the disk takes to keep a page; durable outcomes cannot be faster."""
+    taken = []
+    with tempfile.TemporaryFile(prefix="bench-") as file:
+        for _ in range(times):
+            file.write(b"\0" * 4096)
+            file.flush()
+            begun = time.perf_counter()
+            os.fsync(file.fileno())
+            taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
 
 
 def measure(command: Sequence[str | Path], **options: Any) -> Figures:

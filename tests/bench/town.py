@@ -31,9 +31,9 @@ TOKEN = "123456:" + "A" * 35
 SUBSCRIBERS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :subscribers)
 INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, themes, audience,
-                        created_at, joined_at, seed, seen)
+                        created_at, joined_at, seed)
 SELECT i, 'active', 'en', 'UTC', i % :slots, 127, :themes, 'both', :long_ago, :long_ago,
-       i * 2654435761 % 4294967296, x'' FROM n
+       i * 2654435761 % 4294967296 FROM n
 """
 SLOTS = """
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :slots - 1)
@@ -49,14 +49,18 @@ SELECT (slot << 40) + (spread << 24) + chat_id % 16777216, chat_id, 'tip', slot,
 FROM (SELECT chat_id, chat_id % :slots + 1 AS slot, chat_id * 40503 % 65536 AS spread
       FROM subscriber) ORDER BY 1
 """
+ROTATIONS = """
+INSERT INTO rotation (seat, chat_id, seen, recent)
+SELECT id, chat_id, x'', x'' FROM subscription ORDER BY id
+"""
 
 # The same on PostgreSQL, which has no bits to shift into place and instants of its own.
 ON_POSTGRES = (
     """
     INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, themes,
-                            audience, created_at, joined_at, seed, seen)
+                            audience, created_at, joined_at, seed)
     SELECT i, 'active', 'en', 'UTC', i % :slots, 127, :themes, 'both', :long_ago, :long_ago,
-           i * 2654435761 % 4294967296, ''
+           i * 2654435761 % 4294967296
     FROM generate_series(1, CAST(:subscribers AS bigint)) AS i
     """,
     """
@@ -73,6 +77,10 @@ ON_POSTGRES = (
            127, :long_ago, '2020-01-01', spread
     FROM (SELECT chat_id, chat_id % CAST(:slots AS bigint) + 1 AS slot,
                  chat_id * 40503 % 65536 AS spread FROM subscriber) AS seats ORDER BY 1
+    """,
+    """
+    INSERT INTO rotation (seat, chat_id, seen, recent)
+    SELECT id, chat_id, '', '' FROM subscription ORDER BY id
     """,
     "SELECT setval(pg_get_serial_sequence('slot', 'id'), (SELECT max(id) FROM slot))",
 )
@@ -120,7 +128,7 @@ async def settle(
 def _move_into_file(file: Path, given: Mapping[str, Any]) -> None:
     stored = {name: _stored(value) for name, value in given.items()}
     with closing(sqlite3.connect(file)) as connection:
-        for statement in (SUBSCRIBERS, SLOTS, SUBSCRIPTIONS):
+        for statement in (SUBSCRIBERS, SLOTS, SUBSCRIPTIONS, ROTATIONS):
             connection.execute(statement, stored)
         connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

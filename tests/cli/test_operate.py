@@ -152,8 +152,8 @@ def test_doctor_names_zones_that_subscribers_have_and_the_data_has_not(
     with closing(sqlite3.connect(tmp_path / "gutskin.db")) as file:
         file.execute(
             "INSERT INTO subscriber (chat_id, state, language, zone, local_minute, weekdays, "
-            "themes, audience, created_at, seed, seen) VALUES "
-            "(7, 'active', 'en', 'Mars/Olympus_Mons', 480, 127, 1, 'both', 0, 1, x'')"
+            "themes, audience, created_at, seed) VALUES "
+            "(7, 'active', 'en', 'Mars/Olympus_Mons', 480, 127, 1, 'both', 0, 1)"
         )
         file.commit()
     result = _doctor(monkeypatch, TOKEN)

@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.store import tables
 from bot.store.database import Database
 from bot.store.outbox_models import Arrived
-from bot.store.queries import counters, heartbeat, inbox, slots, subscribers
-from bot.store.queries.subscribers import Mark
+from bot.store.queries import counters, heartbeat, inbox, rotations, slots, subscribers
+from bot.store.queries.rotations import Mark
 from bot.store.tables import Executor
 from bot.store.types import (
     UTCDateTime,
@@ -184,8 +184,8 @@ async def test_seen_sets_survive_what_comes_between(db: Database) -> None:
     async with db.write() as session:
         for chat in (1, 2, 3):
             await subscribers.add(session, chat, language="en", source=None, themes=1, now=NOW)
-        await subscribers.mark_seen(session, [Mark(1, 3, "a", 0, 8, b"\x03\0")])
-        await subscribers.mark_seen(session, [])
+        await rotations.mark_seen(session, [Mark(1, 3, "a", 0, 8, b"\x03\0")])
+        await rotations.mark_seen(session, [])
         # Subscriber 1 took another tip meanwhile; 2 is new to the cycle; 9 is gone.
         marks = [
             Mark(1, 5, "b", 0, 32, b"\x05\0"),
@@ -193,9 +193,9 @@ async def test_seen_sets_survive_what_comes_between(db: Database) -> None:
             Mark(3, 7, "c"),
             Mark(9, 1, "d"),
         ]
-        await subscribers.mark_seen(session, marks)
-        await subscribers.mark_seen(session, marks)
-        found = await subscribers.get_many(session, [1, 2, 3, 9])
+        await rotations.mark_seen(session, marks)
+        await rotations.mark_seen(session, marks)
+        found = await subscribers.recipients(session, [1, 2, 3, 9])
         assert {chat: one.seen for chat, one in found.items()} == {1: 40, 2: 64, 3: 128}
         assert found[1].last_topic == "b"
         numbers = {chat: decode_recent(one.recent) for chat, one in found.items()}

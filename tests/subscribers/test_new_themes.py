@@ -99,6 +99,6 @@ async def test_the_bit_of_a_theme_that_was_withdrawn_is_in_nobody_s_way(
     assert (await today.set_themes(ANNA, 1 << 9 | 0b111)).themes == EVERY_THEME
     subscriber = await today.find(ANNA)
     assert subscriber is not None
-    assert choose(of_today(), subscriber, subscriber.created_at.date()) is not None
+    assert choose(of_today(), subscriber.recipient, subscriber.created_at.date()) is not None
     with pytest.raises(ValueError, match="known theme"):
         await today.set_themes(ANNA, 1 << 9)

@@ -120,8 +120,9 @@ class TestExport:
         assert subscriber["chat_id"] == ANNA
         assert subscriber["zone"] == "Europe/Berlin"
         assert subscriber["created_at"].endswith("+00:00")
-        assert subscriber["seen"]
-        assert set(subscriber["seen"]) <= {tip.id for tip in harness.library.tips}
+        (had,) = exported["rotation"]
+        assert had["seen"]
+        assert set(had["seen"]) <= {tip.id for tip in harness.library.tips}
         kinds = {row["kind"] for row in exported["delivery"]}
         assert kinds == {"tip", "broadcast"}
         assert "sealed" not in str(exported["inbox"])
@@ -132,8 +133,8 @@ class TestExport:
         await subscribe(subscribers, ANNA)
         async with db.write() as session:
             seen = {"seen": 1 << 9999, "last_number": 9999}
-            await session.execute(TABLES["subscriber"].update().values(**seen))
-        (row,) = (await privacy.export(ANNA))["subscriber"]
+            await session.execute(TABLES["rotation"].update().values(**seen))
+        (row,) = (await privacy.export(ANNA))["rotation"]
         assert (row["seen"], row["last_number"]) == ([9999], 9999)
 
     async def test_a_stranger_s_is_empty_but_for_the_update_in_hand(

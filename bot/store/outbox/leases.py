@@ -16,7 +16,9 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    literal_column,
     not_,
+    null,
     select,
     update,
 )
@@ -154,7 +156,7 @@ async def lease(
 
 _ours = (
     table.c.id == bindparam("row"),
-    table.c.state == "leased",
+    rows_in("leased"),
     table.c.lease_owner == bindparam("owner"),
 )
 _begin = (
@@ -172,13 +174,13 @@ async def begin(session: Executor, owner: str, rows: Sequence[int]) -> set[int]:
     return {row.id for row in found.all()}
 
 
-_released = {"lease_owner": None, "lease_until": None}
+_released = {"lease_owner": null(), "lease_until": null()}
 _sent = (
     update(table)
     .where(*_ours)
     .values(
-        state="sent",
-        reason=None,
+        state=literal_column("'sent'", String),
+        reason=null(),
         message_id=bindparam("message"),
         sent_at=bindparam("at", type_=UTCDateTime),
         **_released,

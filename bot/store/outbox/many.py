@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from sqlalchemy import CursorResult, Dialect, Insert, LargeBinary, Select, Table, Update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -14,14 +14,16 @@ from sqlalchemy.types import TypeEngine
 
 from bot.store.tables import Executor, is_sqlite
 
-Getter: TypeAlias = Callable[[tuple[Any, ...]], Any]
+Row: TypeAlias = tuple[Any, ...]
+Arrange: TypeAlias = Callable[[Row], Row]
+Binder: TypeAlias = Callable[[Any], Any]
 
 
 class Compiled(NamedTuple):
-    """A statement as the driver takes it, and how each of its parameters is had from a row."""
+    """A statement as the driver takes it, and what puts a row's values into its order."""
 
     text: str
-    getters: list[Getter]
+    arrange: Arrange
 
 
 class Many:
@@ -43,9 +45,8 @@ class Many:
             return 0
         result: CursorResult[Any]
         if is_sqlite(session) and not isinstance(session, AsyncSession):
-            text, getters = self._compiled or self._compile(session)
-            arranged = [tuple([get(row) for get in getters]) for row in rows]
-            result = await session.exec_driver_sql(text, arranged)
+            text, arrange = self._compiled or self._compile(session)
+            result = await session.exec_driver_sql(text, list(map(arrange, rows)))
         else:
             named = [dict(zip(self._names, row, strict=True)) for row in rows]
             result = await session.execute(self._statement, named)  # type: ignore[assignment]
@@ -54,27 +55,39 @@ class Many:
     def _compile(self, session: Any) -> Compiled:
         dialect = session.dialect
         compiled = self._statement.compile(dialect=dialect, column_keys=[])
-        fixed = compiled.params
-        getters = [
-            _getter(self._names.index(name), compiled.binds[name].type, dialect)
-            if name in self._names
-            else _constant(fixed[name])
-            for name in compiled.positiontup or ()
-        ]
-        self._compiled = Compiled(compiled.string, getters)
+        names = compiled.positiontup or ()
+        places = [self._names.index(name) if name in self._names else None for name in names]
+        binders = [_binder(compiled.binds[name].type, dialect) for name in names]
+        if not any(binders) and None not in places and len(places) > 1:
+            arrange: Arrange = itemgetter(*cast("list[int]", places))
+        else:
+            fixed = [compiled.params[name] for name in names]
+            arrange = _arranging(list(zip(places, binders, fixed, strict=True)))
+        self._compiled = Compiled(compiled.string, arrange)
         return self._compiled
 
 
-def _constant(value: Any) -> Getter:
-    return lambda _row: value
+def _arranging(parameters: Sequence[tuple[int | None, Binder | None, Any]]) -> Arrange:
+    getters = [_getter(*parameter) for parameter in parameters]
+    return lambda row: tuple([get(row) for get in getters])
 
 
-def _getter(index: int, kind: TypeEngine[Any], dialect: Dialect) -> Getter:
-    process = kind.dialect_impl(dialect).bind_processor(dialect)
-    # Bytes are what the driver wants; wrapping them as SQLAlchemy does takes longer than writing.
-    if process is None or isinstance(kind, LargeBinary):
-        return itemgetter(index)
-    return lambda row: process(row[index])
+def _getter(place: int | None, bind: Binder | None, fixed: Any) -> Callable[[Row], Any]:
+    if place is None:
+        return lambda _row: fixed
+    return itemgetter(place) if bind is None else lambda row: bind(row[place])
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Binder | None:
+    """What makes of a value what the driver takes; None where that is the value itself.
+
+    Bytes are; wrapping them as SQLAlchemy does takes longer than writing them.
+    """
+    return (
+        None
+        if isinstance(kind, LargeBinary)
+        else kind.dialect_impl(dialect).bind_processor(dialect)
+    )
 
 
 class Filling:

@@ -22,6 +22,7 @@ from bot.store.tables import (
     delivery,
     flood_wait,
     miss,
+    rotation,
     saved,
     subscriber,
     subscription,
@@ -66,6 +67,7 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
     table.name: (table, where)
     for table, where in (
         (subscriber, _of_chat(subscriber)),
+        (rotation, _of_chat(rotation)),
         (subscription, _of_chat(subscription)),
         (saved, _of_chat(saved)),
         (tip_vote, _of_chat(tip_vote)),

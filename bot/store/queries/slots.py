@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from bot.store.outbox.kinds import TIP
 from bot.store.outbox.many import Filling, Many
+from bot.store.queries import rotations
 from bot.store.tables import Executor, affected, delivery, insert_into
 from bot.store.tables import slot as table
 from bot.store.tables import subscription as member
@@ -275,6 +276,13 @@ async def subscribe(
     seat = await free_seat(session, slot_id, (values["spread"] << TAIL_BITS) + tail)
     made = insert_into(session, member).values(id=seat, slot_id=slot_id, kind=kind, **values)
     await session.execute(made)
+    await rotations.take_seat(session, values["chat_id"], seat)
+
+
+async def change_seat(session: Executor, chat_id: int, seat: int, slot_id: int) -> None:
+    """The subscriber's subscription is in that slot now, at that seat."""
+    await change_membership(session, chat_id, {"id": seat, "slot_id": slot_id})
+    await rotations.take_seat(session, chat_id, seat)
 
 
 async def change_membership(

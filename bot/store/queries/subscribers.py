@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    LargeBinary,
     bindparam,
     delete,
     func,
+    join,
     select,
     update,
 )
 from sqlmodel import col
 
 from bot.clock import zone_exists
-from bot.store.models import AnyRecipient, Recipient, Subscriber, SubscriberRead
+from bot.store.models import Recipient, Subscriber, SubscriberRead
 from bot.store.outbox.audience import last_ordinal
-from bot.store.outbox.many import Many
+from bot.store.queries import rotations
 from bot.store.tables import (
     Executor,
     affected,
-    columns_of,
     insert_into,
-    is_sqlite,
     pairs,
-    read_all,
     read_one,
+    read_tuples,
+    rotation,
 )
 from bot.store.tables import subscriber as table
-from bot.store.types import UTCDateTime, set_to_bytes
-from tips.rotation import NUMBER_BYTES
+from bot.store.types import UTCDateTime
 
+_with_rotation = join(table, rotation, rotation.c.chat_id == table.c.chat_id)
+_theirs = {column.name: column for column in (*rotation.c, *table.c)}
 # Every update asks for one of these two, so they are put together once.
-_one = select(*columns_of(Subscriber, SubscriberRead)).where(
-    col(Subscriber.chat_id) == bindparam("chat_id")
+_one = (
+    select(*(column for name, column in _theirs.items() if name in SubscriberRead.model_fields))
+    .select_from(_with_rotation)
+    .where(table.c.chat_id == bindparam("chat_id"))
 )
 _one_locked = _one.with_for_update()
-_several = select(*columns_of(Subscriber, Recipient)).where(
-    table.c.chat_id.in_(bindparam("chats", expanding=True))
+_several = (
+    select(*(_theirs[name] for name in Recipient._fields))
+    .select_from(_with_rotation)
+    .where(table.c.chat_id.in_(bindparam("chats", expanding=True)))
 )
 
 
@@ -57,19 +61,19 @@ async def get(session: Executor, chat_id: int, *, lock: bool = False) -> Subscri
     """The subscriber; with ``lock``, nobody else changes them until the transaction ends."""
     found = await session.execute(_one_locked if lock else _one, {"chat_id": chat_id})
     subscriber = read_one(SubscriberRead, found)
-    return _with_zone_that_exists(subscriber) if subscriber else None
+    if subscriber is None or _exists(subscriber.zone):
+        return subscriber
+    return subscriber.model_copy(update={"zone": None})
 
 
-async def get_many(session: Executor, chats: Iterable[int]) -> dict[int, Recipient]:
+async def recipients(session: Executor, chats: Iterable[int]) -> dict[int, Recipient]:
     """The subscribers with these ids, by id; unknown ids are left out."""
-    found = await session.execute(_several, {"chats": list(chats)})
-    return {one.chat_id: _with_zone_that_exists(one) for one in read_all(Recipient, found)}
+    found = read_tuples(Recipient, await session.execute(_several, {"chats": list(chats)}))
+    return {one.chat_id: one if _exists(one.zone) else one._replace(zone=None) for one in found}
 
 
-def _with_zone_that_exists(found: AnyRecipient) -> AnyRecipient:
-    if found.zone is None or zone_exists(found.zone):
-        return found
-    return found.model_copy(update={"zone": None})
+def _exists(zone: str | None) -> bool:
+    return zone is None or zone_exists(zone)
 
 
 _states = select(table.c.chat_id, table.c.state).where(
@@ -102,10 +106,11 @@ async def add(
         source=source,
         created_at=now,
         seed=fixed_number(chat_id, "seed", 32),
-        seen=0,
-        recent=b"",
     )
-    return await affected(session, statement.on_conflict_do_nothing()) == 1
+    if await affected(session, statement.on_conflict_do_nothing()) != 1:
+        return False
+    await rotations.add(session, chat_id)
+    return True
 
 
 async def change(
@@ -121,84 +126,6 @@ async def change(
 async def activate(session: Executor, chat_id: int, values: Mapping[str, Any]) -> None:
     """The subscriber is active from now on; broadcasts confirmed before are not for them."""
     await change(session, chat_id, {**values, "state": "active", "joined_after": last_ordinal()})
-
-
-class Mark(NamedTuple):
-    """That a subscriber got a tip: what they had seen when it was chosen, and what they have now.
-
-    ``recent`` are the numbers of the tips sent last, with this one. ``before`` is None where the
-    tip was chosen in an earlier life of the program.
-    """
-
-    chat_id: int
-    number: int
-    topic: str
-    before: int | None = None
-    after: int = 0
-    recent: bytes = b""
-
-
-_mark = (
-    update(table)
-    .where(table.c.chat_id == bindparam("of_chat"))
-    .values(
-        seen=bindparam("new_seen", type_=LargeBinary),
-        recent=bindparam("new_recent", type_=LargeBinary),
-        last_topic=bindparam("new_topic"),
-        last_number=bindparam("new_number"),
-    )
-)
-_MARKED = ("new_seen", "new_recent", "new_topic", "new_number", "of_chat")
-_write_marks = Many(_mark, *_MARKED)
-_write_unchanged = Many(
-    _mark.where(table.c.seen == bindparam("seen_before", type_=LargeBinary)),
-    *_MARKED,
-    "seen_before",
-)
-
-
-async def mark_seen(session: Executor, marks: Sequence[Mark]) -> None:
-    """Store that these subscribers got these tips, whatever else they were given meanwhile."""
-    if marks and is_sqlite(session):
-        rows = [
-            (*_row(mark, mark.after, mark.recent), set_to_bytes(mark.before))
-            for mark in marks
-            if mark.before is not None
-        ]
-        if await _write_unchanged.run(session, rows) == len(marks):
-            return
-    if marks:
-        await _mark_one_by_one(session, marks)
-
-
-async def _mark_one_by_one(session: Executor, marks: Sequence[Mark]) -> None:
-    present = await _seen_now(session, [mark.chat_id for mark in marks])
-    rows = []
-    for mark in marks:
-        seen, recent = present.get(mark.chat_id, (None, b""))
-        if seen is None or _is_marked(mark, seen):
-            continue
-        if seen == mark.before:
-            rows.append(_row(mark, mark.after, mark.recent))
-        else:
-            numbers = recent + mark.number.to_bytes(NUMBER_BYTES, "little")
-            rows.append(_row(mark, seen | 1 << mark.number, numbers))
-    await _write_marks.run(session, rows)
-
-
-def _is_marked(mark: Mark, seen: int) -> bool:
-    return bool(seen >> mark.number & 1) and seen != mark.before
-
-
-def _row(mark: Mark, seen: int, recent: bytes) -> tuple[Any, ...]:
-    return set_to_bytes(seen), recent, mark.topic, mark.number, mark.chat_id
-
-
-async def _seen_now(session: Executor, chats: Iterable[int]) -> dict[int, tuple[int, bytes]]:
-    columns = (table.c.chat_id, table.c.seen, table.c.recent)
-    statement = select(*columns).where(table.c.chat_id.in_(list(chats)))
-    rows = (await session.execute(statement.order_by(table.c.chat_id).with_for_update())).all()
-    return {chat_id: (seen, recent) for chat_id, seen, recent in rows}
 
 
 _over = (

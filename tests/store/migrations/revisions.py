@@ -12,7 +12,9 @@ from bot.store.database import Database
 from bot.store.migrate import SCRIPTS, head
 
 SUBSCRIBER = """INSERT INTO subscriber (chat_id, state, language, weekdays, themes, audience,
-    created_at, seed, seen) VALUES (7, 'new', 'en', 127, 1, 'both', {now}, 1, {empty})"""
+    created_at, seed) VALUES (7, 'new', 'en', 127, 1, 'both', {now}, 1)"""
+SUBSCRIBER_OF_BEFORE = """INSERT INTO subscriber (chat_id, state, language, weekdays, themes,
+    audience, created_at, seed, seen) VALUES (7, 'new', 'en', 127, 1, 'both', {now}, 1, {empty})"""
 KEPT = "INSERT INTO saved (chat_id, tip_id, at) VALUES (7, 'one-tip', {now})"
 
 

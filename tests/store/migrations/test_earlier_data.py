@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.store.migrate import upgrade
-from tests.store.migrations.revisions import KEPT, SUBSCRIBER, run, scripts_up_to
+from tests.store.migrations.revisions import KEPT, SUBSCRIBER_OF_BEFORE, run, scripts_up_to
 from tips.models import EVERY_THEME
 
 OF_THE_FIRST_RELEASE = (
-    SUBSCRIBER,
-    SUBSCRIBER.replace("VALUES (7,", "VALUES (8,"),
+    SUBSCRIBER_OF_BEFORE,
+    SUBSCRIBER_OF_BEFORE.replace("VALUES (7,", "VALUES (8,"),
     (
         "INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor) "
         "VALUES (3, 'Europe/Berlin', 480, {now}, '2026-06-02', 1), "
@@ -57,7 +57,7 @@ async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0003"))
     held = "INSERT INTO heartbeat (name, at, detail) VALUES ('held:bulk', {now}, '')"
-    await run(database_url, SUBSCRIBER, KEPT, held)
+    await run(database_url, SUBSCRIBER_OF_BEFORE, KEPT, held)
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
     assert await run(database_url, "SELECT name FROM heartbeat") == []
@@ -66,7 +66,7 @@ async def test_a_database_from_before_flood_waits_keeps_what_it_holds(
 
 
 BROADCASTS_OF_BEFORE = (
-    SUBSCRIBER,
+    SUBSCRIBER_OF_BEFORE,
     *(
         "INSERT INTO broadcast (id, admin_id, source_chat_id, source_message_id, state, audience, "
         "created_at, confirmed_at, total, frozen) "
@@ -105,7 +105,7 @@ async def test_whoever_had_all_themes_has_those_to_come(
     database_url: str, tmp_path: Path, had: int, has: int
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0005"))
-    await run(database_url, SUBSCRIBER, f"UPDATE subscriber SET themes = {had}")
+    await run(database_url, SUBSCRIBER_OF_BEFORE, f"UPDATE subscriber SET themes = {had}")
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT themes FROM subscriber") == [(has,)]
 
@@ -114,7 +114,7 @@ async def test_a_database_from_before_refusals_were_counted_knows_of_none(
     database_url: str, tmp_path: Path
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0006"))
-    await run(database_url, SUBSCRIBER, KEPT)
+    await run(database_url, SUBSCRIBER_OF_BEFORE, KEPT)
     assert await upgrade(database_url) is True
     assert await run(database_url, "SELECT tip_id FROM saved") == [("one-tip",)]
     counted = "SELECT chat_id, refused_days, refused_at, left_reason FROM subscriber"
@@ -125,9 +125,9 @@ async def test_of_readers_of_before_it_is_not_known_what_they_got_last(
     database_url: str, tmp_path: Path
 ) -> None:
     await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0007"))
-    await run(database_url, SUBSCRIBER)
+    await run(database_url, SUBSCRIBER_OF_BEFORE)
     assert await upgrade(database_url) is True
-    rows = await run(database_url, "SELECT recent FROM subscriber")
+    rows = await run(database_url, "SELECT recent FROM rotation")
     assert [bytes(row.recent) for row in rows] == [b""]
 
 
@@ -147,6 +147,34 @@ async def test_what_an_earlier_version_had_leased_may_have_been_begun(
         ("queued", False),
         ("sent", False),
     ]
+
+
+HAD = "UPDATE subscriber SET seen = {}, recent = {}, last_topic = 'gut', last_number = 5"
+
+
+async def test_what_readers_of_before_have_had_lies_where_their_subscription_does(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0010"))
+    on_sqlite = database_url.startswith("sqlite")
+    seen, recent = ("x'20'", "x'0500'") if on_sqlite else ("'\\x20'", "'\\x0500'")
+    seat = (5 << 40) + 8
+    await run(
+        database_url,
+        SUBSCRIBER_OF_BEFORE,
+        SUBSCRIBER_OF_BEFORE.replace("VALUES (7,", "VALUES (8,"),
+        HAD.format(seen, recent),
+        "INSERT INTO slot (id, zone, local_minute, next_at, next_date, cursor) "
+        "VALUES (5, 'Europe/Berlin', 480, {now}, '2026-06-02', 0)",
+        "INSERT INTO subscription (id, chat_id, kind, slot_id, state, weekdays, snoozed_until, "
+        f"not_before, spread) VALUES ({seat}, 8, 'tip', 5, 'active', 127, {{now}}, "
+        "'2026-06-01', 0)",
+    )
+    assert await upgrade(database_url) is True
+    rows = await run(database_url, "SELECT * FROM rotation ORDER BY chat_id")
+    had = [(row.chat_id, row.seat, bytes(row.seen), bytes(row.recent)) for row in rows]
+    assert had == [(7, 7 - 2**62, b" ", b"\5\0"), (8, seat, b" ", b"\5\0")]
+    assert {(row.last_topic, row.last_number) for row in rows} == {("gut", 5)}
 
 
 LEASED_OR_NOT = ((1, "leased"), (2, "queued"), (3, "sent"))
