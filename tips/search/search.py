@@ -122,7 +122,7 @@ class Search:
         topics = self._topics(found.divided, limit)
         subject = reading.mention.subject(self._first(found.divided))
         if found.on_topic < self._weights.gate:
-            return Found((), Confidence.NONE, topics, subject)
+            return Found((), Confidence.NONE, topics, subject or reading.mention.alone())
         hits = self._hits(found.divided, found.believed, limit)
         if found.believed >= SURE_FROM:
             return Found(hits, Confidence.SURE, topics)
