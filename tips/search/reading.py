@@ -70,8 +70,10 @@ class MessageReader:
     def __init__(
         self, field: Mapping[str, int], synonyms: Synonyms, subjects: Subjects, asking: Asking
     ) -> None:
-        # Names of other subjects are words, too, that a slip may hide.
-        self._speller = Speller({**dict.fromkeys(subjects.words, 1), **field}, english_words())
+        # Names of other subjects are words, too, that a slip may hide; other names of our own
+        # things are known, or "itches" would be mended to "inches".
+        known = english_words() | synonyms.words
+        self._speller = Speller({**dict.fromkeys(subjects.words, 1), **field}, known)
         self._synonyms = synonyms
         self._subjects = subjects
         self._asking = asking

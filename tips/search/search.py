@@ -130,7 +130,7 @@ class Search:
         topics = self._topics(found.probabilities, limit)
         subject = reading.mention.subject(self._first(found.probabilities))
         if found.on_topic < self._weights.gate:
-            return Found((), Confidence.NONE, topics, subject)
+            return Found((), Confidence.NONE, topics, subject or reading.mention.alone())
         hits = self._hits(found.probabilities, found.trust, limit)
         if found.trust >= SURE_FROM:
             return Found(hits, Confidence.SURE, topics)

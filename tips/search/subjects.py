@@ -64,6 +64,10 @@ class Mention:
             return Subject.AGE
         return self._other(answer)
 
+    def alone(self) -> Subject | None:
+        """What else the message is about, where it does not name eczema as well."""
+        return self.named[0].subject if self.named and not self.ours else None
+
     def _other(self, answer: str) -> Subject | None:
         return next((one.subject for one in self.named if answer not in one.answers), None)
 

@@ -142,6 +142,7 @@ class Synonyms:
         self._names = {
             tuple(words_of(other)): name for name, others in groups.items() for other in others
         }
+        self.words = frozenset(word for name in self._names for word in name)
         self._longest: dict[str, int] = {}  # of the names that begin with a word
         for name in self._names:
             self._longest[name[0]] = max(self._longest.get(name[0], 0), len(name))

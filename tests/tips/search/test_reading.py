@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tips.search import grams
+from tips.search.reading import MessageReader
+from tips.search.search import CONTENT
 from tips.search.tokenizer import Tokenizer, english_words, plain
 from tips.search.words import LONGEST_MESSAGE, MOST_MENDED, Speller, Synonyms, stem, words_of
 
@@ -61,6 +63,11 @@ class TestSpelling:
             for second in range(9)
         ]
         assert list(self.speller.mending(["sleep", *slips, *slips])) == slips[:MOST_MENDED]
+
+
+def test_another_name_of_a_thing_is_not_mended_to_its_neighbour() -> None:
+    reader = MessageReader.of(CONTENT / "en", {"inches": 9, "itch": 99})
+    assert reader.read("it itches").words == ["it", "itch"]
 
 
 class TestSynonyms:

@@ -45,6 +45,12 @@ def test_a_condition_counts_against_every_answer_but_those_that_speak_of_it() ->
     assert mention("how common is psoriasis").subject("look-alikes") is None
 
 
+def test_alone_it_is_what_a_message_is_about_whatever_answer_comes_near() -> None:
+    assert mention("how common is psoriasis").alone() is Subject.CONDITION
+    assert mention("psoriasis or eczema").alone() is None
+    assert mention("how common is it").alone() is None
+
+
 def test_it_counts_apart_where_eczema_is_named_as_well() -> None:
     assert features("gout and eczema", "sugar") == [0, 1, 0, 0]
 
