@@ -198,7 +198,8 @@ class Leasing:
             try:
                 made = self._tip(row, subscriber)
             except Exception:
-                # Whatever is wrong with this one, the others are owed theirs.
+                # Whatever is wrong with this one (a stored value no rule foresaw, a text that
+                # cannot be rendered), the others are owed theirs.
                 log.exception("a tip could not be made")
                 out.dropped.append(Settled(row.id, "failed", "not_made", uncounted=1))
                 continue

@@ -42,7 +42,7 @@ async def cancelled_halfway(folder: Path) -> None:
         )
         got_it, begun, _only_leased = (row.id for row in taken)
         await leases.settle(session, "x", [Settled(got_it, "sent", sent_at=now)])
-        assert await leases.begin(session, "x", [begun]) == {begun}
+        assert await leases.mark_begun(session, "x", [begun]) == {begun}
     assert await rules.cancel(draft.id, 9)
     await db.close()
 

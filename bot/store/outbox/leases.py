@@ -159,7 +159,7 @@ _ours = (
     rows_in("leased"),
     table.c.lease_owner == bindparam("owner"),
 )
-_begin = (
+_mark_begun = (
     update(table)
     .where(table.c.id.in_(bindparam("row_ids", expanding=True)))
     .where(table.c.state == "leased", table.c.lease_owner == bindparam("owner"))
@@ -168,9 +168,9 @@ _begin = (
 )
 
 
-async def begin(session: Executor, owner: str, row_ids: Sequence[int]) -> set[int]:
+async def mark_begun(session: Executor, owner: str, row_ids: Sequence[int]) -> set[int]:
     """Mark rows as begun on condition that their lease is still ``owner``'s; which were."""
-    found = await session.execute(_begin, {"row_ids": list(row_ids), "owner": owner})
+    found = await session.execute(_mark_begun, {"row_ids": list(row_ids), "owner": owner})
     return {row.id for row in found.all()}
 
 
