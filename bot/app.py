@@ -68,7 +68,7 @@ class App:
         self.clock = clock
         self._services: Services | None = None
         self._web: list[WebServer] = []
-        self._jobs = Jobs([])
+        self.jobs = Jobs([])
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stop_sending = asyncio.Event()
         self._ended = asyncio.Event()
@@ -122,7 +122,7 @@ class App:
         """
         with _told_in_one_line():
             services = self._services = await open_services(
-                self.settings, self.clock, plan_soon=partial(self._jobs.soon, "plan", 0.0)
+                self.settings, self.clock, plan_soon=partial(self.jobs.soon, "plan", 0.0)
             )
             self.inbox = services.new_inbox()
             self._watch_over(services)
@@ -141,7 +141,7 @@ class App:
             await self.inbox.recover()
         self._begin(services)
         if await services.db.read(standing.has_subscribers):
-            self._jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
+            self.jobs.soon("backup", 0.0)  # a bot that is started anew each day needs its copy
         self._is_running = True
         log.info("the bot runs", database=services.db.address)
 
@@ -164,7 +164,7 @@ class App:
             services.replicas,
             services.repair,
             server_time=services.client.server_time,
-            on_step=self._jobs.start_over,
+            on_step=self.jobs.start_over,
             on_mended=self._plan_soon,
         )
         self.holds = services.new_hold_watch()
@@ -178,7 +178,7 @@ class App:
         )
 
     def _plan_soon(self) -> None:
-        self._jobs.soon("plan", 0.0)
+        self.jobs.soon("plan", 0.0)
         self.services.worker.wake()
 
     async def _serve(self) -> None:
@@ -206,11 +206,11 @@ class App:
             posting = Posting(
                 services.client, self.settings.webhook_url, self.fetching, self.clock
             )
-            self._jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
+            self.jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
         retention = Retention(services.db, self.clock, services.trust)
         prune = partial(each, services.broadcasts.cancel_left_over, retention.run)
         upkeep = Upkeep(services.db, self.clock, self.settings, services.privacy, services.trust)
-        self._jobs.add(
+        self.jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
                 Job("replicas", BEAT_SECONDS, TICK_S, self.beat),
@@ -221,8 +221,8 @@ class App:
             ],
             services.metrics,
         )
-        self._jobs.start()
-        self._jobs.soon("plan", 0.0)
+        self.jobs.start()
+        self.jobs.soon("plan", 0.0)
 
     def _task(self, name: str, work: Any) -> None:
         task = self._tasks[name] = asyncio.create_task(work, name=name)
@@ -257,7 +257,7 @@ class App:
         if due is not None:
             seconds = (due - self.clock.now()).total_seconds()
             if seconds < TICK_S:
-                self._jobs.soon("plan", max(0.2, seconds))
+                self.jobs.soon("plan", max(0.2, seconds))
 
     async def beat(self) -> None:
         """Tell the other replicas that this one lives, and keep or take the lead."""
@@ -270,11 +270,7 @@ class App:
         Raises:
             KeyError: there is no job of that name.
         """
-        return await self._jobs.jobs[name].run()
-
-    def run_job_soon(self, name: str, seconds: float = 0.0) -> None:
-        """Let the scheduler run a job after ``seconds``, if that is before its time."""
-        self._jobs.soon(name, seconds)
+        return await self.jobs.jobs[name].run()
 
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT (a second one leaves at once); the exit code.
@@ -317,7 +313,7 @@ class App:
         Takes some eight seconds at most. Webhook and menu stay as they are.
         """
         self._is_running = False
-        await self._jobs.stop()
+        await self.jobs.stop()
         for name in ENDLESS:
             if task := self._tasks.get(name):
                 task.cancel()

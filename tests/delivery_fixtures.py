@@ -12,17 +12,18 @@ from bot.config import Settings, load_settings
 from bot.store.database import Database
 from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
+from tests import content
 from tests.delivery_harness import DeliveryHarness, delivery_harness
 from tests.scripted_telegram import Telegram, telegram
-from tips.library import Library, load_library
+from tips.library import Library
 
 TOKEN = "123456789:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi"
 MONDAY_NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def library() -> Library:
-    return load_library()
+    return content.library()
 
 
 @pytest.fixture

@@ -36,6 +36,8 @@ class Announcing:
         try:
             await on_event(event)
         except Exception:
+            # Whatever a listener raises: its task has nobody who would wait for it, and what is
+            # left untold is told by the next drawing of the report.
             log.exception("telling of broadcast failed", broadcast=event.broadcast_id)
 
     async def done(self) -> None:

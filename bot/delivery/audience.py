@@ -38,6 +38,8 @@ class AudiencePlanner:
             try:
                 await self._plan_chunk(broadcast_id)
             except Exception:
+                # A row that cannot be read, a fault of ours: it is tried again at the next tick,
+                # and must not hold up what can be planned.
                 log.exception(
                     "the audience of a broadcast could not be completed", broadcast=broadcast_id
                 )

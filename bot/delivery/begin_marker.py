@@ -33,8 +33,8 @@ class BeginMarker:
         rate: messages a second.
     """
 
-    def __init__(self, begin: MarkBegun, rate: float) -> None:
-        self._begin = begin
+    def __init__(self, mark_begun: MarkBegun, rate: float) -> None:
+        self._mark_begun = mark_begun
         self._at_once = max(1, round(rate / MARKS_A_SECOND))
         self._ahead: asyncio.Task[None] | None = None
 
@@ -44,7 +44,7 @@ class BeginMarker:
         Raises whatever the database raises.
         """
         await self.rest()
-        if not all(item.begun for item in islice(items, permits)):
+        if not all(item.may_start for item in islice(items, permits)):
             await self._mark(items, max(permits, self._at_once))
 
     async def rest(self) -> None:
@@ -57,7 +57,7 @@ class BeginMarker:
         """Mark the next few beside the sending, where the limiter would have to wait for each."""
         if self._at_once == 1 or self._ahead is not None:
             return
-        if not all(item.begun for item in islice(items, self._at_once // 2)):
+        if not all(item.may_start for item in islice(items, self._at_once // 2)):
             self._ahead = asyncio.create_task(self._mark_ahead(items))
 
     async def _mark_ahead(self, items: deque[OutgoingMessage]) -> None:
@@ -67,10 +67,10 @@ class BeginMarker:
             log.debug("not marked ahead", kind=type(error).__name__)
 
     async def _mark(self, items: deque[OutgoingMessage], most: int) -> None:
-        some = [item for item in islice(items, most) if not item.begun]
-        ours = await self._begin([item.row.id for item in some])
+        some = [item for item in islice(items, most) if not item.may_start]
+        ours = await self._mark_begun([item.row.id for item in some])
         for item in some:
             if item.row.id in ours:
-                item.begun = True
+                item.may_start = True
             elif item in items:
                 items.remove(item)

@@ -14,8 +14,9 @@ from bot.config import Settings
 from bot.delivery.report import report_of
 from bot.store.database import Database
 from bot.store.outbox import audience, recipients
+from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
-from bot.store.values import Broadcast, Report
+from bot.store.values import Report
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,9 @@ class Broadcasts:
         self._clock = clock
         self._settings = settings
 
-    async def draft(self, admin_id: int, source_chat_id: int, source_message_id: int) -> Broadcast:
+    async def draft(
+        self, admin_id: int, source_chat_id: int, source_message_id: int
+    ) -> BroadcastRead:
         """Remember the admin's message as a draft, and the audience and the price as of now.
 
         Nothing is sent yet; the admin is to be shown both.
@@ -68,7 +71,7 @@ class Broadcasts:
         _log_act("draft", made, admin_id)
         return draft
 
-    async def find(self, broadcast_id: int) -> Broadcast | None:
+    async def find(self, broadcast_id: int) -> BroadcastRead | None:
         """The broadcast, or None."""
         async with self._db.read() as session:
             return await store.get(session, broadcast_id)
@@ -122,7 +125,7 @@ class Broadcasts:
         _log_act("confirm", broadcast_id, admin_id, changed=done, audience=expected)
         return done
 
-    def _is_stale(self, shown: Broadcast, offer: Offer, now: datetime) -> bool:
+    def _is_stale(self, shown: BroadcastRead, offer: Offer, now: datetime) -> bool:
         # By a clock that was ahead, it may have been shown in what is the future now.
         old = shown.shown_at is None or abs(now - shown.shown_at) > SHOWN_FOR
         return old or offer.audience > shown.shown_audience or offer.stars > shown.shown_stars
@@ -228,17 +231,17 @@ class Broadcasts:
             step = partial(
                 recipients.queue_again_chunk,
                 broadcast_id=broadcast_id,
-                behind=last,
+                after_chat=last,
                 most=ROWS_AT_ONCE,
                 now=now,
-                end=now + LIFETIME,
+                not_after=now + LIFETIME,
                 in_doubt=in_doubt,
             )
             done = await self._db.write(step)
             queued += done.rows
-            if done.last is None:
+            if done.last_chat is None:
                 return queued
-            last = done.last
+            last = done.last_chat
 
     async def report(self, broadcast_id: int) -> Report:
         """Counts by state.
@@ -256,11 +259,11 @@ class Broadcasts:
             values = {"progress_chat_id": chat_id, "progress_message_id": message_id}
             await store.change(session, broadcast_id, values)
 
-    async def running(self) -> list[Broadcast]:
+    async def running(self) -> list[BroadcastRead]:
         """Broadcasts that are sending or paused, oldest first."""
         return await self._db.read(lambda session: store.in_states(session, store.OPEN_STATES))
 
-    async def to_be_shown(self) -> list[Broadcast]:
+    async def to_be_shown(self) -> list[BroadcastRead]:
         """Broadcasts whose admin has not been shown everything, oldest first."""
         return await self._db.read(store.to_be_shown)
 
@@ -270,7 +273,7 @@ class Broadcasts:
         async with self._db.write() as session:
             await store.change(session, broadcast_id, {"reported_at": self._clock.now()}, over)
 
-    async def _get(self, session: AsyncSession, broadcast_id: int) -> Broadcast:
+    async def _get(self, session: AsyncSession, broadcast_id: int) -> BroadcastRead:
         found = await store.get(session, broadcast_id)
         if found is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")

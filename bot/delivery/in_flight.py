@@ -52,7 +52,7 @@ class InFlight:
         most: how many calls may be under way at once.
         rate: messages a second, which is also how many are leased ahead.
         results: where goes what ended, and what is given up.
-        begin: marks rows as begun, which with a limiter is done before each starts.
+        mark_begun: marks rows as begun, which with a limiter is done before each starts.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class InFlight:
         most: int,
         rate: float,
         results: Results,
-        begin: MarkBegun,
+        mark_begun: MarkBegun,
         metrics: Metrics,
     ) -> None:
         self._clock = clock
@@ -73,14 +73,14 @@ class InFlight:
         self._most = most
         self._results = results
         self.capacity = leased_ahead(3 * most if limiter is None else rate / 4)
-        self._queue = self._unpaid = Queue(self.capacity, BeginMarker(begin, rate), paid=True)
+        self._queue = self._unpaid = Queue(self.capacity, BeginMarker(mark_begun, rate), paid=True)
         if limiter is None:
             self._queue.least = self.capacity // 2
         else:
             limiter.on_hold(self._silenced)
             if limiter.free_bulk_rate < rate:
                 unpaid = leased_ahead(limiter.free_bulk_rate / 4)
-                self._unpaid = Queue(unpaid, BeginMarker(begin, rate), paid=False)
+                self._unpaid = Queue(unpaid, BeginMarker(mark_begun, rate), paid=False)
         self._queues = list(dict.fromkeys((self._queue, self._unpaid)))
         self.in_flight: set[OutgoingMessage] = set()
         self.sent = 0
@@ -177,7 +177,7 @@ class InFlight:
                 continue
             await self._mark(queue, permits)
             for _ in range(min(permits, self._room)):
-                if not items or not items[0].begun:
+                if not items or not items[0].may_start:
                     break
                 self._start(items.popleft())
             queue.marker.go_ahead(items)
@@ -189,6 +189,8 @@ class InFlight:
         try:
             await queue.marker.mark(queue.items, permits)
         except Exception:
+            # Whatever it is: a loop that ended here would send nothing any more, and what is put
+            # back is leased again.
             log.exception("what begins could not be marked; it is put back")
             self._give_back(queue)
 

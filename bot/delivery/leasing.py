@@ -16,11 +16,11 @@ from bot.delivery.rendering import Parts, Renderer, copy_of
 from bot.store.models import Recipient
 from bot.store.outbox import leases
 from bot.store.outbox.leases import Leased, Settled
+from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import counters, deliveries, rotations
 from bot.store.queries import subscribers as subscriber_queries
 from bot.store.queries.rotations import Mark
 from bot.store.tables import Executor
-from bot.store.values import Broadcast
 from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import choose, mark_of
 from bot.subscribers.schedule import pause_is_over
@@ -82,7 +82,7 @@ class Leasing:
     async def lease(
         self,
         session: Executor,
-        running: Sequence[Broadcast],
+        running: Sequence[BroadcastRead],
         want: int,
         most_tips: int | None = None,
     ) -> LeasedBatch:
@@ -92,7 +92,7 @@ class Leasing:
         first = min(want - share, most_tips)
         tips = await self._take(session, first, None)
         left, exhausted = want - len(tips), set()
-        rows: list[tuple[Broadcast, list[Leased]]] = []
+        rows: list[tuple[BroadcastRead, list[Leased]]] = []
         for index, one in enumerate(running):
             fair = -(-left // (len(running) - index))
             taken = await self._take(session, fair, one.id) if fair else []
@@ -129,7 +129,7 @@ class Leasing:
         self,
         session: Executor,
         tips: list[Leased],
-        rows: list[tuple[Broadcast, list[Leased]]],
+        rows: list[tuple[BroadcastRead, list[Leased]]],
         exhausted: set[int],
     ) -> LeasedBatch:
         ready = await self._tips(session, tips) if tips else _Sorted([], [], [], [])
@@ -165,7 +165,7 @@ class Leasing:
         return OutgoingMessage(row, parts, mark, now, now + self._lease_seconds - LONGEST_SEND)
 
     async def _copies(
-        self, session: Executor, broadcast: Broadcast, rows: list[Leased]
+        self, session: Executor, broadcast: BroadcastRead, rows: list[Leased]
     ) -> _Sorted:
         states = await subscriber_queries.states(session, [row.chat_id for row in rows])
         parts = copy_of(broadcast, paid=self._paid)
@@ -198,7 +198,8 @@ class Leasing:
             try:
                 made = self._tip(row, subscriber)
             except Exception:
-                # Whatever is wrong with this one, the others are owed theirs.
+                # Whatever is wrong with this one (a stored value no rule foresaw, a text that
+                # cannot be rendered), the others are owed theirs.
                 log.exception("a tip could not be made")
                 out.dropped.append(Settled(row.id, "failed", "not_made", uncounted=1))
                 continue

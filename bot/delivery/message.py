@@ -15,11 +15,20 @@ class OutgoingMessage:
     """A leased row, ready to be sent.
 
     ``left`` says that its subscriber has just been lost, ``refused`` that Telegram did not know
-    them lately, ``begun`` that its row is marked so or need not be; ``leased_at`` and
+    them lately, ``may_start`` that its row is marked as begun or need not be; ``leased_at`` and
     ``send_before`` are on the monotonic clock.
     """
 
-    __slots__ = ("begun", "leased_at", "left", "mark", "parts", "refused", "row", "send_before")
+    __slots__ = (
+        "leased_at",
+        "left",
+        "mark",
+        "may_start",
+        "parts",
+        "refused",
+        "row",
+        "send_before",
+    )
 
     def __init__(
         self,
@@ -35,7 +44,7 @@ class OutgoingMessage:
         self.mark = mark
         self.send_before = send_before
         self.left = self.refused = False
-        self.begun = row.is_repeated
+        self.may_start = row.is_repeated
 
 
 class Finished(NamedTuple):

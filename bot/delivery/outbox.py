@@ -6,6 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -117,12 +118,13 @@ class Outbox:
                     "a broadcast pauses by itself: too much fails", broadcast=event.broadcast_id
                 )
 
-    async def begin(self, rows: list[int]) -> set[int]:
+    async def mark_begun(self, row_ids: list[int]) -> set[int]:
         """Mark leased rows of broadcasts as begun; which of them are still ours to send.
 
         Raises whatever the database raises; then none may start.
         """
-        return await self._db.write(lambda session: leases.begin(session, self.owner, rows))
+        mark = partial(leases.mark_begun, owner=self.owner, row_ids=row_ids)
+        return await self._db.write(mark)
 
     async def _in_one(
         self,

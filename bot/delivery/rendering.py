@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import orjson
 
-from bot.store.values import Broadcast
+from bot.store.outbox_models import BroadcastRead
 from bot.texts import tip as texts
 from bot.texts.catalogue import translator
 from tips.library import Library
@@ -77,7 +77,7 @@ class TipRenderer:
         return Parts("sendMessage", b'{"chat_id":', b"," + orjson.dumps(payload)[1:])
 
 
-def copy_of(broadcast: Broadcast, *, paid: bool) -> Parts:
+def copy_of(broadcast: BroadcastRead, *, paid: bool) -> Parts:
     """The request that copies the admin's message.
 
     ``paid`` lets Telegram take Stars for going above the free rate (``allow_paid_broadcast``).

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.store.outbox.recipients import BY_ADMIN, Count
-from bot.store.values import LEFT_REASONS, NOBODY, Broadcast, Report
+from bot.store.outbox_models import BroadcastRead
+from bot.store.values import LEFT_REASONS, NOBODY, Report
 
 
-def report_of(broadcast: Broadcast, counts: Iterable[Count]) -> Report:
+def report_of(broadcast: BroadcastRead, counts: Iterable[Count]) -> Report:
     """The report of a broadcast whose recipients are counted in ``counts``."""
     by_state: Counter[str] = Counter()
     failed: Counter[str] = Counter()

@@ -82,7 +82,7 @@ class DeliveryWorker:
             most=settings.in_flight,
             rate=settings.bulk_rate,
             results=self._results,
-            begin=self.outbox.begin,
+            mark_begun=self.outbox.mark_begun,
             metrics=metrics,
         )
         self._reaching = Retries(REACH_OUTBOX, clock)

@@ -15,7 +15,8 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
 from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
-from bot.store.values import NOBODY, Broadcast, Report
+from bot.store.outbox_models import BroadcastRead
+from bot.store.values import NOBODY, Report
 from bot.subscribers.service import Subscribers
 from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts import report as texts
@@ -107,22 +108,22 @@ class Progress:
             self._followed.pop(broadcast_id, None)
             await self._broadcasts.reported(broadcast_id)
 
-    def _is_hopeless(self, broadcast: Broadcast) -> bool:
+    def _is_hopeless(self, broadcast: BroadcastRead) -> bool:
         over_since = broadcast.finished_at
         return over_since is not None and self._clock.now() - over_since > TRIED_FOR
 
-    def _message(self, broadcast: Broadcast, report: Report, _: Translator) -> Message:
+    def _message(self, broadcast: BroadcastRead, report: Report, _: Translator) -> Message:
         if report.state == "paused":
             failures = broadcast.pause_reason == "failures"
             return texts.paused(_, broadcast.id, report, by_failures=failures)
         left = self._broadcasts.expected_seconds(report.queued)
         return texts.progress(_, broadcast.id, report, left)
 
-    async def _translator(self, broadcast: Broadcast) -> Translator:
+    async def _translator(self, broadcast: BroadcastRead) -> Translator:
         admin = await self._subscribers.find(broadcast.admin_id)
         return translator(admin.language if admin else None)
 
-    async def _put(self, broadcast: Broadcast, message: Message) -> bool:
+    async def _put(self, broadcast: BroadcastRead, message: Message) -> bool:
         """Show the message; False if Telegram refuses it, and it is drawn again later."""
         followed = self._of(broadcast.id)
         chat_id = broadcast.progress_chat_id or broadcast.admin_id
@@ -149,7 +150,7 @@ class Progress:
             await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
         return True
 
-    def _must_notify(self, broadcast: Broadcast, followed: _Followed) -> bool:
+    def _must_notify(self, broadcast: BroadcastRead, followed: _Followed) -> bool:
         """Whether this is a pause by failures that the admin has not been told of."""
         if broadcast.state != "paused" or broadcast.pause_reason != "failures":
             followed.told = False

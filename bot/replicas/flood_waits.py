@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.outbox_models import FloodWaitRead
 from bot.store.queries import flood_waits
 from bot.store.queries.flood_waits import WHOLE_LANE
+from bot.store.troubles import DATABASE_ERRORS
 from bot.telegram.limits.flood_waits import EVERY_CHAT, FloodWait
 from bot.telegram.limits.limiter import Lane, SendLimiter
 
@@ -92,7 +93,7 @@ class Holds:
             waits = dict(self._unwritten)
             try:
                 await self._db.write(partial(flood_waits.put, waits=waits.values()))
-            except Exception:
+            except DATABASE_ERRORS:
                 log.exception("how long Telegram asks to wait could not be written down")
                 return
             for key, wait in waits.items():

@@ -30,16 +30,8 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-class Broadcast(Table, table=True):
-    """An admin's message to many. ``cursor`` is the last chat put into the outbox.
-
-    ``ordinal`` is its place in the order in which broadcasts were confirmed.
-    """
-
-    __table_args__ = (
-        CheckConstraint(one_of("state", *BROADCAST_STATES), name="state"),
-        CheckConstraint(one_of("pause_reason", "admin", "failures"), name="pause_reason"),
-    )
+class BroadcastFields(Table):
+    """An admin's message to many."""
 
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     admin_id: int = Field(sa_type=BigInteger)
@@ -64,6 +56,30 @@ class Broadcast(Table, table=True):
     )
     shown_stars: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     reported_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Broadcast(BroadcastFields, table=True):
+    """The table of broadcasts."""
+
+    __table_args__ = (
+        CheckConstraint(one_of("state", *BROADCAST_STATES), name="state"),
+        CheckConstraint(one_of("pause_reason", "admin", "failures"), name="pause_reason"),
+    )
+
+
+class BroadcastRead(BroadcastFields):
+    """An admin's message to many, frozen. ``total`` is the audience counted at confirmation.
+
+    ``state``: ``draft``, ``sending``, ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is
+    ``admin`` or ``failures`` while paused. ``ordinal`` is its place in the order of confirmation.
+    Its rows are being made until it is ``frozen``; ``cursor`` is the last chat that has one. A
+    draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``; the last
+    report reached them at ``reported_at``.
+    """
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
+
+    id: int
 
 
 class Delivery(Table, table=True):

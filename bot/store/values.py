@@ -59,40 +59,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Broadcast:
-    """An admin's message to many. ``total`` is the audience counted at confirmation.
-
-    ``state``: ``draft``, ``sending``, ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is
-    ``admin`` or ``failures`` while paused. ``ordinal`` is its place in the order of confirmation.
-    Its rows are being made until it is ``frozen``; ``cursor`` is the last chat that has one. A
-    draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``; the last
-    report reached them at ``reported_at``.
-    """
-
-    id: int
-    admin_id: int
-    source_chat_id: int
-    source_message_id: int
-    state: str
-    audience: str
-    created_at: datetime
-    confirmed_at: datetime | None
-    finished_at: datetime | None
-    not_after: datetime | None
-    total: int
-    frozen: bool
-    pause_reason: str | None
-    progress_chat_id: int | None
-    progress_message_id: int | None
-    ordinal: int | None
-    cursor: int | None
-    shown_at: datetime | None
-    shown_audience: int
-    shown_stars: float
-    reported_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """Where a broadcast stands: its recipients, each counted once, are ``total`` together.
 

@@ -29,7 +29,7 @@ async def test_the_bot_leaves_and_no_half_copy_stays(tmp_path: Path) -> None:
             async with open_harness(tmp_path) as harness:
                 async with harness.app.services.db.write() as session:
                     await session.execute(MANY)
-                harness.app.run_job_soon("backup")
+                harness.app.jobs.soon("backup", 0.0)
                 await soon(lambda: _begun(copies))
                 async with asyncio.timeout(30):
                     await harness.app.stop()

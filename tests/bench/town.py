@@ -173,7 +173,7 @@ async def announce(db: Database, settings: Settings, recipients: int) -> None:
     await broadcasts.confirm(draft.id, ADMIN)
     while recipients > 0:
         chunk = min(recipients, FROZEN_AT_ONCE)
-        await db.write(partial(freeze_chunk, broadcast_id=draft.id, chunk=chunk))
+        await db.write(partial(freeze_chunk, broadcast_id=draft.id, most=chunk))
         recipients -= chunk
     async with db.write() as session:
         rows = "(SELECT count(*) FROM delivery WHERE broadcast_id = :id)"

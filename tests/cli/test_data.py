@@ -16,8 +16,8 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.store import migrate
 from bot.store.database import Database
 from bot.subscribers.service import Subscribers
+from tests import content
 from tests.cli.terminal import TOKEN, data, gutskin
-from tips.library import load_library
 
 
 def _fill(folder: Path) -> None:
@@ -25,7 +25,7 @@ def _fill(folder: Path) -> None:
         settings = load_settings(token=TOKEN, data_dir=folder)
         await migrate.upgrade(settings.database)
         db = await Database.open(settings.database)
-        subscribers = Subscribers(db, SystemClock(), load_library(), settings)
+        subscribers = Subscribers(db, SystemClock(), content.library(), settings)
         for chat in (1, 2):
             await subscribers.arrive(chat, "en")
             await subscribers.set_zone(chat, "Europe/Berlin")

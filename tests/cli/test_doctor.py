@@ -18,6 +18,8 @@ from bot.cli.troubles import of_network
 from bot.store.troubles import of_database
 from tests.cli.terminal import TOKEN, gutskin
 from tests.postgres import Cluster
+from tests.tips.trees import Tree
+from tips import library
 
 CLASS_NAME = re.compile(r"[a-z]Error\b|Exception|Errno|Traceback")
 NOBODY = "http://127.0.0.1:9/bot"
@@ -217,3 +219,15 @@ class TestOtherCommands:
             "gutskin cannot start: the database cannot be used: the file is no SQLite database; "
         )
         assert not CLASS_NAME.search(result.output)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told"), [("tips", "0 tips, 1 answers"), ("answers", "1 tips, 0 answers")]
+)
+def test_content_of_which_a_half_is_missing_is_not_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str, told: str
+) -> None:
+    content = Tree(tmp_path)
+    setattr(content, lacking, {})
+    monkeypatch.setattr(library, "CONTENT", content.write())
+    assert finding("content") == (told, "install the package again")

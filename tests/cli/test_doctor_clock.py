@@ -19,9 +19,9 @@ from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.queries import heartbeat
 from bot.subscribers.service import Subscribers
+from tests import content
 from tests.cli.terminal import TOKEN, gutskin
 from tests.postgres import Cluster
-from tips.library import load_library
 
 
 class Ahead(SystemClock):
@@ -46,7 +46,7 @@ def findings(what: str) -> list[dict[str, Any]]:
 async def lived(url: Any, clock: SystemClock, set_by: str = "") -> None:
     """A run by that clock: someone subscribed, a tick went well."""
     await upgrade(url)
-    db, library, given = await Database.open(url), load_library(), load_settings(token=TOKEN)
+    db, library, given = await Database.open(url), content.library(), load_settings(token=TOKEN)
     try:
         subscribers = Subscribers(db, clock, library, given)
         await subscribers.arrive(7, "en")

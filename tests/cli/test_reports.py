@@ -15,8 +15,8 @@ from bot.store.database import Database
 from bot.store.outbox import audience, leases
 from bot.store.outbox.leases import Settled
 from bot.subscribers.service import Subscribers
+from tests import content
 from tests.cli.terminal import TOKEN, data, gutskin
-from tips.library import load_library
 
 CHATS = (1, 2, 3, 4)
 
@@ -26,7 +26,7 @@ async def cancelled_halfway(folder: Path) -> None:
     settings = load_settings(token=TOKEN, data_dir=folder)
     await migrate.upgrade(settings.database)
     db, clock = await Database.open(settings.database), SystemClock()
-    subscribers = Subscribers(db, clock, load_library(), settings)
+    subscribers = Subscribers(db, clock, content.library(), settings)
     for chat in CHATS:
         await subscribers.arrive(chat, "en")
         await subscribers.set_zone(chat, "UTC")
@@ -42,7 +42,7 @@ async def cancelled_halfway(folder: Path) -> None:
         )
         got_it, begun, _only_leased = (row.id for row in taken)
         await leases.settle(session, "x", [Settled(got_it, "sent", sent_at=now)])
-        assert await leases.begin(session, "x", [begun]) == {begun}
+        assert await leases.mark_begun(session, "x", [begun]) == {begun}
     assert await rules.cancel(draft.id, 9)
     await db.close()
 

@@ -13,8 +13,8 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.store import migrate
 from bot.store.database import Database
 from bot.subscribers.service import Subscribers
+from tests import content
 from tests.cli.terminal import TOKEN, data, gutskin
-from tips.library import load_library
 
 ANNA, BEN, ADMIN = 5_111_222_333, 5_999_888_777, 77
 
@@ -24,7 +24,7 @@ def fill(folder: Path) -> None:
         settings = load_settings(token=TOKEN, data_dir=folder)
         await migrate.upgrade(settings.database)
         db = await Database.open(settings.database)
-        subscribers = Subscribers(db, SystemClock(), load_library(), settings)
+        subscribers = Subscribers(db, SystemClock(), content.library(), settings)
         for chat in (ANNA, BEN):
             await subscribers.arrive(chat, "en", consent="3", source="leaflet")
             await subscribers.set_zone(chat, "Europe/Berlin")

@@ -107,15 +107,15 @@ async def test_tips_are_tried_again_as_ever(harness: DeliveryHarness, tg: Telegr
 async def test_what_is_no_longer_ours_does_not_start(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin, wanted = leases.begin, 0
+    mark, wanted = leases.mark_begun, 0
 
-    async def too_late(session: Any, *given: Any) -> Any:
+    async def too_late(session: Any, **given: Any) -> Any:
         nonlocal wanted
         wanted += 1
         await session.execute(text("UPDATE delivery SET lease_owner = 'another'"))
-        return await begin(session, *given)
+        return await mark(session, **given)
 
-    monkeypatch.setattr(leases, "begin", too_late)
+    monkeypatch.setattr(leases, "mark_begun", too_late)
     await harness.broadcast()
     stop = asyncio.Event()
     working = asyncio.create_task(paced(harness).run(stop))
@@ -133,14 +133,14 @@ async def test_while_the_database_is_away_nothing_starts_and_nothing_is_lost(
     tg: Telegram,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begin, refusals = leases.begin, [True] * 5
+    mark, refusals = leases.mark_begun, [True] * 5
 
-    async def away(*given: Any) -> Any:
+    async def away(*given: Any, **named: Any) -> Any:
         if refusals and refusals.pop():
             raise OSError("the database is away")
-        return await begin(*given)
+        return await mark(*given, **named)
 
-    monkeypatch.setattr(leases, "begin", away)
+    monkeypatch.setattr(leases, "mark_begun", away)
     await harness.broadcast()
     worker = paced(harness)
     with captured("ERROR") as log:

@@ -146,10 +146,10 @@ async def test_a_crash_while_sending_again_leaves_nothing_held(
     first = partial(
         recipients.queue_again_chunk,
         broadcast_id=broadcast,
-        behind=BEFORE_ALL_CHATS,
+        after_chat=BEFORE_ALL_CHATS,
         most=3,
         now=now,
-        end=now + timedelta(days=1),
+        not_after=now + timedelta(days=1),
         in_doubt=False,
     )
     assert (await harness.db.write(first)).rows == 3

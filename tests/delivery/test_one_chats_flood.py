@@ -70,7 +70,6 @@ async def test_of_a_hundred_tips_the_others_are_sent_at_the_pace(
     assert sorted(tg.arrived) == [chat for chat in PATIENT if chat != ANGRY]
     assert took < 100 / 25 + 5.0
     assert process.limiter.held_for(Lane.BULK) == 0.0
-    assert process.limiter.slowed_to(Lane.BULK) == 1.0
 
 
 async def test_without_a_pace_it_is_the_same(process: Process, tg: Telegram) -> None:

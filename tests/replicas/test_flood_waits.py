@@ -219,3 +219,12 @@ async def test_what_is_over_is_of_no_concern(harness: DeliveryHarness, start: St
         await flood_waits.put(session, [over])
     process = await start()
     assert process.limiter.held_for(Lane.BULK) == 0.0
+
+
+async def test_a_wait_of_all_that_many_calls_meet_is_told_once(start: Start) -> None:
+    process = await start()
+    with captured("WARNING") as log:
+        for _ in range(5):
+            process.limiter.refused(Lane.BULK, None, 30)
+        await process.replicas.holds.written()
+    assert log.getvalue().count("Telegram asks us to wait") == 1

@@ -176,3 +176,20 @@ def test_a_reader_without_a_last_tip_may_get_one_on_any_date() -> None:
 def test_days_are_counted_on_the_wall() -> None:
     before_spring = datetime(2026, 3, 28, 7, 0, tzinfo=UTC)
     assert days_later(before_spring, "Europe/Berlin", 1) == datetime(2026, 3, 29, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("instant", "old", "new", "first"),
+    [
+        ("2026-06-01T10:00", "Europe/Berlin", "America/New_York", "2026-06-02"),
+        ("2026-06-01T22:30", "America/New_York", "Asia/Tokyo", "2026-06-03"),
+        # There it is two dates later, and one of them is all that may be left out.
+        ("2026-06-02T11:30", "Etc/GMT+12", "Pacific/Kiritimati", "2026-06-03"),
+    ],
+)
+def test_after_a_move_at_most_one_date_is_left_out(
+    instant: str, old: str, new: str, first: str
+) -> None:
+    at = datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    last = Due(at, local_date(at, old))
+    assert first_date_after_move(last, new) == date.fromisoformat(first)

@@ -139,3 +139,8 @@ def test_nothing_that_comes_raises_and_all_that_is_read_can_be_written(body: byt
     update = read_update(body)
     if not isinstance(update, Broken):
         assert orjson.loads(written(update))
+
+
+@pytest.mark.parametrize(("number", "read"), [(2**31 - 1, 2**31 - 1), (2**31, None)])
+def test_an_update_s_number_has_32_bits(number: int, read: int | None) -> None:
+    assert number_of(read_update(text(number))) == read

@@ -47,37 +47,40 @@ def _end_of_chunk(belongs: ColumnElement[bool]) -> Select[Any]:
         .where(belongs, subscriber.c.chat_id > _cursor)
         .order_by(subscriber.c.chat_id)
         .limit(1)
-        .offset(bindparam("chunk", type_=BigInteger))
+        .offset(bindparam("skip_chats", type_=BigInteger))
     )
 
 
 _ends = {name: _end_of_chunk(belongs) for name, belongs in AUDIENCES.items()}
 
 
-def _row(broadcast: Any, due: Any, end: Any) -> dict[str, Any]:
+def _row(broadcast_id: Any, due_at: Any, not_after: Any) -> dict[str, Any]:
     return {
         "kind": literal(BROADCAST, String),
-        "broadcast_id": broadcast,
+        "broadcast_id": broadcast_id,
         "chat_id": subscriber.c.chat_id,
         "state": literal("queued", String),
-        "due_at": due,
-        "ready_at": due,
-        "not_after": end,
+        "due_at": due_at,
+        "ready_at": due_at,
+        "not_after": not_after,
         "attempts": literal(0, Integer),
         "doubts": literal(0, Integer),
     }
 
 
-_due = bindparam("due", type_=UTCDateTime)
-_of_chunk = _row(bindparam("which", type_=BigInteger), _due, bindparam("end", type_=UTCDateTime))
-_given = ("which", "due", "end", "cursor", "last", "ordinal")
+_of_chunk = _row(
+    bindparam("of_broadcast", type_=BigInteger),
+    bindparam("due_at", type_=UTCDateTime),
+    bindparam("not_after", type_=UTCDateTime),
+)
+_given = ("of_broadcast", "due_at", "not_after", "cursor", "last_chat", "ordinal")
 
 
 def _chunk(belongs: ColumnElement[bool]) -> Select[Any]:
     return select(*_of_chunk.values()).where(
         belongs,
         subscriber.c.chat_id > _cursor,
-        subscriber.c.chat_id <= bindparam("last", type_=BigInteger),
+        subscriber.c.chat_id <= bindparam("last_chat", type_=BigInteger),
         subscriber.c.joined_after < bindparam("ordinal", type_=BigInteger),
     )
 
@@ -89,14 +92,14 @@ _fills = {
 
 _of_one = _row(table.c.id, table.c.confirmed_at, table.c.not_after)
 _one = select(*_of_one.values()).where(
-    subscriber.c.chat_id == bindparam("chat", type_=BigInteger),
+    subscriber.c.chat_id == bindparam("of_chat", type_=BigInteger),
     or_(*((table.c.audience == name) & belongs for name, belongs in AUDIENCES.items())),
     IS_OPEN,
     table.c.frozen.is_(False),
     func.coalesce(table.c.cursor, BEFORE_ALL_CHATS) < subscriber.c.chat_id,
     subscriber.c.joined_after < table.c.ordinal,
 )
-_fill_one = Filling(delivery, list(_of_one), _one, "chat")
+_fill_one = Filling(delivery, list(_of_one), _one, "of_chat")
 
 
 def last_ordinal() -> ScalarSelect[Any]:
@@ -123,8 +126,8 @@ class Frozen(NamedTuple):
     just_now: bool
 
 
-async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Frozen:
-    """Queue the broadcast for the next ``chunk`` subscribers of its audience.
+async def freeze_chunk(session: Executor, broadcast_id: int, most: int) -> Frozen:
+    """Queue the broadcast for the next ``most`` subscribers of its audience.
 
     Subscribers are taken in the order of their ids behind the cursor, so a crash resumes there.
     """
@@ -132,14 +135,14 @@ async def freeze_chunk(session: Executor, broadcast_id: int, chunk: int) -> Froz
     if found is None or found.frozen or found.state not in OPEN_STATES:
         return Frozen(complete=True, just_now=False)
     cursor = found.cursor if found.cursor is not None else BEFORE_ALL_CHATS
-    given = {"cursor": cursor, "chunk": chunk - 1}
+    given = {"cursor": cursor, "skip_chats": most - 1}
     end = (await session.execute(_ends[found.audience], given)).scalar()
     values = {
-        "which": broadcast_id,
-        "due": found.confirmed_at,
-        "end": found.not_after,
+        "of_broadcast": broadcast_id,
+        "due_at": found.confirmed_at,
+        "not_after": found.not_after,
         "cursor": cursor,
-        "last": end if end is not None else AFTER_ALL_CHATS,
+        "last_chat": end if end is not None else AFTER_ALL_CHATS,
         "ordinal": found.ordinal,
     }
     await _fills[found.audience].run(session, values)
@@ -155,4 +158,4 @@ async def freeze_one(session: Executor, chat_id: int) -> None:
 
     To be called before anything happens that would make it look as if they had not been there.
     """
-    await _fill_one.run(session, {"chat": chat_id})
+    await _fill_one.run(session, {"of_chat": chat_id})

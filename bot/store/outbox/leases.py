@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bot.retry import MOST_CRASHES
 from bot.store.outbox.kinds import BROADCAST, FROM_SUBSCRIPTION
 from bot.store.outbox.many import Many
-from bot.store.tables import Executor, rows_in
+from bot.store.tables import Executor, read_tuples, rows_in
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
 
@@ -89,11 +89,11 @@ def _now() -> Any:
     return bindparam("now", type_=UTCDateTime)
 
 
-def _lease_of(which: ColumnElement[bool], **values: Any) -> Any:
+def _lease_of(condition: ColumnElement[bool], **values: Any) -> Any:
     ready = (
         select(table.c.id)
         .where(rows_in("queued"))
-        .where(which, table.c.ready_at <= _now())
+        .where(condition, table.c.ready_at <= _now())
         .order_by(table.c.ready_at)
         .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
@@ -118,18 +118,18 @@ def _lease_of(which: ColumnElement[bool], **values: Any) -> Any:
             table.c.local_date,
             table.c.attempts,
             table.c.doubts,
-            seconds_between(_now(), table.c.not_after),
-            seconds_between(table.c.due_at, _now()),
-            func.coalesce(table.c.reason, "") == DROPPED,
-            seconds_between(table.c.ready_at, _now()),
+            seconds_between(_now(), table.c.not_after).label("fresh"),
+            seconds_between(table.c.due_at, _now()).label("late"),
+            (func.coalesce(table.c.reason, "") == DROPPED).label("dropped"),
+            seconds_between(table.c.ready_at, _now()).label("ready"),
         )
     )
 
 
 _lease_tips = _lease_of(FROM_SUBSCRIPTION)
 _lease_broadcast = _lease_of(
-    table.c.broadcast_id == bindparam("which", type_=BigInteger),
-    begun=bindparam("begun", type_=Boolean),
+    table.c.broadcast_id == bindparam("of_broadcast", type_=BigInteger),
+    begun=bindparam("is_begun", type_=Boolean),
 )
 
 
@@ -147,30 +147,30 @@ async def lease(
     given: dict[str, Any] = {"owner": owner, "now": now, "until": until, "most": most}
     statement = _lease_tips if broadcast_id is None else _lease_broadcast
     if broadcast_id is not None:
-        given |= {"which": broadcast_id, "begun": begun}
-    result: Any = await session.execute(statement, given)
+        given |= {"of_broadcast": broadcast_id, "is_begun": begun}
+    leased = read_tuples(Leased, await session.execute(statement, given))
     # They come in the order of the table. Whoever was told to wait would be tried before others
     # again and again there, and could hold up for good whoever stands behind.
-    return sorted((Leased(*row) for row in result.all()), key=lambda row: -row.ready)
+    return sorted(leased, key=lambda row: -row.ready)
 
 
 _ours = (
-    table.c.id == bindparam("row"),
+    table.c.id == bindparam("row_id"),
     rows_in("leased"),
     table.c.lease_owner == bindparam("owner"),
 )
-_begin = (
+_mark_begun = (
     update(table)
-    .where(table.c.id.in_(bindparam("rows", expanding=True)))
+    .where(table.c.id.in_(bindparam("row_ids", expanding=True)))
     .where(table.c.state == "leased", table.c.lease_owner == bindparam("owner"))
     .values(begun=True)
     .returning(table.c.id)
 )
 
 
-async def begin(session: Executor, owner: str, rows: Sequence[int]) -> set[int]:
+async def mark_begun(session: Executor, owner: str, row_ids: Sequence[int]) -> set[int]:
     """Mark rows as begun on condition that their lease is still ``owner``'s; which were."""
-    found = await session.execute(_begin, {"rows": list(rows), "owner": owner})
+    found = await session.execute(_mark_begun, {"row_ids": list(row_ids), "owner": owner})
     return {row.id for row in found.all()}
 
 
@@ -181,12 +181,12 @@ _sent = (
     .values(
         state=literal_column("'sent'", String),
         reason=null(),
-        message_id=bindparam("message"),
-        sent_at=bindparam("at", type_=UTCDateTime),
+        message_id=bindparam("new_message_id"),
+        sent_at=bindparam("new_sent_at", type_=UTCDateTime),
         **_released,
     )
 )
-_again = bindparam("again", type_=UTCDateTime)
+_retry_at = bindparam("retry_at", type_=UTCDateTime)
 
 
 def _not_too_late(instant: Any) -> Any:
@@ -199,17 +199,18 @@ _other = (
     .where(*_ours)
     .values(
         state=bindparam("new_state"),
-        reason=bindparam("why"),
-        ready_at=_not_too_late(func.coalesce(_again, table.c.ready_at)),
-        attempts=table.c.attempts - bindparam("back", type_=BigInteger),
+        reason=bindparam("new_reason"),
+        ready_at=_not_too_late(func.coalesce(_retry_at, table.c.ready_at)),
+        attempts=table.c.attempts - bindparam("uncounted", type_=BigInteger),
         doubts=table.c.doubts + bindparam("doubt", type_=BigInteger),
         **_released,
     )
 )
 
 
-_write_sent = Many(_sent, "message", "at", "row", "owner")
-_write_other = Many(_other, "new_state", "why", "again", "back", "doubt", "row", "owner")
+_CHANGED = ("new_state", "new_reason", "retry_at", "uncounted", "doubt")
+_write_sent = Many(_sent, "new_message_id", "new_sent_at", "row_id", "owner")
+_write_other = Many(_other, *_CHANGED, "row_id", "owner")
 
 
 async def settle(session: Executor, owner: str, outcomes: Iterable[Settled]) -> None:
@@ -226,14 +227,14 @@ async def settle(session: Executor, owner: str, outcomes: Iterable[Settled]) -> 
     await _write_other.run(session, other)
 
 
-async def forget(session: Executor, rows: Sequence[int]) -> None:
+async def forget(session: Executor, row_ids: Sequence[int]) -> None:
     """Delete rows: whoever they were for has been erased."""
-    await session.execute(delete(table).where(table.c.id.in_(rows)))
+    await session.execute(delete(table).where(table.c.id.in_(row_ids)))
 
 
 _set_content = Many(
-    update(table).where(table.c.id == bindparam("row")).values(content=bindparam("number")),
-    "row",
+    update(table).where(table.c.id == bindparam("row_id")).values(content=bindparam("number")),
+    "row_id",
     "number",
 )
 
@@ -290,7 +291,7 @@ async def reclaim(session: Executor, now: datetime) -> list[Reclaimed]:
     not for ever, though, lest a bot that crashes again and again pesters the same subscribers. A
     broadcast's that was begun waits for the admin's word; one that was not is as it was before.
     """
-    return [Reclaimed(*row) for row in (await session.execute(_reclaim, {"now": now})).all()]
+    return read_tuples(Reclaimed, await session.execute(_reclaim, {"now": now}))
 
 
 async def next_ready(session: Executor) -> datetime | None:

@@ -34,25 +34,25 @@ _chunk = (
         table.c.reason,
         table.c.due_at,
     )
-    .where(table.c.id > bindparam("after", type_=BigInteger))
+    .where(table.c.id > bindparam("after_id", type_=BigInteger))
     .order_by(table.c.id)
     .limit(bindparam("most", type_=BigInteger))
 )
 
 
 async def prune_chunk(
-    session: Executor, now: datetime, before: datetime, after: int, most: int
+    session: Executor, now: datetime, due_before: datetime, after_id: int, most: int
 ) -> Pruned | None:
-    """Delete rows due before then among the next ``most`` behind id ``after``, but for those that
-    may still be sent.
+    """Delete rows ``due_before`` then among the next ``most`` behind ``after_id``, but for those
+    that may still be sent.
 
     Rows are written in the order of their time, so a chunk without an old row ends it: None.
     """
-    given = {"now": now, "after": after, "most": most}
+    given = {"now": now, "after_id": after_id, "most": most}
     rows = (await session.execute(_chunk, given)).all()
-    if not any(row.due_at < before for row in rows):
+    if not any(row.due_at < due_before for row in rows):
         return None
-    old = [row for row in rows if row.due_at < before and row.state in FINAL_STATES]
+    old = [row for row in rows if row.due_at < due_before and row.state in FINAL_STATES]
     tally = Counter(
         (row.broadcast_id, row.state, row.reason or "") for row in old if row.kind == BROADCAST
     )

@@ -23,7 +23,14 @@ from sqlalchemy import (
 
 from bot.store.outbox.audience import AFTER_ALL_CHATS
 from bot.store.queries.broadcasts import OPEN_STATES, change, get, is_in
-from bot.store.tables import Executor, broadcast_tally, delivery, insert_into, rows_in
+from bot.store.tables import (
+    Executor,
+    broadcast_tally,
+    delivery,
+    insert_into,
+    read_tuples,
+    rows_in,
+)
 from bot.store.tables import broadcast as table
 from bot.store.types import EPOCH, UTCDateTime
 from bot.store.values import LEFT_REASONS, NOBODY
@@ -42,32 +49,36 @@ class Count(NamedTuple):
     kept: bool
 
 
-_which = bindparam("which", type_=BigInteger)
+_of_broadcast = bindparam("of_broadcast", type_=BigInteger)
 _reason = func.coalesce(delivery.c.reason, "")
 # In one statement, since rows move from the one table to the other.
 _counts = union_all(
-    select(delivery.c.state, _reason, func.count(), literal(True, Boolean))
-    .where(delivery.c.broadcast_id == _which)
+    select(
+        delivery.c.state,
+        _reason.label("reason"),
+        func.count().label("rows"),
+        literal(True, Boolean).label("kept"),
+    )
+    .where(delivery.c.broadcast_id == _of_broadcast)
     .group_by(delivery.c.state, _reason),
     select(
         broadcast_tally.c.state,
         broadcast_tally.c.reason,
         broadcast_tally.c.count,
         literal(False, Boolean),
-    ).where(broadcast_tally.c.broadcast_id == _which),
+    ).where(broadcast_tally.c.broadcast_id == _of_broadcast),
 )
 
 
 async def counts(session: Executor, broadcast_id: int) -> list[Count]:
     """What became of the broadcast's recipients, those included whose rows are gone."""
-    rows = (await session.execute(_counts, {"which": broadcast_id})).all()
-    return [Count(state, reason, rows, bool(kept)) for state, reason, rows, kept in rows]
+    return read_tuples(Count, await session.execute(_counts, {"of_broadcast": broadcast_id}))
 
 
 _waiting = (
     select(delivery.c.id)
     .where(rows_in("queued"))
-    .where(delivery.c.broadcast_id == _which)
+    .where(delivery.c.broadcast_id == _of_broadcast)
     .limit(bindparam("most", type_=BigInteger))
 )
 _cancel_chunk = (
@@ -77,7 +88,9 @@ _cancel_chunk = (
 
 async def cancel_chunk(session: Executor, broadcast_id: int, most: int) -> int:
     """Cancel up to ``most`` queued rows of the broadcast; how many."""
-    result: Any = await session.execute(_cancel_chunk, {"which": broadcast_id, "most": most})
+    result: Any = await session.execute(
+        _cancel_chunk, {"of_broadcast": broadcast_id, "most": most}
+    )
     return int(result.rowcount)
 
 
@@ -89,27 +102,27 @@ async def cancelled_with_queued_rows(session: Executor) -> list[int]:
     )
 
 
-_behind = (
-    delivery.c.broadcast_id == _which,
-    delivery.c.chat_id > bindparam("behind", type_=BigInteger),
+_after_chat = (
+    delivery.c.broadcast_id == _of_broadcast,
+    delivery.c.chat_id > bindparam("after_chat", type_=BigInteger),
 )
 _end_of_rows = (
     select(delivery.c.chat_id)
-    .where(*_behind)
+    .where(*_after_chat)
     .order_by(delivery.c.chat_id)
     .limit(1)
-    .offset(bindparam("chunk", type_=BigInteger))
+    .offset(bindparam("skip_chats", type_=BigInteger))
 )
 _again = (
     update(delivery)
-    .where(*_behind, delivery.c.chat_id <= bindparam("last", type_=BigInteger))
+    .where(*_after_chat, delivery.c.chat_id <= bindparam("last_chat", type_=BigInteger))
     .where(delivery.c.state.in_(bindparam("states", expanding=True)))
     .where(or_(delivery.c.reason.is_(None), delivery.c.reason.not_in(LEFT_REASONS)))
     .values(
         state="queued",
         reason=None,
         ready_at=bindparam("now", type_=UTCDateTime),
-        not_after=bindparam("end", type_=UTCDateTime),
+        not_after=bindparam("new_not_after", type_=UTCDateTime),
         attempts=0,
     )
 )
@@ -119,20 +132,20 @@ class Requeued(NamedTuple):
     """What one chunk did: how many rows wait again, and the last chat looked at (None: all)."""
 
     rows: int
-    last: int | None
+    last_chat: int | None
 
 
 async def queue_again_chunk(
     session: Executor,
     broadcast_id: int,
-    behind: int,
+    after_chat: int,
     most: int,
     *,
     now: datetime,
-    end: datetime,
+    not_after: datetime,
     in_doubt: bool,
 ) -> Requeued:
-    """Queue failed rows again among the next ``most`` behind the chat ``behind``.
+    """Queue failed rows again among the next ``most`` behind ``after_chat``.
 
     Save those of subscribers who left; those in doubt only if wanted. With the first of them the
     broadcast is under way again; one that was cancelled stays so.
@@ -143,14 +156,14 @@ async def queue_again_chunk(
     if found.source_chat_id == NOBODY:
         # Once its admin is erased nobody knows where the message is.
         return Requeued(0, None)
-    given = {"which": broadcast_id, "behind": behind}
-    last = (await session.execute(_end_of_rows, {**given, "chunk": most - 1})).scalar()
+    given = {"of_broadcast": broadcast_id, "after_chat": after_chat}
+    last = (await session.execute(_end_of_rows, {**given, "skip_chats": most - 1})).scalar()
     values = {
         **given,
-        "last": last if last is not None else AFTER_ALL_CHATS,
+        "last_chat": last if last is not None else AFTER_ALL_CHATS,
         "states": ["failed", "in_doubt"] if in_doubt else ["failed"],
         "now": now,
-        "end": end,
+        "new_not_after": not_after,
     }
     result: Any = await session.execute(_again, values)
     if result.rowcount:
@@ -163,7 +176,7 @@ def _any_in(state: str) -> Select[Any]:
     return (
         select(literal(1, Integer))
         .where(rows_in(state))
-        .where(delivery.c.broadcast_id == _which)
+        .where(delivery.c.broadcast_id == _of_broadcast)
         .limit(1)
     )
 
@@ -174,14 +187,14 @@ _any_leased = _any_in("leased").where(delivery.c.lease_until > EPOCH)
 
 async def has_queued(session: Executor, broadcast_id: int) -> bool:
     """Whether any row of the broadcast waits to be sent."""
-    return (await session.execute(_any_queued, {"which": broadcast_id})).first() is not None
+    return (await session.execute(_any_queued, {"of_broadcast": broadcast_id})).first() is not None
 
 
 async def has_work(session: Executor, broadcast_id: int) -> bool:
     """Whether any row of the broadcast is still queued or leased."""
     if await has_queued(session, broadcast_id):
         return True
-    return (await session.execute(_any_leased, {"which": broadcast_id})).first() is not None
+    return (await session.execute(_any_leased, {"of_broadcast": broadcast_id})).first() is not None
 
 
 async def finish(session: Executor, broadcast_id: int, now: datetime) -> bool:
@@ -195,7 +208,7 @@ async def finish(session: Executor, broadcast_id: int, now: datetime) -> bool:
 _next_ready = (
     select(delivery.c.ready_at)
     .where(rows_in("queued"))
-    .where(delivery.c.broadcast_id == _which)
+    .where(delivery.c.broadcast_id == _of_broadcast)
     .order_by(delivery.c.ready_at)
     .limit(1)
 )
@@ -204,7 +217,7 @@ _next_ready = (
 async def next_ready(session: Executor, broadcast_id: int) -> datetime | None:
     """When the broadcast's first queued row may be sent; None when none is queued."""
     instant: datetime | None = (
-        await session.execute(_next_ready, {"which": broadcast_id})
+        await session.execute(_next_ready, {"of_broadcast": broadcast_id})
     ).scalar()
     return instant
 
@@ -212,8 +225,8 @@ async def next_ready(session: Executor, broadcast_id: int) -> datetime | None:
 async def add_tally(session: Executor, amounts: Mapping[tuple[int, str, str], int]) -> None:
     """Add pruned rows, by (broadcast, state, reason), to what reports still show."""
     rows = [
-        {"broadcast_id": which, "state": state, "reason": reason, "count": n}
-        for (which, state, reason), n in sorted(amounts.items())
+        {"broadcast_id": broadcast_id, "state": state, "reason": reason, "count": n}
+        for (broadcast_id, state, reason), n in sorted(amounts.items())
     ]
     if rows:
         made = insert_into(session, broadcast_tally).values(rows)

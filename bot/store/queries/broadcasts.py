@@ -17,17 +17,14 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.tables import (
-    Executor,
-    affected,
-)
+from bot.store.outbox_models import Broadcast, BroadcastRead
+from bot.store.tables import Executor, affected, columns_of, read_all, read_one
 from bot.store.tables import broadcast as table
-from bot.store.values import NOBODY, Broadcast
+from bot.store.values import NOBODY
 
-FIELDS = tuple(Broadcast.__dataclass_fields__)
 OPEN_STATES = ("sending", "paused")
 
-_all = select(*(table.c[name] for name in FIELDS))
+_all = select(*columns_of(Broadcast, BroadcastRead))
 
 
 async def add(
@@ -55,14 +52,13 @@ async def add(
     return int((await session.execute(made.returning(table.c.id))).scalar_one())
 
 
-async def get(session: Executor, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
+async def get(session: Executor, broadcast_id: int, *, lock: bool = False) -> BroadcastRead | None:
     """The broadcast; with ``lock``, nobody else changes it until the transaction ends."""
     statement = _all.where(table.c.id == broadcast_id)
     if lock:
         # Not the key: whoever writes a row for the broadcast meanwhile refers to it.
         statement = statement.with_for_update(key_share=True)
-    row = (await session.execute(statement)).first()
-    return None if row is None else Broadcast(*row)
+    return read_one(BroadcastRead, await session.execute(statement))
 
 
 @cache
@@ -71,9 +67,9 @@ def _all_in(states: tuple[str, ...]) -> Select[Any]:
     return _all.where(or_(*(table.c.state == state for state in states))).order_by(table.c.id)
 
 
-async def in_states(session: Executor, states: tuple[str, ...]) -> list[Broadcast]:
+async def in_states(session: Executor, states: tuple[str, ...]) -> list[BroadcastRead]:
     """Broadcasts in any of these states, oldest first."""
-    return [Broadcast(*row) for row in (await session.execute(_all_in(states))).all()]
+    return read_all(BroadcastRead, await session.execute(_all_in(states)))
 
 
 IS_OPEN = or_(*(table.c.state == state for state in OPEN_STATES))
@@ -87,9 +83,9 @@ _unreported = and_(
 _followed = _all.where(or_(IS_OPEN, _unreported)).order_by(table.c.id)
 
 
-async def to_be_shown(session: Executor) -> list[Broadcast]:
+async def to_be_shown(session: Executor) -> list[BroadcastRead]:
     """Broadcasts under way, and those that are over without a report that reached its admin."""
-    return [Broadcast(*row) for row in (await session.execute(_followed)).all()]
+    return read_all(BroadcastRead, await session.execute(_followed))
 
 
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:

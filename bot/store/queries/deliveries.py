@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from bot.store.outbox import recipients
 from bot.store.outbox.kinds import BROADCAST, FROM_SUBSCRIPTION
-from bot.store.tables import Executor, affected, rows_in
+from bot.store.tables import Executor, affected, read_tuples, rows_in
 from bot.store.tables import delivery as table
 from bot.store.types import UTCDateTime, seconds_between
 
@@ -64,7 +64,7 @@ async def tips_of(session: Executor, subscription_id: int, dates: Sequence[date]
         .where(table.c.local_date.in_(dates), table.c.subscription_id == subscription_id)
         .order_by(table.c.local_date)
     )
-    return [Tip(*row) for row in (await session.execute(statement)).all()]
+    return read_tuples(Tip, await session.execute(statement))
 
 
 async def tips_waiting(session: Executor, now: datetime) -> Counter[int]:

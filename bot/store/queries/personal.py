@@ -6,6 +6,7 @@ walks all tables and fails where a column about a person is neither handed out n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -36,7 +37,7 @@ class Person(NamedTuple):
     """Whom it is about, and what their rows in the outbox are found by: it has no other index."""
 
     chat_id: int
-    subscription_id: int | None
+    subscription_ids: Sequence[int]
     dates: Sequence[date]
     broadcasts: Sequence[int]
 
@@ -52,8 +53,8 @@ def _of_chat(table: CoreTable) -> Where:
 def _deliveries(person: Person) -> Sequence[ColumnElement[bool]]:
     of_broadcasts = delivery.c.broadcast_id.in_(person.broadcasts)
     found = [of_broadcasts & (delivery.c.chat_id == person.chat_id)]
-    if person.subscription_id is not None:
-        mine = delivery.c.subscription_id == person.subscription_id
+    if person.subscription_ids:
+        mine = delivery.c.subscription_id.in_(person.subscription_ids)
         found.append(delivery.c.local_date.in_(person.dates) & mine)
     return found
 
@@ -81,14 +82,6 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
 }
 """The tables with rows about a person, and how theirs are found."""
 
-IMPERSONAL: Mapping[str, str] = {
-    "slot": "an hour and a zone that many share",
-    "broadcast_tally": "counts",
-    "heartbeat": "machine words and instants",
-    "counter": "counts",
-}
-"""The other tables, and what is in them."""
-
 WITHHELD: Mapping[tuple[str, str], str] = {
     ("inbox", "body"): "their own message, encrypted until it is answered: a moment from now",
     ("broadcast", "cursor"): "another subscriber's chat number",
@@ -101,9 +94,11 @@ async def find(session: Executor, *chats: int) -> list[Person]:
     own = select(subscription.c.chat_id, subscription.c.id).where(
         subscription.c.chat_id.in_(chats)
     )
-    subscriptions = {row.chat_id: row.id for row in await session.execute(own)}
+    subscriptions: defaultdict[int, list[int]] = defaultdict(list)
+    for row in await session.execute(own):
+        subscriptions[row.chat_id].append(row.id)
     dates, every = await deliveries.all_dates(session), await broadcasts.ids(session)
-    return [Person(chat, subscriptions.get(chat), dates, every) for chat in chats]
+    return [Person(chat, subscriptions[chat], dates, every) for chat in chats]
 
 
 async def rows(session: Executor, person: Person) -> Rows:

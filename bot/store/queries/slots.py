@@ -25,7 +25,7 @@ from sqlalchemy import (
 from bot.store.outbox.kinds import TIP
 from bot.store.outbox.many import Filling, Many
 from bot.store.queries import rotations
-from bot.store.tables import Executor, affected, delivery, insert_into
+from bot.store.tables import Executor, affected, delivery, insert_into, read_tuples
 from bot.store.tables import slot as table
 from bot.store.tables import subscription as member
 from bot.store.types import MICROSECOND, UTCDateTime, plus_microseconds
@@ -62,9 +62,7 @@ class Membership(NamedTuple):
     slot_cursor: int
 
 
-_columns = tuple(
-    table.c[name] for name in ("id", "zone", "local_minute", "next_at", "next_date", "cursor")
-)
+_columns = tuple(table.c[name] for name in Slot._fields)
 _due = (
     select(*_columns)
     .where(table.c.next_at <= bindparam("now", type_=UTCDateTime))
@@ -117,8 +115,7 @@ _count = select(func.count()).select_from(member).where(*_eligible)
 
 async def due(session: Executor, now: datetime, most: int) -> list[Slot]:
     """Slots whose instant has come, oldest first, locked against other planners."""
-    rows = (await session.execute(_due, {"now": now, "most": most})).mappings()
-    return [Slot(**row) for row in rows]
+    return read_tuples(Slot, await session.execute(_due, {"now": now, "most": most}))
 
 
 async def chunk_end(session: Executor, slot: Slot, chunk: int) -> int | None:
@@ -207,8 +204,8 @@ _next_slots = (
 
 async def behind(session: Executor, slot_id: int, most: int) -> list[Slot]:
     """The next ``most`` slots by id, locked against other planners."""
-    rows = (await session.execute(_next_slots, {"after_slot": slot_id, "most": most})).mappings()
-    return [Slot(**row) for row in rows]
+    given = {"after_slot": slot_id, "most": most}
+    return read_tuples(Slot, await session.execute(_next_slots, given))
 
 
 _later_slots = _next_slots.where(table.c.next_at > bindparam("slot_at", type_=UTCDateTime))
@@ -217,12 +214,12 @@ _later_slots = _next_slots.where(table.c.next_at > bindparam("slot_at", type_=UT
 async def later_than(session: Executor, at: datetime, slot_id: int, most: int) -> list[Slot]:
     """The next ``most`` slots by id that come after ``at``, locked against other planners."""
     given = {"slot_at": at, "after_slot": slot_id, "most": most}
-    return [Slot(**row) for row in (await session.execute(_later_slots, given)).mappings()]
+    return read_tuples(Slot, await session.execute(_later_slots, given))
 
 
 async def all_slots(session: Executor) -> list[Slot]:
     """Every slot."""
-    return [Slot(**row) for row in (await session.execute(select(*_columns))).mappings()]
+    return read_tuples(Slot, await session.execute(select(*_columns)))
 
 
 async def next_due(session: Executor) -> datetime | None:

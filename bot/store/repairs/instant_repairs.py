@@ -21,6 +21,7 @@ from bot.store.tables import (
     affected,
     broadcast,
     delivery,
+    read_tuples,
     rows_in,
     slot,
     subscriber,
@@ -153,11 +154,11 @@ async def slots_with_dates_from(session: Executor, first: date) -> list[AheadOf]
         .subquery()
     )
     statement = (
-        select(here.c.seat, slot.c.zone)
+        select(here.c.seat.label("slot_id"), slot.c.zone)
         .select_from(here)
         .outerjoin(slot, slot.c.id == here.c.seat)
     )
-    return [AheadOf(*row) for row in (await session.execute(statement)).all()]
+    return read_tuples(AheadOf, await session.execute(statement))
 
 
 async def hold_back_dates(

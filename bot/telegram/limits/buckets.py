@@ -143,10 +143,6 @@ class Chats:
         """Our own limits for what makes no message."""
         return cls(CALL_RATE, CALL_BURST, of_messages=False)
 
-    def __len__(self) -> int:
-        apart = self._groups is not self._people
-        return len(self._people) + (len(self._groups) if apart else 0)
-
     def ready_at(self, chat_id: int | str, now: float) -> float:
         chat = self._memory(chat_id).find(chat_id, now)
         return chat.ready_at() if chat else -math.inf
@@ -185,9 +181,6 @@ class _Generations:
         self._permit_at = -math.inf
         self._young: dict[int | str, _Chat] = {}
         self._old: dict[int | str, _Chat] = {}
-
-    def __len__(self) -> int:
-        return len(self._young) + len(self._old)
 
     def find(self, chat_id: int | str, now: float) -> _Chat | None:
         if now >= self._permit_at:

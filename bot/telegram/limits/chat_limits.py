@@ -17,9 +17,6 @@ class ChatLimits:
         self._messages = Chats.of_messages()
         self._calls = Chats.of_calls()
 
-    def __len__(self) -> int:
-        return len(self._messages) + len(self._calls)
-
     def ready_at(self, chat_id: ChatId | None, kind: str, now: float) -> float:
         """Return the instant from which the chat may get one more call of this kind."""
         if chat_id is None:

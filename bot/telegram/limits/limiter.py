@@ -227,11 +227,6 @@ class SendLimiter:
         now = self._clock.monotonic()
         return max(self.held_for(Lane.REPLY), self._chats.ready_at(chat_id, SEND, now) - now)
 
-    @property
-    def chats_remembered(self) -> int:
-        """How many chats are held in memory; bounded by what is sent in two minutes."""
-        return len(self._chats)
-
     def refused(
         self,
         lane: Lane,
@@ -305,11 +300,6 @@ class SendLimiter:
     def chats_waiting(self, lane: Lane) -> int:
         """How many chats have to wait for a flood of their own."""
         return self.floods.chats(lane, self._clock.monotonic())
-
-    def slowed_to(self, lane: Lane) -> float:
-        """The share of its rate that the lane runs at: 1 unless floods came again and again."""
-        self._lanes[lane].awake_at(self._clock.monotonic())
-        return self._lanes[lane].factor
 
     @property
     def _floor_rate(self) -> float:

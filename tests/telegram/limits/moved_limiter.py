@@ -77,6 +77,12 @@ class Stage:
             self.clock.move(step)
             await settle()
 
+    async def pace(self, seconds: float = 5.0) -> float:
+        """Bulk messages a second in the next so many seconds."""
+        before = len(self.bulk)
+        await self.pass_time(seconds)
+        return (len(self.bulk) - before) / seconds
+
     async def at(self, moments: Iterable[tuple[float, Callable[[], object]]]) -> None:
         """Do each thing at its moment (seconds from the start), moving the clock in between."""
         for moment, act in sorted(moments, key=lambda pair: pair[0]):
