@@ -20,6 +20,10 @@ from tests.databases import put_sqlite
 from tests.postgres import Cluster, binaries, start_cluster
 from tests.reaper import MARK, temporary_files
 
+# As the command does it: several threads cost numpy six times as much for so small matrices, and
+# here two processes share the cores. Read when numpy is imported, by the processes of xdist, too.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).parents[1]
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 FOLDER = pytest.StashKey[Path]()
