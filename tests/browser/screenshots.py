@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "chat.png"
 OTHERS = ROOT / "screenshots"
 FRAME = (1180, 880)
-QUESTION = "do i have to stop swimming?"
+QUESTION = "can i go swimming?"
 
 
 async def first_days(chat: ChatPage) -> None:

@@ -26,7 +26,7 @@ class TestReader:
 
         await chat.sees("about 08:00")
         tip = await chat.sees("Try today:")
-        await expect(tip).to_contain_text("Evidence:")
+        await expect(tip).to_contain_text("Everyday advice")
         await expect(tip.get_by_role("link")).to_have_attribute("href", re.compile("^https://"))
         await expect(chat.page.locator("#reply-keyboard")).to_be_hidden()
 
@@ -57,7 +57,7 @@ class TestReader:
         await chat.tap("Why?")
 
         why = await chat.sees("Sources")
-        await expect(why).to_contain_text("Evidence:")
+        await expect(why).to_contain_text("early evidence")
         await expect(why.get_by_role("link").first).to_be_visible()
 
     async def test_saves_a_tip_and_the_button_changes_in_place(self, chat: ChatPage) -> None:

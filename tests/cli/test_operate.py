@@ -185,7 +185,7 @@ Anna taps "Berlin"
 Anna taps "08:00"
 Anna sees "Try today:"
 the clock moves to the next tip
-Anna sees "Evidence:"
+Anna sees "Everyday advice"
 """
 
 

@@ -42,17 +42,17 @@ LATE, IN_TIME = timedelta(hours=1, seconds=5), timedelta(minutes=59)
 async def test_a_question_is_asked_for_again_once(harness: BotHarness, subscriber: Person) -> None:
     await writes(harness, subscriber, LATE, text="do probiotics help against eczema?")
     answers = await subscriber.hears(SORRY, "ask me again")
-    assert "robiotic" not in answers
+    assert "most people won't notice a difference" not in answers
     for text in ("can we keep the cat?", "/tip", "/help", "hello!"):
         await writes(harness, subscriber, LATE, text=text)
         await subscriber.hears_nothing()
     await subscriber.say("do probiotics help against eczema?")
-    await subscriber.hears("robiotic")
+    await subscriber.hears("most people won't notice a difference")
 
 
 async def test_an_hour_is_not_too_late(harness: BotHarness, subscriber: Person) -> None:
     await writes(harness, subscriber, IN_TIME, text="do probiotics help against eczema?")
-    await subscriber.hears("robiotic")
+    await subscriber.hears("most people won't notice a difference")
 
 
 @pytest.mark.parametrize("text", ["/stop", "Stop!", "/stop@GutSkinBot"])

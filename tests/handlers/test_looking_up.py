@@ -33,7 +33,7 @@ async def test_another_reader_is_answered_while_a_question_is_looked_up(
     assert len(await subscriber.messages()) == before
     slow_reading.go_on.set()
     await harness.settle()
-    await subscriber.sees("robiotic", "Evidence:")
+    await subscriber.sees("most people won't notice a difference", "Rests on points from")
 
 
 async def test_what_one_reader_writes_is_answered_in_its_order(
@@ -45,7 +45,7 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
     slow_reading.go_on.set()
     await harness.settle()
     answers = [message["text"] for message in (await subscriber.messages())[before:]]
-    signs = ["robiotic", "saved no tip yet", "You are welcome.", "Commands"]
+    signs = ["most people won't notice a difference", "saved no tip yet", "You are welcome.", "Commands"]
     assert len(answers) == len(signs)
     for answer, sign in zip(answers, signs, strict=True):
         assert sign in answer
@@ -53,7 +53,7 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
 
 async def test_questions_of_many_at_once_get_each_their_own_answer(harness: BotHarness) -> None:
     asked = {
-        "Do probiotics help against eczema?": "robiotic",
+        "Do probiotics help against eczema?": "most people won't notice a difference",
         "my face is swelling and I have trouble breathing": "emergency number now",
         "how do I change the oil of my tractor engine": "I do not want to guess",
     }

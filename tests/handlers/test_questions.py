@@ -17,9 +17,9 @@ async def test_faq_lists_topics_and_questions_in_pages(
     await subscriber.tap(topic)
     await subscriber.sees(topic.rpartition(" (")[0], "Choose a question.")
     question = (await subscriber.labels())[0]
-    assert question.rstrip("…") in " ".join(answer.question for answer in answers)
+    [chosen] = [one for one in answers if one.question.startswith(question.rstrip("…"))]
     await subscriber.tap(question)
-    await subscriber.sees(question.rstrip("…"), "Evidence:", "Source")
+    await subscriber.sees(chosen.headline, "Source")
 
 
 async def test_the_topics_turn_over_in_place(subscriber: Person) -> None:
@@ -35,7 +35,7 @@ async def test_the_topics_turn_over_in_place(subscriber: Person) -> None:
 @pytest.mark.parametrize("lead", ["", "/faq "])
 async def test_a_question_in_own_words_gets_the_best_answer(subscriber: Person, lead: str) -> None:
     await subscriber.say(f"{lead}Do probiotics help against eczema?")
-    message = await subscriber.sees("robiotic", "Evidence:", "Source")
+    message = await subscriber.sees("most people won't notice a difference", "Rests on points from", "Source")
     assert "Not what I asked" in await subscriber.labels()
     assert message["html"]
 
@@ -44,7 +44,7 @@ async def test_someone_unknown_may_ask_and_nothing_is_stored(
     harness: BotHarness, newcomer: Person
 ) -> None:
     await newcomer.say("Do probiotics help against eczema?")
-    await newcomer.sees("robiotic")
+    await newcomer.sees("most people won't notice a difference")
     await newcomer.tap("👍 Helpful")
     await newcomer.hears("Thank you, noted.")
     await newcomer.tap("Not what I asked")
@@ -71,7 +71,7 @@ async def test_what_is_about_something_else_is_told_so(
 ) -> None:
     await subscriber.say(words)
     await subscriber.sees(said)
-    assert "Evidence:" not in await subscriber.hears()
+    assert "Rests on" not in await subscriber.hears()
 
 
 async def test_an_answer_may_be_rated_and_taken_back(subscriber: Person) -> None:
@@ -133,7 +133,7 @@ async def test_a_long_story_is_read_like_any_other_message(
     subscriber: Person, length: int
 ) -> None:
     await subscriber.say(f"Do probiotics help against eczema? {FILLER}"[:length])
-    answers = await subscriber.hears("robiotic", "Evidence:")
+    answers = await subscriber.hears("most people won't notice a difference", "Rests on points from")
     assert "too long" not in answers
 
 

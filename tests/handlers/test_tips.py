@@ -14,7 +14,7 @@ async def test_a_tip_is_short_and_names_its_source(subscriber: Person) -> None:
 
 async def test_why_shows_claim_and_sources(subscriber: Person) -> None:
     await subscriber.tap("Why?")
-    await subscriber.sees("Why “", "Evidence:", "Sources")
+    await subscriber.sees("Why “", "●●○○ early evidence", "Sources")
 
 
 async def test_a_daily_tip_has_the_same_buttons_and_they_work(
