@@ -45,7 +45,12 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
     slow_reading.go_on.set()
     await harness.settle()
     answers = [message["text"] for message in (await subscriber.messages())[before:]]
-    signs = ["most people won't notice a difference", "saved no tip yet", "You are welcome.", "Commands"]
+    signs = [
+        "most people won't notice a difference",
+        "saved no tip yet",
+        "You are welcome.",
+        "Commands",
+    ]
     assert len(answers) == len(signs)
     for answer, sign in zip(answers, signs, strict=True):
         assert sign in answer

@@ -35,7 +35,9 @@ async def test_the_topics_turn_over_in_place(subscriber: Person) -> None:
 @pytest.mark.parametrize("lead", ["", "/faq "])
 async def test_a_question_in_own_words_gets_the_best_answer(subscriber: Person, lead: str) -> None:
     await subscriber.say(f"{lead}Do probiotics help against eczema?")
-    message = await subscriber.sees("most people won't notice a difference", "Rests on points from", "Source")
+    message = await subscriber.sees(
+        "most people won't notice a difference", "Rests on points from", "Source"
+    )
     assert "Not what I asked" in await subscriber.labels()
     assert message["html"]
 
@@ -133,7 +135,9 @@ async def test_a_long_story_is_read_like_any_other_message(
     subscriber: Person, length: int
 ) -> None:
     await subscriber.say(f"Do probiotics help against eczema? {FILLER}"[:length])
-    answers = await subscriber.hears("most people won't notice a difference", "Rests on points from")
+    answers = await subscriber.hears(
+        "most people won't notice a difference", "Rests on points from"
+    )
     assert "too long" not in answers
 
 

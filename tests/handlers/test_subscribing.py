@@ -30,7 +30,9 @@ async def test_four_acts_make_a_subscription_and_the_first_tip_comes_at_once(
     await newcomer.say("Berlin")
     await newcomer.sees("It is 13:00 for you now, right?")
     await newcomer.tap("08:00")
-    await newcomer.hears("Done.", "tomorrow, Tuesday, about 08:00", "Try today:", "Everyday advice")
+    await newcomer.hears(
+        "Done.", "tomorrow, Tuesday, about 08:00", "Try today:", "Everyday advice"
+    )
     assert len(await newcomer.tips()) == 1
 
 
