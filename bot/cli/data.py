@@ -70,7 +70,7 @@ def list_broadcasts(as_json: bool = JSON_OPTION) -> None:
     log_to_stderr()
     found = asked(_with_broadcasts(lambda rules: rules.running()))
     if as_json:
-        emit([asdict(item) for item in found])
+        emit([item.model_dump() for item in found])
         return
     table(
         ("id", "state", "of", "since"), ((b.id, b.state, b.total, b.confirmed_at) for b in found)
