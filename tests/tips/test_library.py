@@ -188,7 +188,8 @@ def test_a_whole_file_that_is_wrong_is_named_without_an_item(tree: Tree) -> None
 def test_words_like_on_and_no_are_words(tree: Tree) -> None:
     tree.tips["fibre"] = (
         "- id: fibre-a\n  title: no\n  body: b\n  action: yes\n  claims: [fibre-feeds]\n"
-        "  number: 0\n  reviewed: {on: 2026-11-22, outcome: supported}\n"
+        "  number: 0\n  kind: do\n  about: for a test\n"
+        "  reviewed: {on: 2026-11-22, outcome: supported, useful: 4, easy: 5}\n"
     )
     found = load_library(root=tree.write()).tips[0]
     assert (found.title, found.action) == ("no", "yes")
