@@ -80,7 +80,8 @@ def test_numbers_go_on_after_the_highest_ever_given(tree: Tree) -> None:
 
 def test_an_item_on_one_line_is_refused(tree: Tree) -> None:
     tree.tips["fibre"] = (
-        "- {id: fibre-a, title: a, body: b, action: c, kind: do, about: for a test, claims: [fibre-feeds]}\n"
+        "- {id: fibre-a, title: a, body: b, action: c, kind: do, about: for a test, "
+        "claims: [fibre-feeds]}\n"
     )
     with pytest.raises(ContentError, match=r"fibre-a: \[layout\]"):
         assign_numbers(tree.write())
