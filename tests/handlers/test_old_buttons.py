@@ -91,7 +91,7 @@ async def test_an_answer_that_was_withdrawn_since_the_index_was_made_is_no_mista
 
     answer = harness.app.services.library.answers[0]
     await subscriber.say(answer.question)
-    await subscriber.sees(answer.question)
+    await subscriber.sees(answer.headline)
     monkeypatch.setattr(Library, "answer", withdrawn)
     await subscriber.say(answer.question)
     answers = await subscriber.hears()

@@ -127,7 +127,7 @@ async def test_the_file_holds_a_row_for_each_table(
     assert call["status"] == 200
     assert stored["subscriber"][0]["chat_id"] == subscriber.id
     assert stored.keys() == {
-        *("subscriber", "subscription", "saved", "tip_vote", "delivery", "inbox")
+        *("subscriber", "subscription", "saved", "tip_vote", "delivery", "inbox", "rotation")
     }
     assert stored["delivery"][0]["state"] == "sent"
 
