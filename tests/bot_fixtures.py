@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot_harness import BotHarness, Person, open_harness
+from tests.ports import unused_port
 from tips.search import Search
 from tips.search.reading import Reading
 
@@ -60,7 +60,4 @@ def slow_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowReading]:
 
 @pytest.fixture
 def unused_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return unused_port()

@@ -7,7 +7,6 @@ import getpass
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ import asyncpg
 import pytest
 
 from tests.databases import migrate
+from tests.ports import unused_port
 
 REQUIRED = "GUTSKIN_TEST_REQUIRE_POSTGRES"
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
@@ -127,13 +127,6 @@ def _who() -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _open_to_the_server(folder: Path) -> None:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
@@ -151,7 +144,7 @@ def start_cluster(folder: Path) -> Iterator[Cluster]:
             pytest.fail(f"{REQUIRED} is set, but there is no PostgreSQL here")
         pytest.skip("no PostgreSQL on this machine")
     _open_to_the_server(folder)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", unused_port()
     _run(bin_ / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = " ".join(f"-c {one}" for one in SETTINGS)
     # No socket in the folder: a run within a run has a longer path than a socket may have.
