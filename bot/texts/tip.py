@@ -21,6 +21,7 @@ from tips.library import Library
 from tips.models import EVERYDAY_ADVICE, Evidence, Source, Theme, Tip
 
 SOURCES_IN_FULL = 12
+DOTS = len(Evidence) - 1
 FULL, EMPTY = "●", "○"
 BETWEEN = " · "
 
@@ -49,22 +50,23 @@ def evidence_meaning(_: Translator, level: Evidence) -> str:
 
 def evidence_meter(level: Evidence) -> str:
     """Four dots, the more of them full the surer it is; words always stand beside them."""
-    full = {Evidence.ESTABLISHED: 4, Evidence.MODERATE: 3, Evidence.LIMITED: 2, Evidence.MIXED: 1}
-    return FULL * full.get(level, 0) + EMPTY * (4 - full.get(level, 0))
+    return FULL * (DOTS - level.rank) + EMPTY * level.rank
 
 
 def evidence_line(_: Translator, level: Evidence, about: str = "") -> html.Html:
     """ "●●○○ early evidence · for itch": how sure it is, and of what."""
-    parts = (f"{evidence_meter(level)} {evidence_words(_, level)}", about)
-    return html.text(BETWEEN.join(part for part in parts if part))
+    return _of_what(f"{evidence_meter(level)} {evidence_words(_, level)}", about)
 
 
 def tip_evidence(_: Translator, tip: Tip, library: Library) -> html.Html:
     """The evidence line of a tip; "Everyday advice · for itch" where it bears no grade."""
     if not tip.is_advice:
         return evidence_line(_, library.evidence_of(tip), tip.about)
-    about = tip.about.removeprefix(EVERYDAY_ADVICE).strip()
-    return html.text(BETWEEN.join(part for part in (_("Everyday advice"), about) if part))
+    return _of_what(_("Everyday advice"), tip.about.removeprefix(EVERYDAY_ADVICE).strip())
+
+
+def _of_what(sureness: str, about: str) -> html.Html:
+    return html.text(BETWEEN.join(filter(None, (sureness, about))))
 
 
 def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
