@@ -97,16 +97,19 @@ def one_group_each(context: Context) -> Iterator[Finding]:
 def many_actions(context: Context) -> Iterator[Finding]:
     """Neighbours in a topic ask for different things, and few tips for a diary."""
     diaries = [tip for tip in context.content.tips if DIARY.search(tip.action)]
-    for tip in diaries[MOST_DIARIES:]:
-        message = f"it is diary number {diaries.index(tip) + 1} of the year"
+    for number, tip in enumerate(diaries[MOST_DIARIES:], MOST_DIARIES + 1):
+        message = f"it is diary number {number} of the year"
         yield context.finding(
             tip, "action", message, f"Keep {MOST_DIARIES}; ask for another thing"
         )
     for before, tip in pairwise(context.content.tips):
-        alike = fuzz.token_set_ratio(before.action, tip.action, processor=utils.default_process)
-        if before.topic == tip.topic and alike > SAME_ACTION:
+        if before.topic == tip.topic and _alike(before.action, tip.action) > SAME_ACTION:
             message = f"the action is that of {before.id}, its neighbour"
             yield context.finding(tip, "action", message, "Ask for another thing")
+
+
+def _alike(one: str, other: str) -> float:
+    return fuzz.token_set_ratio(one, other, processor=utils.default_process)
 
 
 def _seasonal(tip: Tip) -> bool:
