@@ -13,11 +13,6 @@ from tips.urgent import Urgent
 
 
 @pytest.fixture(scope="module")
-def search() -> Search:
-    return Search.load()
-
-
-@pytest.fixture(scope="module")
 def bare() -> Search:
     return Search.load(embeddings=False)
 

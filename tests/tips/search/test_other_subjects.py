@@ -63,11 +63,6 @@ OURS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def search() -> Search:
-    return Search.load()
-
-
 def is_sure(found: Found) -> bool:
     return found.confidence is Confidence.SURE
 

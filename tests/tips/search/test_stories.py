@@ -37,11 +37,6 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def search() -> Search:
-    return Search.load()
-
-
 def best(search: Search, message: str) -> str | None:
     found = search.find(message)
     return found.hits[0].id if found.hits else None

@@ -58,11 +58,6 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def search() -> Search:
-    return Search.load()
-
-
 class Work:
     """Counts what costs time."""
 
