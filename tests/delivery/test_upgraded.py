@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.types import to_microseconds
-from tests.delivery_harness import delivery_harness
+from tests.delivery_harness import DeliveryHarness, delivery_harness
 from tests.scripted_telegram import Telegram
 from tests.store.migrations.revisions import run, scripts_up_to
 from tips.library import Library
@@ -134,18 +135,24 @@ async def taken_up(database_url: str, tmp_path: Path) -> str:
     return database_url
 
 
-async def test_what_the_release_before_had_begun_is_finished(
-    taken_up: str, library: Library, tg: Telegram
-) -> None:
+@pytest.fixture
+async def harness(taken_up: str, library: Library, tg: Telegram) -> AsyncIterator[DeliveryHarness]:
+    """The new release on that database, after its first round of planning and sending."""
     db = await Database.open(taken_up)
-    async with delivery_harness(db, library, tg) as harness:
-        await harness.planner.tick()
-        await harness.worker.drain()
-        await harness.planner.tick()
-        assert await harness.worker.drain() == 0, "nothing is sent twice"
-        report = await harness.broadcasts.report(1)
-        after = {chat: await harness.subscribers.find(chat) for chat in EVERYBODY}
+    async with delivery_harness(db, library, tg) as running:
+        await running.planner.tick()
+        await running.worker.drain()
+        yield running
     await db.close()
+
+
+async def test_what_the_release_before_had_begun_is_finished(
+    harness: DeliveryHarness, tg: Telegram
+) -> None:
+    await harness.planner.tick()
+    assert await harness.worker.drain() == 0, "nothing is sent twice"
+    report = await harness.broadcasts.report(1)
+    after = {chat: await harness.subscribers.find(chat) for chat in EVERYBODY}
 
     tips = Counter(body["chat_id"] for method, body in tg.calls if method == "sendMessage")
     assert tips == dict.fromkeys([LEASED, *WAIT], 1)
@@ -163,19 +170,14 @@ async def test_what_the_release_before_had_begun_is_finished(
 
 
 async def test_on_the_day_after_everybody_has_another_tip(
-    taken_up: str, library: Library, tg: Telegram
+    harness: DeliveryHarness, tg: Telegram
 ) -> None:
-    db = await Database.open(taken_up)
-    async with delivery_harness(db, library, tg) as harness:
-        await harness.planner.tick()
-        await harness.worker.drain()
-        tg.calls.clear()
-        harness.clock.move_to(NOON + timedelta(days=1))
-        await harness.planner.tick()
-        harness.clock.move(harness.settings.spread_minutes * 60)
-        await harness.worker.drain()
-        rows = await harness.rows()
-    await db.close()
+    tg.calls.clear()
+    harness.clock.move_to(NOON + timedelta(days=1))
+    await harness.planner.tick()
+    harness.clock.move(harness.settings.spread_minutes * 60)
+    await harness.worker.drain()
+    rows = await harness.rows()
     assert Counter(body["chat_id"] for _, body in tg.calls) == dict.fromkeys(EVERYBODY, 1)
     numbers = {chat: [r.content for r in rows if r.chat_id == chat and r.content] for chat in WAIT}
     assert all(len(set(sent)) == 2 for sent in numbers.values())
