@@ -12,7 +12,7 @@ import structlog
 from bot.clock import Clock
 from bot.delivery.counts import count_ending
 from bot.delivery.message import OutgoingMessage
-from bot.delivery.rendering import Parts, Renderer, copy_of
+from bot.delivery.rendering import Manner, Parts, Renderer, copy_of
 from bot.store.models import Recipient
 from bot.store.outbox import leases
 from bot.store.outbox.leases import Leased, Settled
@@ -186,6 +186,7 @@ class Leasing:
         subscribers = await subscriber_queries.recipients(session, [row.chat_id for row in rows])
         out = _Sorted([], [], [], [])
         chosen: list[tuple[int, int]] = []
+        back: list[int] = []
         for row in rows:
             subscriber = subscribers.get(row.chat_id)
             if subscriber is None:
@@ -208,10 +209,14 @@ class Leasing:
                 continue
             item, number = made
             item.refused = subscriber.refused_days > 0
+            if self._manner(row, subscriber).after_pause:
+                back.append(row.chat_id)
             if number != row.content:
                 chosen.append((row.id, number))
             out.items.append(item)
         await leases.set_content(session, chosen)
+        if back:
+            await subscriber_queries.ended_are_said(session, back, self._clock.now())
         return out
 
     def _give_up(self, row: Leased, reason: str | None, out: _Sorted) -> None:
@@ -239,15 +244,21 @@ class Leasing:
             return "superseded" if await _has_newer(session, row, on) else None
         return None
 
+    def _manner(self, row: Leased, subscriber: Recipient) -> Manner:
+        """A tip that was tried before says nothing of a pause: its first try has said so."""
+        ended = subscriber.pause_ended or subscriber.state == "paused"
+        return Manner(subscriber.quiet, after_pause=ended and row.content is None)
+
     def _tip(self, row: Leased, subscriber: Recipient) -> tuple[OutgoingMessage, int] | None:
+        language, manner = subscriber.language, self._manner(row, subscriber)
         if row.content is not None and row.content in self._library.topic_of:
-            parts = self._renderer.render_tip(row.content, subscriber.language)
+            parts = self._renderer.render_tip(row.content, language, manner)
             topic = self._library.topic_of[row.content]
             mark = Mark(row.chat_id, row.content, topic)
             return (self._item(row, parts, mark), row.content) if parts else None
         on = row.local_date or local_date(self._clock.now(), subscriber.zone or "UTC")
         pick = choose(self._library, subscriber, on)
-        parts = self._renderer.render_tip(pick.number, subscriber.language) if pick else None
+        parts = self._renderer.render_tip(pick.number, language, manner) if pick else None
         if pick is None or parts is None:
             return None
         mark = mark_of(subscriber, pick)

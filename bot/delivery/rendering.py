@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import orjson
 
 from bot.store.outbox_models import BroadcastRead
+from bot.texts import pause
 from bot.texts import tip as texts
 from bot.texts.catalogue import translator
 from tips.library import Library
@@ -31,6 +32,17 @@ class Parts(NamedTuple):
         return b"%b%d%b" % (self.head, chat_id, self.tail)
 
 
+class Manner(NamedTuple):
+    """How a tip comes, besides what it says: without a sound, or as the first after a pause that
+    ended by itself."""
+
+    quiet: bool = False
+    after_pause: bool = False
+
+
+AS_USUAL = Manner()
+
+
 class Renderer(Protocol):
     """Turns a tip's number into a request."""
 
@@ -39,13 +51,13 @@ class Renderer(Protocol):
         """The library that tips are chosen from."""
         ...
 
-    def render_tip(self, number: int, language: str) -> Parts | None:
+    def render_tip(self, number: int, language: str, manner: Manner = AS_USUAL) -> Parts | None:
         """The request for a tip in a language; None when there is no such tip (any more)."""
         ...
 
 
 class TipRenderer:
-    """Renders each tip once per language and remembers it.
+    """Renders each tip once per language and manner and remembers it.
 
     Args:
         library: the tips.
@@ -56,24 +68,30 @@ class TipRenderer:
     def __init__(self, library: Library, others: Mapping[str, Library] | None = None) -> None:
         self.library = library
         self._others = dict(others or {})
-        self._made: dict[tuple[int, str], Parts | None] = {}
+        self._made: dict[tuple[int, str, Manner], Parts | None] = {}
 
-    def render_tip(self, number: int, language: str) -> Parts | None:
-        key = (number, language)
+    def render_tip(self, number: int, language: str, manner: Manner = AS_USUAL) -> Parts | None:
+        key = (number, language, manner)
         if key not in self._made:
             if len(self._made) >= REMEMBERED:
                 self._made.clear()
-            self._made[key] = self._render(number, language)
+            self._made[key] = self._render(number, language, manner)
         return self._made[key]
 
-    def _render(self, number: int, language: str) -> Parts | None:
+    def _render(self, number: int, language: str, manner: Manner) -> Parts | None:
         library = self._others.get(language, self.library)
         try:
             tip = library.by_number(number)
         except KeyError:
             return None
-        payload = texts.render(translator(language), tip, library).payload(0)
+        _ = translator(language)
+        said = texts.render(_, tip, library)
+        if manner.after_pause:
+            said = said.below(pause.is_over(_))
+        payload = said.payload(0)
         del payload["chat_id"]
+        if manner.quiet:
+            payload["disable_notification"] = True
         return Parts("sendMessage", b'{"chat_id":', b"," + orjson.dumps(payload)[1:])
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -76,6 +77,8 @@ class SubscriberFields(Table):
     themes: int = Field(sa_type=BigInteger)
     audience: str = Field(default="both", max_length=8)
     paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    pause_ended: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    quiet: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     seed: int = Field(sa_type=BigInteger)
     refused_days: int = Field(
         default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
@@ -148,6 +151,8 @@ class Recipient(NamedTuple):
     themes: int
     audience: str
     paused_until: datetime | None
+    pause_ended: bool
+    quiet: bool
     seed: int
     refused_days: int
     seat: int
@@ -168,8 +173,9 @@ class SubscriberRead(SubscriberFields, RotationFields):
     ``blocked`` (refuses the bot, settings kept) and ``gone`` (the account no longer exists).
     ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for Monday; ``themes`` is
     the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included); ``paused_until`` is
-    ``None`` for a pause without end. ``changed`` tells whether the rule that returned this value
-    changed anything (the second of two taps does not).
+    ``None`` for a pause without end; ``pause_ended`` says that one ended by itself, and that no
+    tip has said so yet; ``quiet`` that tips come without a sound. ``changed`` tells whether the
+    rule that returned this value changed anything (the second of two taps does not).
     """
 
     model_config = {"frozen": True}

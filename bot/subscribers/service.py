@@ -110,6 +110,10 @@ class Subscribers(Feedback):
         _check(audience in AUDIENCES, f"no such audience: {audience!r}")
         return await self._set(chat_id, {"audience": audience})
 
+    async def set_quiet(self, chat_id: int, *, on: bool) -> SubscriberRead:
+        """Daily tips without a sound (``on``), or with one."""
+        return await self._set(chat_id, {"quiet": on})
+
     async def set_language(self, chat_id: int, language: str) -> SubscriberRead:
         """Texts in ``language`` from now on."""
         return await self._set(chat_id, {"language": language})
@@ -123,7 +127,7 @@ class Subscribers(Feedback):
             end = None if days is None else schedule.pause_end(subscriber, now, days)
             if not subscriber.subscribed or _same_pause(subscriber, end):
                 return subscriber
-            values: dict[str, Any] = {"state": "paused", "paused_until": end}
+            values: dict[str, Any] = {"state": "paused", "paused_until": end, "pause_ended": False}
             await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, values)
             subscriber = subscriber.model_copy(update={**values, "changed": True})
@@ -148,7 +152,7 @@ class Subscribers(Feedback):
                 return subscriber
             complete = subscriber.zone is not None and subscriber.local_minute is not None
             state = "active" if complete or subscriber.zone_lost else "new"
-            values = {"paused_until": None, "left_at": None}
+            values = {"paused_until": None, "pause_ended": False, "left_at": None}
             if state == "active":
                 await subscribers.activate(session, chat_id, values)
             else:
@@ -167,7 +171,11 @@ class Subscribers(Feedback):
             subscriber = await schedule.known(session, chat_id, now)
             if subscriber.state == "stopped":
                 return subscriber
-            values: dict[str, Any] = {"state": "stopped", "paused_until": None}
+            values: dict[str, Any] = {
+                "state": "stopped",
+                "paused_until": None,
+                "pause_ended": False,
+            }
             await audience.freeze_one(session, chat_id)
             await subscribers.change(session, chat_id, {**values, "left_at": now})
             await slots.change_membership(session, chat_id, {"state": "off"})

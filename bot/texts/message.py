@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.texts.callbacks import Callback, encode
@@ -73,6 +73,11 @@ class Message:
     remove_reply: bool = False
     silent_links: bool = True
     plain: str = field(default="", compare=False)
+
+    def below(self, line: Html) -> Message:
+        """The message with a line above it; it has to leave room for that."""
+        html, plain = f"{line.render()}\n\n{self.html}", f"{line.plain}\n\n{self.plain}"
+        return replace(self, html=html, plain=plain)
 
     def markup(self) -> Markup | None:
         """Bot API: ``reply_markup``, or None where the message has no keyboard."""

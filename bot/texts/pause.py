@@ -33,6 +33,11 @@ def paused(
     )
 
 
+def is_over(_: Translator) -> html.Html:
+    """Stands above the first tip after a pause that ended by itself."""
+    return html.text(_("You're back from your break."))
+
+
 def not_on(_: Translator, subscriber: SubscriberView) -> Message:
     """/pause without running tips: how things are, and how tips begin."""
     if subscriber.zone_lost:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.delivery.rendering import Parts, TipRenderer
+from bot.delivery.rendering import AS_USUAL, Manner, Parts, TipRenderer
 from bot.delivery.worker import DeliveryWorker
 from bot.store import tables
 from bot.store.outbox import audience
@@ -72,10 +72,10 @@ async def test_a_slot_whose_zone_is_none_keeps_no_other_from_being_planned(
 class OneFails(TipRenderer):
     """Has a fault where it makes the tip of one language."""
 
-    def render_tip(self, number: int, language: str) -> Parts | None:
+    def render_tip(self, number: int, language: str, manner: Manner = AS_USUAL) -> Parts | None:
         if language == "xx":
             raise ValueError("my own words")
-        return super().render_tip(number, language)
+        return super().render_tip(number, language, manner)
 
 
 async def test_a_tip_that_cannot_be_made_keeps_no_other_from_being_sent(

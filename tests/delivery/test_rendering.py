@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from bot.delivery import rendering
-from bot.delivery.rendering import TipRenderer
+from bot.delivery.rendering import Manner, TipRenderer
 from tips.library import Library
 
 
@@ -33,3 +33,18 @@ def test_memory_is_bounded(library: Library, monkeypatch: pytest.MonkeyPatch) ->
     again = renderer.render_tip(0, "en")
     assert again == first
     assert again is not first
+
+
+def test_a_tip_is_made_once_for_each_manner(library: Library) -> None:
+    renderer = TipRenderer(library)
+    usual = renderer.render_tip(0, "en")
+    quiet = renderer.render_tip(0, "en", Manner(quiet=True))
+    back = renderer.render_tip(0, "en", Manner(after_pause=True))
+    assert usual is not None
+    assert quiet is not None
+    assert back is not None
+    assert renderer.render_tip(0, "en", Manner(quiet=True)) is quiet
+    assert "disable_notification" not in orjson.loads(usual.body(7))
+    assert orjson.loads(quiet.body(7))["disable_notification"] is True
+    card, told = (orjson.loads(made.body(7))["text"] for made in (usual, back))
+    assert told == f"You're back from your break.\n\n{card}"

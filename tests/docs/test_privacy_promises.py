@@ -84,8 +84,10 @@ def test_every_table_is_in_the_list_or_holds_no_person() -> None:
 COLUMNS = {
     "chat number": "chat_id", "language": "language", "time zone": "zone",
     "hour": "local_minute", "weekdays": "weekdays", "themes": "themes",
-    "whom they read for": "audience", "whether they are active": "state state_before",
-    "have paused (until when)": "paused_until", "left (when, and why)": "left_at left_reason",
+    "who their tips are for": "audience", "whether tips come quietly": "quiet",
+    "whether they are active": "state state_before",
+    "have paused (until when)": "paused_until pause_ended",
+    "left (when, and why)": "left_at left_reason",
     "on how many days Telegram knew no such chat, and when last": "refused_days refused_at",
     "what they were asked last": "expecting", "by which link": "source",
     "when and by which link they came": "created_at joined_at",

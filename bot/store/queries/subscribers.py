@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    and_,
     bindparam,
+    case,
     delete,
     func,
     join,
@@ -128,19 +130,26 @@ async def activate(session: Executor, chat_id: int, values: Mapping[str, Any]) -
     await change(session, chat_id, {**values, "state": "active", "joined_after": last_ordinal()})
 
 
-_over = (
-    select(table.c.chat_id)
-    .where(
-        table.c.paused_until.is_not(None),
-        table.c.paused_until <= bindparam("now", type_=UTCDateTime),
-        table.c.state == "paused",
-    )
-    .limit(bindparam("most", type_=BigInteger))
+_is_over = and_(
+    table.c.paused_until.is_not(None),
+    table.c.paused_until <= bindparam("now", type_=UTCDateTime),
+    table.c.state == "paused",
 )
+_over = select(table.c.chat_id).where(_is_over).limit(bindparam("most", type_=BigInteger))
 _end_pauses = (
     update(table)
     .where(table.c.chat_id.in_(_over))
-    .values(state="active", paused_until=None, joined_after=last_ordinal())
+    .values(state="active", paused_until=None, pause_ended=True, joined_after=last_ordinal())
+)
+_ended_are_said = (
+    update(table)
+    .where(table.c.chat_id.in_(bindparam("chats", expanding=True)))
+    .values(
+        state=case((_is_over, "active"), else_=table.c.state),
+        joined_after=case((_is_over, last_ordinal()), else_=table.c.joined_after),
+        paused_until=case((_is_over, None), else_=table.c.paused_until),
+        pause_ended=False,
+    )
 )
 
 
@@ -148,6 +157,11 @@ async def end_pauses(session: Executor, now: datetime, most: int) -> int:
     """Up to ``most`` subscribers whose pause is over are active again; how many."""
     result: Any = await session.execute(_end_pauses, {"now": now, "most": most})
     return int(result.rowcount)
+
+
+async def ended_are_said(session: Executor, chats: Iterable[int], now: datetime) -> None:
+    """Pauses of these subscribers are over, and the tip that they get now says so."""
+    await session.execute(_ended_are_said, {"chats": list(chats), "now": now})
 
 
 async def restore_state(session: Executor, chat_id: int) -> None:
