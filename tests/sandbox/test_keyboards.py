@@ -78,7 +78,7 @@ class TestKeyboards:
             [
                 {"label": "Why?", "data": "w"},
                 {"label": "DOI", "url": "https://doi.org/10.1/x"},
-                {"label": "Copy", "other": "copy_text"},
+                {"label": "Copy", "copy": "x"},
             ]
         ]
 

@@ -268,6 +268,35 @@ class TestPageHtml:
 
         assert 'href="https://a.org/x"' in render(found.text, found.entities)
 
+    def test_a_command_that_was_marked_already_is_one_link(self) -> None:
+        marked = [{"type": "bot_command", "offset": 0, "length": 6}]
+
+        found = tidy(FormattedText("/start", marked))
+
+        assert found.entities == marked
+
+    def test_a_link_within_a_link_leaves_no_empty_one(self) -> None:
+        twice = [{"type": "bot_command", "offset": 0, "length": 4} for _ in range(2)]
+        outer = {"type": "text_link", "offset": 0, "length": 6, "url": "https://a.org"}
+
+        for entities in (twice, [outer, *twice]):
+            assert render("/tip x", entities).count("<a ") == 1
+
+    def test_a_command_that_is_cut_by_other_markup_stays_whole(self) -> None:
+        bold = {"type": "bold", "offset": 0, "length": 3}
+        command = {"type": "bot_command", "offset": 1, "length": 4}
+
+        shown = render("x/tip", [bold, command])
+
+        assert shown.count('data-command="/tip"') == 2
+
+    def test_a_block_leaves_no_blank_line_before_or_behind_it(self) -> None:
+        parsed = parse_html("a\n<blockquote expandable>b\nc</blockquote>\nd\n<pre>e</pre>\n\nf")
+
+        assert render(parsed.text, parsed.entities) == (
+            'a<blockquote class="expandable">b\nc</blockquote>d<pre>e</pre>\nf'
+        )
+
     @given(texts)
     def test_no_text_brings_a_tag_into_the_page(self, text: str) -> None:
         bold = [{"type": "bold", "offset": 0, "length": utf16_length(text)}] if text else []

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,15 @@ from yarl import URL
 
 from bot.sandbox.http.server import Sandbox
 from tests.sandbox.conftest import BEGIN, TOKEN, Hand, Start, StoppedClock, inline
+
+
+async def read_event(stream: aiohttp.ClientResponse) -> dict[str, str]:
+    """The next event of the stream, by the names of its lines."""
+    fields: dict[str, str] = {}
+    while line := (await stream.content.readline()).decode().strip():
+        name, _, value = line.partition(": ")
+        fields[name] = value
+    return fields
 
 
 class TestViews:
@@ -79,11 +89,23 @@ class TestClock:
         assert await hand.look("clock") == {"now": "2026-03-27T07:00:00+00:00"}
 
         moved = await hand.control("clock", seconds=90)
-        assert moved == {"now": "2026-03-27T07:01:30+00:00"}
+        assert moved == {"now": "2026-03-27T07:01:30+00:00", "reached": []}
         moved = await hand.control("clock", to_next_tip=True)
-        assert moved == {"now": "2026-03-28T07:01:30+00:00"}
+        assert moved == {"now": "2026-03-28T07:01:30+00:00", "reached": []}
         await hand.control("clock", status=400)
         await hand.control("clock", status=400, seconds=1, to_next_tip=True)
+
+    async def test_it_is_told_who_got_something_meanwhile(self, start: Start) -> None:
+        class Morning:
+            async def move(self, *, seconds: float | None, to_next_tip: bool) -> datetime:
+                for user in (bob, ada, bob):
+                    await hand.ok("sendMessage", chat_id=user, text="A tip")
+                return BEGIN
+
+        hand = await start(stage=Morning())
+        ada, bob = await hand.subscriber(), await hand.subscriber("Bob")
+
+        assert (await hand.control("clock", to_next_tip=True))["reached"] == [bob, ada]
 
     async def test_without_a_stage_it_stands(self, start: Start) -> None:
         hand = await start(stage=None)
@@ -135,14 +157,36 @@ class TestWaiting:
             heard: dict[str, list[Any]] = {"clock": [], "transcript": [], "call": []}
             await hand.ok("sendMessage", chat_id=ada, text="hi")
             while len(heard["transcript"]) < 2 or not heard["call"]:
-                kind = (await stream.content.readline()).decode().removeprefix("event: ").strip()
-                data = (await stream.content.readline()).decode().removeprefix("data: ")
-                heard[kind].append(orjson.loads(data))
-                await stream.content.readline()
+                event = await read_event(stream)
+                heard[event["event"]].append(orjson.loads(event["data"]))
 
         assert heard["clock"][0]["now"] == BEGIN.isoformat()
         assert [e["text"] for e in heard["transcript"]] == ["/start", "hi"]
         assert heard["call"][0]["method"] == "sendMessage"
+
+    async def test_a_page_that_lost_the_stream_hears_what_it_missed(
+        self, hand: Hand, ada: int
+    ) -> None:
+        address = f"{hand.sandbox.base_url}/control/events"
+        seq = (await hand.look("transcript"))[-1]["seq"]
+        await hand.ok("sendMessage", chat_id=ada, text="missed")
+
+        async with hand.session.get(address, headers={"Last-Event-ID": str(seq)}) as stream:
+            await read_event(stream)
+            event = await read_event(stream)
+
+        assert (orjson.loads(event["data"])["text"], event["id"]) == ("missed", str(seq + 1))
+
+    async def test_a_new_page_hears_of_nothing_old(self, hand: Hand, ada: int) -> None:
+        await hand.ok("sendMessage", chat_id=ada, text="old")
+        async with hand.session.get(f"{hand.sandbox.base_url}/control/events") as stream:
+            await read_event(stream)
+            await hand.ok("sendMessage", chat_id=ada, text="new")
+            event = await read_event(stream)
+            while event["event"] != "transcript":
+                event = await read_event(stream)
+
+        assert orjson.loads(event["data"])["text"] == "new"
 
     async def test_a_page_that_is_closed_is_no_error(
         self, start: Start, caplog: pytest.LogCaptureFixture
@@ -202,6 +246,9 @@ class TestServer:
         async with hand.session.get(hand.sandbox.page_url) as page:
             assert (page.status, page.content_type) == (200, "text/html")
             assert page.headers["Cache-Control"] == "no-store"
+            policy = page.headers["Content-Security-Policy"]
+            assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
+            assert "unsafe" not in policy
         for path in ("nothing.js", "..%2Fserver.py", "%2e%2e%2fserver.py"):
             url = URL(f"{hand.sandbox.base_url}/{path}", encoded=True)
             async with hand.session.get(url) as answer:

@@ -14,8 +14,10 @@ from bot.sandbox.model.errors import ApiError, ControlError
 from bot.sandbox.model.faults import Fault, Faults
 from bot.sandbox.model.people import Chat, Payload, User
 from bot.sandbox.model.player import Player, Said
+from bot.sandbox.model.values import Upload
 from bot.sandbox.model.world import World
 
+MOST_IN_AN_ALBUM: Final = 10  # core.telegram.org/bots/api#sendmediagroup
 _USER_FIELDS: Final = ("last_name", "username", "language_code", "zone")
 
 Act = Callable[[Body], Any]
@@ -48,6 +50,9 @@ class Acting:
             "location": self._location,
             "tap": self._tap,
             "inline": self._inline,
+            "inline/choose": self._choose_inline,
+            "album": self._album,
+            "vote": self._vote,
             "block": self._block,
             "unblock": self._unblock,
             "deactivate": self._deactivate,
@@ -60,6 +65,7 @@ class Acting:
             *(web.post(f"/control/{name}", _endpoint(act)) for name, act in acts.items()),
             web.delete("/control/faults", self._clear_faults),
             web.post("/control/clock", self._move_clock),
+            web.post("/control/files", self._upload),
         ]
 
     def _user(self, body: Body) -> User:
@@ -86,22 +92,32 @@ class Acting:
     def _say(self, body: Body) -> Payload:
         user = self._user(body)
         chat = self._chat(body, user)
-        kinds = (
-            kind for kind in ("photo", "document") if body.optional(kind, bool, default=False)
-        )
-        said = Said(
-            text=body.optional("text", str, "") or body.optional("caption", str, ""),
-            entities=body.maybe("entities", list),
-            reply_to=body.maybe("reply_to", int),
-            media=next(kinds, ""),
-            via=body.optional("via", str, ""),
-            topic=body.optional("topic", int, 0),
-            forwarded=body.optional("forwarded", bool, default=False),
-        )
+        said = _said(body)
         edited = body.maybe("edit", int)
         if edited is not None:
             return self._player.edit(user, self._player.message(chat, edited), said)
         return self._player.say(user, chat, said)
+
+    def _album(self, body: Body) -> list[Payload]:
+        user = self._user(body)
+        files = body.required("files", list)
+        if not 2 <= len(files) <= MOST_IN_AN_ALBUM:
+            raise ControlError(f"an album has 2 to {MOST_IN_AN_ALBUM} pictures")
+        return self._player.send_album(user, self._chat(body, user), files, _said(body))
+
+    def _vote(self, body: Body) -> Payload:
+        user = self._user(body)
+        message = self._player.message(self._chat(body, user), body.required("message_id", int))
+        return self._player.vote(user, message, body.required("options", list))
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Keep a file that a user is about to send: the body, under the name in the query."""
+        data = await request.read()
+        if not data:
+            raise ControlError("the file is empty")
+        name = request.query.get("name") or "file"
+        kept = self._world.files.keep("document", Upload(name, request.content_type, data))
+        return json_response({"file": kept.file_id})
 
     def _begin_topic(self, body: Body) -> Payload:
         user = self._user(body)
@@ -148,6 +164,11 @@ class Acting:
     def _inline(self, body: Body) -> Payload:
         query, offset = body.required("query", str), body.optional("offset", str, "")
         return self._player.ask_inline(self._user(body), query, offset)
+
+    def _choose_inline(self, body: Body) -> Payload:
+        user = self._user(body)
+        query, result = body.required("inline_query_id", str), body.required("result_id", str)
+        return self._player.choose_inline(user, self._chat(body, user), query, result)
 
     def _block(self, body: Body) -> Payload:
         return {"update_id": self._player.block(self._user(body))}
@@ -197,9 +218,13 @@ class Acting:
         to_next_tip = body.optional("to_next_tip", bool, default=False)
         if (seconds is None) == (not to_next_tip):
             raise ControlError("give either seconds or to_next_tip")
+        transcript = self._world.journal.transcript
+        begun = transcript.last_seq
         now = await self._stage.move(seconds=seconds, to_next_tip=to_next_tip)
         self._world.journal.changed.notify()
-        return json_response({"now": now.isoformat()})
+        sent = (e for e in transcript.after(begun) if e["who"] == "bot" and e["kind"] == "message")
+        reached = list(dict.fromkeys(event["chat"] for event in sent))
+        return json_response({"now": now.isoformat(), "reached": reached})
 
 
 def _endpoint(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -217,6 +242,21 @@ def _given(label: str | None) -> str:
     if not label:
         raise ControlError("label is missing")
     return label
+
+
+def _said(body: Body) -> Said:
+    kinds = (kind for kind in ("photo", "document") if body.optional(kind, bool, default=False))
+    return Said(
+        text=body.optional("text", str, "") or body.optional("caption", str, ""),
+        entities=body.maybe("entities", list),
+        reply_to=body.maybe("reply_to", int),
+        media=body.optional("media", str, "") or next(kinds, ""),
+        file=body.optional("file", str, ""),
+        silent=body.optional("silent", bool, default=False),
+        via=body.optional("via", str, ""),
+        topic=body.optional("topic", int, 0),
+        forwarded=body.optional("forwarded", bool, default=False),
+    )
 
 
 def _point(body: Body) -> tuple[float, float] | None:

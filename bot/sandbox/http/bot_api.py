@@ -84,7 +84,8 @@ class BotApi:
     async def _run(self, method: Method, given: dict[str, Any]) -> Any:
         checked = self._world.table.check(method, given)
         handler = self._handlers.get(method.name, remaining.answer)
-        result = handler(Call(self._world, method, checked))
+        uploads = {name: value for name, value in given.items() if isinstance(value, Upload)}
+        result = handler(Call(self._world, method, checked, uploads))
         return await result if inspect.isawaitable(result) else result
 
     def _log(self, name: str, given: dict[str, Any], **outcome: Any) -> None:

@@ -28,6 +28,17 @@ from bot.sandbox.model.world import World
 __all__ = ["Sandbox", "SandboxClock", "Stage"]
 
 PAGE_DIRECTORY: Final = Path(__file__).parent.parent / "page"
+# The page is made of its own files: nothing is fetched from elsewhere, nothing inline is run.
+PAGE_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 CALL_LOG_LENGTH: Final = 10_000
 STOP_SECONDS: Final = 2
 LARGEST_BODY: Final = 64 * 2**20  # bytes; a bot may upload files of 50 MB
@@ -162,4 +173,4 @@ async def _page(request: web.Request) -> web.StreamResponse:
     path = PAGE_DIRECTORY / name
     if path.parent != PAGE_DIRECTORY or not path.is_file():
         return json_response({"error": "there is no such page"}, 404)
-    return web.FileResponse(path, headers={"Cache-Control": "no-store"})
+    return web.FileResponse(path, headers=PAGE_HEADERS)

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import quote
 
 import orjson
 from aiohttp import web
 
 from bot.sandbox.http.bot_api import json_response
 from bot.sandbox.http.control import number
-from bot.sandbox.model.errors import ControlError
+from bot.sandbox.model.errors import ApiError, ControlError
 from bot.sandbox.model.keyboards import shown_reply
 from bot.sandbox.model.people import Chat, Payload
 from bot.sandbox.model.world import World
@@ -41,6 +42,8 @@ class Watching:
             "transcript": self._transcript,
             "calls": self._calls,
             "commands": self._commands,
+            "bot": self._bot,
+            "files/{file}": self._file,
             "clock": self._clock,
             "wait": self._wait,
             "idle": self._idle,
@@ -75,6 +78,7 @@ class Watching:
             "migrated_to": chat.migrated_to,
             "menu_button": chat.menu_button or profile.menu_button,
             "actions": chat.actions,
+            "topics": [{"id": topic, "name": name} for topic, name in chat.topic_names.items()],
         }
 
     async def _messages(self, request: web.Request) -> web.Response:
@@ -103,6 +107,31 @@ class Watching:
         return json_response(
             self._world.profile.menu(chat, user.id, user.language_code[:2], admin=admin)
         )
+
+    async def _bot(self, request: web.Request) -> web.Response:
+        """What a user sees of the bot before they have written to it."""
+        user = self._world.users.get(int(number(request, "user", 0)))
+        language = user.language_code[:2] if user else ""
+        profile, bot = self._world.profile, self._world.bot
+        return json_response(
+            {
+                "name": profile.text("name", language) or bot.first_name,
+                "username": bot.username,
+                "description": profile.text("description", language),
+                "short_description": profile.text("short_description", language),
+            }
+        )
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """A file as it was sent; whatever is in it, nothing of it is run."""
+        try:
+            stored = self._world.files.by_id(request.match_info["file"])
+        except ApiError as error:
+            raise ControlError(error.description, 404) from error
+        headers = {"Content-Type": stored.content_type, "Content-Security-Policy": "sandbox"}
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(stored.name, safe='')}"
+        return web.Response(body=stored.data, headers=headers)
 
     async def _clock(self, _request: web.Request) -> web.Response:
         return json_response({"now": self._world.clock.now().isoformat()})
@@ -138,7 +167,9 @@ class Watching:
         return json_response({"idle": False, "unfinished": unfinished}, 408)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        after = int(number(request, "after", self._world.journal.transcript.last_seq))
+        heard = request.headers.get("Last-Event-ID", "")
+        default = int(heard) if heard.isdecimal() else self._world.journal.transcript.last_seq
+        after = int(number(request, "after", default))
         headers = {"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
         answer = web.StreamResponse(headers=headers)
         await answer.prepare(request)
@@ -153,7 +184,7 @@ class Watching:
             await send(_event("clock", {"now": self._world.clock.now().isoformat()}))
             for record in journal.transcript.after(transcript_seq):
                 transcript_seq = record["seq"]
-                await send(_event("transcript", record))
+                await send(_event("transcript", record, transcript_seq))
             for record in journal.calls.after(calls_seq):
                 calls_seq = record["seq"]
                 await send(_event("call", record))
@@ -162,5 +193,7 @@ class Watching:
                 await journal.changed.wait()
 
 
-def _event(name: str, data: Any) -> bytes:
-    return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"
+def _event(name: str, data: Any, seq: int | None = None) -> bytes:
+    """An event of the stream; the page that lost it asks for what came after its last `seq`."""
+    lines = b"" if seq is None else b"id: %d\n" % seq
+    return lines + b"event: " + name.encode() + b"\ndata: " + orjson.dumps(data) + b"\n\n"

@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.model import inline
 from bot.sandbox.model.errors import QUERY_TOO_OLD, bad_request
 from bot.sandbox.model.people import Payload
 
@@ -48,8 +49,10 @@ def answer_inline_query(call: Call) -> bool:
     ids = [result["id"] for result in results]
     if len(set(ids)) < len(ids):
         raise bad_request("RESULT_ID_DUPLICATE")
+    inline.answered(world, call.get("inline_query_id"), results)
     world.journal.transcript.add(
         kind="inline_answered",
+        inline_query_id=call.get("inline_query_id"),
         chat=user.id,
         who="bot",
         user=user.id,

@@ -1,7 +1,7 @@
 """One checked call, and what several methods read from it in the same way."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.sandbox.model.entities import FormattedText, check_entities, tidy, utf16_length
@@ -11,6 +11,7 @@ from bot.sandbox.model.markup import parse_html
 from bot.sandbox.model.messages import Message
 from bot.sandbox.model.people import Chat, Payload
 from bot.sandbox.model.table import Method
+from bot.sandbox.model.values import Upload
 from bot.sandbox.model.world import World
 
 MAX_TEXT: Final = 4096  # UTF-16 units after entities; core.telegram.org/bots/api#sendmessage
@@ -25,6 +26,7 @@ class Call:
     world: World
     method: Method
     given: Payload
+    uploads: Mapping[str, Upload] = field(default_factory=dict)  # by the name of their part
 
     def get(self, name: str, default: Any = None) -> Any:
         """A parameter's value; LookupError when the table gives the method no such parameter."""
@@ -54,13 +56,26 @@ def read_caption(call: Call) -> FormattedText:
     return formatted
 
 
+def caption_of(item: Payload) -> FormattedText:
+    """The caption of an album's item."""
+    formatted = _read(item, "caption", "caption_entities")
+    if utf16_length(formatted.text) > MAX_CAPTION:
+        raise bad_request("message caption is too long")
+    return formatted
+
+
 def _formatted(call: Call, text_field: str, entities_field: str) -> FormattedText:
-    text: str = call.get(text_field) or ""
+    given = {name: call.get(name) for name in (text_field, entities_field, "parse_mode")}
+    return _read(given, text_field, entities_field)
+
+
+def _read(given: Payload, text_field: str, entities_field: str) -> FormattedText:
+    text: str = given.get(text_field) or ""
     if len(text.encode()) > MAX_SOURCE_BYTES:
         raise bad_request("text is too long")
-    mode: str = (call.get("parse_mode") or "").lower()
+    mode: str = (given.get("parse_mode") or "").lower()
     if not text or mode in {"", "none"}:
-        entities = call.get(entities_field) or []
+        entities = given.get(entities_field) or []
         return tidy(FormattedText(text, check_entities(text, entities)))
     if mode != "html":
         # Markdown exists at Telegram, but the bot has no use for it.
@@ -99,6 +114,11 @@ def topic_of(call: Call, chat: Chat) -> int:
     return topic if topic in chat.topics else 0
 
 
+def is_silent(call: Call) -> bool:
+    """Whether the message is to come without a sound."""
+    return bool(call.given.get("disable_notification"))
+
+
 def send(call: Call, formatted: FormattedText, media: Payload | None = None) -> Message:
     """Put a message by the bot into the chat that the call names."""
     markup = markup_of(call)
@@ -110,5 +130,6 @@ def send(call: Call, formatted: FormattedText, media: Payload | None = None) -> 
         media=media or {},
         markup=markup,
         topic=topic_of(call, chat),
+        silent=is_silent(call),
         reply_to=replied_to(call, chat),
     )

@@ -1,11 +1,14 @@
 """Methods that put a message into a chat."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
 from bot.sandbox.methods.call import (
     Call,
     Handler,
+    caption_of,
+    is_silent,
     markup_of,
     read_caption,
     read_text,
@@ -17,7 +20,9 @@ from bot.sandbox.model.entities import FormattedText
 from bot.sandbox.model.errors import bad_request
 from bot.sandbox.model.messages import Message
 from bot.sandbox.model.people import Chat, Payload
-from bot.sandbox.model.storage import document, photo_sizes
+from bot.sandbox.model.polls import again, poll
+from bot.sandbox.model.storage import StoredFile, document, photo_sizes, voice
+from bot.sandbox.model.values import Upload
 
 
 def send_message(call: Call) -> Payload:
@@ -37,6 +42,58 @@ def send_document(call: Call) -> Payload:
     caption = read_caption(call)
     stored = call.world.files.named("document", call.get("document"))
     return send(call, caption, document(stored)).payload()
+
+
+def send_voice(call: Call) -> Payload:
+    """A recording, as `send_photo` takes it."""
+    caption = read_caption(call)
+    stored = call.world.files.named("voice", call.get("voice"))
+    return send(call, caption, voice(stored, call.get("duration") or 0)).payload()
+
+
+def send_poll(call: Call) -> Payload:
+    """A question with answers to tap."""
+    settings = ("is_anonymous", "type", "allows_multiple_answers", "correct_option_ids")
+    given = {name: call.get(name) for name in settings if call.get(name) is not None}
+    options: list[str] = [option["text"] for option in call.get("options")]
+    content = poll(call.world, call.get("question"), options, **given)
+    return send(call, FormattedText(), content).payload()
+
+
+def send_media_group(call: Call) -> list[Payload]:
+    """An album of pictures, or of files."""
+    chat = call.world.writable_chat(call.get("chat_id"))
+    album, topic = call.world.new_query_id(), topic_of(call, chat)
+    reply_to = replied_to(call, chat)
+    contents = [(_content(call, item), caption_of(item)) for item in call.get("media")]
+    sent = [
+        call.world.post_from_bot(
+            chat,
+            text=caption.text,
+            entities=caption.entities,
+            media=media,
+            album=album,
+            topic=topic,
+            silent=is_silent(call),
+            reply_to=reply_to,
+        )
+        for media, caption in contents
+    ]
+    return [message.payload() for message in sent]
+
+
+def _content(call: Call, item: Payload) -> Payload:
+    """The content of an album's item; its file is sent before, at an address or attached."""
+    stored = call.world.files.named(item["type"], _attached(call, item["media"]))
+    return _CONTENTS.get(item["type"], document)(stored)
+
+
+def _attached(call: Call, given: str) -> Upload | str:
+    name = given.removeprefix("attach://")
+    return given if name == given else call.uploads.get(name, given)
+
+
+_CONTENTS: Final[dict[str, Callable[[StoredFile], Payload]]] = {"photo": photo_sizes}
 
 
 def send_location(call: Call) -> Payload:
@@ -67,9 +124,10 @@ def copy_message(call: Call) -> Payload:
         chat,
         text=text.text,
         entities=text.entities,
-        media=original.media,
+        media=again(call.world, original.media),
         markup=markup,
         topic=topic_of(call, chat),
+        silent=is_silent(call),
         reply_to=replied_to(call, chat),
     )
     return {"message_id": copied.message_id}
@@ -80,17 +138,22 @@ def copy_messages(call: Call) -> list[Payload]:
     chat, originals = _originals(call)
     if not originals:
         raise bad_request("there are no messages to copy")
-    return [_copied(call, chat, original) for original in originals]
+    albums = {m.album: call.world.new_query_id() for m in originals if m.album}
+    return [
+        _copied(call, chat, original, albums.get(original.album, "")) for original in originals
+    ]
 
 
-def _copied(call: Call, chat: Chat, original: Message) -> Payload:
+def _copied(call: Call, chat: Chat, original: Message, album: str) -> Payload:
     bare = bool(original.media) and bool(call.get("remove_caption"))
     copied = call.world.post_from_bot(
         chat,
         text="" if bare else original.text,
         entities=[] if bare else original.entities,
-        media=original.media,
+        media=again(call.world, original.media),
         topic=topic_of(call, chat),
+        album=album,
+        silent=is_silent(call),
     )
     return {"message_id": copied.message_id}
 
@@ -131,6 +194,7 @@ def _forwarded(call: Call, chat: Chat, original: Message) -> Message:
         entities=original.entities,
         media=original.media,
         origin=_origin(original),
+        silent=is_silent(call),
         topic=topic_of(call, chat),
     )
 
@@ -146,6 +210,9 @@ METHODS: Final[dict[str, Handler]] = {
     "sendMessage": send_message,
     "sendPhoto": send_photo,
     "sendDocument": send_document,
+    "sendVoice": send_voice,
+    "sendPoll": send_poll,
+    "sendMediaGroup": send_media_group,
     "sendLocation": send_location,
     "copyMessage": copy_message,
     "copyMessages": copy_messages,

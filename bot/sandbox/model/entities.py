@@ -25,6 +25,7 @@ _ORDER: Final = {
     "custom_emoji": 9,
 }  # fmt: skip
 _OPAQUE: Final = {"pre", "code", "text_link", "text_mention"}
+_DETECTED: Final = {"bot_command", "url"}  # a client may have marked them itself
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ def tidy(formatted: FormattedText) -> FormattedText:
     text, entities = _trimmed(text, entities)
     if not _INVISIBLE.sub("", text):
         return FormattedText()
-    found = _detected(text, [e for e in entities if e["type"] in _OPAQUE])
+    found = _detected(text, [e for e in entities if e["type"] in _OPAQUE | _DETECTED])
     return FormattedText(text, sort_entities(entities + found)[:MAX_ENTITIES])
 
 

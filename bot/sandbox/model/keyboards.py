@@ -26,6 +26,8 @@ _ACTIONS: Final = (
     "callback_game", "pay",
 )  # fmt: skip
 
+_SWITCHES: Final = tuple(name for name in _ACTIONS if name.startswith("switch_inline_query"))
+
 
 def read_markup(table: Table, value: Any, allowed: tuple[str, ...]) -> Markup | None:
     """The markup given, checked; None when it is empty. `allowed`: names of markup types."""
@@ -129,6 +131,11 @@ def _shown(button: Markup) -> Markup:
         shown["data"] = button["callback_data"]
     elif "url" in button:
         shown["url"] = button["url"]
+    elif "copy_text" in button:
+        shown["copy"] = button["copy_text"]["text"]
+    elif switch := next((name for name in _SWITCHES if name in button), None):
+        query = button[switch]
+        shown["switch"] = query if isinstance(query, str) else query.get("query", "")
     else:
         shown["other"] = next(name for name in _ACTIONS if name in button)
     return shown

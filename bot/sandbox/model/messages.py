@@ -8,14 +8,14 @@ from bot.sandbox.model.keyboards import Markup, inline_buttons, shown_inline, sh
 from bot.sandbox.model.people import Chat, Payload, User
 from bot.sandbox.model.safe_html import render
 
-_CONTENT_FIELDS = ("photo", "document", "location", "sticker", "contact", "video", "voice")
-
 
 @dataclass(slots=True)
 class Message:
     """`date` and `edit_date` in Unix seconds; `media` holds the content fields but the text.
 
     `topic` is the number of the message that began the topic it stands in, 0 outside of topics.
+    `album` is shared by the messages of one album; `via` is the bot whose inline result this is;
+    `votes` are the options of a poll that each user chose.
     """
 
     message_id: int
@@ -30,6 +30,10 @@ class Message:
     reply_to: "Message | None" = None
     origin: Payload | None = None
     topic: int = 0
+    album: str = ""
+    silent: bool = False
+    via: User | None = None
+    votes: dict[int, list[int]] = field(default_factory=dict)
     edit_date: int | None = None
     deleted: bool = False
     toast: str = ""
@@ -60,6 +64,10 @@ class Message:
             body["edit_date"] = self.edit_date
         if self.origin is not None:
             body["forward_origin"] = self.origin
+        if self.via is not None:
+            body["via_bot"] = self.via.payload()
+        if self.album:
+            body["media_group_id"] = self.album
         if self.topic:
             body |= {"message_thread_id": self.topic, "is_topic_message": True}
         if self.reply_to is not None and not nested:
@@ -76,7 +84,7 @@ class Message:
     @property
     def kind(self) -> str:
         """What it carries: "text", "photo", "location", …"""
-        return next((name for name in _CONTENT_FIELDS if name in self.media), "text")
+        return next(iter(self.media), "text")
 
     def shown(self) -> Payload:
         """What the chat sees of it now."""
@@ -99,6 +107,11 @@ class Message:
             "deleted": self.deleted,
             "photo": "photo" in self.media,
             "location": self.media.get("location"),
+            "media": self.media,
+            "album": self.album,
+            "silent": self.silent,
+            "via": self.via.username if self.via else "",
+            "votes": self.votes.get(self.chat.id, []),
         }
         if self.toast:
             body |= {"toast": self.toast, "alert": self.alert}

@@ -60,6 +60,7 @@ class Chat:
     kicked: bool = False
     muted: bool = False
     topics: set[int] = field(default_factory=set)
+    topic_names: dict[int, str] = field(default_factory=dict)
     migrated_to: int | None = None
     reply_keyboard: Markup | None = None
     menu_button: Payload | None = None

@@ -1,25 +1,36 @@
 """What the users of the sandbox do: write, share, tap, block."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from bot.sandbox.model import inline
 from bot.sandbox.model.entities import Entity, FormattedText, check_entities, tidy
 from bot.sandbox.model.errors import ControlError
 from bot.sandbox.model.keyboards import Markup, buttons_of, find_button, inline_buttons
 from bot.sandbox.model.messages import Message
 from bot.sandbox.model.people import Chat, Payload, User
-from bot.sandbox.model.storage import document, photo_sizes
+from bot.sandbox.model.polls import MOST_OPTIONS, poll, vote
+from bot.sandbox.model.storage import document, photo_sizes, voice
 from bot.sandbox.model.world import World
+
+_WORDED: Final = frozenset({"poll", "checklist"})  # their words are their content
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message by a user as the control API describes it."""
+    """A message by a user as the control API describes it.
+
+    `media` is the kind of content: a poll or checklist has the lines of `text` as its question
+    and options, a file of one's own has its id in `file`.
+    """
 
     text: str = ""
     entities: list[Entity] | None = None
     reply_to: int | None = None
     media: str = ""
+    file: str = ""
+    album: str = ""
+    silent: bool = False
     via: str = ""
     topic: int = 0
     forwarded: bool = False
@@ -57,7 +68,9 @@ class Player:
         if chat.user is not None and user.blocked:
             self.unblock(user)
         formatted = _formatted(said)
-        media = self._media(said.media)
+        media = self._media(said, formatted.text)
+        if media.keys() & _WORDED:
+            formatted = FormattedText()
         if not formatted.text and not media:
             raise ControlError("a message needs a text")
         message = self._world.post(
@@ -68,6 +81,8 @@ class Player:
             media=media,
             reply_to=self._replied_to(chat, said.reply_to or said.topic or None),
             topic=self._topic(chat, said.topic),
+            album=said.album,
+            silent=said.silent,
             origin=self._origin() if said.forwarded else None,
         )
         return self._sent(user, message)
@@ -78,6 +93,7 @@ class Player:
         message = self._world.post(chat, user, media=created)
         message.topic = message.message_id
         chat.topics.add(message.topic)
+        chat.topic_names[message.topic] = name
         return self._sent(user, message) | {"topic": message.topic}
 
     def _topic(self, chat: Chat, topic: int) -> int:
@@ -99,12 +115,29 @@ class Player:
             return user
         return User(user.id, user.first_name, username=f"{user.first_name}Bot", is_bot=True)
 
-    def _media(self, kind: str) -> Payload:
-        if kind == "photo":
-            return photo_sizes(self._world.files.keep_photograph())
-        if kind == "document":
-            return document(self._world.files.keep_photograph())
+    def _media(self, said: Said, words: str) -> Payload:
+        files = self._world.files
+        own = files.by_id(said.file) if said.file else None
+        match said.media:
+            case "photo":
+                return photo_sizes(own or files.keep_photograph())
+            case "document":
+                return document(own or files.keep_photograph())
+            case "voice":
+                return voice(own or files.keep_recording())
+            case "poll":
+                question, options = _lines(words)
+                return poll(self._world, question, options)
+            case "checklist":
+                return _checklist(*_lines(words))
         return {}
+
+    def send_album(self, user: User, chat: Chat, files: list[str], said: Said) -> list[Payload]:
+        """Send several pictures as one album; the words stand under the first."""
+        album = self._world.new_query_id()
+        parts = [replace(said, media="photo", file=file, album=album) for file in files]
+        rest = [replace(part, text="", entities=None) for part in parts[1:]]
+        return [self.say(user, chat, part) for part in [*parts[:1], *rest]]
 
     def _replied_to(self, chat: Chat, message_id: int | None) -> Message | None:
         return None if message_id is None else self.message(chat, message_id)
@@ -216,6 +249,14 @@ class Player:
         self._record(user, self._world.chats[user.id], "inline", text, update_id=update_id)
         return {"update_id": update_id, "inline_query_id": query_id}
 
+    def choose_inline(self, user: User, chat: Chat, query_id: str, result_id: str) -> Payload:
+        """Post a result of an inline query in the chat."""
+        return self._sent(user, inline.post(self._world, user, chat, query_id, result_id))
+
+    def vote(self, user: User, message: Message, options: list[int]) -> Payload:
+        """Answer a poll."""
+        return vote(self._world, user, message, options)
+
     def block(self, user: User) -> int | None:
         """Block the bot: nothing can be sent any more, and the bot is told."""
         user.blocked = True
@@ -257,3 +298,17 @@ class Player:
 
 def _formatted(said: Said) -> FormattedText:
     return tidy(FormattedText(said.text, check_entities(said.text, said.entities or [])))
+
+
+def _lines(words: str) -> tuple[str, list[str]]:
+    """The first line, and the others; ControlError 400 where there are too few or too many."""
+    first, *others = [line.strip() for line in words.splitlines() if line.strip()] or [""]
+    if not first or not 1 <= len(others) <= MOST_OPTIONS:
+        raise ControlError(f"write a first line, and 1 to {MOST_OPTIONS} lines more")
+    return first, others
+
+
+def _checklist(title: str, tasks: list[str]) -> Payload:
+    """The content of a checklist, which bots meet rarely and most cannot read."""
+    listed = [{"id": at, "text": task} for at, task in enumerate(tasks, 1)]
+    return {"checklist": {"title": title, "tasks": listed}}

@@ -16,8 +16,10 @@ _TAGS: Final = {
     "pre": ("<pre>", "</pre>"),
     "blockquote": ("<blockquote>", "</blockquote>"),
     "expandable_blockquote": ('<blockquote class="expandable">', "</blockquote>"),
-    "bot_command": ('<a class="command" href="#">', "</a>"),
 }
+_LINKS: Final = {"text_link", "url", "bot_command"}
+_BLOCKS: Final = {"pre", "blockquote", "expandable_blockquote"}
+_PLAIN: Final = ("<span>", "</span>")
 _SAFE_SCHEMES: Final = ("http://", "https://", "tg://", "mailto:", "tel:")
 
 
@@ -32,6 +34,9 @@ class _Renderer:
     def __init__(self, text: str, entities: list[Entity]) -> None:
         self._units = text.encode("utf-16-le", "replace")
         self._entities = entities
+        blocks = [entity for entity in entities if entity["type"] in _BLOCKS]
+        self._block_starts = {entity["offset"] for entity in blocks}
+        self._block_ends = {_end(entity) for entity in blocks}
         self._open: list[Entity] = []
         self._out: list[str] = []
 
@@ -43,9 +48,16 @@ class _Renderer:
         for start, end in pairwise(ordered):
             self._close_until(start)
             self._open_at(start)
-            self._out.append(escape(self._slice(start, end)))
+            self._out.append(escape(self._between(start, end)))
         self._close_until(ordered[-1])
         return "".join(self._out)
+
+    def _between(self, start: int, end: int) -> str:
+        """The text of a stretch; a block stands on lines of its own, so its line breaks go."""
+        text = self._slice(start, end)
+        if start in self._block_ends:
+            text = text.removeprefix("\n")
+        return text.removesuffix("\n") if end in self._block_starts else text
 
     def _slice(self, start: int, end: int) -> str:
         return self._units[2 * start : 2 * end].decode("utf-16-le", "replace")
@@ -67,16 +79,23 @@ class _Renderer:
                 self._start(entity)
 
     def _start(self, entity: Entity) -> None:
-        self._open.append(entity)
         self._out.append(self._tags(entity)[0])
+        self._open.append(entity)
 
     def _tags(self, entity: Entity) -> tuple[str, str]:
-        if entity["type"] in {"text_link", "url"}:
-            url = entity.get("url") or self._slice(entity["offset"], _end(entity))
-            if url.lower().startswith(_SAFE_SCHEMES):
-                link = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
-                return link, "</a>"
-        return _TAGS.get(entity["type"], ("<span>", "</span>"))
+        # A link within a link would end the outer one and leave an empty one behind.
+        if entity["type"] in _LINKS and not any(e["type"] in _LINKS for e in self._open):
+            return self._link(entity)
+        return _TAGS.get(entity["type"], _PLAIN)
+
+    def _link(self, entity: Entity) -> tuple[str, str]:
+        words = self._slice(entity["offset"], _end(entity))
+        if entity["type"] == "bot_command":
+            return f'<a class="command" href="#" data-command="{escape(words)}">', "</a>"
+        url = entity.get("url") or words
+        if not url.lower().startswith(_SAFE_SCHEMES):
+            return _PLAIN
+        return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">', "</a>"
 
 
 def _end(entity: Entity) -> int:

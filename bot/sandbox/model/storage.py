@@ -1,6 +1,9 @@
 """Files sent to or by the bot, kept in memory."""
 
 import base64
+import io
+import math
+import wave
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +14,9 @@ from bot.sandbox.model.values import Upload
 _PIXEL: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
+
+RECORDED_SECONDS: Final = 2
+_SAMPLES_A_SECOND: Final = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,10 @@ class FileStore:
         """A picture as a user of the sandbox sends it."""
         return self.keep("photo", Upload("photo.png", "image/png", _PIXEL))
 
+    def keep_recording(self) -> StoredFile:
+        """A voice message as a user of the sandbox records it."""
+        return self.keep("voice", Upload("voice.wav", "audio/wav", _hum()))
+
     def named(self, kind: str, given: Upload | str) -> StoredFile:
         """An uploaded file, one sent before (by its id) or one at an HTTP address; else 400."""
         if isinstance(given, Upload):
@@ -88,7 +98,26 @@ def photo_sizes(stored: StoredFile) -> dict[str, Any]:
     return {"photo": [{**stored.payload(), "width": 1, "height": 1}]}
 
 
+def voice(stored: StoredFile, duration: int = RECORDED_SECONDS) -> dict[str, Any]:
+    """The content of a voice message."""
+    about = {"duration": duration, "mime_type": stored.content_type}
+    return {"voice": {**stored.payload(), **about}}
+
+
 def document(stored: StoredFile) -> dict[str, Any]:
     """The content of a document message."""
     named = {"file_name": stored.name, "mime_type": stored.content_type}
     return {"document": {**stored.payload(), **named}}
+
+
+def _hum() -> bytes:
+    """A quiet tone that swells and fades, as a WAV file, which every browser plays."""
+    count = RECORDED_SECONDS * _SAMPLES_A_SECOND
+    tone = (math.sin(index * 0.18) * math.sin(math.pi * index / count) for index in range(count))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(_SAMPLES_A_SECOND)
+        out.writeframes(bytes(128 + round(40 * height) for height in tone))
+    return file.getvalue()

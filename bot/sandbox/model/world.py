@@ -46,6 +46,7 @@ class World:
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     queries: dict[str, CallbackQuery] = field(default_factory=dict)
     inline_queries: dict[str, User] = field(default_factory=dict)
+    inline_results: dict[str, list[Payload]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     files: FileStore = field(default_factory=FileStore)
     calls_in_progress: int = 0
