@@ -118,7 +118,8 @@ class DeliveryHarness:
     async def plan_audiences(self) -> None:
         """Make every row that broadcasts lack."""
         broken: set[int] = set()
-        while await self.planner.audiences.plan_chunks(broken):
+        audiences = self.planner.audiences
+        while await audiences.plan_chunks(await audiences.lacking_rows(), broken):
             pass
 
     async def prune(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import structlog
 
 from bot.store.database import Database
@@ -24,17 +26,18 @@ class AudiencePlanner:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def plan_chunks(self, broken: set[int]) -> int:
+    async def lacking_rows(self) -> list[int]:
+        """The broadcasts that wait for rows."""
+        return await self._db.read(broadcasts.lacking_rows)
+
+    async def plan_chunks(self, lacking: Iterable[int], broken: set[int]) -> int:
         """Make the next chunk for each broadcast that lacks rows; for how many one was made.
 
         One that fails is logged and added to ``broken``, which are left out: other broadcasts,
         and tips, are owed theirs.
         """
-        open_ = await self._db.read(
-            lambda session: broadcasts.in_states(session, broadcasts.OPEN_STATES)
-        )
-        lacking = [one.id for one in open_ if not one.frozen and one.id not in broken]
-        for broadcast_id in lacking:
+        wanted = [broadcast_id for broadcast_id in lacking if broadcast_id not in broken]
+        for broadcast_id in wanted:
             try:
                 await self._plan_chunk(broadcast_id)
             except Exception:
@@ -44,7 +47,7 @@ class AudiencePlanner:
                     "the audience of a broadcast could not be completed", broadcast=broadcast_id
                 )
                 broken.add(broadcast_id)
-        return len(lacking)
+        return len(wanted)
 
     async def _plan_chunk(self, broadcast_id: int) -> None:
         frozen = await self._db.write(

@@ -18,7 +18,7 @@ from bot.delivery.message import OutgoingMessage
 
 log = structlog.get_logger(__name__)
 
-MARKS_A_SECOND = 125.0
+MARKS_A_SECOND = 60.0
 """Transactions at most. Up to that rate each message is marked alone, so that a kill leaves none
 in doubt that was not begun; above it a few are marked at once, and before their turn."""
 

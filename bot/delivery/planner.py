@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.delivery.audience import AudiencePlanner
 from bot.metrics import Metrics
 from bot.store.database import Database
-from bot.store.queries import counters, heartbeat, slots
+from bot.store.queries import broadcasts, counters, heartbeat, slots
 from bot.store.queries.slots import Slot
 from bot.store.tables import Executor
 from bot.store.values import ALL_WEEKDAYS
@@ -154,9 +154,9 @@ class Planner:
         """
         total, more, broken = Planned(0, 0, 0), True, set[int]()
         while more:
-            chunks = await self.audiences.plan_chunks(broken)
-            step, more = await self._db.write(self._step)
+            step, more, lacking = await self._db.write(self._step)
             self._tell(step)
+            chunks = await self.audiences.plan_chunks(lacking, broken)
             if step.rows or chunks:
                 self._on_rows()
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
@@ -170,8 +170,13 @@ class Planner:
         self._metrics.deliveries_planned.inc(step.rows)
         self._metrics.deliveries.labels("tip", "too_old").inc(step.too_old)
 
-    async def _step(self, session: Executor) -> tuple[Planned, bool]:
-        """Plan up to a chunk of subscribers in one transaction; whether more wait."""
+    async def _step(self, session: Executor) -> tuple[Planned, bool, list[int]]:
+        """Plan up to a chunk of subscribers in one transaction; whether more wait, and which
+        broadcasts lack rows: one transaction less at each tick."""
+        planned, more = await self._plan_tips(session)
+        return planned, more, await broadcasts.lacking_rows(session)
+
+    async def _plan_tips(self, session: Executor) -> tuple[Planned, bool]:
         now = self._clock.now()
         due = await slots.due(session, now, SLOTS_AT_ONCE)
         done = rows = too_old = 0

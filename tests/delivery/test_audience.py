@@ -132,7 +132,8 @@ async def test_whoever_leaves_and_comes_back_was_there_and_is_not_sent_it(
 
 async def one_chunk(harness: DeliveryHarness) -> None:
     """A planner makes some rows and is killed."""
-    await AudiencePlanner(harness.db).plan_chunks(set())
+    planner = AudiencePlanner(harness.db)
+    await planner.plan_chunks(await planner.lacking_rows(), set())
 
 
 async def plan_and_send(harness: DeliveryHarness) -> None:
@@ -223,7 +224,7 @@ async def test_replicas_that_freeze_at_once_while_people_come_and_go(
 
     async def freeze(one: AudiencePlanner) -> None:
         for _ in range(25):
-            await one.plan_chunks(set())
+            await one.plan_chunks(await one.lacking_rows(), set())
 
     async def come_and_go() -> None:
         for chat in (69, 11, 55, 30, 12):

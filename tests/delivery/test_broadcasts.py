@@ -87,7 +87,8 @@ async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
     monkeypatch.setattr(audience, "FREEZE_CHUNK", 7)
     await harness.fill(range(1, 41))
     broadcast = await harness.confirmed()
-    await harness.planner.audiences.plan_chunks(set())
+    audiences = harness.planner.audiences
+    await audiences.plan_chunks(await audiences.lacking_rows(), set())
     assert len(await harness.rows()) == 7
     await harness.worker.drain()
     assert len(tg.copies) == 7, "sending need not wait for the last row"

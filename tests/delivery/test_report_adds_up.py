@@ -129,7 +129,8 @@ class Life:
         self.outbox, self.leased = self._new_ledger(), []
 
     async def plan(self) -> None:
-        await self.harness.planner.audiences.plan_chunks(set())
+        audiences = self.harness.planner.audiences
+        await audiences.plan_chunks(await audiences.lacking_rows(), set())
 
     async def lease(self, most: int) -> None:
         exchange = await self.outbox.exchange([], [], most)

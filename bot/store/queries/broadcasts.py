@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     insert,
+    not_,
     or_,
     select,
     update,
@@ -70,6 +71,18 @@ def _all_in(states: tuple[str, ...]) -> Select[Any]:
 async def in_states(session: Executor, states: tuple[str, ...]) -> list[BroadcastRead]:
     """Broadcasts in any of these states, oldest first."""
     return read_all(BroadcastRead, await session.execute(_all_in(states)))
+
+
+_lacking_rows = (
+    select(table.c.id)
+    .where(or_(*(table.c.state == state for state in OPEN_STATES)), not_(table.c.frozen))
+    .order_by(table.c.id)
+)
+
+
+async def lacking_rows(session: Executor) -> list[int]:
+    """The ids of broadcasts under way whose recipients have not all got a row, oldest first."""
+    return list((await session.execute(_lacking_rows)).scalars())
 
 
 IS_OPEN = or_(*(table.c.state == state for state in OPEN_STATES))
