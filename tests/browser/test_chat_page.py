@@ -87,7 +87,7 @@ class TestReader:
 
     async def test_blocks_and_unblocks_the_bot(self, chat: ChatPage) -> None:
         await chat.subscribe()
-        await chat.tap("Block the bot")
+        await chat.choose("More", "Block the bot")
         await expect(chat.page.locator("#chat-note")).to_have_text("You blocked the bot.")
         tips = chat.heard.filter(has_text="Try today:")
         await chat.tap("+1 day")
@@ -95,7 +95,7 @@ class TestReader:
         await expect(tips).to_have_count(1)
 
         await chat.tap("Unblock the bot")
-        await expect(chat.button("Block the bot")).to_be_visible()
+        await expect(chat.page.locator("#chat-note")).to_have_text("You are Anna.")
         await chat.to_next_tip()
         await expect(tips).to_have_count(2)
 
@@ -114,8 +114,7 @@ class TestAdmin:
         await chat.be("Ada")
         await chat.say("Tomorrow's tip is about sleep.")
         news = await chat.sees("Tomorrow's tip is about sleep.")
-        await news.hover()
-        await news.get_by_role("button", name="Reply").click()
+        await chat.options(news, "Reply")
         await expect(chat.page.locator("#replying")).to_contain_text("Tomorrow's tip")
         await chat.say("/broadcast")
 
@@ -168,6 +167,7 @@ class TestEveryoneCanUseIt:
 
     async def test_every_control_has_a_name_that_can_be_read_aloud(self, chat: ChatPage) -> None:
         await chat.subscribe()
+        await chat.tap("API calls")
 
         tree = await chat.page.locator("body").aria_snapshot()
         assert "- button\n" not in tree
@@ -185,7 +185,7 @@ class TestEveryoneCanUseIt:
         assert await chat.messages.first.evaluate("node => node.marked") is True
 
     async def test_commands_within_a_text_can_be_tapped(self, chat: ChatPage) -> None:
-        await chat.page.locator(".none a", has_text="/start").click()
+        await chat.tap("Start")
         welcome = await chat.sees("doesn't replace your doctor")
         await welcome.get_by_role("link", name="/privacy").click()
 
@@ -194,7 +194,11 @@ class TestEveryoneCanUseIt:
     async def test_calls_are_listed_with_what_they_held_and_no_token(self, chat: ChatPage) -> None:
         await chat.say("/help")
         await chat.sees("How strong the evidence is")
+        await chat.tap("API calls")
         call = chat.page.locator("#calls li", has_text="sendMessage").first
+        await expect(call.locator("summary")).to_contain_text("to Anna")
+        await expect(call.locator("summary small")).not_to_be_empty()
+        await expect(call.locator("pre")).to_be_hidden()
         await call.locator("summary").click()
 
         await expect(call.locator("pre")).to_contain_text('"chat_id"')

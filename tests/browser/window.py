@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from bot.cli.demo import Demo
+from bot.sandbox.http.server import Sandbox
 from tests.chromium import chromium_or_skip
 
 SWITCHES = (
@@ -20,7 +21,7 @@ SWITCHES = (
     "--disable-sync",
 )
 DESKTOP = (1280, 860)
-TABLET = (560, 900)
+TABLET = (768, 1024)
 PHONE = (390, 844)
 PATIENCE_MS = 15_000
 TOO_WIDE = """
@@ -35,8 +36,9 @@ TOO_WIDE = """
 class ChatPage:
     """What one does on the page, and what one sees there."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, sandbox: Sandbox) -> None:
         self.page = page
+        self.sandbox = sandbox
         self.faults: list[str] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._note)
@@ -45,6 +47,11 @@ class ChatPage:
         kind, text = getattr(message, "type", ""), getattr(message, "text", "")
         if kind == "error":
             self.faults.append(str(text))
+
+    @property
+    def bot_address(self) -> str:
+        """Where the bot calls, its token included."""
+        return f"{self.sandbox.api_base_url}{self.sandbox.token}"
 
     @property
     def messages(self) -> Locator:
@@ -59,7 +66,14 @@ class ChatPage:
         """The newest button with this label, wherever on the page it is."""
         return self.page.get_by_role("button", name=label, exact=exact).last
 
+    async def open_people(self) -> None:
+        """On a phone, people and clock are behind a button."""
+        opener = self.page.locator("#show-side")
+        if await opener.is_visible() and not await self.page.locator("#side").is_visible():
+            await opener.click()
+
     async def be(self, name: str) -> None:
+        await self.open_people()
         await self.page.locator("#people button", has_text=name).click()
         await expect(self.page.locator("#chat-note")).to_contain_text(name.split(maxsplit=1)[0])
 
@@ -76,6 +90,16 @@ class ChatPage:
         await expect(message).to_be_visible()
         return message
 
+    async def choose(self, opener: str, item: str) -> None:
+        """Open a menu by its button's name, and take one of its items."""
+        await self.tap(opener)
+        await self.page.get_by_role("menuitem", name=item).click()
+
+    async def options(self, message: Locator, item: str) -> None:
+        """What the menu of one message offers."""
+        await message.get_by_role("button", name="Options for").click()
+        await self.page.get_by_role("menuitem", name=item).click()
+
     async def subscribe(self, place: str = "Berlin", hour: str = "08:00") -> None:
         await self.say("/start")
         await self.tap("Yes, I agree")
@@ -84,6 +108,7 @@ class ChatPage:
         await self.sees("Try today:")
 
     async def to_next_tip(self) -> None:
+        await self.open_people()
         await self.tap("To the next tip")
         await expect(self.button("To the next tip")).to_be_enabled()
 
@@ -107,7 +132,12 @@ async def open_browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def open_window(
-    browser: Browser, size: tuple[int, int] = DESKTOP, *, touch: bool = False, scale: float = 1
+    browser: Browser,
+    size: tuple[int, int] = DESKTOP,
+    *,
+    touch: bool = False,
+    scale: float = 1,
+    dark: bool = False,
 ) -> AsyncIterator[ChatPage]:
     """A fresh demo with the page opened on it."""
     async with Demo().running() as sandbox:
@@ -116,10 +146,11 @@ async def open_window(
             has_touch=touch,
             device_scale_factor=scale,
             reduced_motion="reduce",
+            color_scheme="dark" if dark else "light",
         )
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
-        chat = ChatPage(page)
+        chat = ChatPage(page, sandbox)
         await page.goto(sandbox.page_url)
         await page.locator("body[data-ready]").wait_for()
         yield chat

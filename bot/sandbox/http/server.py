@@ -67,6 +67,7 @@ class Sandbox:
         local_mode: bool = False,
     ) -> None:
         self._host, self._port = host, port
+        self.token = token
         bot = User(int(token.partition(":")[0]), "GutSkin", username=bot_username, is_bot=True)
         journal = Journal(clock, transcript_limit, CALL_LOG_LENGTH)
         table = load_table()
