@@ -28,6 +28,9 @@ class Library:
         self.groups: tuple[Group, ...] = content.groups
         self.theme_names: Mapping[str, str] = MappingProxyType(content.names.themes)
         self.topic_names: Mapping[str, str] = MappingProxyType(content.names.topics)
+        self.service_names: Mapping[str, str] = MappingProxyType(
+            {service.id: service.name for service in content.services.values()}
+        )
         self._tips = {tip.id: tip for tip in self.tips}
         self._numbers = {tip.number: tip for tip in self.tips}
         self._answers = {answer.id: answer for answer in self.answers}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from tips.models import (
     Names,
     Question,
     Retired,
+    Service,
     Source,
     Theme,
     Tip,
@@ -50,6 +51,7 @@ class Content:
     unnumbered: frozenset[str]
     """Ids of the tips whose number is only provisional: their file gives none."""
     files: Files
+    services: Mapping[str, Service] = field(default_factory=dict)
 
     def file_of(self, item: Tip | Answer) -> str:
         """The file that holds the item, relative to the content directory."""
@@ -86,6 +88,7 @@ def read_content(root: Path, language: str, report: Report) -> Content:
         answers=tuple(_by_id(reader, answers).values()),
         unnumbered=frozenset(unnumbered),
         files=_files(reader, [*tips, *answers]),
+        services=_by_id(reader, _services(reader, root / language / "services.yaml")),
     )
 
 
@@ -122,6 +125,11 @@ def _list(reader: FileReader, model: type[Model], path: Path) -> Iterator[Placed
 def _folder(reader: FileReader, model: type[Model], folder: Path) -> Iterator[Placed[Model]]:
     for path in sorted(folder.glob("*.yaml")):
         yield from _list(reader, model, path)
+
+
+def _services(reader: FileReader, path: Path) -> Iterator[Placed[Service]]:
+    """A language may do without: what is written about the bot then gets no button."""
+    return _list(reader, Service, path) if path.exists() else iter(())
 
 
 def _sources(reader: FileReader) -> Iterator[Placed[Source]]:

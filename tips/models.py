@@ -196,6 +196,13 @@ class Question(Frozen):
     seed: bool = False
 
 
+class Service(Frozen):
+    """What people write about the bot itself; ``name`` is what a button says."""
+
+    id: Annotated[Slug, StringConstraints(pattern="^service-")]
+    name: Line
+
+
 class RetiredTip(Frozen):
     """A withdrawn tip: its id and number are never given again."""
 

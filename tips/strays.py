@@ -21,7 +21,14 @@ LISTS = frozenset(
     }
 )
 OF_A_LANGUAGE = frozenset(
-    {"asking.yaml", "names.yaml", "subjects.yaml", "synonyms.yaml", "urgent.yaml"}
+    {
+        "asking.yaml",
+        "names.yaml",
+        "services.yaml",
+        "subjects.yaml",
+        "synonyms.yaml",
+        "urgent.yaml",
+    }
 )
 ITEMS = ("tips", "answers")
 WORDINGS = ("train", "test")
