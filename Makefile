@@ -42,7 +42,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CACHES)/bytecode $(BIN)
 # Each process has a PostgreSQL of its own, and takes over tests that wait for the other.
 test: $(READY)  ## the tests in two processes (WORKERS=2); COVERAGE=1 fails below the branch coverage that pyproject.toml asks for
 	@echo "Running the tests; it takes $(if $(COVERAGE),half an hour,twenty minutes) at most on two free cores"
-	@$(PYTEST) -p tests.progress -n $(or $(WORKERS),2) --dist worksteal --durations 15 $(if $(COVERAGE),--cov --cov-report=term-missing) $(ARGS)
+	@$(PYTEST) -p tests.progress -n $(or $(WORKERS),2) --dist worksteal --durations 15 $(if $(COVERAGE),--cov --cov-context=test --cov-report=term-missing) $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts, content, advisories (IGNORED="ID ID")
 	@$(TOLD) "Formatting" $(BIN)/ruff format --check .
@@ -72,8 +72,8 @@ flood: $(READY)  ## how long an innocent waits while others flood the bot (SECON
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
 	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))
 
-mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, LOG=FILE to go on, JSON=FILE)
-	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(LOG),--log $(LOG)) $(if $(JSON),--json $(JSON))
+mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, LOG=FILE to go on, COVERED=1 after make test COVERAGE=1, JSON=FILE)
+	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(LOG),--log $(LOG)) $(if $(COVERED),--coverage $(COVERAGE_FILE)) $(if $(JSON),--json $(JSON))
 
 soak: $(READY)  ## 200 subscribers through 400 simulated days
 	$(BIN)/python -m tests.soak --subscribers $(or $(SUBSCRIBERS),200) --days $(or $(DAYS),400)

@@ -1,7 +1,7 @@
 """``python -m tests.mutants [--times 200] [--json FILE]``: put single faults in, see who sees.
 
 With ``--log FILE`` a run goes on where the last one was stopped: what is in there is not tried
-again.
+again. With ``--coverage FILE`` only the tests that ran a statement are asked about it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from tests.mutants.measured import Measured
 from tests.mutants.reach import Reach
 from tests.mutants.sample import ROOT, Place, sample
 from tests.mutants.trial import Outcome, Trial, copy
@@ -58,7 +59,10 @@ def main() -> None:
     with temporary_files() as folder:
         trial = copy(ROOT, folder / "copy")
         log = Log(given.log or folder / "log.jsonl")
-        tried = _without_doubtful(trial, list(_try_all(trial, log, given.times, given.limit)))
+        reach = Reach(ROOT)
+        asked = Measured(reach, given.coverage) if given.coverage else reach
+        every = list(_try_all(trial, log, asked, given.times, given.limit))
+        tried = _without_doubtful(trial, every)
     _report(tried)
     if given.json:
         given.json.write_text(json.dumps(_figures(tried), indent=1) + "\n", encoding="utf-8")
@@ -70,13 +74,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=float, default=LIMIT_S, help="seconds of processor for each"
     )
+    parser.add_argument("--coverage", type=Path, metavar="FILE", help="what ran which line")
     parser.add_argument("--log", type=Path, metavar="FILE", help="go on with an earlier run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     return parser.parse_args()
 
 
-def _try_all(trial: Trial, log: Log, times: int, limit_s: float) -> Iterator[Tried]:
-    reach = Reach(ROOT)
+def _try_all(
+    trial: Trial, log: Log, reach: Reach | Measured, times: int, limit_s: float
+) -> Iterator[Tried]:
     places = sample(times)
     _say(f"{len(places)} faults, {limit_s:.0f} s of processor for each at most")
     for number, place in enumerate(places, 1):

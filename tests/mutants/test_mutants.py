@@ -7,8 +7,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from coverage import CoverageData
 
 from tests.mutants.faults import faults_of
+from tests.mutants.measured import Measured
 from tests.mutants.reach import Reach
 from tests.mutants.sample import Place, sample
 from tests.mutants.trial import Trial, copy
@@ -114,6 +116,20 @@ class TestATrial:
     def test_knows_which_tests_reach_a_module(self, checkout: Path) -> None:
         place = places(checkout)["comparison"]
         assert Reach(checkout).of(place) == ["tests/ages/test_age.py"]
+
+    def test_asks_only_the_tests_that_ran_the_statement(
+        self, checkout: Path, tmp_path: Path
+    ) -> None:
+        data = CoverageData(basename=str(tmp_path / "coverage"))
+        for test, line in (("test_grown|run", 2), ("test_said[a|b]|run", 2), ("test_new|run", 1)):
+            data.set_context(f"tests/ages/test_age.py::{test}")
+            data.add_lines({str(checkout / "bot/age.py"): [line]})
+        data.write()
+        measured = Measured(Reach(checkout), tmp_path / "coverage")
+        assert measured.of(places(checkout)["comparison"]) == [
+            "tests/ages/test_age.py::test_grown",
+            "tests/ages/test_age.py::test_said[a|b]",
+        ]
 
     def test_tells_what_is_found_from_what_goes_unseen(self, checkout: Path, trial: Trial) -> None:
         place, test = places(checkout)["comparison"], "tests/ages/test_age.py"
