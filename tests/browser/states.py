@@ -1,0 +1,134 @@
+"""The states of the page, one after the other: each begins where the one before ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+from playwright.async_api import Browser, expect
+
+from tests.browser.stage import LONG_WORD, Stage
+from tests.browser.window import DESKTOP, PHONE, TABLET, ChatPage, open_window
+
+SIZES = {"phone": PHONE, "tablet": TABLET, "desktop": DESKTOP}
+State = Callable[[ChatPage, Stage], Awaitable[None]]
+
+
+async def empty(chat: ChatPage, stage: Stage) -> None:
+    await expect(chat.button("Start")).to_be_visible()
+
+
+async def onboarding(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Start")
+    await chat.tap("Yes, I agree")
+    await expect(chat.page.locator("#reply-keyboard")).to_be_visible()
+
+
+async def folded(chat: ChatPage, stage: Stage) -> None:
+    await stage.quote()
+    await expect(chat.button("Show more", exact=False)).to_be_visible()
+
+
+async def unfolded(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Show more", exact=False)
+    await expect(chat.button("Show less", exact=False)).to_be_visible()
+
+
+async def export(chat: ChatPage, stage: Stage) -> None:
+    await chat.say("/export")
+    await expect(chat.page.locator(".file").last).to_be_visible()
+
+
+async def poll(chat: ChatPage, stage: Stage) -> None:
+    await stage.poll()
+    await expect(chat.button("Take my vote back")).to_be_visible()
+
+
+async def album(chat: ChatPage, stage: Stage) -> None:
+    await stage.album()
+    await expect(chat.page.locator(".album img")).to_have_count(3)
+
+
+async def voice(chat: ChatPage, stage: Stage) -> None:
+    await stage.voice()
+    await expect(chat.button("Play: Voice message, 0:02")).to_be_visible()
+
+
+async def words(chat: ChatPage, stage: Stage) -> None:
+    await stage.words()
+    await chat.sees(LONG_WORD)
+
+
+async def buttons(chat: ChatPage, stage: Stage) -> None:
+    await stage.buttons()
+    await chat.sees("Buttons")
+
+
+async def settings(chat: ChatPage, stage: Stage) -> None:
+    await chat.say("/settings")
+    await chat.sees("Next tip")
+
+
+async def menus(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Attach")
+    await expect(chat.page.get_by_role("menuitem", name="Poll")).to_be_visible()
+
+
+async def question(chat: ChatPage, stage: Stage) -> None:
+    await chat.page.get_by_role("menuitem", name="Poll").click()
+    await expect(chat.page.get_by_role("dialog")).to_be_visible()
+
+
+async def calls(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Cancel")
+    await chat.tap("API calls")
+    await expect(chat.page.locator("#log")).to_be_visible()
+
+
+async def people(chat: ChatPage, stage: Stage) -> None:
+    await chat.page.keyboard.press("Escape")
+    await chat.open_people()
+    await expect(chat.page.locator("#people")).to_be_visible()
+
+
+async def failing(chat: ChatPage, stage: Stage) -> None:
+    await chat.page.keyboard.press("Escape")
+    await chat.page.route("**/control/say", lambda route: route.abort())
+    await chat.say("Are you there?")
+    await expect(chat.page.locator("#toast")).to_contain_text("can't be reached")
+    chat.faults.clear()  # the browser reports the failed request as an error, which is meant
+
+
+async def tip(chat: ChatPage, stage: Stage) -> None:
+    await chat.page.locator("#reply-keyboard button", has_text="Berlin").click()
+    await chat.tap("08:00")
+    await chat.sees("Try today:")
+
+
+async def why(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Why?")
+    await chat.sees("Sources")
+
+
+async def answer(chat: ChatPage, stage: Stage) -> None:
+    await chat.say("can i go swimming?")
+    await chat.sees("Sources:")
+
+
+STATES: tuple[State, ...] = (
+    empty, onboarding, tip, why, answer, folded, unfolded, settings, export, poll, album, voice,
+    words, buttons, menus, question, calls, people, failing,
+)  # fmt: skip
+
+
+@asynccontextmanager
+async def opened(
+    browser: Browser, size: str, *, dark: bool
+) -> AsyncIterator[tuple[ChatPage, Stage]]:
+    """A fresh demo's page, and a stage to put messages there."""
+    async with (
+        open_window(browser, SIZES[size], dark=dark) as chat,
+        aiohttp.ClientSession() as session,
+    ):
+        yield chat, Stage(chat, session)
