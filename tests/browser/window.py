@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
@@ -48,6 +49,11 @@ class ChatPage:
         if kind == "error":
             self.faults.append(str(text))
 
+    async def load(self) -> None:
+        """Open the page, or open it again."""
+        await self.page.goto(self.sandbox.page_url)
+        await self.page.locator("body[data-ready]").wait_for()
+
     @property
     def bot_address(self) -> str:
         """Where the bot calls, its token included."""
@@ -89,6 +95,11 @@ class ChatPage:
         message = self.messages.filter(has_text=words).last
         await expect(message).to_be_visible()
         return message
+
+    async def sees_topic(self, name: str) -> None:
+        """The topic is the one that is looked at."""
+        topic = self.page.locator("#topics").get_by_role("button", name=name)
+        await expect(topic).to_have_attribute("aria-pressed", "true")
 
     async def choose(self, opener: str, item: str) -> None:
         """Open a menu by its button's name, and take one of its items."""
@@ -140,19 +151,35 @@ async def open_window(
     dark: bool = False,
 ) -> AsyncIterator[ChatPage]:
     """A fresh demo with the page opened on it."""
-    async with Demo().running() as sandbox:
-        context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            has_touch=touch,
-            device_scale_factor=scale,
-            reduced_motion="reduce",
-            color_scheme="dark" if dark else "light",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        page = await context.new_page()
-        chat = ChatPage(page, sandbox)
-        await page.goto(sandbox.page_url)
-        await page.locator("body[data-ready]").wait_for()
+    options = {"has_touch": touch, "device_scale_factor": scale}
+    async with (
+        Demo().running() as sandbox,
+        open_page(browser, sandbox, size, dark=dark, **options) as chat,
+    ):
         yield chat
-        await context.close()
-        assert chat.faults == []
+
+
+@asynccontextmanager
+async def open_page(
+    browser: Browser,
+    sandbox: Sandbox,
+    size: tuple[int, int] = DESKTOP,
+    *,
+    dark: bool = False,
+    **options: Any,
+) -> AsyncIterator[ChatPage]:
+    """The page of a sandbox that runs already."""
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        reduced_motion="reduce",
+        color_scheme="dark" if dark else "light",
+        permissions=["clipboard-read", "clipboard-write"],
+        **options,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = await context.new_page()
+    chat = ChatPage(page, sandbox)
+    await chat.load()
+    yield chat
+    await context.close()
+    assert chat.faults == []
