@@ -318,7 +318,19 @@ class TestMessages:
 
         await expect(bare.page.get_by_role("dialog")).to_contain_text("See a doctor today.")
         await bare.tap("OK")
-        await expect(bare.page.get_by_role("dialog")).to_be_hidden()
+        await expect(bare.page.get_by_role("dialog")).to_have_count(0)
+
+    async def test_a_command_from_the_menu_changes_no_message_that_is_being_edited(
+        self, bare: ChatPage, stage: Stage
+    ) -> None:
+        commands = [{"command": "help", "description": "What it can do"}]
+        await stage.bot("setMyCommands", commands=commands)
+        await bare.say("Good morning")
+        await bare.options(await bare.sees("Good morning"), "Edit")
+        await bare.choose("Menu", "/help")
+
+        await bare.sees("/help")
+        await expect(bare.messages).to_have_count(2)
 
 
 class TestThePage:
@@ -397,6 +409,16 @@ class TestThePage:
     async def test_what_stands_above_the_chat_is_low_on_a_phone(self, bare: ChatPage) -> None:
         top = await bare.page.locator("#messages").bounding_box() or {}
         assert top["y"] <= 60
+
+    async def test_nothing_is_cut_off_on_the_smallest_phones(
+        self, bare: ChatPage, stage: Stage
+    ) -> None:
+        await bare.page.set_viewport_size({"width": 320, "height": 568})
+        for put in (stage.quote, stage.album, stage.poll, stage.voice, stage.words, stage.buttons):
+            await put()
+        await bare.sees("Buttons")
+
+        await bare.nothing_is_cut_off()
 
     async def test_a_lost_network_loses_no_words(self, bare: ChatPage) -> None:
         await bare.page.route("**/control/say", lambda route: route.abort())

@@ -60,18 +60,16 @@ async function send(path, body) {
   return answer;
 }
 
-export async function say(text) {
-  const changed = writing.edit ? { edit: writing.edit.message_id } : {};
-  await send("say", { text, ...changed });
-}
+export const say = (text) => send("say", { text });
 
 async function submit() {
   const text = $("text").value.trim();
   if (!text) return;
   if (inlineQuery(text) !== null) return firstResult();
+  const changed = writing.edit ? { edit: writing.edit.message_id } : {};
   $("text").value = "";
   try {
-    await say(text);
+    await send("say", { text, ...changed });
   } catch (error) {
     $("text").value ||= text; // What did not get through is not lost.
     throw error;

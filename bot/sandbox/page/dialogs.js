@@ -1,16 +1,19 @@
 // Questions in a dialog. Each returns a promise of what was answered, null when it was closed.
 
-import { $, make } from "./dom.js";
+import { make } from "./dom.js";
 
+// Each has an element of its own, since a notice may come while a question is open.
 function open(title, content, buttons) {
-  const dialog = $("dialog");
-  const heading = make("h2", { id: "dialog-title" }, title);
-  const form = make("form", { method: "dialog" }, heading, ...content, make("div", { class: "answers" }, ...buttons));
-  dialog.replaceChildren(form);
-  dialog.returnValue = "";
+  const answers = make("div", { class: "answers" }, ...buttons);
+  const form = make("form", { method: "dialog" }, make("h2", {}, title), ...content, answers);
+  const dialog = make("dialog", { "aria-label": title }, form);
+  document.body.append(dialog);
   dialog.showModal();
   return new Promise((answer) => {
-    dialog.addEventListener("close", () => answer(dialog.returnValue || null), { once: true });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      answer(dialog.returnValue || null);
+    }, { once: true });
   });
 }
 
