@@ -48,6 +48,7 @@ from bot.updates.retrying import Retrying
 from bot.upkeep import BACKUPS
 from tips.library import ContentError, Library, load_library
 from tips.search import Search
+from tips.search.word_search import LibrarySearch
 from tips.urgent import Urgent
 
 
@@ -126,8 +127,10 @@ class Knowledge:
 def what_we_know() -> Knowledge:
     """Content, search and places; read once, some 0.5 s."""
     search = Search.load()
-    analyser = TextAnalyser(search, Urgent.load(search=search))
-    return Knowledge(load_library(), analyser, Places.load())
+    library = load_library()
+    by_words = LibrarySearch(library, search.words)
+    analyser = TextAnalyser(search, Urgent.load(search=search), by_words)
+    return Knowledge(library, analyser, Places.load())
 
 
 def _knowledge() -> Knowledge:
@@ -193,7 +196,8 @@ def _build(
     broadcasts = Broadcasts(db, clock, settings)
     messenger = Messenger(client, clock)
     progress = Progress(broadcasts, subscribers, messenger, clock)
-    renderer, told = TipRenderer(library), progress.on_event
+    renderer = TipRenderer(library, sharing=client.sharing)
+    told = progress.on_event
     worker = DeliveryWorker(
         db,
         clock,
@@ -222,6 +226,7 @@ def _build(
         follow_broadcast=progress.follow,
         offer_admin_menu=partial(offer_admin_menu, client),
         recent=Recent(clock),
+        sharing=client.sharing,
     )
     dispatcher = build_dispatcher(client, services)
     stack.push_async_callback(dispatcher.shutdown)

@@ -140,6 +140,14 @@ class Person:
     async def tap(self, label: str, **more: Any) -> Any:
         return await self._act("tap", label=label, **more)
 
+    async def ask_inline(self, words: str) -> Any:
+        """Type the bot's name and some words in another chat."""
+        return await self._act("inline", query=words)
+
+    async def choose_inline(self, query_id: str, result_id: str) -> None:
+        """Post a result in the chat with the bot."""
+        await self._act("inline/choose", inline_query_id=query_id, result_id=result_id)
+
     async def forge(self, data: str, **more: Any) -> Any:
         """Tap a button with made-up data on the newest message of the bot."""
         message_id = more.pop("message_id", None) or (await self.messages())[-1]["message_id"]
@@ -208,11 +216,11 @@ def settings_for(sandbox: Sandbox, folder: Path, **more: Any) -> Settings:
 async def open_harness(
     folder: Path, *, start: datetime = MONDAY, **more: Any
 ) -> AsyncIterator[BotHarness]:
-    """Raise the curtain; ``more`` are settings."""
+    """Raise the curtain; ``more`` are settings, and whether inline mode is on."""
     clock = MovableClock(start, flowing=True)
     # A webhook on this machine is nothing that Telegram itself would call.
-    local = "webhook_url" in more
-    async with Sandbox(clock=clock, token=TOKEN, local_mode=local) as sandbox:
+    local, inline = "webhook_url" in more, more.pop("inline_mode", True)
+    async with Sandbox(clock=clock, token=TOKEN, local_mode=local, inline_mode=inline) as sandbox:
         settings = settings_for(sandbox, folder, **more)
         if settings.database_url is None:
             put_sqlite(settings.data_dir / "gutskin.db")

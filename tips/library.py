@@ -27,10 +27,15 @@ class Library:
         self.themes: tuple[Theme, ...] = content.themes
         self.groups: tuple[Group, ...] = content.groups
         self.theme_names: Mapping[str, str] = MappingProxyType(content.names.themes)
+        self.theme_titles: Mapping[str, str] = MappingProxyType(
+            {theme.id: _titled(theme, content.names.themes) for theme in self.themes}
+        )
+        """What subscribers see of a theme: its sign and its name."""
         self.topic_names: Mapping[str, str] = MappingProxyType(content.names.topics)
         self.service_names: Mapping[str, str] = MappingProxyType(
             {service.id: service.name for service in content.services.values()}
         )
+        self._themes_of = {topic: theme for theme in self.themes for topic in theme.topics}
         self._tips = {tip.id: tip for tip in self.tips}
         self._numbers = {tip.number: tip for tip in self.tips}
         self._answers = {answer.id: answer for answer in self.answers}
@@ -117,6 +122,11 @@ class Library:
         keys = dict.fromkeys(key for name in item.claims for key in self.claims[name].sources)
         return tuple(self.sources[key] for key in keys if self.sources[key].show)
 
+    def title_of(self, tip: Tip) -> str:
+        """The sign and the name of the theme that a tip belongs to; "" where it has none."""
+        theme = self._themes_of.get(tip.topic)
+        return self.theme_titles[theme.id] if theme else ""
+
     def theme_mask(self, theme_bits: int) -> int:
         """The tips of all themes whose bit is set in ``theme_bits``; unknown bits are ignored."""
         chosen = (theme for theme in self.themes if theme_bits >> theme.bit & 1)
@@ -144,6 +154,10 @@ class Library:
     def season_mask(self, season: Season) -> int:
         """The tips that can be sent in this season: those of the season and those of none."""
         return self._season_masks[season]
+
+
+def _titled(theme: Theme, names: Mapping[str, str]) -> str:
+    return f"{theme.sign} {names.get(theme.id, theme.id)}".strip()
 
 
 def _has_topic(topic: str) -> Callable[[Tip], bool]:

@@ -108,6 +108,7 @@ class Source(Frozen):
     title: Line
     authors: tuple[str, ...] = ()
     year: str = Field(coerce_numbers_to_str=True, description="'n.d.' where the page has no date")
+    short: str = Field(default="", description="the author's name where it is a long one")
     container: str = ""
     doi: str | None = None
     pmid: str | None = None
@@ -182,6 +183,7 @@ class Theme(Frozen):
     bit: int = Field(
         ge=0, lt=MOST_THEMES, description="stable for ever: the bit in a subscriber's choice"
     )
+    sign: str = Field(default="", description="one emoji before the theme's name, everywhere")
     topics: tuple[Slug, ...] = Field(min_length=1)
 
 

@@ -14,6 +14,7 @@ from struct import unpack
 
 from tips.library import Library
 from tips.models import Audience, Season
+from tips.reactions import put_off_mask
 from tips.seasons import days_left, season_at
 
 DISLIKES_IN_A_ROW = 3
@@ -44,6 +45,8 @@ class SubscriberState:
     audience: Audience = Audience.EVERYONE
     dropped_topics: frozenset[str] = frozenset()
     """Topics the subscriber does not want although their theme is wanted."""
+    put_off: str | None = None
+    """What comes last because of what they said of a tip, as ``tips.reactions`` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def pick(library: Library, state: SubscriberState, on: date, zone: str) -> Pick 
     before all that fit themes, audience and season have been seen, nor before a third as many
     others have come; neighbours differ in topic wherever an order of what remains allows it; tips
     of the season come spread over it, and before it ends; one that says what is not shown is
-    followed by three that help. The same arguments always give the same pick, so a repeated
+    followed by three that help. What the subscriber put off comes last, as far as that leaves
+    all of this true. The same arguments always give the same pick, so a repeated
     attempt to plan a day changes nothing.
     """
     season = season_at(on, zone)
@@ -90,14 +94,16 @@ def pick(library: Library, state: SubscriberState, on: date, zone: str) -> Pick 
     if not unseen:
         return None
     recent = state.recent or _remembered(b"", state.last_number)
-    first = _first_week(library, state.audience, unseen, recent)
-    number = _choose(library, state, pool, unseen, days_left(on)) if first is None else first
+    put_off = put_off_mask(library, state.put_off, on) if state.put_off else 0
+    first = _first_week(library, state.audience, unseen & ~put_off, recent)
+    days = days_left(on)
+    number = _choose(library, state, pool, unseen, put_off, days) if first is None else first
     if _is_among(number, recent, pool.between):
         late = _mask_of(recent, pool.between)
         if not unseen & ~late:
             # All that is left of this cycle came late in the one before: it begins anew.
             seen, unseen = _new_cycle(pool, seen)
-        number = _choose(library, state, pool, unseen & ~late, days_left(on))
+        number = _choose(library, state, pool, unseen & ~late, put_off, days)
     kept = _remembered(recent, number)[-2 * (len(library.tips) // 3 or 1) :]
     return Pick(number, library.topic_of[number], seen | 1 << number, kept)
 
@@ -126,11 +132,14 @@ def _first_week(library: Library, audience: Audience, unseen: int, recent: bytes
     return next((number for number in chosen if unseen >> number & 1), None)
 
 
-def _choose(library: Library, state: SubscriberState, pool: _Pool, unseen: int, days: int) -> int:
+def _choose(
+    library: Library, state: SubscriberState, pool: _Pool, unseen: int, put_off: int, days: int
+) -> int:
     last = library.topic_mask(state.last_topic) if state.last_topic else 0
     candidates = _apart(pool, unseen, last)
     if library.unproven_mask & _mask_of(state.recent, UNPROVEN_EVERY - 1):
         candidates = candidates & ~library.unproven_mask or candidates
+    candidates = candidates & ~put_off or candidates
     chance = _mix(state.seed, unseen.bit_count())
     seasonal = candidates & pool.seasonal
     if seasonal and _is_their_turn((unseen & pool.seasonal).bit_count(), days, chance):

@@ -136,7 +136,7 @@ def show(
         return
     _ = translator(language)
     typer.echo(texts.render(_, tip, library).plain)
-    typer.echo("\n" + texts.why(_, tip, library).plain)
+    typer.echo("\n" + texts.reasons(_, tip, library).plain)
 
 
 def as_data(tip: Tip, library: Library) -> dict[str, Any]:

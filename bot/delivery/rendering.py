@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 import orjson
@@ -11,6 +11,7 @@ from bot.store.outbox_models import BroadcastRead
 from bot.texts import pause
 from bot.texts import tip as texts
 from bot.texts.catalogue import translator
+from bot.texts.sharing import NOT_SHARED, Sharing
 from tips.library import Library
 
 REMEMBERED = 4096
@@ -57,35 +58,44 @@ class Renderer(Protocol):
 
 
 class TipRenderer:
-    """Renders each tip once per language and manner and remembers it.
+    """Renders each tip once per language, manner and way of sharing, and remembers it.
 
     Args:
         library: the tips.
         others: libraries of other languages; where there is none, words around the tip are
             translated and the tip itself comes from ``library``.
+        sharing: how the bot shares tips, asked each time: only Telegram knows.
     """
 
-    def __init__(self, library: Library, others: Mapping[str, Library] | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        others: Mapping[str, Library] | None = None,
+        sharing: Callable[[], Sharing] = lambda: NOT_SHARED,
+    ) -> None:
         self.library = library
+        self._sharing = sharing
         self._others = dict(others or {})
-        self._made: dict[tuple[int, str, Manner], Parts | None] = {}
+        self._made: dict[tuple[int, str, Manner, Sharing], Parts | None] = {}
 
     def render_tip(self, number: int, language: str, manner: Manner = AS_USUAL) -> Parts | None:
-        key = (number, language, manner)
+        key = (number, language, manner, self._sharing())
         if key not in self._made:
             if len(self._made) >= REMEMBERED:
                 self._made.clear()
-            self._made[key] = self._render(number, language, manner)
+            self._made[key] = self._render(*key)
         return self._made[key]
 
-    def _render(self, number: int, language: str, manner: Manner) -> Parts | None:
+    def _render(
+        self, number: int, language: str, manner: Manner, sharing: Sharing
+    ) -> Parts | None:
         library = self._others.get(language, self.library)
         try:
             tip = library.by_number(number)
         except KeyError:
             return None
         _ = translator(language)
-        said = texts.render(_, tip, library)
+        said = texts.render(_, tip, library, sharing=sharing)
         if manner.after_pause:
             said = said.below(pause.is_over(_))
         payload = said.payload(0)

@@ -29,6 +29,7 @@ from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts.callbacks import Callback
 from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
+from bot.texts.sharing import Sharing
 from tips.library import Library
 
 AWAY = ("blocked", "gone")
@@ -54,6 +55,7 @@ class HandlerServices:
     follow_broadcast: Callable[[int], Awaitable[None]]
     offer_admin_menu: Callable[[int], Awaitable[None]]
     recent: Recent
+    sharing: Callable[[], Sharing]
 
     def is_admin(self, user: User) -> bool:
         """Whether the user is an admin: decided by who wrote or tapped, never by what a button

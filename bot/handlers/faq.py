@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bot.handlers.button import taps_under
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import FOUND, TextAnalysis
 from bot.telegram import update_scope
 from bot.texts import faq as texts
-from bot.texts.callbacks import FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
+from bot.texts.callbacks import (
+    FaqTopic,
+    FaqTopics,
+    NotAsked,
+    OpenAnswer,
+    RateAnswer,
+    ShowSources,
+)
 from bot.texts.message import Message
 from tips.models import Answer
 from tips.search import Found
@@ -57,32 +65,32 @@ async def reply(context: Context, analysis: TextAnalysis) -> None:
 
 
 async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: bool = False) -> bool:
-    """Give the best answer if it is sure, with near misses as buttons; whether it is.
+    """Give the best answer if it is sure; whether it is.
 
-    ``alone`` leaves the near misses out: they would distract from a warning sign.
+    ``alone`` it leads on to no other: that would distract from a warning sign.
     """
     found = await context.services.analyser.look_up(analysis)
     update_scope.step_back()
-    answers = _answers(context, found)
+    answers = answers_of(context, found)
     if found.confidence != "sure" or not answers:
         return False
-    best, *near = answers
+    best = answers[0]
     if best.id != found.hits[0].id:
         return False  # the sure one was withdrawn, and the next best is not sure
     library = context.services.library
-    await context.say(texts.answer(context.translator, best, library, near, alone=alone))
+    await context.say(texts.answer(context.translator, best, library, alone=alone))
     return True
 
 
 async def _not_sure(context: Context, found: Found) -> None:
-    if answers := _answers(context, found):
+    if answers := answers_of(context, found):
         await context.say(texts.unsure(context.translator, answers, found.subject))
     else:
         library = context.services.library
         await context.say(texts.none(context.translator, found.topics, library, found.subject))
 
 
-def _answers(context: Context, found: Found) -> list[Answer]:
+def answers_of(context: Context, found: Found) -> list[Answer]:
     """The answers found that the library still has: the index may be older."""
     answers = (_answer(context, hit.id) for hit in found.hits)
     return [answer for answer in answers if answer is not None]
@@ -112,7 +120,7 @@ async def open_answer(context: Context, tap: OpenAnswer) -> None:
     if answer is None:
         await context.say(texts.gone(context.translator))
     else:
-        await context.say(texts.answer(context.translator, answer, context.services.library, ()))
+        await context.say(texts.answer(context.translator, answer, context.services.library))
 
 
 def _answer(context: Context, answer_id: str) -> Answer | None:
@@ -132,8 +140,39 @@ async def rate(context: Context, tap: RateAnswer) -> None:
     await context.toast(texts.thanks(context.translator, tap.vote))
     if context.subscriber is not None:
         await context.services.subscribers.vote_answer(context.chat_id, answer.id, tap.vote)
-    message = texts.answer(context.translator, answer, context.services.library, (), vote=tap.vote)
-    await context.show(message)
+    await context.show(_as_it_is(context, answer, vote=tap.vote))
+
+
+async def show_sources(context: Context, tap: ShowSources) -> None:
+    """The sources of an answer in place, or folded away again."""
+    await context.toast()
+    answer = _answer(context, tap.answer)
+    if answer is None:
+        await context.say(texts.gone(context.translator))
+    else:
+        await context.show(_as_it_is(context, answer, sourced=bool(tap.on)))
+
+
+def _as_it_is(
+    context: Context, answer: Answer, *, vote: int | None = None, sourced: bool | None = None
+) -> Message:
+    """The answer as the message that was tapped shows it, but for what the tap changes."""
+    under = taps_under(context)
+    rates = [tap.vote for tap in under if isinstance(tap, RateAnswer)]
+    shown = any(isinstance(tap, ShowSources) and not tap.on for tap in under)
+    return texts.answer(
+        context.translator,
+        answer,
+        context.services.library,
+        vote=_vote_shown(rates) if vote is None else vote,
+        alone=bool(under) and not any(isinstance(tap, OpenAnswer) for tap in under),
+        sourced=shown if sourced is None else sourced,
+    )
+
+
+def _vote_shown(rates: list[int]) -> int:
+    """The vote that the buttons show: the one that was given takes it back."""
+    return {(0, -1): 1, (1, 0): -1}.get((rates[0], rates[1]), 0) if len(rates) == 2 else 0
 
 
 async def not_asked(context: Context, tap: NotAsked) -> None:
@@ -146,5 +185,5 @@ async def not_asked(context: Context, tap: NotAsked) -> None:
     if context.subscriber is not None:
         await context.services.subscribers.miss(context.chat_id, answer.id)
     found = await context.services.analyser.find(answer.question, FOUND + 1)
-    near = [other for other in _answers(context, found) if other.id != answer.id][:FOUND]
+    near = [other for other in answers_of(context, found) if other.id != answer.id][:FOUND]
     await context.say(texts.not_asked(context.translator, near))

@@ -19,8 +19,13 @@ LASTING = ("start", "stop", "pause", "resume", "forget")  # carried out however 
 
 
 async def open_message(_update: Update, context: Context) -> None:
-    """Look up who wrote, and stop unless the message is to be answered by a row."""
+    """Look up who wrote, and stop unless the message is to be answered by a row.
+
+    A card of ours that somebody posted here by inline mode wants no answer.
+    """
     message = context.written
+    if message.via_bot is not None and message.via_bot.id == context.bot.id:
+        raise ApplicationHandlerStop
     if update_scope.looks_for_sign():
         context.analysis = await _sign_in(context, message)
     await context.load()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from typing import TypeVar
 from bot.telegram import update_scope
 from tips.search import Found, Search
 from tips.search.reading import Reading
+from tips.search.word_search import LibrarySearch
 from tips.urgent import Advice, Suspicion, Urgent
 
 FOUND = 3  # the best answer and two near misses, or as many topics
@@ -37,8 +38,11 @@ class TextAnalyser:
     One thread only, since the rest of the processor is for sending. The lowest rank goes first.
     """
 
-    def __init__(self, search: Search, urgent: Urgent) -> None:
+    def __init__(
+        self, search: Search, urgent: Urgent, by_words: LibrarySearch | None = None
+    ) -> None:
         self._search = search
+        self._by_words = by_words
         self._urgent = urgent
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._waiting: list[tuple[update_scope.Rank, int]] = []
@@ -76,6 +80,20 @@ class TextAnalyser:
     async def find(self, question: str, limit: int) -> Found:
         """At most ``limit`` answers to one of the library's own questions."""
         return await self._do(partial(self._search.find, question, limit))
+
+    async def find_tips(
+        self, words: str, limit: int, among: Collection[int] | None = None
+    ) -> tuple[int, ...]:
+        """The numbers of at most ``limit`` tips that have these words, the best first."""
+        if self._by_words is None:
+            return ()
+        return await self._do(partial(self._by_words.tips.find, words, limit, among))
+
+    async def find_answers(self, words: str, limit: int) -> tuple[str, ...]:
+        """The ids of at most ``limit`` answers that have these words, the best first."""
+        if self._by_words is None:
+            return ()
+        return await self._do(partial(self._by_words.answers.find, words, limit))
 
     def _analyse(self, words: str, *, signs_only: bool = False) -> TextAnalysis:
         reading = self._search.read(words)

@@ -1,26 +1,29 @@
-"""Tips: one now, why it says so, votes on it, and the saved ones."""
+"""Tips: one now, why it says so, what somebody says of it, and that they keep it."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from bot.handlers.button import taps_under
 from bot.handlers.context import Context
 from bot.telegram.update_scope import once
 from bot.texts import start
 from bot.texts import tip as texts
+from bot.texts import why_not as reasons
 from bot.texts.callbacks import (
     DropTheme,
+    FoldWhy,
     OpenTip,
     RateTip,
-    SavedPage,
     SaveTip,
+    SayWhyNot,
     TipNow,
     Why,
 )
 from bot.texts.message import Message
+from bot.texts.tip import NOTHING_SAID, Shown
 from tips.models import Theme, Tip
-
-SAVED_SHOWN = 8
+from tips.reactions import What, WhyNot
 
 
 async def tip_now(context: Context, _rest: str) -> None:
@@ -43,20 +46,40 @@ async def give_tip(context: Context) -> None:
     if tip is None:
         await context.say(texts.none_fits(context.translator))
     else:
-        await context.say(texts.render(context.translator, tip, context.services.library))
+        await context.say(_card(context, tip, NOTHING_SAID))
+
+
+def _card(context: Context, tip: Tip, shown: Shown) -> Message:
+    services = context.services
+    return texts.render(context.translator, tip, services.library, shown, services.sharing())
 
 
 async def why(context: Context, tap: Why) -> None:
-    """The claims, their caveats and the sources in full."""
+    """The claims, their caveats and the sources in full, in place."""
+    await _unfold(context, tap.tip, unfolded=True)
+
+
+async def fold_why(context: Context, tap: FoldWhy) -> None:
+    """The card alone again."""
+    await _unfold(context, tap.tip, unfolded=False)
+
+
+async def _unfold(context: Context, number: int, *, unfolded: bool) -> None:
     await context.toast()
-    tip = _tip(context, tap.tip)
-    library = context.services.library
-    await context.say(
-        texts.why(context.translator, tip, library) if tip else texts.withdrawn(context.translator)
-    )
+    tip = tip_of(context, number)
+    if tip is None:
+        await context.say(texts.withdrawn(context.translator))
+    else:
+        await context.show(_card(context, tip, await _shown(context, tip, unfolded=unfolded)))
 
 
-def _tip(context: Context, number: int) -> Tip | None:
+async def _shown(context: Context, tip: Tip, *, unfolded: bool) -> Shown:
+    said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
+    return Shown(said.vote, said.why_not, said.saved, unfolded)
+
+
+def tip_of(context: Context, number: int) -> Tip | None:
+    """The tip with this number; None where it was withdrawn."""
     try:
         return context.services.library.by_number(number)
     except KeyError:
@@ -65,7 +88,7 @@ def _tip(context: Context, number: int) -> Tip | None:
 
 async def rate(context: Context, tap: RateTip) -> None:
     """👍 or 👎, or taken back."""
-    tip = _tip(context, tap.tip)
+    tip = tip_of(context, tap.tip)
     if tip is None or context.subscriber is None:
         await _lost(context)
         return
@@ -76,6 +99,25 @@ async def rate(context: Context, tap: RateTip) -> None:
         await _ask_to_drop(context, vote.ask_drop_theme)
 
 
+async def say_why_not(context: Context, tap: SayWhyNot) -> None:
+    """Why a tip was not for them: it changes what comes, and the toast says how."""
+    tip = tip_of(context, tap.tip)
+    if tip is None or context.subscriber is None:
+        await _lost(context)
+        return
+    why_not = WhyNot(tap.why)
+    subscribers = context.services.subscribers
+    change = await once(
+        "why_not", partial(subscribers.say_why_not, context.chat_id, tip.id, why_not)
+    )
+    topic = context.services.library.topic_names.get(tip.topic, tip.topic)
+    _ = context.translator
+    await context.toast(reasons.what_changed(_, change, topic) if change else None)
+    await _redraw(context, tip)
+    if change and change.what is What.AUDIENCE and context.subscriber.audience == "both":
+        await context.say(reasons.ask_audience(context.translator))
+
+
 async def _lost(context: Context) -> None:
     await context.toast()
     text = start.finish_first if context.subscriber is None else texts.withdrawn
@@ -83,11 +125,9 @@ async def _lost(context: Context) -> None:
 
 
 async def _redraw(context: Context, tip: Tip) -> None:
-    said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
-    message = texts.render(
-        context.translator, tip, context.services.library, vote=said.vote, saved=said.saved
-    )
-    await context.services.messenger.edit_buttons(context.sent_message, message)
+    unfolded = any(isinstance(tap, FoldWhy) for tap in taps_under(context))
+    shown = await _shown(context, tip, unfolded=unfolded)
+    await context.services.messenger.edit_buttons(context.sent_message, _card(context, tip, shown))
 
 
 async def _ask_to_drop(context: Context, topic: str) -> None:
@@ -127,7 +167,7 @@ def _theme(context: Context, bit: int) -> Theme | None:
 
 async def save(context: Context, tap: SaveTip) -> None:
     """Save a tip, or remove it."""
-    tip = _tip(context, tap.tip)
+    tip = tip_of(context, tap.tip)
     if tip is None or context.subscriber is None:
         await _lost(context)
         return
@@ -137,35 +177,11 @@ async def save(context: Context, tap: SaveTip) -> None:
     await _redraw(context, tip)
 
 
-async def saved(context: Context, _rest: str) -> None:
-    """``/saved``: the list, newest first."""
-    await context.say(await _saved_page(context, 0))
-
-
-async def saved_page(context: Context, tap: SavedPage) -> None:
-    """Another page of the list."""
+async def open_tip(context: Context, tap: OpenTip) -> None:
+    """A tip from a list."""
     await context.toast()
-    await context.show(await _saved_page(context, tap.page))
-
-
-async def _saved_page(context: Context, wanted: int) -> Message:
-    kept = await context.services.subscribers.saved(context.chat_id)
-    pages = max(1, -(-len(kept.tips) // SAVED_SHOWN))
-    page = min(wanted, pages - 1)
-    shown = kept.tips[page * SAVED_SHOWN :][:SAVED_SHOWN]
-    return texts.saved(context.translator, shown, page, pages, withdrawn=kept.withdrawn)
-
-
-async def open_saved(context: Context, tap: OpenTip) -> None:
-    """A saved tip again."""
-    await context.toast()
-    tip = _tip(context, tap.tip)
+    tip = tip_of(context, tap.tip)
     if tip is None:
         await context.say(texts.withdrawn(context.translator))
-        return
-    said = await context.services.subscribers.said_of_tip(context.chat_id, tip.id)
-    await context.say(
-        texts.render(
-            context.translator, tip, context.services.library, vote=said.vote, saved=said.saved
-        )
-    )
+    else:
+        await context.say(_card(context, tip, await _shown(context, tip, unfolded=False)))

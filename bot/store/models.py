@@ -76,6 +76,7 @@ class SubscriberFields(Table):
     zone: str | None = Field(default=None, max_length=64)
     themes: int = Field(sa_type=BigInteger)
     audience: str = Field(default="both", max_length=8)
+    put_off: str | None = Field(default=None, max_length=1024)
     paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     pause_ended: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     quiet: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
@@ -150,6 +151,7 @@ class Recipient(NamedTuple):
     zone: str | None
     themes: int
     audience: str
+    put_off: str | None
     paused_until: datetime | None
     pause_ended: bool
     quiet: bool
@@ -174,8 +176,9 @@ class SubscriberRead(SubscriberFields, RotationFields):
     ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for Monday; ``themes`` is
     the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included); ``paused_until`` is
     ``None`` for a pause without end; ``pause_ended`` says that one ended by itself, and that no
-    tip has said so yet; ``quiet`` that tips come without a sound. ``changed`` tells whether the
-    rule that returned this value changed anything (the second of two taps does not).
+    tip has said so yet; ``quiet`` that tips come without a sound; ``put_off`` is what comes last
+    because of what they said of a tip, as ``tips.reactions`` writes it. ``changed`` tells whether
+    the rule that returned this value changed anything (the second of two taps does not).
     """
 
     model_config = {"frozen": True}
@@ -264,6 +267,7 @@ class TipVoteFields(Table):
     tip_id: str = Field(primary_key=True, max_length=64)
     vote: int = Field(sa_type=SmallInteger)
     at: datetime = Field(sa_type=UTCDateTime)
+    why_not: str | None = Field(default=None, max_length=16)
 
 
 class TipVote(TipVoteFields, table=True):

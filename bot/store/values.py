@@ -52,10 +52,11 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a subscriber said of a tip: their vote (+1, -1, 0 for none), and if it is kept."""
+    """What a subscriber said of a tip: their vote (+1, -1, 0 for none), why not, if it is kept."""
 
     vote: int
     saved: bool
+    why_not: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

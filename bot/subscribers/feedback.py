@@ -10,6 +10,7 @@ from bot.config import Settings
 from bot.store.database import Database
 from bot.store.models import SubscriberRead, TipVoteRead
 from bot.store.queries import feedback, rotations
+from bot.store.tables import Executor
 from bot.store.values import Said
 from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
@@ -17,7 +18,10 @@ from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import choose, mark_of
 from tips.library import Library
 from tips.models import Tip
-from tips.rotation import DISLIKES_IN_A_ROW, Vote, drop_suggestion
+from tips.reactions import Change, Reaction, WhyNot, change_of, put_off
+from tips.rotation import DISLIKES_IN_A_ROW, Vote, decode_recent, drop_suggestion
+
+WEEK = 7
 
 
 class Kept(NamedTuple):
@@ -54,10 +58,36 @@ class Feedback:
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
             changed = await feedback.vote_tip(session, chat_id, tip_id, vote, self._clock.now())
-            if not changed or vote >= 0:
+            if not changed:
                 return VoteResult(vote, changed, None)
             votes = await feedback.tip_votes(session, chat_id)
+            await self._put_off(session, chat_id, votes)
+        if vote >= 0:
+            return VoteResult(vote, changed, None)
         return VoteResult(vote, changed, self._worth_dropping(votes, tip_id))
+
+    async def say_why_not(self, chat_id: int, tip_id: str, why_not: WhyNot) -> Change | None:
+        """Why a tip with a thumb down was not for them; what comes last because of it.
+
+        None where the tip has no thumb down (any more): then nothing changes.
+        """
+        async with self._db.write() as session:
+            await schedule.known(session, chat_id, self._clock.now())
+            if not await feedback.say_why_not(session, chat_id, tip_id, why_not):
+                return None
+            await self._put_off(session, chat_id, await feedback.tip_votes(session, chat_id))
+        return change_of(self._library.tip(tip_id), why_not)
+
+    async def _put_off(self, session: Executor, chat_id: int, votes: list[TipVoteRead]) -> None:
+        """Derive what comes last from all that was said of tips, so that a vote that is taken
+        back takes its effect back, too."""
+        tips = {tip.id: tip for tip in self._library.tips}
+        reactions = [
+            Reaction(tips[one.tip_id], WhyNot(one.why_not), one.at.date())
+            for one in votes
+            if one.why_not and one.tip_id in tips
+        ]
+        await feedback.put_off(session, chat_id, put_off(reactions, self._clock.now().date()))
 
     async def save(self, chat_id: int, tip_id: str) -> bool:
         """Save a tip; False if it is saved already."""
@@ -82,6 +112,12 @@ class Feedback:
         known = {tip.id: tip for tip in self._library.tips}
         tips = [known[tip_id] for tip_id in ids if tip_id in known]
         return Kept(tips, len(ids) - len(tips))
+
+    def last_tips(self, subscriber: SubscriberRead) -> list[Tip]:
+        """The tips of a week, one a day, that the subscriber had last; the newest first."""
+        numbers = decode_recent(subscriber.recent)[::-1][:WEEK]
+        known = self._library.topic_of
+        return [self._library.by_number(number) for number in numbers if number in known]
 
     async def vote_answer(self, chat_id: int, answer_id: str, vote: int) -> bool:
         """+1, -1 or 0 for an answer; whether anything changed."""

@@ -38,6 +38,7 @@ def _state(subscriber: Recipient) -> SubscriberState:
         last_topic=subscriber.last_topic,
         themes=subscriber.themes,
         audience=audience_of(subscriber),
+        put_off=subscriber.put_off,
     )
 
 

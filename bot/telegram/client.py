@@ -13,8 +13,9 @@ from telegram.ext import BaseRateLimiter, ExtBot
 from bot.clock import http_date
 from bot.telegram.reading import Given, number_of, read_answer
 from bot.telegram.request import AiohttpRequest, DoubtfulError
+from bot.texts.sharing import NOT_SHARED, Sharing
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "callback_query", "inline_query", "my_chat_member")
 ANSWER_MARGIN_S = 10.0  # how much longer than the hold we wait for a held call
 AS_GIVEN = "as_given"  # the field of an update in which it stands as Telegram gave it
 
@@ -60,6 +61,17 @@ class Client(ExtBot[int]):
         except InvalidToken:
             # PTB's text repeats the token, and so would its traceback.
             raise InvalidToken("Telegram does not know this token") from None
+
+    def sharing(self) -> Sharing:
+        """How tips of this bot are shared: by inline mode where getMe says that it is on.
+
+        Before getMe was answered nobody knows, and nothing is shared.
+        """
+        try:
+            me = self.bot
+        except RuntimeError:
+            return NOT_SHARED
+        return Sharing(bool(me.supports_inline_queries), me.username or "")
 
     async def raw_updates(self, *, offset: int | None, limit: int, hold: int) -> Sequence[Given]:
         """``getUpdates``; ``hold`` is how many seconds Telegram may wait for news.

@@ -11,7 +11,10 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 from telegram import (
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
     InputFile,
+    InputTextMessageContent,
     LinkPreviewOptions,
     MessageEntity,
     ReplyKeyboardMarkup,
@@ -26,6 +29,7 @@ from bot.retry import REPLY, Retries
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limiter import NEVER
 from bot.telegram.update_scope import is_repeated
+from bot.texts.inline import InlineResult, InlineResults
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
@@ -166,6 +170,24 @@ class Messenger:
         except (BadRequest, NetworkError, RetryAfter) as refusal:
             log.debug("a tap could not be answered", kind=type(refusal).__name__)
 
+    async def answer_inline(self, query_id: str, found: InlineResults) -> None:
+        """Give the results of an inline query; too late is no error, as the words have changed."""
+        articles = [_article(result) for result in found.results]
+        button = None
+        if found.ask_label:
+            button = InlineQueryResultsButton(found.ask_label, start_parameter=found.ask_link)
+        try:
+            await self._bot.answer_inline_query(
+                query_id,
+                articles,
+                cache_time=found.cache_s,
+                is_personal=False,
+                button=button,
+                rate_limit_args=NEVER,
+            )
+        except (BadRequest, NetworkError, RetryAfter) as refusal:
+            log.debug("an inline query could not be answered", kind=type(refusal).__name__)
+
     async def copy(self, chat_id: int, message_id: int, topic: int | None = None) -> int:
         """Copy a message of the chat as Telegram has it; the new one's id (0 while on its way).
 
@@ -220,6 +242,19 @@ class Messenger:
                     raise
                 log.info("a reply is tried again", method=call.func.__name__, seconds=wait)
                 await retries.sleep(wait)
+
+
+def _article(result: InlineResult) -> InlineQueryResultArticle:
+    content = InputTextMessageContent(
+        result.message.html, ParseMode.HTML, link_preview_options=_previews(result.message)
+    )
+    return InlineQueryResultArticle(
+        result.id,
+        result.title,
+        content,
+        reply_markup=_inline_keyboard(result.message),
+        description=result.description,
+    )
 
 
 def _previews(message: Message) -> LinkPreviewOptions | None:

@@ -26,6 +26,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "reply_to_message": MESSAGE,
     "pinned_message": MESSAGE,
     "callback_query": ("id", "from", "chat_instance"),
+    "inline_query": ("id", "from", "query", "offset"),
     "my_chat_member": ("chat", "from", "date", "old_chat_member", "new_chat_member"),
 }
 FIRST = ("from", "text", "caption", "data", "forward_origin")  # before the tries are used up

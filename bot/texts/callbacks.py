@@ -76,6 +76,23 @@ class Why(Callback):
 
 
 @dataclass(frozen=True)
+class FoldWhy(Callback):
+    """Fold away again why this tip says so."""
+
+    kind: ClassVar[str] = "tf"
+    tip: form.TipNumber
+
+
+@dataclass(frozen=True)
+class SayWhyNot(Callback):
+    """Why this tip is not for me."""
+
+    kind: ClassVar[str] = "tx"
+    tip: form.TipNumber
+    why: form.WhyNot
+
+
+@dataclass(frozen=True)
 class RateTip(Callback):
     """Helpful (1), not for me (-1), or neither (0)."""
 
@@ -106,6 +123,23 @@ class SavedPage(Callback):
     """A page of the saved tips, from 0."""
 
     kind: ClassVar[str] = "tp"
+    page: form.Page
+
+
+@dataclass(frozen=True)
+class TidySaved(Callback):
+    """A page of the saved tips, from 0, where a tap removes one."""
+
+    kind: ClassVar[str] = "tq"
+    page: form.Page
+
+
+@dataclass(frozen=True)
+class RemoveSaved(Callback):
+    """Remove this tip from the list of the saved ones, at this page."""
+
+    kind: ClassVar[str] = "tu"
+    tip: form.TipNumber
     page: form.Page
 
 
@@ -227,6 +261,15 @@ class OpenAnswer(Callback):
     """Show this answer."""
 
     kind: ClassVar[str] = "fa"
+    answer: form.Slug
+
+
+@dataclass(frozen=True)
+class ShowSources(Callback):
+    """Show the sources of this answer (1), or hide them (0)."""
+
+    kind: ClassVar[str] = "fs"
+    on: form.Switch
     answer: form.Slug
 
 

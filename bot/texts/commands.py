@@ -25,6 +25,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("start", "everyone", mark("Subscribe, or see what is set")),
     Command("tip", "everyone", mark("A tip right now")),
     Command("faq", "everyone", mark("Questions and answers, by topic")),
+    Command("search", "everyone", mark("Find tips and answers: /search wool")),
+    Command("week", "everyone", mark("Your week's tips in one message")),
     Command("settings", "everyone", mark("Hour, time zone, days, themes")),
     Command("saved", "everyone", mark("The tips you saved")),
     Command("pause", "everyone", mark("No tips for a while, e.g. /pause 7")),
@@ -44,6 +46,9 @@ def commands_for(*, admin: bool) -> tuple[Command, ...]:
     return tuple(command for command in COMMANDS if admin or command.who == "everyone")
 
 
+ALSO_A_WORD = frozenset({"search", "week"})
+"""Commands whose bare names people say when they mean something else."""
+
 _ALSO_CALLED = {"unsubscribe": "stop", "unsubscribe me": "stop", "quit": "stop", "menu": "help"}
 
 
@@ -54,7 +59,8 @@ def spoken(words: str) -> str | None:
         return None
     said = bare(words)
     name = _ALSO_CALLED.get(said, said)
-    return name if name in {command.name for command in commands_for(admin=False)} else None
+    names = {command.name for command in commands_for(admin=False)} - ALSO_A_WORD
+    return name if name in names else None
 
 
 def menu(_: Translator, *, admin: bool = False) -> list[dict[str, str]]:

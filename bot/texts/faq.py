@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.texts import html, sources
-from bot.texts.callbacks import Callback, FaqTopic, FaqTopics, NotAsked, OpenAnswer, RateAnswer
+from bot.texts.callbacks import (
+    Callback,
+    FaqTopic,
+    FaqTopics,
+    NotAsked,
+    OpenAnswer,
+    RateAnswer,
+    ShowSources,
+)
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
 from bot.texts.tip import evidence_line, evidence_words
@@ -58,28 +66,49 @@ def answer(
     _: Translator,
     found: Answer,
     library: Library,
-    near: Sequence[Answer] = (),
     *,
     vote: int = 0,
     alone: bool = False,
+    sourced: bool = False,
 ) -> Message:
-    """An answer, what studies found folded away, and its sources.
+    """An answer: what it says, when to see a doctor, what studies found folded away.
 
-    ``near`` are up to two others that may be meant; without them it leads on to those that its
-    authors chose. ``alone`` it leads nowhere: beside a warning sign that would lead away from it.
+    It leads on to the answers that its authors chose; ``alone`` it does not, since beside a
+    warning sign that would lead away from it. ``sourced`` it shows its sources, folded, too.
     """
-    foot = [_evidence(_, found, library), _source_lines(_, library.shown_sources(found))]
-    follow = () if alone else near[:2] or library.related(found)
-    head = _("Or did you mean one of these?") if near else _("You might like to read on:")
+    related = () if alone else library.related(found)
+    listed = sources.listed(_, library.shown_sources(found)) if sourced else html.Html()
     return page(
+        *body(_, found, library),
+        html.folded(listed),
+        html.text(_("Related:")) if related else html.Html(),
+        buttons=(
+            *_answer_rows(related),
+            *_source_row(_, found, library, sourced=sourced),
+            *_rate_rows(_, found, vote),
+        ),
+    )
+
+
+def body(_: Translator, found: Answer, library: Library) -> tuple[html.Html, ...]:
+    """The paragraphs of an answer."""
+    return (
         html.bold(found.headline),
         html.text(found.body),
         html.text(f"⚠️ {found.doctor}") if found.doctor else html.Html(),
-        html.folded(found.details) if found.details else html.Html(),
-        html.join(foot),
-        html.text(head) if follow else html.Html(),
-        buttons=(*_answer_rows(follow), *_rate_rows(_, found, vote)),
+        html.folded(found.details or ""),
+        _evidence(_, found, library),
     )
+
+
+def _source_row(_: Translator, found: Answer, library: Library, *, sourced: bool) -> Rows:
+    count = len(library.shown_sources(found))
+    if not count:
+        return ()
+    if sourced:
+        return ((Button(_("Hide sources"), ShowSources(0, found.id)),),)
+    label = _.many("{count} source", "{count} sources", count).format(count=count)
+    return ((Button(label, ShowSources(1, found.id)),),)
 
 
 def _evidence(_: Translator, found: Answer, library: Library) -> html.Html:
@@ -106,10 +135,11 @@ def _rate_rows(_: Translator, found: Answer, vote: int) -> Rows:
     )
 
 
-def _source_lines(_: Translator, shown: Sequence[Source]) -> html.Html:
+def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
+    """Up to four sources in short, each a link, and how many more there are."""
     if not shown:
         return html.Html()
-    named = [sources.short(_, source) for source in shown[:SOURCES_SHOWN]]
+    named = [sources.short(source) for source in shown[:SOURCES_SHOWN]]
     more = len(shown) - len(named)
     rest = _.many("and {count} more", "and {count} more", more).format(count=more)
     if more:
@@ -122,7 +152,7 @@ def unsure(_: Translator, candidates: Sequence[Answer], subject: Subject | None 
     """Not sure enough to answer: up to three questions that may be meant."""
     return page(
         html.text(_not_ours(_, subject)) if subject else html.Html(),
-        html.text(_("I am not sure what you mean. Did you mean one of these?")),
+        html.text(_("I'm not sure what you mean. Did you mean one of these?")),
         buttons=(*_answer_rows(candidates[:3]), (Button(_("All topics"), FaqTopics(0)),)),
     )
 
@@ -137,7 +167,7 @@ def none(
     rows = [
         (Button(library.topic_names.get(slug, slug), FaqTopic(slug, 0)),) for slug in nearest[:3]
     ]
-    no_answer = _("I have no checked answer to that, and I do not want to guess.")
+    no_answer = _("Sorry, I don't have a checked answer for that, and I won't guess.")
     return page(
         html.text(_not_ours(_, subject) if subject else no_answer),
         html.text(
@@ -168,7 +198,7 @@ def urgent(_: Translator, advice: Advice, library: Library) -> Message:
     """Seek care now: goes first, in full, with the source; nothing softens it."""
     keys = dict.fromkeys(key for name in advice.claims for key in library.claim(name).sources)
     backing = [library.source(key) for key in keys if library.source(key).show]
-    return page(html.bold(advice.text), _source_lines(_, backing))
+    return page(html.bold(advice.text), source_line(_, backing))
 
 
 def gone(_: Translator) -> Message:
@@ -203,8 +233,8 @@ def _answer_rows(answers: Sequence[Answer]) -> Rows:
 def thanks(_: Translator, vote: int) -> str:
     """Toast after a vote; 0 takes it back."""
     words = {
-        1: _("Thank you, noted."),
-        -1: _("Noted. Thank you for telling."),
-        0: _("Taken back."),
+        1: _("Thanks for telling me."),
+        -1: _("Thanks for telling me, that helps."),
+        0: _("That's undone."),
     }
     return toast(words[vote])

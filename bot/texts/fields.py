@@ -36,4 +36,5 @@ ZoneName = Annotated[
     StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,39}$"),
     AfterValidator(_existing),
 ]
+WhyNot = Annotated[str, StringConstraints(pattern="^(obvious|not_me|hard|not_skin)$")]
 View = Literal["main", "hour", "days", "themes", "for", "pause", "language"]

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from string import Formatter
 
 MESSAGE_UNITS = 4096  # Bot API: sendMessage, text, "1-4096 characters after entities parsing"
 MARKUP_UNITS = 9000  # markup of about 9,500 characters was seen refused (tdlib issue 165)
 ELLIPSIS = "…"
+FOLD = "<blockquote expandable>{}</blockquote>"
 # Lone surrogates cannot be sent as UTF-8; control characters are refused or dropped by Telegram.
 _UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
@@ -63,6 +65,7 @@ class Run:
     text: str
     tag: str = ""
     href: str = ""
+    folded: bool = False
 
     def render(self) -> str:
         """The run as markup, escaped."""
@@ -70,9 +73,11 @@ class Run:
         if self.href:
             address = _escape(self.href).replace('"', "&quot;")
             return f'<a href="{address}">{inner}</a>'
-        # The closing tag repeats the name alone: <blockquote expandable>...</blockquote>.
-        closing = self.tag.partition(" ")[0]
-        return f"<{self.tag}>{inner}</{closing}>" if self.tag else inner
+        return f"<{self.tag}>{inner}</{self.tag}>" if self.tag else inner
+
+    def beginning(self, text: str) -> Run:
+        """The same run with less text."""
+        return replace(self, text=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +104,37 @@ class Html:
 
     def render(self) -> str:
         """The markup; every tag is closed and every character escaped."""
-        return "".join(run.render() for run in self.runs if run.text)
+        written = (run for run in self.runs if run.text)
+        parts = groupby(written, key=lambda run: run.folded)
+        return "".join(_part(runs, folded=folded) for folded, runs in parts)
 
     def clipped(self, limit: int = MESSAGE_UNITS, markup_limit: int = MARKUP_UNITS) -> Html:
         """The text itself, or its beginning and an ellipsis, with its formatting whole."""
         if self.units <= limit and units(self.render()) <= markup_limit:
             return self
-        return Html(tuple(self._beginning(limit - 1, markup_limit - 1))) + text(ELLIPSIS)
+        folds = sum(folded for folded, _ in groupby(run.folded for run in self.runs))
+        room = markup_limit - 1 - folds * units(FOLD)
+        cut = Html(tuple(self._beginning(limit - 1, room)))
+        ellipsis = Run(ELLIPSIS, folded=cut.runs[-1].folded if cut.runs else False)
+        return Html((*cut.runs, ellipsis))
 
     def _beginning(self, room: int, markup_room: int) -> Iterator[Run]:
         for run in self.runs:
             kept = run
             while kept.text and units(kept.render()) > markup_room:
-                kept = Run(kept.text[: len(kept.text) // 2], run.tag, run.href)
-            kept = Run(_head(kept.text, room), run.tag, run.href)
+                kept = run.beginning(kept.text[: len(kept.text) // 2])
+            kept = run.beginning(_head(kept.text, room))
             if kept.text:
                 yield kept
             if kept.text != run.text:
                 return
             room -= units(kept.text)
             markup_room -= units(kept.render())
+
+
+def _part(runs: Iterable[Run], *, folded: bool) -> str:
+    inner = "".join(run.render() for run in runs)
+    return FOLD.format(inner) if folded else inner
 
 
 def text(words: str) -> Html:
@@ -136,9 +152,10 @@ def italic(words: str) -> Html:
     return _tagged(words, "i")
 
 
-def folded(words: str) -> Html:
+def folded(words: Html | str) -> Html:
     """Words in a quotation that the apps show the beginning of, and unfold at a tap."""
-    return _tagged(words, "blockquote expandable")
+    inner = text(words) if isinstance(words, str) else words
+    return Html(tuple(replace(run, folded=True) for run in inner.runs)) if inner else inner
 
 
 def link(words: str, address: str | None) -> Html:

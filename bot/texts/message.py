@@ -17,21 +17,28 @@ Markup = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An inline button: words, and either what a tap tells the bot or an address to open."""
+    """An inline button: words, and what a tap does.
+
+    It tells the bot ``data``, opens ``url``, or has a chat chosen in which ``inline`` is asked of
+    the bot.
+    """
 
     label: str
     data: Callback | None = None
     url: str | None = None
+    inline: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.data is None) == (self.url is None):
-            raise ValueError("a button has either data or an address")
+        if [self.data, self.url, self.inline].count(None) != 2:
+            raise ValueError("a button does one thing")
         object.__setattr__(self, "label", one_line(self.label, LABEL_UNITS) or "…")
 
     def markup(self) -> Markup:
         """Bot API: InlineKeyboardButton."""
         if self.data is not None:
             return {"text": self.label, "callback_data": encode(self.data)}
+        if self.inline is not None:
+            return {"text": self.label, "switch_inline_query": self.inline}
         return {"text": self.label, "url": self.url}
 
 

@@ -44,7 +44,7 @@ def _stored(_: Translator) -> html.Html:
         _("your time zone, hour, days, themes, and who the tips are for"),
         _("whether you've paused, stopped or blocked me, and since when"),
         _("when you joined, by which link, and which version of these words you agreed to"),
-        _("which tips you got, saved or rated, and which answers you rated"),
+        _("which tips you got, saved or rated, why one wasn't for you, and answers you rated"),
         _("for a week: when each message was sent, and whether it arrived"),
     ]
     return html.join(html.text(f"• {line}") for line in stored)

@@ -209,7 +209,7 @@ def _theme_rows(_: Translator, subscriber: SubscriberView, library: Library) -> 
     rows = []
     for theme in library.themes:
         on = bool(subscriber.themes >> theme.bit & 1)
-        label = _switch(_, library.theme_names[theme.id], on=on)
+        label = _switch(_, library.theme_titles[theme.id], on=on)
         rows.append((Button(label, SetTheme(theme.bit, int(not on))),))
     return tuple(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.texts import html
 from bot.texts.catalogue import Translator
@@ -12,7 +13,8 @@ _INITIALS = re.compile(r" [A-Z][A-Za-z]{0,3}$")
 _NOTE = re.compile(
     r"\s*\([^()]*(?:not known|quoted by|as republished by|via|copy)[^()]*\)|, quoted by .*"
 )
-CONTAINER_UNITS = 80
+TITLE_UNITS = 40
+IN_FULL = 12
 DOI_ADDRESS = "https://doi.org/"
 
 
@@ -25,8 +27,14 @@ def _people(source: Source) -> list[str]:
     return [name for name in source.authors if not name.startswith("(")]
 
 
-def _and_others(_: Translator, names: list[str]) -> str:
-    first = _INITIALS.sub("", _NOTE.sub("", names[0]))
+def _first(source: Source) -> str:
+    """Who wrote it, without initials: a person's name, or the whole of an organisation's."""
+    people = _people(source)
+    return _INITIALS.sub("", _NOTE.sub("", people[0])) if people else ""
+
+
+def _and_others(_: Translator, source: Source) -> str:
+    first, names = _first(source), _people(source)
     others = len(names) > 1 and names[1:] != [names[0]]
     return _("{name} and others").format(name=first) if others else first
 
@@ -39,23 +47,27 @@ def _container(source: Source) -> str:
     return _NOTE.sub("", source.container).strip()
 
 
-def short(_: Translator, source: Source) -> html.Html:
-    """Author or organisation, year, journal: "Sender and others 2016, PLoS Biology", a link."""
-    people = _people(source)
-    author = _and_others(_, people) if people else ""
-    container = html.clip(_container(source), CONTAINER_UNITS)
-    name = " ".join(part for part in (author, _year(source)) if part)
-    if container.casefold() == author.casefold():
-        container = ""
-    words = ", ".join(part for part in (name, container) if part)
-    return html.link(words or html.clip(source.title, CONTAINER_UNITS), address(source))
+def short(source: Source) -> html.Html:
+    """Who and when: "NICE 2011", "Silverberg 2020"; a link."""
+    name = source.short or _first(source) or _container(source)
+    words = " ".join(part for part in (name, _year(source)) if part and name)
+    return html.link(words or html.clip(source.title, TITLE_UNITS), address(source))
+
+
+def listed(_: Translator, shown: Sequence[Source]) -> html.Html:
+    """The sources in full, a line each, under a heading; empty where there is none to show."""
+    if not shown:
+        return html.Html()
+    lines = [html.text("• ") + full(_, source) for source in shown[:IN_FULL]]
+    more = len(shown) - len(lines)
+    rest = _.many("and {count} more", "and {count} more", more).format(count=more)
+    return html.join([html.bold(_("Sources")), *lines, html.text(rest if more else "")])
 
 
 def full(_: Translator, source: Source) -> html.Html:
     """Authors, year, title, journal, and the DOI (or web address) as a link."""
-    people = _people(source)
     parts = [
-        _and_others(_, people) if people else "",
+        _and_others(_, source),
         _year(source),
         source.title.rstrip("."),
         _container(source),

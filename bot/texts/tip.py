@@ -1,26 +1,29 @@
-"""The daily tip, why it says so, and the saved ones."""
+"""The card of a tip, why it says so, and what is said when it is rated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from bot.texts import html, sources
 from bot.texts.callbacks import (
     DropTheme,
-    OpenTip,
+    FoldWhy,
     RateTip,
-    SavedPage,
     SaveTip,
     ShowSettings,
+    TipNow,
     Why,
 )
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
 from bot.texts.settings import few_tips_line
+from bot.texts.sharing import NOT_SHARED, Sharing, share_button
+from bot.texts.why_not import why_not_rows
 from tips.library import Library
 from tips.models import EVERYDAY_ADVICE, Evidence, Source, Theme, Tip
 
-SOURCES_IN_FULL = 12
 DOTS = len(Evidence) - 1
 FULL, EMPTY = "●", "○"
 BETWEEN = " · "
@@ -73,7 +76,7 @@ def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
     """The first source as a link, and how many more there are."""
     if not shown:
         return html.Html()
-    first = sources.short(_, shown[0])
+    first = sources.short(shown[0])
     more = len(shown) - 1
     if not more:
         return html.fill(_("Source: {source}"), source=first)
@@ -83,82 +86,124 @@ def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
     return html.fill(template, source=first, count=more)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a subscriber has said of a tip and kept of it, and whether they see why it says so."""
+
+    vote: int = 0
+    why_not: str | None = None
+    saved: bool = False
+    unfolded: bool = False
+
+
+NOTHING_SAID: Final = Shown()
+
+
 def render(
-    _: Translator, tip: Tip, library: Library, *, vote: int = 0, saved: bool = False
+    _: Translator,
+    tip: Tip,
+    library: Library,
+    shown: Shown = NOTHING_SAID,
+    sharing: Sharing = NOT_SHARED,
 ) -> Message:
     """A tip as it is sent: at most 900 UTF-16 units for any content that passes the checks."""
-    caution = None
-    if tip.caution:
-        label = html.bold(_("⚠️ Take care:"))
-        caution = html.fill("{label} {caution}", label=label, caution=tip.caution)
-    foot = [
-        tip_evidence(_, tip, library),
-        source_line(_, library.shown_sources(tip)),
-    ]
+    unfolded = (html.folded(reasons(_, tip, library)),) if shown.unfolded else ()
     return page(
-        html.bold(tip.title),
-        html.text(tip.body),
-        html.fill("{label} {action}", label=html.bold(_("👉 Try today:")), action=tip.action),
-        caution or html.Html(),
-        html.join(foot),
-        buttons=buttons(_, tip, vote=vote, saved=saved),
+        *card(_, tip, library),
+        *unfolded,
+        buttons=buttons(_, tip, library, shown, sharing),
     )
 
 
-def buttons(_: Translator, tip: Tip, *, vote: int = 0, saved: bool = False) -> Rows:
+def card(_: Translator, tip: Tip, library: Library) -> tuple[html.Html, ...]:
+    """The paragraphs of a tip: theme and title, what helps, what to try, how we know."""
+    caution = html.Html()
+    if tip.caution:
+        caution = _labelled(_("⚠️ Take care:"), tip.caution)
+    return (
+        html.join([html.text(library.title_of(tip)), html.bold(tip.title)]),
+        html.text(tip.body),
+        _labelled(_("👉 Try today:"), tip.action),
+        caution,
+        html.join([tip_evidence(_, tip, library), source_line(_, library.shown_sources(tip))]),
+    )
+
+
+def _labelled(label: str, words: str) -> html.Html:
+    return html.fill("{label} {words}", label=html.bold(label), words=words)
+
+
+def buttons(
+    _: Translator,
+    tip: Tip,
+    library: Library,
+    shown: Shown = NOTHING_SAID,
+    sharing: Sharing = NOT_SHARED,
+) -> Rows:
     """The keyboard under a tip, showing what the subscriber has said and kept so far."""
     number = tip.number
-    liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
-    disliked = _("👎 Not for me, noted") if vote < 0 else _("👎 Not for me")
-    keep = Button(_("Save"), SaveTip(number, 1))
-    if saved:
-        keep = Button(_("Saved. Remove?"), SaveTip(number, 0))
+    keep = Button(_("🔖 Save"), SaveTip(number, 1))
+    if shown.saved:
+        keep = Button(_("🔖 Saved: remove"), SaveTip(number, 0))
+    why = Button(_("Why?"), Why(number))
+    if shown.unfolded:
+        why = Button(_("Hide why"), FoldWhy(number))
+    asks = shown.vote < 0 and shown.why_not is None
     return (
-        (
-            Button(liked, RateTip(number, 0 if vote > 0 else 1)),
-            Button(disliked, RateTip(number, 0 if vote < 0 else -1)),
-        ),
-        (Button(_("Why?"), Why(number)), keep),
+        _vote_row(_, number, shown.vote),
+        *(why_not_rows(_, number) if asks else ()),
+        (keep, *share_button(_, tip, library, sharing)),
+        (why, Button(_("Another tip"), TipNow())),
     )
 
 
-def why(_: Translator, tip: Tip, library: Library) -> Message:
+def _vote_row(_: Translator, number: int, vote: int) -> tuple[Button, ...]:
+    liked = _("👍 Helpful, noted") if vote > 0 else _("👍 Helpful")
+    disliked = _("👎 Not for me, noted") if vote < 0 else _("👎 Not for me")
+    return (
+        Button(liked, RateTip(number, 0 if vote > 0 else 1)),
+        Button(disliked, RateTip(number, 0 if vote < 0 else -1)),
+    )
+
+
+def reasons(_: Translator, tip: Tip, library: Library) -> html.Html:
     """What the tip rests on: each claim with its caveat, then all sources in full."""
-    blocks = []
+    blocks = [html.bold(_("Why it says so"))]
     for name in tip.claims:
         claim = library.claim(name)
-        level = evidence_line(_, claim.strength)
         caveat = (
-            html.fill(_("Keep in mind: {caveat}"), caveat=claim.caveat) if claim.caveat else None
+            html.fill(_("Keep in mind: {caveat}"), caveat=claim.caveat)
+            if claim.caveat
+            else html.Html()
         )
-        blocks.append(html.join([html.text(claim.claim), caveat or html.Html(), level]))
-    shown = library.shown_sources(tip)[:SOURCES_IN_FULL]
-    listed = [html.text("• ") + sources.full(_, source) for source in shown]
-    head = html.fill(_("Why “{title}”"), title=tip.title)
-    return page(html.bold(head.plain), *blocks, html.join([html.bold(_("Sources")), *listed]))
+        blocks.append(
+            html.join([html.text(claim.claim), caveat, evidence_line(_, claim.strength)])
+        )
+    listed = sources.listed(_, library.shown_sources(tip))
+    return html.join([*blocks, listed], "\n\n")
 
 
 def thanks(_: Translator, vote: int) -> str:
     """Toast after a vote; 0 takes it back."""
     words = {
-        1: _("Thank you, noted."),
-        -1: _("Noted. Thank you for telling."),
-        0: _("Taken back."),
+        1: _("Thanks for telling me."),
+        -1: _("Thanks. Tap why, and I'll change what comes."),
+        0: _("That's undone."),
     }
     return toast(words[vote])
 
 
 def kept(_: Translator, *, on: bool) -> str:
     """Toast after Save, or after taking it back."""
-    return toast(_("Saved. See /saved") if on else _("No longer saved."))
+    return toast(_("Saved. Find it in /saved") if on else _("It's not saved any more."))
 
 
 def drop_theme(_: Translator, theme: Theme, library: Library) -> Message:
     """After the third thumb down in a row: no more of this?"""
     return page(
         html.fill(
-            _("Several tips on “{theme}” were not for you. Leave this theme out from now on?"),
-            theme=library.theme_names[theme.id],
+            _("Not keen on {theme}? I can leave it out."),
+            theme=library.theme_titles[theme.id],
         ),
         buttons=(
             (Button(_("Leave it out"), DropTheme(theme.bit, 1)),),
@@ -173,8 +218,8 @@ def theme_dropped(
     """The theme is off; how to switch it on again. ``fitting`` is how many tips are left."""
     return page(
         html.fill(
-            _("No more tips on “{theme}”. You can switch it on again in /settings."),
-            theme=library.theme_names[theme.id],
+            _("No more tips on {theme}. You can switch it on again in /settings."),
+            theme=library.theme_titles[theme.id],
         ),
         few_tips_line(_, fitting),
     )
@@ -182,7 +227,7 @@ def theme_dropped(
 
 def theme_kept(_: Translator, theme: Theme, library: Library) -> Message:
     """The theme stays."""
-    return page(html.fill(_("Fine, “{theme}” stays."), theme=library.theme_names[theme.id]))
+    return page(html.fill(_("Fine, {theme} stays."), theme=library.theme_titles[theme.id]))
 
 
 def theme_gone(_: Translator) -> Message:
@@ -203,40 +248,4 @@ def none_fits(_: Translator) -> Message:
 
 def withdrawn(_: Translator) -> Message:
     """A button on a tip that is no longer part of the library."""
-    return page(html.text(_("This tip has been taken back. Send /tip for another one.")))
-
-
-def saved(
-    _: Translator, tips: Sequence[Tip], number: int, pages: int, *, withdrawn: int = 0
-) -> Message:
-    """A page (``number`` from 0, of ``pages``) of the saved tips; each opens with a tap."""
-    lost = html.Html()
-    if withdrawn:
-        template = _.many(
-            "{count} tip you'd saved has been taken back, so it isn't here any more.",
-            "{count} tips you'd saved have been taken back, so they aren't here any more.",
-            withdrawn,
-        )
-        lost = html.fill(template, count=withdrawn)
-    if not tips and withdrawn:
-        return page(lost, html.text(_("Send /tip for a new one.")))
-    if not tips:
-        return page(
-            html.text(_("You have saved no tip yet. Tap Save under a tip to keep it here."))
-        )
-    head = html.bold(_("Your saved tips"))
-    if pages > 1:
-        head += html.fill(_(", page {number} of {pages}"), number=number + 1, pages=pages)
-    rows = tuple((Button(tip.title, OpenTip(tip.number)),) for tip in tips)
-    return page(
-        head,
-        html.text(_("Tap one to read it again.")),
-        lost,
-        buttons=(*rows, _pager(_, number, pages)),
-    )
-
-
-def _pager(_: Translator, number: int, pages: int) -> tuple[Button, ...]:
-    back = (Button(_("◀ Earlier page"), SavedPage(number - 1)),) if number > 0 else ()
-    on = (Button(_("Next page ▶"), SavedPage(number + 1)),) if number + 1 < pages else ()
-    return (*back, *on)
+    return page(html.text(_("We've withdrawn this tip. Send /tip for another one.")))

@@ -74,9 +74,12 @@ def chat_of(update: Update) -> int:
 
 
 def words_of(update: Update) -> str:
-    """What somebody wrote to us in a private chat, in a text or below a picture; else nothing."""
+    """What somebody wrote to us in a private chat, in a text or below a picture; else nothing.
+
+    A card that somebody chose from a bot's inline results is not theirs.
+    """
     message = _inside(update, "message")
-    if _id(message, "chat") <= 0:
+    if _id(message, "chat") <= 0 or "via_bot" in message:
         return ""
     words = message.get("text") or message.get("caption")
     return words if isinstance(words, str) else ""
@@ -85,6 +88,11 @@ def words_of(update: Update) -> str:
 def is_tap(update: Update) -> bool:
     """Whether a button was tapped: that is answered without a new message in the chat."""
     return "callback_query" in update
+
+
+def makes_no_message(update: Update) -> bool:
+    """Whether its answer is no message in the chat, which a flood there could hold back."""
+    return is_tap(update) or "inline_query" in update
 
 
 def says_who_listens(update: Update) -> bool:

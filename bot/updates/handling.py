@@ -21,7 +21,7 @@ from bot.telegram.errors import NoAnswerError
 from bot.telegram.parsing import UnreadableUpdateError
 from bot.telegram.rate_limiter import PATIENCE_S
 from bot.telegram.update_scope import GROUPS, SIGNS, NoSignError, Rank, UpdateScope
-from bot.updates.content import NOWHERE, Update, is_tap, says_who_listens
+from bot.updates.content import NOWHERE, Update, makes_no_message, says_who_listens
 from bot.updates.retrying import Retrying, is_passing
 from bot.updates.taken_up import MOST_STARTS, TakenUp
 
@@ -149,7 +149,7 @@ class Handling:
         if says_who_listens(update):
             return 0.0
         wait = self._held_for(item.row.chat_id or NOWHERE)
-        waits_in_hand = rank.behind == SIGNS or is_tap(update)
+        waits_in_hand = rank.behind == SIGNS or makes_no_message(update)
         return wait if wait > (PATIENCE_S if waits_in_hand else BRISK_S) else 0.0
 
     def _scope_of(

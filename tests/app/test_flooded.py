@@ -45,7 +45,7 @@ async def test_what_was_asked_meanwhile_is_answered_in_its_order(harness: BotHar
 
     await tom.sees("/settings")
     saved, helped = (await rita.messages())[before:]
-    assert "saved no tip yet" in saved["text"]
+    assert "No saved tips yet" in saved["text"]
     assert "/settings" in helped["text"]
     assert await undone(harness) == 0
 
@@ -127,5 +127,5 @@ async def test_a_restart_keeps_to_the_deadline_and_answers_afterwards(
         assert "sendMessage" not in names
         await rita.hears_nothing()
         await over(harness)
-        await rita.sees("saved no tip yet")
+        await rita.sees("No saved tips yet")
         assert await undone(harness) == 0

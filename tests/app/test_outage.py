@@ -65,7 +65,7 @@ async def test_what_was_certainly_not_sent_is_sent_once_and_in_its_order(
     await live_through(harness, 60)
     await harness.settle()
     saved, helped, private = (await subscriber.messages())[before:]
-    assert "saved no tip yet" in saved["text"]
+    assert "No saved tips yet" in saved["text"]
     assert "/settings" in helped["text"]
     assert "What I keep about you" in private["text"]
 

@@ -121,7 +121,7 @@ async def test_buttons_of_a_deleted_tip_may_be_tapped(
     await subscriber.tap("Save")
     await subscriber.hears("Saved.")
     await subscriber.say("/saved")
-    await subscriber.sees("Your saved tips")
+    await subscriber.sees("1 saved tip")
 
 
 async def test_nothing_in_the_house_shows_the_token(harness: BotHarness) -> None:
@@ -237,7 +237,7 @@ async def test_a_day_on_postgresql(tmp_path: Path, postgres: object) -> None:
         await harness.to_next_tip()
         await subscriber.tap("Save", times=2)
         await subscriber.say("/saved")
-        await subscriber.sees("Your saved tips")
+        await subscriber.sees("1 saved tip")
         await admin.say("/broadcast Hello")
         await admin.tap("Send it now", times=2)
         await admin.sees("Broadcast done", "Sent: 1")

@@ -54,10 +54,10 @@ async def test_who_is_left_alone_answers_what_a_killed_one_had_in_hand(
         assert await beats(harness, "other") == 2
         await left_undone(harness, subscriber, "/saved")
         assert await beats(harness) == 2
-        assert "saved no tip" not in await subscriber.hears()
+        assert "No saved tips" not in await subscriber.hears()
         harness.clock.move(LIVE_SECONDS + 1)
         assert await beats(harness) == 1
-        await subscriber.sees("saved no tip yet")
+        await subscriber.sees("No saved tips yet")
         before = len(await subscriber.messages())
         assert await beats(harness) == 1
         assert len(await subscriber.messages()) == before
@@ -72,7 +72,7 @@ async def test_with_others_alive_it_waits_since_it_might_be_in_their_hands(
         await left_undone(harness, subscriber, "/saved")
         harness.clock.move(LIVE_SECONDS + 1)
         assert await beats(harness, "lives") == 2
-        assert "saved no tip" not in await subscriber.hears()
+        assert "No saved tips" not in await subscriber.hears()
         harness.clock.move(LIVE_SECONDS + 1)
         assert await beats(harness) == 1
-        await subscriber.sees("saved no tip yet")
+        await subscriber.sees("No saved tips yet")

@@ -62,7 +62,7 @@ class TestReader:
 
     async def test_saves_a_tip_and_the_button_changes_in_place(self, chat: ChatPage) -> None:
         await chat.subscribe()
-        await chat.page.get_by_role("button", name="Save", exact=True).focus()
+        await chat.page.get_by_role("button", name="🔖 Save", exact=True).focus()
         await chat.page.keyboard.press("Enter")
 
         saved = chat.heard.filter(has_text="Try today:").get_by_role("button", name="Saved")

@@ -93,6 +93,7 @@ COLUMNS = {
     "when and by which link they came": "created_at joined_at",
     "after how many broadcasts": "joined_after",
     "version and instant of the words they agreed to": "consent_version consent_at",
+    "what comes last because of it": "put_off",
     "which tips they have seen": "seen", "a number drawn from it by which tips": "seed",
     "the last ones in their order": "recent last_topic last_number",
 }  # fmt: skip

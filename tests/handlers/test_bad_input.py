@@ -191,7 +191,7 @@ async def test_a_tap_that_is_too_old_to_answer_still_works(subscriber: Person) -
     await subscriber.sees("At what hour?")
 
 
-@pytest.mark.parametrize("label", ["👍 Helpful", "Save", "Why?"])
+@pytest.mark.parametrize("label", ["👍 Helpful", "🔖 Save", "Why?"])
 async def test_two_taps_at_once_are_one(subscriber: Person, label: str) -> None:
     await subscriber.tap(label, times=2)
     answers = await subscriber.answers()

@@ -47,7 +47,7 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
     answers = [message["text"] for message in (await subscriber.messages())[before:]]
     signs = [
         "most people won't notice a difference",
-        "saved no tip yet",
+        "No saved tips yet",
         "You are welcome.",
         "Commands",
     ]
@@ -60,7 +60,7 @@ async def test_questions_of_many_at_once_get_each_their_own_answer(harness: BotH
     asked = {
         "Do probiotics help against eczema?": "most people won't notice a difference",
         "my face is swelling and I have trouble breathing": "emergency number now",
-        "how do I change the oil of my tractor engine": "I do not want to guess",
+        "how do I change the oil of my tractor engine": "I won't guess",
     }
     people = {}
     for number in range(4):

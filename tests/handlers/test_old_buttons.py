@@ -67,9 +67,7 @@ async def test_saved_tips_are_listed_though_the_newest_page_of_them_was_withdraw
     await save(harness, subscriber, *(tip.id for tip in kept))
     await save(harness, subscriber, *(f"withdrawn-{number}" for number in range(8)))
     await subscriber.say("/saved")
-    await subscriber.sees(
-        "Your saved tips, page 1 of 2", "8 tips you'd saved have been taken back"
-    )
+    await subscriber.sees("page 1 of 2", "8 tips you'd saved have been withdrawn")
     assert (await subscriber.labels())[:8] == [tip.title for tip in kept[:0:-1]]
     await subscriber.tap("Next page")
     assert (await subscriber.labels())[:1] == [kept[0].title]
@@ -80,7 +78,7 @@ async def test_whoever_saved_only_what_was_withdrawn_hears_that_and_not_that_the
 ) -> None:
     await save(harness, subscriber, "withdrawn")
     await subscriber.say("/saved")
-    await subscriber.sees("1 tip you'd saved has been taken back", "/tip")
+    await subscriber.sees("1 tip you'd saved has been withdrawn", "/tip")
 
 
 async def test_an_answer_that_was_withdrawn_since_the_index_was_made_is_no_mistake_of_ours(

@@ -13,19 +13,25 @@ from bot.texts import (
     broadcast,
     errors,
     faq,
+    found,
     help,  # noqa: A004
+    inline,
     pause,
     privacy,
     report,
+    saved,
     settings,
     small_talk,
     start,
     stats,
     tip,
+    week,
+    why_not,
 )
 from bot.texts.catalogue import translator
 from bot.texts.fields import View
 from bot.texts.message import Message
+from bot.texts.sharing import Sharing
 from tips.library import Library
 from tips.loading import Content
 from tips.models import (
@@ -40,6 +46,7 @@ from tips.models import (
     Theme,
     Tip,
 )
+from tips.reactions import WhyNot, change_of
 from tips.urgent import Advice
 
 EN = translator("en")
@@ -188,8 +195,16 @@ CALLS: dict[str, Call] = {
     "start.returned": lambda *_: start.returned(EN, PAUSED, None, NOW),
     "start.finish_first": lambda *_: start.finish_first(EN),
     "tip.render": lambda _, lib: tip.render(EN, lib.tips[0], lib),
-    "tip.render, rated": lambda _, lib: tip.render(EN, lib.tips[0], lib, vote=-1, saved=True),
-    "tip.why": lambda _, lib: tip.why(EN, lib.tips[0], lib),
+    "tip.render, turned down": lambda _, lib: tip.render(
+        EN, lib.tips[0], lib, tip.Shown(-1, saved=True), Sharing(inline=True, username="a_bot")
+    ),
+    "tip.render, unfolded": lambda _, lib: tip.render(
+        EN, lib.tips[0], lib, tip.Shown(-1, "hard", unfolded=True), Sharing(username="a_bot")
+    ),
+    "why_not.what_changed": lambda w, lib: why_not.what_changed(
+        EN, change_of(lib.tips[0], WhyNot.NOT_SKIN), w
+    ),
+    "why_not.ask_audience": lambda *_: why_not.ask_audience(EN),
     "tip.thanks": lambda *_: tip.thanks(EN, 1),
     "tip.kept": lambda *_: tip.kept(EN, on=True),
     "tip.drop_theme": lambda _, lib: tip.drop_theme(EN, lib.themes[0], lib),
@@ -201,10 +216,19 @@ CALLS: dict[str, Call] = {
     "tip.theme_gone": lambda *_: tip.theme_gone(EN),
     "tip.none_fits": lambda *_: tip.none_fits(EN),
     "tip.withdrawn": lambda *_: tip.withdrawn(EN),
-    "tip.saved": lambda _, lib: tip.saved(EN, lib.tips, 1, 3),
-    "tip.saved, none": lambda *_: tip.saved(EN, (), 0, 1),
-    "tip.saved, some withdrawn": lambda _, lib: tip.saved(EN, lib.tips, 0, 1, withdrawn=2),
-    "tip.saved, all withdrawn": lambda *_: tip.saved(EN, (), 0, 1, withdrawn=1),
+    "saved.saved": lambda _, lib: saved.saved(EN, lib.tips, 20, 1, 3),
+    "saved.saved, tidying": lambda _, lib: saved.saved(EN, lib.tips, 20, 1, 3, tidying=True),
+    "saved.saved, none": lambda *_: saved.saved(EN, (), 0, 0, 1),
+    "saved.saved, some withdrawn": lambda _, lib: saved.saved(EN, lib.tips, 1, 0, 1, withdrawn=2),
+    "saved.saved, all withdrawn": lambda *_: saved.saved(EN, (), 0, 0, 1, withdrawn=1),
+    "saved.found": lambda w, lib: saved.found(EN, w, lib.tips),
+    "saved.found, none": lambda w, _: saved.found(EN, w, ()),
+    "saved.removed": lambda *_: saved.removed(EN),
+    "week.week": lambda _, lib: week.week(EN, lib.tips * 7, lib),
+    "week.week, none": lambda _, lib: week.week(EN, (), lib),
+    "found.found": lambda w, lib: found.found(EN, w, lib.answers * 3, lib.tips * 7, lib),
+    "found.nothing": lambda w, _: found.nothing(EN, w),
+    "found.what_for": lambda *_: found.what_for(EN),
     "settings.overview": lambda _, lib: settings.overview(EN, BERLIN, lib, NEXT, NOW),
     "settings.overview, zone lost": lambda _, lib: settings.overview(EN, LOST, lib, None, NOW),
     "settings.overview, few tips": lambda _, lib: settings.overview(
@@ -227,8 +251,8 @@ CALLS: dict[str, Call] = {
     "pause.stopped": lambda *_: pause.stopped(EN),
     "faq.topics": lambda _, lib: faq.topics(EN, {"t": 3, "1-1": 1}, lib, 0),
     "faq.topic": lambda _, lib: faq.topic(EN, "t", lib.answers * 20, lib, 1),
-    "faq.answer": lambda _, lib: faq.answer(EN, lib.answers[0], lib, lib.answers * 2, vote=1),
-    "faq.answer, leading on": lambda _, lib: faq.answer(EN, lib.answers[0], lib),
+    "faq.answer": lambda _, lib: faq.answer(EN, lib.answers[0], lib, vote=1),
+    "faq.answer, sourced": lambda _, lib: faq.answer(EN, lib.answers[0], lib, sourced=True),
     "faq.answer, alone": lambda _, lib: faq.answer(EN, lib.answers[0], lib, alone=True),
     "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
@@ -244,6 +268,11 @@ CALLS: dict[str, Call] = {
     "privacy.forget_kept": lambda *_: privacy.forget_kept(EN),
     "privacy.nothing_stored": lambda *_: privacy.nothing_stored(EN),
     "privacy.export_caption": lambda *_: privacy.export_caption(EN),
+    "inline.tip": lambda _, lib: inline.tip(EN, lib.tips[0], lib, "a_bot").message,
+    "inline.answer": lambda _, lib: inline.answer(EN, lib.answers[0], lib, "a_bot").message,
+    "inline.urgent": lambda w, lib: (
+        inline.urgent(EN, Advice("id", w or "w", ("c",)), lib).results[0].message
+    ),
     "help.help_message": lambda *_: help.help_message(EN, admin=True),
     "broadcast.how_to": lambda *_: broadcast.how_to(EN),
     "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(EN),

@@ -62,8 +62,8 @@ def test_a_message_that_puts_the_keyboard_away_and_one_without_any() -> None:
 
 
 def test_a_button_has_one_purpose() -> None:
-    for wrong in ({}, {"data": Why(1), "url": "https://a.org"}):
-        with pytest.raises(ValueError, match="either"):
+    for wrong in ({}, {"data": Why(1), "url": "https://a.org"}, {"data": Why(1), "inline": ""}):
+        with pytest.raises(ValueError, match="one thing"):
             Button("x", **wrong)  # type: ignore[arg-type]
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 import pytest
 
 from bot.places import Place
-from bot.texts import errors, faq, html, pause, settings, start
+from bot.texts import errors, faq, html, pause, saved, settings, sources, start
 from bot.texts import tip as tips
 from bot.texts.callbacks import (
     FaqTopic,
     FaqTopics,
     OpenAnswer,
+    OpenTip,
     PickHour,
     PickZone,
     RateAnswer,
@@ -21,6 +22,7 @@ from bot.texts.callbacks import (
     SaveTip,
     SetTheme,
     SetWeekday,
+    TidySaved,
 )
 from bot.texts.catalogue import translator
 from bot.texts.message import Message
@@ -40,6 +42,7 @@ from tips.urgent import Advice
 
 EN = translator("en")
 TIP_UNITS = 900
+CARD = ["👍 Helpful", "👎 Not for me", "🔖 Save", "Why?", "Another tip"]
 
 LIBRARY = load_library()
 
@@ -169,31 +172,34 @@ class TestTip:
         for tip in LIBRARY.tips:
             said = tips.render(EN, tip, LIBRARY)
             assert html.units(said.plain) <= TIP_UNITS, tip.id
-            assert said.html.startswith("<b>")
+            theme, title = said.plain.splitlines()[:2]
+            assert (theme, title) == (LIBRARY.title_of(tip), tip.title)
             for part in (tip.title, tip.body, tip.action, tip.caution or ""):
                 assert part in said.plain
             assert ("Source: " in said.plain) == bool(LIBRARY.shown_sources(tip))
-            assert labels(said) == ["👍 Helpful", "👎 Not for me", "Why?", "Save"]
+            assert labels(said) == CARD
 
     def test_every_explanation_has_claims_and_a_doi_where_there_is_one(self) -> None:
         for tip in LIBRARY.tips:
-            said = tips.why(EN, tip, LIBRARY)
+            said = tips.render(EN, tip, LIBRARY, tips.Shown(unfolded=True))
             for name in tip.claims:
                 assert LIBRARY.claim(name).claim in said.plain
-            for source in LIBRARY.shown_sources(tip)[: tips.SOURCES_IN_FULL]:
+            for source in LIBRARY.shown_sources(tip)[: sources.IN_FULL]:
                 where = f"https://doi.org/{source.doi}" if source.doi else source.url
                 assert html.link("x", where).runs[0].href in _addresses(said), source.key
 
     def test_votes_and_savings_show_and_can_be_taken_back(self) -> None:
         tip = LIBRARY.tips[0]
-        keys = tips.buttons(EN, tip, vote=1, saved=True)
+        keys = tips.buttons(EN, tip, LIBRARY, tips.Shown(vote=1, saved=True))
         flat = [button for row in keys for button in row]
         assert [button.label for button in flat] == [
-            "👍 Helpful, noted", "👎 Not for me", "Why?", "Saved. Remove?",
+            "👍 Helpful, noted", "👎 Not for me", "🔖 Saved: remove", "Why?", "Another tip",
         ]  # fmt: skip
         assert flat[0].data == RateTip(tip.number, 0)
-        assert flat[3].data == SaveTip(tip.number, 0)
-        assert tips.buttons(EN, tip, vote=-1)[0][1].data == RateTip(tip.number, 0)
+        assert flat[2].data == SaveTip(tip.number, 0)
+        assert tips.buttons(EN, tip, LIBRARY, tips.Shown(vote=-1))[0][1].data == RateTip(
+            tip.number, 0
+        )
 
     def test_the_five_levels_have_words_of_their_own(self) -> None:
         assert tips.evidence_words(EN, Evidence.LIMITED) == "early evidence"
@@ -220,18 +226,18 @@ class TestTip:
         assert len(set(meters.values())) == len(Evidence)
 
     def test_saved_tips_are_paged(self) -> None:
-        first = tips.saved(EN, LIBRARY.tips[:3], 0, 2)
-        assert "page 1 of 2" in first.plain
-        assert taps(first)[-1] == SavedPage(1)
-        last = tips.saved(EN, LIBRARY.tips[:1], 1, 2)
-        assert taps(last)[-1] == SavedPage(0)
-        only = tips.saved(EN, LIBRARY.tips[:1], 0, 1)
+        first = saved.saved(EN, LIBRARY.tips[:3], 4, 0, 2)
+        assert "4 saved tips, page 1 of 2" in first.plain
+        assert taps(first)[-2:] == [SavedPage(1), TidySaved(0)]
+        last = saved.saved(EN, LIBRARY.tips[:1], 4, 1, 2)
+        assert taps(last)[-2:] == [SavedPage(0), TidySaved(1)]
+        only = saved.saved(EN, LIBRARY.tips[:1], 1, 0, 1)
         assert "page" not in only.plain
-        assert len(only.buttons) == 1
+        assert taps(only) == [OpenTip(LIBRARY.tips[0].number), TidySaved(0)]
 
     def test_taking_back_is_said(self) -> None:
-        assert tips.thanks(EN, 0) == "Taken back."
-        assert tips.kept(EN, on=False) == "No longer saved."
+        assert tips.thanks(EN, 0) == "That's undone."
+        assert tips.kept(EN, on=False) == "It's not saved any more."
 
     def test_a_tip_without_caution_or_source_leaves_no_gap(self) -> None:
         lib = library_of("w")
@@ -264,16 +270,25 @@ class TestFaq:
         said = faq.urgent(EN, Advice("a", "Call for help now.", ()), LIBRARY)
         assert said.plain == "Call for help now."
 
-    def test_an_answer_has_its_doctor_line_and_two_near_misses(self) -> None:
+    def test_an_answer_has_its_doctor_line_where_there_is_one(self) -> None:
         lib = library_of("words")
         found = lib.answers[0]
-        said = faq.answer(EN, found, lib, [found] * 4)
-        assert len([tap for tap in taps(said) if isinstance(tap, OpenAnswer)]) == 2
-        assert "Sources: " in said.plain
+        said = faq.answer(EN, found, lib)
+        assert "⚠️ words" in said.plain
         assert "Not what I asked" in labels(said)
         bare = found.model_copy(update={"doctor": None})
-        assert "Or did you mean" not in faq.answer(EN, bare, lib, vote=-1).plain
+        assert "⚠️" not in faq.answer(EN, bare, lib).plain
         assert "👎 Not helpful, noted" in labels(faq.answer(EN, bare, lib, vote=-1))
+
+    def test_the_sources_of_an_answer_come_at_a_tap_and_go_at_another(self) -> None:
+        found = LIBRARY.answer("flare-now")
+        count = len(LIBRARY.shown_sources(found))
+        said = faq.answer(EN, found, LIBRARY)
+        assert f"{count} sources" in labels(said)
+        assert not _addresses(said)
+        shown = faq.answer(EN, found, LIBRARY, sourced=True)
+        assert "Hide sources" in labels(shown)
+        assert len(_addresses(shown)) == min(count, sources.IN_FULL)
 
     @pytest.mark.parametrize(
         ("vote", "helpful", "other"),
@@ -296,11 +311,11 @@ class TestFaq:
         ]
         assert rates == [helpful, other]
 
-    def test_many_sources_are_counted(self) -> None:
+    def test_sources_beyond_the_first_dozen_are_counted(self) -> None:
         found = library_of("w").answers[0]
-        names = tuple(c.id for c in LIBRARY.claims.values() if c.usable)[:9]
+        names = tuple(c.id for c in LIBRARY.claims.values() if c.usable)[:40]
         changes = {"claims": names, "related": ()}
-        said = faq.answer(EN, found.model_copy(update=changes), LIBRARY)
+        said = faq.answer(EN, found.model_copy(update=changes), LIBRARY, sourced=True)
         assert "more" in said.plain
 
     def test_an_answer_opens_with_the_answer_and_folds_the_studies_away(self) -> None:
@@ -317,15 +332,13 @@ class TestFaq:
         assert [OpenAnswer(name) for name in found.related] == taps(
             faq.answer(EN, found, LIBRARY)
         )[:2]
-        near = LIBRARY.answers[:2]
-        led = taps(faq.answer(EN, found, LIBRARY, near))[:2]
-        assert led == [OpenAnswer(answer.id) for answer in near]
-        alone = taps(faq.answer(EN, found, LIBRARY, near, alone=True))
+        assert "Related:" in faq.answer(EN, found, LIBRARY).plain
+        alone = taps(faq.answer(EN, found, LIBRARY, alone=True))
         assert not [tap for tap in alone if isinstance(tap, OpenAnswer)]
 
     def test_no_match_says_so_and_offers_topics(self) -> None:
         said = faq.none(EN, ("stress", "sleep", "itch", "fats"), LIBRARY)
-        assert "do not want to guess" in said.plain
+        assert "I won't guess" in said.plain
         assert labels(said) == ["Stress", "Sleep", "Itch", "All topics"]
 
     @pytest.mark.parametrize(
@@ -341,7 +354,7 @@ class TestFaq:
     ) -> None:
         said = faq.none(EN, ("stress",), LIBRARY, subject)
         assert words in said.plain
-        assert "do not want to guess" not in said.plain
+        assert "I won't guess" not in said.plain
         asked_back = faq.unsure(EN, LIBRARY.answers[:2], subject)
         assert words in asked_back.plain
         assert "Did you mean one of these?" in asked_back.plain
@@ -361,7 +374,7 @@ class TestFaq:
         assert faq.pages(0) == 1
 
     def test_taking_a_vote_back_is_said(self) -> None:
-        assert faq.thanks(EN, 0) == "Taken back."
+        assert faq.thanks(EN, 0) == "That's undone."
 
 
 def test_a_stranger_learns_nothing_of_admin_commands() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.texts import sources
+from bot.texts import html, sources
 from bot.texts.catalogue import translator
+from tests.content import library
 from tips.models import Source
 
 EN = translator("en")
+MOST_UNITS = 24
 
 
 class TestSources:
@@ -23,10 +25,11 @@ class TestSources:
     @pytest.mark.parametrize(
         ("changed", "words"),
         [
-            ({}, "Sender and others 2016, PLoS Biology"),
-            ({"authors": ("Sender R",)}, "Sender 2016, PLoS Biology"),
-            ({"authors": ("(authors not known)",)}, "2016, PLoS Biology"),
+            ({}, "Sender 2016"),
+            ({"authors": ("Sender R",)}, "Sender 2016"),
+            ({"authors": ("(authors not known)",)}, "PLoS Biology 2016"),
             ({"authors": ("NHS",), "container": "NHS", "year": "n.d."}, "NHS"),
+            ({"authors": ("National Institute for Everything",), "short": "NIE"}, "NIE 2016"),
             ({"authors": (), "container": "(journal not known)", "year": "n.d."}, "A title"),
             (
                 {"authors": ("NHS",), "container": "NHS (as republished by zana.com)"},
@@ -35,7 +38,12 @@ class TestSources:
         ],
     )
     def test_a_short_name(self, changed: dict[str, object], words: str) -> None:
-        assert sources.short(EN, self.source(**changed)).plain == words
+        assert sources.short(self.source(**changed)).plain == words
+
+    def test_every_source_that_is_shown_has_a_short_name_for_the_card(self) -> None:
+        shown = [source for source in library().sources.values() if source.show]
+        long = [s.key for s in shown if html.units(sources.short(s).plain) > MOST_UNITS]
+        assert long == []
 
     def test_a_full_name_links_the_doi_or_else_the_address(self) -> None:
         full = sources.full(EN, self.source())

@@ -121,6 +121,10 @@ class Search:
         embed = self._embedder.embed_all if self._embedder else None
         return self._reader.read(text, embed)
 
+    def words(self, text: str) -> Sequence[str]:
+        """The words of a text, corrected, with one name for each thing."""
+        return self._reader.read(text).words
+
     def find(self, message: str | Reading, limit: int = 3) -> Found:
         """At most ``limit`` answers that fit the message, and as many topics."""
         reading = self.read(message) if isinstance(message, str) else message

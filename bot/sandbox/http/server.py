@@ -50,6 +50,7 @@ class Sandbox:
     `overall_rate` in messages per second (None: no limit of its own), `rate_burst` in messages;
     both are counted on `clock`. Port 0 takes a free one. In `local_mode` it is a Bot API server of
     one's own, run with `--local`: webhooks may be on any port of any machine, without TLS.
+    `inline_mode` is what BotFather's /setinline turns on.
     """
 
     def __init__(  # noqa: PLR0913 - the contract with everyone who starts a sandbox
@@ -65,6 +66,7 @@ class Sandbox:
         rate_burst: int = 30,
         transcript_limit: int | None = None,
         local_mode: bool = False,
+        inline_mode: bool = True,
     ) -> None:
         self._host, self._port = host, port
         self.token = token
@@ -72,6 +74,7 @@ class Sandbox:
         journal = Journal(clock, transcript_limit, CALL_LOG_LENGTH)
         table = load_table()
         self.world = World(clock, bot, table, journal, local_mode=local_mode)
+        self.world.inline_mode = inline_mode
         rate = None if overall_rate is None else RateLimit(overall_rate, rate_burst)
         self._api = BotApi(self.world, token, rate)
         self._acting = Acting(self.world, self._api.faults, stage)

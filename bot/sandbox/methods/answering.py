@@ -1,12 +1,18 @@
 """Methods that answer taps and inline queries, and show that the bot is at work."""
 
+import re
 from typing import Final
 
-from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.methods.call import Call, Handler, check_inline_text
 from bot.sandbox.model import inline
 from bot.sandbox.model.errors import QUERY_TOO_OLD, bad_request
+from bot.sandbox.model.keyboards import read_markup
 from bot.sandbox.model.people import Payload
 
+MAX_RESULTS: Final = 50  # core.telegram.org/bots/api#answerinlinequery
+MAX_RESULT_ID_BYTES: Final = 64  # core.telegram.org/bots/api#inlinequeryresultarticle
+MAX_OFFSET_BYTES: Final = 64  # likewise, next_offset
+_START_PARAMETER: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 MAX_TOAST: Final = 200  # characters; core.telegram.org/bots/api#answercallbackquery
 _ACTIONS: Final = {
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
@@ -46,9 +52,7 @@ def answer_inline_query(call: Call) -> bool:
     if user is None:
         raise bad_request(QUERY_TOO_OLD)
     results: list[Payload] = call.get("results")
-    ids = [result["id"] for result in results]
-    if len(set(ids)) < len(ids):
-        raise bad_request("RESULT_ID_DUPLICATE")
+    _check_results(call, results)
     inline.answered(world, call.get("inline_query_id"), results)
     world.journal.transcript.add(
         kind="inline_answered",
@@ -63,6 +67,28 @@ def answer_inline_query(call: Call) -> bool:
         cache_time=call.get("cache_time", 300),
     )
     return True
+
+
+def _check_results(call: Call, results: list[Payload]) -> None:
+    """In the words of Telegram's messages.setInlineBotResults."""
+    if len(results) > MAX_RESULTS:
+        raise bad_request("RESULTS_TOO_MUCH")
+    ids = [result["id"] for result in results]
+    if any(not 1 <= len(number.encode()) <= MAX_RESULT_ID_BYTES for number in ids):
+        raise bad_request("RESULT_ID_INVALID")
+    if len(set(ids)) < len(ids):
+        raise bad_request("RESULT_ID_DUPLICATE")
+    if len((call.get("next_offset") or "").encode()) > MAX_OFFSET_BYTES:
+        raise bad_request("NEXT_OFFSET_INVALID")
+    for result in results:
+        content = result.get("input_message_content") or {}
+        if result["type"] == "article" or "message_text" in content:
+            check_inline_text(content)
+        if result.get("reply_markup") is not None:
+            read_markup(call.world.table, result["reply_markup"], ("InlineKeyboardMarkup",))
+    parameter = (call.get("button") or {}).get("start_parameter")
+    if parameter is not None and not _START_PARAMETER.fullmatch(parameter):
+        raise bad_request("START_PARAM_INVALID")
 
 
 def send_chat_action(call: Call) -> bool:

@@ -56,6 +56,15 @@ def read_caption(call: Call) -> FormattedText:
     return formatted
 
 
+def check_inline_text(content: Payload) -> None:
+    """Refuse what an inline result would post, as `read_text` refuses a message."""
+    formatted = _read(content, "message_text", "entities")
+    if not formatted.text:
+        raise bad_request("message text is empty")
+    if utf16_length(formatted.text) > MAX_TEXT:
+        raise bad_request("MESSAGE_TOO_LONG")
+
+
 def caption_of(item: Payload) -> FormattedText:
     """The caption of an album's item."""
     formatted = _read(item, "caption", "caption_entities")

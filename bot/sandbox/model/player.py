@@ -242,6 +242,8 @@ class Player:
 
     def ask_inline(self, user: User, text: str, offset: str) -> Payload:
         """Type the bot's name and `text` in some other chat."""
+        if not self._world.inline_mode:
+            raise ControlError("the bot's inline mode is off", 409)
         query_id = self._world.new_query_id()
         self._world.inline_queries[query_id] = user
         content = {"id": query_id, "from": user.payload(), "query": text, "offset": offset}

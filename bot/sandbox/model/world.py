@@ -51,6 +51,7 @@ class World:
     files: FileStore = field(default_factory=FileStore)
     calls_in_progress: int = 0
     local_mode: bool = False
+    inline_mode: bool = True
 
     def __post_init__(self) -> None:
         self.updates = UpdateQueue(self.activity)

@@ -9,7 +9,15 @@ from sqlalchemy import delete, func, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
-from bot.store.models import AnswerVote, Miss, Saved, Table, TipVote, TipVoteRead
+from bot.store.models import (
+    AnswerVote,
+    Miss,
+    Saved,
+    Subscriber,
+    Table,
+    TipVote,
+    TipVoteRead,
+)
 from bot.store.tables import (
     Executor,
     affected,
@@ -69,7 +77,10 @@ async def _vote(
     if await _add(session, votes, **key, vote=vote, at=now):
         return True
     same = [getattr(votes, name) == value for name, value in key.items()]
-    change = update(votes).where(*same, col(votes.vote) != vote).values(vote=vote, at=now)
+    anew: dict[str, Any] = {"vote": vote, "at": now}
+    if votes is TipVote:
+        anew["why_not"] = None
+    change = update(votes).where(*same, col(votes.vote) != vote).values(anew)
     return await affected(session, change) == 1
 
 
@@ -92,10 +103,39 @@ async def tip_votes(session: Executor, chat_id: int) -> list[TipVoteRead]:
 
 async def on_tip(session: Executor, chat_id: int, tip_id: str) -> Said:
     """What the subscriber has said of one tip: their vote, and whether they keep it."""
-    voted = select(TipVote.vote).where(TipVote.chat_id == chat_id, TipVote.tip_id == tip_id)
+    mine = TipVote.chat_id == chat_id, TipVote.tip_id == tip_id
+    voted = select(TipVote.vote, TipVote.why_not).where(*mine)
     kept = select(Saved.tip_id).where(Saved.chat_id == chat_id, Saved.tip_id == tip_id)
-    vote = (await session.execute(voted)).scalar()
-    return Said(vote or 0, saved=(await session.execute(kept)).first() is not None)
+    said = (await session.execute(voted)).first()
+    vote, why_not = (0, None) if said is None else (said[0], said[1])
+    is_kept = (await session.execute(kept)).first() is not None
+    return Said(vote, saved=is_kept, why_not=why_not)
+
+
+async def say_why_not(session: Executor, chat_id: int, tip_id: str, why_not: str) -> bool:
+    """Why the tip was not for them; False where they gave it no thumb down."""
+    theirs = col(TipVote.chat_id) == chat_id, col(TipVote.tip_id) == tip_id
+    change = update(TipVote).where(*theirs, col(TipVote.vote) == -1).values(why_not=why_not)
+    return await affected(session, change) == 1
+
+
+async def put_off(session: Executor, chat_id: int, written: str | None) -> None:
+    """What comes last from now on, as ``tips.reactions`` writes it."""
+    change = update(Subscriber).where(col(Subscriber.chat_id) == chat_id)
+    await session.execute(change.values(put_off=written))
+
+
+async def reasons(session: Executor, since: datetime) -> dict[str, dict[str, int]]:
+    """How often each reason was given for each tip since then."""
+    counted = (
+        core_select(col(TipVote.tip_id), col(TipVote.why_not), func.count())
+        .where(col(TipVote.why_not).is_not(None), col(TipVote.at) >= since)
+        .group_by(col(TipVote.tip_id), col(TipVote.why_not))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for tip_id, why_not, count in await session.execute(counted):
+        found.setdefault(tip_id, {})[str(why_not)] = count
+    return found
 
 
 async def add_miss(session: Executor, chat_id: int, answer_id: str, now: datetime) -> bool:

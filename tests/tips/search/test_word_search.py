@@ -1,0 +1,53 @@
+"""Tips and answers found by words."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tests.content import library
+from tips.search import Search
+from tips.search.word_search import LibrarySearch
+
+
+@cache
+def by_words() -> LibrarySearch:
+    return LibrarySearch(library(), Search.load(embeddings=False).words)
+
+
+def found(words: str) -> list[str]:
+    return [library().by_number(number).title for number in by_words().tips.find(words, 5)]
+
+
+@pytest.mark.parametrize("tip", library().tips[::25], ids=lambda tip: tip.id)
+def test_a_tip_is_the_first_that_its_title_finds(tip: object) -> None:
+    title = tip.title  # type: ignore[attr-defined]
+    assert found(title)[0] == title
+    assert found(title.upper())[0] == title
+
+
+@pytest.mark.parametrize(
+    ("words", "in_title"),
+    [("fibre", "fibre"), ("fib", "fibre"), ("wool", "wool"), ("peanuts", "peanut"),
+     ("swiming", "swim"), ("what can I do about stress at work", "work")],
+)  # fmt: skip
+def test_words_find_tips_about_them(words: str, in_title: str) -> None:
+    assert any(in_title in title.lower() for title in found(words))
+
+
+@pytest.mark.parametrize("words", ["", "the", "🙂", "bitcoin price", "car insurance", "xyzzy"])
+def test_what_no_tip_is_about_finds_none(words: str) -> None:
+    assert found(words) == []
+
+
+def test_a_search_may_be_kept_to_some_tips() -> None:
+    every = by_words().tips.find("fibre", 100)
+    assert by_words().tips.find("fibre", 100, every[3:5]) == every[3:5]
+
+
+@pytest.mark.parametrize("words", ["probiotics", "steroid safe", "swimming"])
+def test_words_find_answers_about_them(words: str) -> None:
+    found_ids = by_words().answers.find(words, 3)
+    questions = " ".join(library().answer(key).question.lower() for key in found_ids)
+    assert words[:4] in questions
