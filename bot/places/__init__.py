@@ -1,6 +1,6 @@
 """Places and their time zones, without a network."""
 
-from bot.places.place import Place
+from bot.places.place import Match, Place
 from bot.places.search import Places
 
-__all__ = ["Place", "Places"]
+__all__ = ["Match", "Place", "Places"]

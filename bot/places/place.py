@@ -13,3 +13,20 @@ class Place:
     label: str
     zone: str
     country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The places that fit what was typed, likeliest first.
+
+    ``named`` is false where none bears that name and a slip was mended.
+    """
+
+    places: tuple[Place, ...] = ()
+    named: bool = True
+
+    @property
+    def clear(self) -> Place | None:
+        """The place, where all that fit keep the same time and it was called by its name."""
+        one_zone = len({place.zone for place in self.places}) == 1
+        return self.places[0] if one_zone and self.named else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -13,15 +14,33 @@ from bot.places.abbreviations import by_abbreviation, by_offset
 from bot.places.folding import fold
 from bot.places.index import Index, Row
 from bot.places.locate import Locator
-from bot.places.place import Place
+from bot.places.place import Match, Place
+from bot.places.well_known import by_region, full_name, nearly
 from tips.normalise import readings
 
 LONGEST = 80  # characters; no place needs more
 CLEAR_LEAD = 10  # a place with so many times the inhabitants of another is the one meant
 MENDED_LEAD = 5  # the same for a name that had to be corrected
 BIG_CITY = 500_000
+NAMESAKE = 150_000  # inhabitants from which a town of a region's name may be meant as well
 LEADS = (
     "i am in",
+    "i m in",
+    "we are in",
+    "were in",
+    "we live in",
+    "i moved to",
+    "i am from",
+    "im from",
+    "from",
+    "its",
+    "it is",
+    "the",
+    "island of",
+    "isle of",
+    "state of",
+    "province of",
+    "somewhere in",
     "i live in",
     "im in",
     "in",
@@ -37,7 +56,25 @@ LEADS = (
     "jhabite a",
     "moro em",
 )
-ENDS = ("please", "bitte", "time", "time zone", "timezone", "city")
+ENDS = (
+    "please",
+    "bitte",
+    "thanks",
+    "thank you",
+    "time",
+    "time zone",
+    "timezone",
+    "city",
+    "island",
+    "islands",
+    "region",
+    "area",
+    "now",
+    "right now",
+    "at the moment",
+)
+_SMALL_WORDS = re.compile(rf"(({'|'.join(LEADS)}) )*(?P<name>.+?)( ({'|'.join(ENDS)}))*")
+TOO_WIDE = frozenset({"africa", "asia", "europe", "north america", "south america", "eu"})
 
 
 class Places:
@@ -60,20 +97,48 @@ class Places:
 
         Of more than ``limit``, no zone is left out for a second place in another.
         """
-        found = (self._find(words) for words in readings(text) if len(words) <= LONGEST)
-        return _cut(next(filter(None, found), []), limit)
+        return list(self.match(text, limit).places)
 
-    def _find(self, text: str) -> list[Place]:
-        folded = fold(text)
+    def match(self, text: str, limit: int = 5) -> Match:
+        """The same, with what tells whether to ask."""
+        said = [words for words in readings(text) if len(words) <= LONGEST]
+        said = [words for words in said if _without(fold(words)) not in TOO_WIDE]
+        for find, named in ((self._named, True), (self._misspelt, False)):
+            found = next(filter(None, map(find, said)), [])
+            if found:
+                return Match(tuple(_cut(found, limit)), named)
+        return Match()
+
+    def _named(self, text: str) -> list[Place]:
+        folded = full_name(fold(text))
         fixed = by_offset(text) or by_abbreviation(folded)
         if fixed or len(folded) < 2:
             return fixed
         return (
-            self._ranked(folded)
+            self._region(text, folded)
+            or self._ranked(folded)
             or self._qualified(text, folded)
             or self._without_small_words(folded)
-            or self._mended(folded)
         )
+
+    def _region(self, text: str, folded: str) -> list[Place]:
+        """A well-known region; beside it a large town of the same name in another zone."""
+        name, _, country = text.partition(",")
+        found = by_region(folded) or by_region(fold(name), fold(country) if country else "")
+        if not found or country:
+            return found
+        zones, names = {place.zone for place in found}, {_name(place.label) for place in found}
+        rows = [row for row in self._index.rows_of(folded) if row.kind == "city"]
+        big = [
+            row
+            for row in rows
+            if row.people >= NAMESAKE and row.zone not in zones and _name(row.label) in names
+        ]
+        return [*found, *_distinct(sorted(big, key=_weight, reverse=True)[:1])]
+
+    def _misspelt(self, text: str) -> list[Place]:
+        folded = _without(fold(text))
+        return nearly(folded) or self._mended(folded)
 
     def at(self, lat: float, lon: float) -> str | None:
         """The time zone at a location; None at sea or for invalid coordinates."""
@@ -125,14 +190,15 @@ class Places:
         return areas | self._index.areas(folded)
 
     def _without_small_words(self, folded: str) -> list[Place]:
-        bare = folded
-        for lead in LEADS:
-            bare = bare.removeprefix(f"{lead} ")
-        for end in ENDS:
-            bare = bare.removesuffix(f" {end}")
+        bare = full_name(_without(folded))
         if bare == folded:
             return []
-        return by_abbreviation(bare) or self._ranked(bare) or self._qualified(bare, bare)
+        return (
+            by_abbreviation(bare)
+            or self._region(bare, bare)
+            or self._ranked(bare)
+            or self._qualified(bare, bare)
+        )
 
     def _mended(self, folded: str) -> list[Place]:
         """The places whose name is one edit away from what was typed; two from nine letters on."""
@@ -163,6 +229,12 @@ class Places:
         return _clearest(rows, "", lead=MENDED_LEAD)
 
 
+def _without(folded: str) -> str:
+    """A folded name without the small words around it."""
+    found = _SMALL_WORDS.fullmatch(folded)
+    return found["name"] if found else folded
+
+
 def _clearest(rows: Sequence[Row], folded: str, lead: int = CLEAR_LEAD) -> list[Place]:
     """The places worth offering: those without a much larger namesake."""
     people: dict[tuple[str, ...], float] = defaultdict(float)
@@ -176,6 +248,10 @@ def _clearest(rows: Sequence[Row], folded: str, lead: int = CLEAR_LEAD) -> list[
     if len({row.zone for row in kept}) == 1:
         return [_place(kept[0])]
     return _distinct(kept)
+
+
+def _name(label: str) -> str:
+    return label.partition(",")[0]
 
 
 def _weight(row: Row) -> int:

@@ -128,7 +128,7 @@ def test_typed_hours_that_are_understood(typed: str, minute: int) -> None:
         "13pm",
         "0am",
         "-3",
-        "morning",
+        "good morning",
         "🙂",
         "8:5",
         "8 to 9",
