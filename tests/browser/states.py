@@ -80,10 +80,37 @@ async def question(chat: ChatPage, stage: Stage) -> None:
     await expect(chat.page.get_by_role("dialog")).to_be_visible()
 
 
-async def calls(chat: ChatPage, stage: Stage) -> None:
+async def commands(chat: ChatPage, stage: Stage) -> None:
     await chat.tap("Cancel")
+    await chat.tap("Menu")
+    await expect(chat.page.get_by_role("menuitem", name="/help")).to_be_visible()
+
+
+async def places(chat: ChatPage, stage: Stage) -> None:
+    await chat.page.keyboard.press("Escape")
+    await chat.choose("Attach", "Location")
+    await expect(chat.button("Tokyo")).to_be_visible()
+
+
+async def replying(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Tokyo")
+    sent = await chat.sees("Location 35.676")
+    await chat.options(sent, "Reply")
+    await chat.say("about a quokka")
+    await chat.options(await chat.sees("about a quokka"), "Edit")
+    await expect(chat.page.locator("#replying")).to_contain_text("Edit: about a quokka")
+
+
+async def topics(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Not any more")
+    await stage.anna("topics", name=LONG_WORD)
+    await expect(chat.page.locator("#topics")).to_be_visible()
+
+
+async def calls(chat: ChatPage, stage: Stage) -> None:
     await chat.tap("API calls")
-    await expect(chat.page.locator("#log")).to_be_visible()
+    await chat.page.locator("#calls summary").first.click()
+    await expect(chat.page.locator("#calls pre").first).to_be_visible()
 
 
 async def people(chat: ChatPage, stage: Stage) -> None:
@@ -92,8 +119,13 @@ async def people(chat: ChatPage, stage: Stage) -> None:
     await expect(chat.page.locator("#people")).to_be_visible()
 
 
-async def failing(chat: ChatPage, stage: Stage) -> None:
+async def blocked(chat: ChatPage, stage: Stage) -> None:
     await chat.page.keyboard.press("Escape")
+    await chat.choose("More", "Block the bot")
+    await expect(chat.page.locator("#start")).to_have_text("Unblock the bot")
+
+
+async def failing(chat: ChatPage, stage: Stage) -> None:
     await chat.page.route("**/control/say", lambda route: route.abort())
     await chat.say("Are you there?")
     await expect(chat.page.locator("#toast")).to_contain_text("can't be reached")
@@ -118,7 +150,8 @@ async def answer(chat: ChatPage, stage: Stage) -> None:
 
 STATES: tuple[State, ...] = (
     empty, onboarding, tip, why, answer, folded, unfolded, settings, export, poll, album, voice,
-    words, buttons, menus, question, calls, people, failing,
+    words, buttons, menus, question, commands, places, replying, topics, calls, people,
+    blocked, failing,
 )  # fmt: skip
 
 

@@ -38,6 +38,15 @@ async function ask(words) {
   asked.patience = setTimeout(() => note("No answer came. Try other words."), PATIENCE_MS);
 }
 
+async function askOrClose(words) {
+  try {
+    await ask(words);
+  } catch (error) {
+    closeResults();
+    throw error;
+  }
+}
+
 export function showResults(text) {
   const words = inlineQuery(text);
   if (words === null) return closeResults();
@@ -48,7 +57,7 @@ export function showResults(text) {
   $("result-list").replaceChildren();
   $("results").hidden = false;
   note("Looking…");
-  asked.timer = setTimeout(attempt(() => ask(words)), PAUSE_MS);
+  asked.timer = setTimeout(attempt(() => askOrClose(words)), PAUSE_MS);
 }
 
 const take = attempt(async (query, result) => {

@@ -19,6 +19,12 @@ function item({ label, detail, act, refocus = true }) {
   return make("button", { type: "button", role: "menuitem", tabindex: "-1", onclick: take }, ...words);
 }
 
+// One item can be come to by Tab: the one that has, or had, the focus.
+function focusItem(target) {
+  for (const one of target.parentElement.children) one.tabIndex = one === target ? 0 : -1;
+  target.focus();
+}
+
 // A floating menu opens where there is room around its button.
 function place(box, button) {
   const { left, right, top, bottom } = button.getBoundingClientRect();
@@ -38,14 +44,14 @@ export function openMenu(button, box, items, label) {
   if (box.classList.contains("floating")) place(box, button);
   button.setAttribute("aria-expanded", "true");
   opened = { box, button };
-  box.firstElementChild?.focus();
+  if (items.length) focusItem(box.firstElementChild);
 }
 
 function walk(event) {
   const items = [...opened.box.children];
   const at = items.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-  if (to !== undefined) items.at(to % items.length).focus();
+  if (to !== undefined) focusItem(items.at(to % items.length));
   else if (event.key === "Escape" || event.key === "Tab") closeMenu({ refocus: true });
   else return;
   event.preventDefault();
