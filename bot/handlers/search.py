@@ -10,7 +10,7 @@ from bot.handlers.text_analysis import TextAnalysis
 from bot.texts import found as texts
 from tips.models import Answer, Tip
 
-ANSWERS, TIPS = 3, 7
+ANSWERS, TIPS = 3, 5
 
 
 class Finds(NamedTuple):

@@ -14,7 +14,7 @@ _NOTE = re.compile(
     r"\s*\([^()]*(?:not known|quoted by|as republished by|via|copy)[^()]*\)|, quoted by .*"
 )
 TITLE_UNITS = 40
-IN_FULL = 12
+IN_FULL = 16
 DOI_ADDRESS = "https://doi.org/"
 
 

@@ -121,8 +121,7 @@ def card(_: Translator, tip: Tip, library: Library) -> tuple[html.Html, ...]:
     if tip.caution:
         caution = _labelled(_("⚠️ Take care:"), tip.caution)
     return (
-        html.join([html.text(library.title_of(tip)), html.bold(tip.title)]),
-        html.text(tip.body),
+        html.join([html.text(library.title_of(tip)), html.bold(tip.title), html.text(tip.body)]),
         _labelled(_("👉 Try today:"), tip.action),
         caution,
         html.join([tip_evidence(_, tip, library), source_line(_, library.shown_sources(tip))]),
