@@ -1,8 +1,9 @@
-"""Commands about what is in the database: ``stats``, ``plan``, ``broadcast …``."""
+"""Commands about what is in the database: ``stats``, ``ratings``, ``plan``, ``broadcast …``."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PERIODS = (1, 7, 30)  # days
 BROADCAST = typer.Argument(min=1, max=BIGGEST_ID, help="Its number, as broadcast list tells.")
+WHY_NOT = ("obvious", "not_me", "hard", "not_skin")
 OPERATOR = 0  # no Telegram user: the one at the machine
 
 broadcast_app = typer.Typer(
@@ -27,6 +29,7 @@ broadcast_app = typer.Typer(
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(stats)
+    app.command()(ratings)
     app.command()(plan)
     app.add_typer(broadcast_app, name="broadcast")
 
@@ -41,6 +44,31 @@ def stats(as_json: bool = JSON_OPTION) -> None:
     columns = [_column(item) for item in figures]
     rows = ((name, *(column[name] for column in columns)) for name in columns[0])
     table(("", *(f"{days} d" for days in PERIODS)), rows)
+
+
+def ratings(
+    days: int = typer.Option(90, min=1, max=3650, help="Of the last so many days."),
+    as_json: bool = JSON_OPTION,
+) -> None:
+    """For editors: tips by thumbs down, and why they were not for somebody."""
+    log_to_stderr()
+    counted = asked(_ratings(days))
+    if as_json:
+        emit(counted)
+        return
+    heads = ("tip", "up", "down", *WHY_NOT)
+    table(heads, (tuple(row[head] for head in heads) for row in counted))
+
+
+async def _ratings(days: int) -> list[dict[str, Any]]:
+    from bot.clock import SystemClock
+    from bot.store.queries.feedback import tip_ratings
+
+    async with open_database() as db, db.read() as session:
+        found = await tip_ratings(session, SystemClock().now() - timedelta(days=days))
+    nothing = dict.fromkeys(("up", "down", *WHY_NOT), 0)
+    rows: list[dict[str, Any]] = [{"tip": tip, **nothing, **row} for tip, row in found.items()]
+    return sorted(rows, key=lambda row: (-row["down"], row["tip"]))
 
 
 async def _figures() -> list[Figures]:

@@ -30,8 +30,7 @@ async def search(context: Context, words: str) -> None:
         return
     answers, tips = await look_up(context, words, analysis)
     if answers or tips:
-        library = context.services.library
-        message = texts.found(context.translator, words, answers, tips, library)
+        message = texts.found(context.translator, words, answers, tips)
     else:
         message = texts.nothing(context.translator, words)
     await context.say(message)

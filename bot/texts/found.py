@@ -8,32 +8,22 @@ from bot.texts import html
 from bot.texts.callbacks import FaqTopics, OpenAnswer, OpenTip
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
-from tips.library import Library
 from tips.models import Answer, Tip
 
 QUOTED_UNITS = 60
 
 
-def found(
-    _: Translator, words: str, answers: Sequence[Answer], tips: Sequence[Tip], library: Library
-) -> Message:
-    """The answers first, then the tips, each with the sign of its theme."""
+def found(_: Translator, words: str, answers: Sequence[Answer], tips: Sequence[Tip]) -> Message:
+    """The answers first, then the tips."""
     head = html.fill(_("What I have on “{words}”"), words=html.one_line(words, QUOTED_UNITS))
     return page(
         html.bold(head.plain),
         html.text(_counted(_, len(answers), len(tips))),
         buttons=(
             *((Button(answer.question, OpenAnswer(answer.id)),) for answer in answers),
-            *(
-                (Button(f"{_sign(tip, library)} {tip.title}", OpenTip(tip.number)),)
-                for tip in tips
-            ),
+            *((Button(tip.title, OpenTip(tip.number)),) for tip in tips),
         ),
     )
-
-
-def _sign(tip: Tip, library: Library) -> str:
-    return library.title_of(tip).partition(" ")[0]
 
 
 def _counted(_: Translator, answers: int, tips: int) -> str:

@@ -43,10 +43,10 @@ class InlineResults:
 
 
 def tip(_: Translator, found: Tip, library: Library, username: str) -> InlineResult:
-    """The card of a tip; its theme stands in front, as everywhere."""
+    """The card of a tip; in the list its theme stands below the title."""
     message = page(*tips.card(_, found, library), buttons=_begin(_, username))
-    title = f"{library.title_of(found).partition(' ')[0]} {found.title}".strip()
-    return _result(f"t{found.number}", title, found.body, message)
+    description = f"{library.title_of(found)}: {found.body}"
+    return _result(f"t{found.number}", found.title, description, message)
 
 
 def answer(_: Translator, found: Answer, library: Library, username: str) -> InlineResult:

@@ -117,15 +117,22 @@ def render(
 
 def card(_: Translator, tip: Tip, library: Library) -> tuple[html.Html, ...]:
     """The paragraphs of a tip: theme and title, what helps, what to try, how we know."""
-    caution = html.Html()
-    if tip.caution:
-        caution = _labelled(_("⚠️ Take care:"), tip.caution)
     return (
         html.join([html.text(library.title_of(tip)), html.bold(tip.title), html.text(tip.body)]),
-        _labelled(_("👉 Try today:"), tip.action),
-        caution,
+        try_today(_, tip),
+        take_care(_, tip),
         html.join([tip_evidence(_, tip, library), source_line(_, library.shown_sources(tip))]),
     )
+
+
+def try_today(_: Translator, tip: Tip) -> html.Html:
+    """What to do about it today."""
+    return _labelled(_("👉 Try today:"), tip.action)
+
+
+def take_care(_: Translator, tip: Tip) -> html.Html:
+    """What to be careful of, in the same weight; empty where there is nothing."""
+    return _labelled(_("⚠️ Take care:"), tip.caution) if tip.caution else html.Html()
 
 
 def _labelled(label: str, words: str) -> html.Html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.texts import html
+from bot.texts import tip as tips
 from bot.texts.callbacks import SavedPage, TipNow
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
@@ -12,26 +13,23 @@ from tips.library import Library
 from tips.models import Tip
 
 
-def week(_: Translator, tips: Sequence[Tip], library: Library) -> Message:
+def week(_: Translator, had: Sequence[Tip], library: Library) -> Message:
     """The last tips that somebody had, the newest first: title, what to try, and when to take
     care."""
     rows = ((Button(_("Saved tips"), SavedPage(0)), Button(_("Another tip"), TipNow())),)
-    if not tips:
+    if not had:
         nothing = _("You haven't had a tip yet. Send /tip for one right now.")
         return page(html.text(nothing))
-    head = _.many("Your last tip", "Your last {count} tips", len(tips)).format(count=len(tips))
-    return page(html.bold(head), *(_entry(_, tip, library) for tip in tips), buttons=rows)
+    head = _.many("Your last tip", "Your last {count} tips", len(had)).format(count=len(had))
+    return page(html.bold(head), *(_entry(_, tip, library) for tip in had), buttons=rows)
 
 
 def _entry(_: Translator, tip: Tip, library: Library) -> html.Html:
-    sign = library.title_of(tip).partition(" ")[0]
-    caution = html.Html()
-    if tip.caution:
-        caution = html.fill("⚠️ {words}", words=tip.caution)
     return html.join(
         [
-            html.text(f"{sign} ") + html.bold(tip.title),
-            html.fill("👉 {words}", words=tip.action),
-            caution,
+            html.text(library.title_of(tip)),
+            html.bold(tip.title),
+            tips.try_today(_, tip),
+            tips.take_care(_, tip),
         ]
     )

@@ -1,4 +1,4 @@
-"""``stats``, ``plan``, ``db …`` and ``broadcast …`` on a database of one's own."""
+"""``stats``, ``ratings``, ``plan``, ``db …`` and ``broadcast …`` on a database of one's own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.store.database import Database
 from bot.subscribers.service import Subscribers
 from tests import content
 from tests.cli.terminal import TOKEN, data, gutskin
+from tips.reactions import WhyNot
 
 
 def _fill(folder: Path) -> None:
@@ -36,6 +37,29 @@ def _fill(folder: Path) -> None:
         await db.close()
 
     asyncio.run(fill())
+
+
+def test_ratings_tell_editors_why_a_tip_was_not_for_somebody(tmp_path: Path) -> None:
+    _fill(tmp_path)
+    tip, liked = content.library().tips[:2]
+
+    async def rate() -> None:
+        settings = load_settings(token=TOKEN, data_dir=tmp_path)
+        db = await Database.open(settings.database)
+        subscribers = Subscribers(db, SystemClock(), content.library(), settings)
+        for chat, why_not in ((1, WhyNot.HARD), (2, WhyNot.OBVIOUS)):
+            await subscribers.vote_tip(chat, tip.id, -1)
+            await subscribers.say_why_not(chat, tip.id, why_not)
+        await subscribers.vote_tip(1, liked.id, 1)
+        await db.close()
+
+    asyncio.run(rate())
+    nothing = {"obvious": 0, "not_me": 0, "hard": 0, "not_skin": 0}
+    assert data("ratings") == [
+        {"tip": tip.id, "up": 0, "down": 2, **nothing, "obvious": 1, "hard": 1},
+        {"tip": liked.id, "up": 1, "down": 0, **nothing},
+    ]
+    assert tip.id in gutskin("ratings", "--days", "1").stdout
 
 
 def test_stats_and_plan(tmp_path: Path) -> None:

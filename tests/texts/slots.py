@@ -226,7 +226,7 @@ CALLS: dict[str, Call] = {
     "saved.removed": lambda *_: saved.removed(EN),
     "week.week": lambda _, lib: week.week(EN, lib.tips * 7, lib),
     "week.week, none": lambda _, lib: week.week(EN, (), lib),
-    "found.found": lambda w, lib: found.found(EN, w, lib.answers * 3, lib.tips * 7, lib),
+    "found.found": lambda w, lib: found.found(EN, w, lib.answers * 3, lib.tips * 7),
     "found.nothing": lambda w, _: found.nothing(EN, w),
     "found.what_for": lambda *_: found.what_for(EN),
     "settings.overview": lambda _, lib: settings.overview(EN, BERLIN, lib, NEXT, NOW),

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.texts import callbacks as taps
-from bot.updates.content import LARGEST, body_of, is_tap, must_be_kept, words_of
+from bot.updates.content import (
+    LARGEST,
+    body_of,
+    chat_of,
+    is_tap,
+    makes_no_message,
+    must_be_kept,
+    words_of,
+)
 
 TEXT = "x" * 4096
 CHAT = {"id": 7, "type": "private"}
@@ -77,6 +85,7 @@ def test_whatever_telegram_may_send_is_kept_as_it_is(body: dict[str, Any]) -> No
         ({"update_id": 5, "message": "odd"}, ""),
         ({"update_id": 5, "edited_message": {**MESSAGE, "text": "a"}}, ""),
         (tap(taps.Stop()), ""),
+        (update(text="a card of ours", via_bot={"id": 1, "is_bot": True}), ""),
     ],
 )
 def test_words_are_what_somebody_wrote_to_us_alone(given: dict[str, Any], words: str) -> None:
@@ -98,6 +107,15 @@ def test_words_are_what_somebody_wrote_to_us_alone(given: dict[str, Any], words:
 )
 def test_who_leaves_or_moves_is_never_put_aside(given: dict[str, Any]) -> None:
     assert must_be_kept(given)
+
+
+def test_an_answer_to_a_tap_or_to_an_inline_query_is_no_message() -> None:
+    inline = {"update_id": 5, "inline_query": {"id": "1", "from": {"id": 7}, "query": "oats"}}
+    assert makes_no_message(inline)
+    assert makes_no_message(tap(taps.Stop()))
+    assert not makes_no_message(update(text="oats"))
+    assert chat_of(inline) == 7
+    assert words_of(inline) == ""
 
 
 @pytest.mark.parametrize("given", [update(text="/tip"), update(text="stop itching?"), update()])

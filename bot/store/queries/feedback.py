@@ -125,16 +125,18 @@ async def put_off(session: Executor, chat_id: int, written: str | None) -> None:
     await session.execute(change.values(put_off=written))
 
 
-async def reasons(session: Executor, since: datetime) -> dict[str, dict[str, int]]:
-    """How often each reason was given for each tip since then."""
-    counted = (
-        core_select(col(TipVote.tip_id), col(TipVote.why_not), func.count())
-        .where(col(TipVote.why_not).is_not(None), col(TipVote.at) >= since)
-        .group_by(col(TipVote.tip_id), col(TipVote.why_not))
-    )
+async def tip_ratings(session: Executor, since: datetime) -> dict[str, dict[str, int]]:
+    """Thumbs since then by tip: ``up``, ``down``, and each reason that was given."""
+    tip_id, vote, why_not = col(TipVote.tip_id), col(TipVote.vote), col(TipVote.why_not)
+    counted = core_select(tip_id, vote, why_not, func.count()).where(col(TipVote.at) >= since)
     found: dict[str, dict[str, int]] = {}
-    for tip_id, why_not, count in await session.execute(counted):
-        found.setdefault(tip_id, {})[str(why_not)] = count
+    for tip, thumb, reason, count in await session.execute(
+        counted.group_by(tip_id, vote, why_not)
+    ):
+        row = found.setdefault(tip, {})
+        for name in ("up" if thumb > 0 else "down", reason):
+            if name is not None:
+                row[name] = row.get(name, 0) + count
     return found
 
 
