@@ -92,8 +92,14 @@ async def places(chat: ChatPage, stage: Stage) -> None:
     await expect(chat.button("Tokyo")).to_be_visible()
 
 
-async def replying(chat: ChatPage, stage: Stage) -> None:
+async def inline(chat: ChatPage, stage: Stage) -> None:
     await chat.tap("Tokyo")
+    await chat.page.locator("#text").fill("@GutSkinBot moisturiser")
+    await expect(chat.page.locator("#result-list button").first).to_be_visible()
+
+
+async def replying(chat: ChatPage, stage: Stage) -> None:
+    await chat.page.locator("#text").fill("")
     sent = await chat.sees("Location 35.676")
     await chat.options(sent, "Reply")
     await chat.say("about a quokka")
@@ -140,18 +146,24 @@ async def tip(chat: ChatPage, stage: Stage) -> None:
 
 async def why(chat: ChatPage, stage: Stage) -> None:
     await chat.tap("Why?")
-    await chat.sees("Sources")
+    await expect(chat.button("Hide why")).to_be_visible()
+    await expect(chat.button("Show more", exact=False)).to_be_visible()
+
+
+async def why_unfolded(chat: ChatPage, stage: Stage) -> None:
+    await chat.tap("Show more", exact=False)
+    await expect(chat.button("Show less", exact=False)).to_be_visible()
 
 
 async def answer(chat: ChatPage, stage: Stage) -> None:
     await chat.say("can i go swimming?")
-    await chat.sees("Sources:")
+    await expect(chat.button("Not what I asked")).to_be_visible()
 
 
 STATES: tuple[State, ...] = (
-    empty, onboarding, tip, why, answer, folded, unfolded, settings, export, poll, album, voice,
-    words, buttons, menus, question, commands, places, replying, topics, calls, people,
-    blocked, failing,
+    empty, onboarding, tip, why, why_unfolded, answer, folded, unfolded, settings, export, poll,
+    album, voice, words, buttons, menus, question, commands, places, inline, replying, topics,
+    calls, people, blocked, failing,
 )  # fmt: skip
 
 

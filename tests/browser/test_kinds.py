@@ -233,6 +233,21 @@ class TestInline:
         await bare.page.locator("#text").press("Enter")
         await bare.sees("Fibre first")
 
+    async def test_the_demos_bot_finds_tips_and_posts_one_of_them(self, chat: ChatPage) -> None:
+        await chat.subscribe()
+        await chat.page.locator("#text").fill("@GutSkinBot moisturiser")
+        first = chat.page.locator("#result-list button").first
+        title = await first.locator("b").inner_text()
+        before = await chat.messages.count()
+        await first.click()
+
+        posted = chat.messages.filter(has_text="via @GutSkinBot")
+        await expect(posted).to_contain_text(title.split(" ", 1)[-1])
+        await chat.say("/help")
+        await chat.sees("How strong the evidence is")
+        # The card, the command and its answer: the bot does not answer its own card.
+        await expect(chat.messages).to_have_count(before + 3)
+
     async def test_nothing_found_is_said(self, bare: ChatPage, stage: Stage) -> None:
         await bare.page.locator("#text").fill("@GutSkinBot zzz")
         await self.answer(stage, [])

@@ -6,8 +6,9 @@ import { clip, oneLine } from "./words.js";
 
 const SHOWN = 200;
 
-function excerpt({ text, caption, question, commands }) {
-  const words = text ?? caption ?? question ?? (commands ? "the menu" : "");
+function excerpt({ text, caption, question, commands, results }) {
+  const found = Array.isArray(results) ? `${results.length} results` : "";
+  const words = text ?? caption ?? question ?? (commands ? "the menu" : found);
   return clip(oneLine(String(words).replaceAll(/<[^>]*>/g, "")), 90);
 }
 

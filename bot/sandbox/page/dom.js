@@ -41,7 +41,8 @@ export function icon(name) {
 }
 
 export function face(name, number) {
-  const node = make("span", { class: "face", "aria-hidden": "true" }, name.slice(0, 1));
+  const letter = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? "•";
+  const node = make("span", { class: "face", "aria-hidden": "true" }, letter);
   node.style.setProperty("--hue", (number * 67) % 360);
   return node;
 }
