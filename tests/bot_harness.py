@@ -127,9 +127,10 @@ class Person:
         return await self._act("say", text=text, **more)
 
     async def begin(self, link: str = "") -> None:
-        """Come, and agree to what is said about data."""
+        """Come, agree to what is said about data, and say who the tips are for."""
         await self.say(f"/start {link}".strip())
-        await self.tap("Yes, I agree")
+        await self.tap("Yes, start")
+        await self.tap("Both of us")
 
     async def send(self, **more: Any) -> Any:
         return await self._act("say", **more)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from bot.handlers.context import Context
 from bot.handlers.start import ask_for_lost_zone, greet, needs_start, take_hour
 from bot.store.models import SubscriberRead
+from bot.subscribers.calendar import local_date
 from bot.texts import pause as pauses
 from bot.texts import settings as texts
 from bot.texts.callbacks import (
     Pause,
+    PauseMonth,
+    PauseUntil,
     Resume,
     SetAudience,
     SetHour,
     SetLanguage,
+    SetQuiet,
     SetTheme,
     SetWeekday,
     ShowSettings,
@@ -102,11 +108,21 @@ def _switched(mask: int, bit: int, *, on: bool) -> int:
 
 
 async def set_audience(context: Context, tap: SetAudience) -> None:
-    """Whom the tips are for."""
+    """Who the tips are for."""
     await context.toast(texts.changed(context.translator))
     if not await needs_start(context):
         await _changed(
             context, await context.services.subscribers.set_audience(context.chat_id, tap.audience)
+        )
+
+
+async def set_quiet(context: Context, tap: SetQuiet) -> None:
+    """Tips with a sound, or quietly."""
+    await context.toast(texts.changed(context.translator))
+    if not await needs_start(context):
+        await _changed(
+            context,
+            await context.services.subscribers.set_quiet(context.chat_id, on=bool(tap.on)),
         )
 
 
@@ -129,10 +145,14 @@ async def pause(context: Context, rest: str) -> None:
     if await needs_start(context):
         return
     days = _days(rest)
-    if context.known.subscribed and rest.strip() and days is None:
-        await context.say(pauses.how_long(context.translator))
+    if context.known.subscribed and days is None:
+        await context.say(await _pause_choices(context))
     else:
         await context.say(await _paused(context, days))
+
+
+async def _pause_choices(context: Context) -> Message:
+    return pauses.choices(context.translator, context.known, await context.next_at(), context.now)
 
 
 def _days(text: str) -> int | None:
@@ -150,8 +170,37 @@ async def pause_tapped(context: Context, tap: Pause) -> None:
         await context.show(await _paused(context, tap.days or None))
 
 
+async def pause_month(context: Context, tap: PauseMonth) -> None:
+    """The days of a month to pause until."""
+    await context.toast()
+    if not await needs_start(context):
+        today = local_date(context.now, context.known.zone or "UTC")
+        await context.show(pauses.calendar(context.translator, today, tap.ahead))
+
+
+async def pause_until(context: Context, tap: PauseUntil) -> None:
+    """A day chosen there."""
+    if context.subscriber is None:
+        await context.toast()
+        await needs_start(context)
+        return
+    day = date.fromisoformat(tap.day)
+    today = local_date(context.now, context.subscriber.zone or "UTC")
+    if not today < day <= today + timedelta(days=LONGEST_PAUSE):
+        await context.toast(pauses.day_gone(context.translator))
+        await context.show(pauses.calendar(context.translator, today, 0))
+        return
+    await context.toast()
+    subscriber = await context.services.subscribers.pause_until(context.chat_id, day)
+    await context.show(await _pause_told(context, subscriber))
+
+
 async def _paused(context: Context, days: int | None) -> Message:
     subscriber = await context.services.subscribers.pause(context.chat_id, days)
+    return await _pause_told(context, subscriber)
+
+
+async def _pause_told(context: Context, subscriber: SubscriberRead) -> Message:
     if not subscriber.subscribed:
         return pauses.not_on(context.translator, subscriber)
     context.subscriber = subscriber

@@ -15,7 +15,17 @@ from bot.places.place import Place
 from bot.store.models import SubscriberRead
 from bot.subscribers.service import DEEP_LINK
 from bot.texts import privacy, settings, start
-from bot.texts.callbacks import Agree, AskHour, AskZone, KeepZone, PickHour, PickZone
+from bot.texts.audience import read_audience
+from bot.texts.callbacks import (
+    Agree,
+    AskHour,
+    AskZone,
+    Begin,
+    KeepZone,
+    PickAudience,
+    PickHour,
+    PickZone,
+)
 from bot.texts.hours import read_hour
 from tips.normalise import normalise
 
@@ -80,10 +90,44 @@ async def _go_on(context: Context, subscriber: SubscriberRead) -> None:
     if subscriber.zone_lost:
         await ask_for_lost_zone(context)
     elif subscriber.zone is None:
-        await context.services.subscribers.expect(context.chat_id, "zone")
-        await context.say(start.ask_zone(context.translator, _suggestions(context)))
+        await _ask_audience(context, subscriber)
     else:
         await _ask_hour(context, subscriber.zone)
+
+
+async def _ask_audience(context: Context, subscriber: SubscriberRead) -> None:
+    """Ask who the tips are for, once: from then on a place is expected."""
+    if subscriber.expecting == "zone":
+        await _ask_zone(context)
+        return
+    await context.services.subscribers.expect(context.chat_id, "audience")
+    await context.say(start.ask_audience(context.translator))
+
+
+async def _ask_zone(context: Context) -> None:
+    await context.services.subscribers.expect(context.chat_id, "zone")
+    await context.say(start.ask_zone(context.translator, _suggestions(context)))
+
+
+async def begin(context: Context, _tap: Begin) -> None:
+    """The button for ``/start``."""
+    await context.toast()
+    await greet(context, "")
+
+
+async def pick_audience(context: Context, tap: PickAudience) -> None:
+    """Who the tips are for, chosen while subscribing."""
+    await context.toast()
+    if await needs_start(context):
+        return
+    await context.services.subscribers.set_audience(context.chat_id, tap.audience)
+    await context.show(start.audience_taken(context.translator, tap.audience))
+    await _go_on_to_zone(context)
+
+
+async def _go_on_to_zone(context: Context) -> None:
+    if context.known.zone is None and not context.known.zone_lost:
+        await _ask_zone(context)
 
 
 async def ask_for_lost_zone(context: Context) -> None:
@@ -122,10 +166,8 @@ async def _ask_hour(context: Context, zone: str) -> None:
 async def ask_zone(context: Context, _tap: AskZone) -> None:
     """The button that asks for the zone (again)."""
     await context.toast()
-    if await needs_start(context):
-        return
-    await context.services.subscribers.expect(context.chat_id, "zone")
-    await context.say(start.ask_zone(context.translator, _suggestions(context)))
+    if not await needs_start(context):
+        await _ask_zone(context)
 
 
 async def needs_start(context: Context) -> bool:
@@ -250,8 +292,7 @@ async def take_hour(context: Context, minute: int) -> None:
         subscriber = await context.services.subscribers.expect(context.chat_id, None)
     context.subscriber = subscriber
     if subscriber.zone is None:
-        await context.services.subscribers.expect(context.chat_id, "zone")
-        await context.say(start.ask_zone(context.translator, _suggestions(context)))
+        await _ask_zone(context)
     elif before is not None and before.local_minute is None:
         await _done(context, subscriber)
     else:
@@ -272,20 +313,37 @@ async def answers_our_question(context: Context, text: str, analysis: TextAnalys
 
     A question in between is answered; what is neither is asked for again.
     """
-    if context.subscriber is None or context.subscriber.expecting not in {"zone", "hour"}:
+    asked = context.subscriber.expecting if context.subscriber is not None else None
+    if asked not in {"audience", "zone", "hour"}:
         return False
     words = normalise(text)
     looks_asked = "?" in words or len(words.split()) > 5
     if looks_asked and await answer_if_sure(context, analysis):
         return True
-    take = typed_zone if context.subscriber.expecting == "zone" else typed_hour
+    take = _ANSWERED_BY[asked]
     if not await take(context, text) and not await answer_if_sure(context, analysis):
         await _not_understood(context, text)
     return True
 
 
+async def typed_audience(context: Context, typed: str) -> bool:
+    """Take who the tips are for, or a place, which answers the question after it; False if it is
+    neither."""
+    audience = read_audience(typed)
+    if audience is None:
+        return await typed_zone(context, typed)
+    await context.services.subscribers.set_audience(context.chat_id, audience)
+    await _ask_zone(context)
+    return True
+
+
+_ANSWERED_BY = {"audience": typed_audience, "zone": typed_zone, "hour": typed_hour}
+
+
 async def _not_understood(context: Context, typed: str) -> None:
-    if context.known.expecting == "zone":
+    if context.known.expecting == "audience":
+        await context.say(start.ask_audience(context.translator))
+    elif context.known.expecting == "zone":
         await context.say(start.zone_unknown(context.translator, typed))
     else:
         await context.say(

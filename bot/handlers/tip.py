@@ -22,16 +22,27 @@ from bot.texts.callbacks import (
 )
 from bot.texts.message import Message
 from bot.texts.tip import NOTHING_SAID, Shown
-from tips.models import Theme, Tip
+from tips.models import Audience, Theme, Tip
 from tips.reactions import What, WhyNot
 
 
 async def tip_now(context: Context, _rest: str) -> None:
     """``/tip``: one at once; the schedule stays as it is."""
     if context.subscriber is None:
-        await context.say(start.finish_first(context.translator))
+        await context.say(_sample(context))
     else:
         await give_tip(context)
+
+
+def _sample(context: Context) -> Message:
+    """The day's tip for whoever has not subscribed: nothing is stored, not even that they had it.
+
+    The first of the week stays out: it is the one that everybody gets on subscribing.
+    """
+    library = context.services.library
+    numbers = library.first_week(Audience.ADULT)[1:] or range(len(library.tips))
+    number = numbers[context.now.toordinal() % len(numbers)]
+    return start.sample(context.translator, library.by_number(number), library)
 
 
 async def another(context: Context, _tap: TipNow) -> None:

@@ -302,6 +302,11 @@ def _upcoming(at: datetime, zone: str) -> Upcoming:
     return Upcoming(at, at.astimezone(ZoneInfo(zone)), zone)
 
 
+def start_of(subscriber: SubscriberRead, day: date) -> datetime | None:
+    """When that day begins where the subscriber is; None for a date that does not exist there."""
+    return instant_on(day, 0, subscriber.zone or "UTC")
+
+
 def pause_end(subscriber: SubscriberRead, now: datetime, days: int) -> datetime:
     """The end of a pause of so many days, at the same local time."""
     return days_later(now, subscriber.zone or "UTC", days)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,8 @@ from tips.models import EVERY_THEME
 
 AUDIENCES = ("both", "adult", "parent")
 PAUSES_AT_ONCE = 1000
+LONGEST_PAUSE = timedelta(days=365)
+PauseEnd = Callable[[SubscriberRead, datetime], datetime | None]
 DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a deep link's parameter may be (https://core.telegram.org/bots/features#deep-linking)."""
 
@@ -121,11 +123,22 @@ class Subscribers(Feedback):
     async def pause(self, chat_id: int, days: int | None = None) -> SubscriberRead:
         """No tips for ``days`` (1..365) days, or until ``resume``; a queued tip is cancelled."""
         _check(days is None or 0 < days <= 365, "a pause has 1 to 365 days, or no end")
+        if days is None:
+            return await self._pause(chat_id, lambda _subscriber, _now: None)
+        return await self._pause(chat_id, partial(schedule.pause_end, days=days))
+
+    async def pause_until(self, chat_id: int, day: date) -> SubscriberRead:
+        """No tips before this local date, which has to lie ahead, and at most a year."""
+        return await self._pause(chat_id, partial(_start_of_ahead, day=day))
+
+    async def _pause(self, chat_id: int, end_of: PauseEnd) -> SubscriberRead:
         now = self._clock.now()
         async with self._db.write() as session:
             subscriber = await schedule.known(session, chat_id, now)
-            end = None if days is None else schedule.pause_end(subscriber, now, days)
-            if not subscriber.subscribed or _same_pause(subscriber, end):
+            if not subscriber.subscribed:
+                return subscriber
+            end = end_of(subscriber, now)
+            if _same_pause(subscriber, end):
                 return subscriber
             values: dict[str, Any] = {"state": "paused", "paused_until": end, "pause_ended": False}
             await audience.freeze_one(session, chat_id)
@@ -230,6 +243,13 @@ class Subscribers(Feedback):
             await subscribers.change(session, chat_id, values)
             subscriber = subscriber.model_copy(update={**values, "changed": True})
             return await schedule.settle_in(session, subscriber, now, moved=moved)
+
+
+def _start_of_ahead(subscriber: SubscriberRead, now: datetime, day: date) -> datetime:
+    start = schedule.start_of(subscriber, day)
+    if start is None or not now < start <= now + LONGEST_PAUSE:
+        raise ValueError("a pause ends on a day ahead, within a year")
+    return start
 
 
 def _same_pause(subscriber: SubscriberRead, end: datetime | None) -> bool:

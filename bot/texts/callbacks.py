@@ -31,6 +31,21 @@ class Agree(Callback):
 
 
 @dataclass(frozen=True)
+class Begin(Callback):
+    """Subscribe: the same as /start."""
+
+    kind: ClassVar[str] = "go"
+
+
+@dataclass(frozen=True)
+class PickAudience(Callback):
+    """Who the tips are for, while subscribing."""
+
+    kind: ClassVar[str] = "ap"
+    audience: form.AudienceChoice
+
+
+@dataclass(frozen=True)
 class AskZone(Callback):
     """Ask for the time zone (again)."""
 
@@ -202,6 +217,14 @@ class SetAudience(Callback):
 
 
 @dataclass(frozen=True)
+class SetQuiet(Callback):
+    """Tips without a sound (1), or with one (0)."""
+
+    kind: ClassVar[str] = "sq"
+    on: form.Switch
+
+
+@dataclass(frozen=True)
 class SetLanguage(Callback):
     """The language of the texts."""
 
@@ -215,6 +238,22 @@ class Pause(Callback):
 
     kind: ClassVar[str] = "pp"
     days: form.PauseDays
+
+
+@dataclass(frozen=True)
+class PauseMonth(Callback):
+    """Show the days of a month (0: this one) that a pause may last until."""
+
+    kind: ClassVar[str] = "pm"
+    ahead: form.MonthsAhead
+
+
+@dataclass(frozen=True)
+class PauseUntil(Callback):
+    """No tips until this day, which has one again."""
+
+    kind: ClassVar[str] = "pu"
+    day: form.Day
 
 
 @dataclass(frozen=True)

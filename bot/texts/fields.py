@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -15,9 +16,15 @@ def _existing(zone: str) -> str:
     return zone
 
 
+def _in_the_calendar(day: str) -> str:
+    date.fromisoformat(day)
+    return day
+
+
 BigId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Minute = Annotated[int, Field(ge=0, le=1439)]
 Page = Annotated[int, Field(ge=0, le=999)]
+MonthsAhead = Annotated[int, Field(ge=0, le=12)]
 PauseDays = Annotated[int, Field(ge=0, le=365)]
 StatsDays = Annotated[int, Field(ge=1, le=30)]
 Switch = Annotated[int, Field(ge=0, le=1)]
@@ -27,6 +34,11 @@ Version = Annotated[int, Field(ge=1, le=9999)]
 Vote = Annotated[int, Field(ge=-1, le=1)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
 AudienceChoice = Annotated[str, StringConstraints(pattern="^(both|adult|parent)$")]
+Day = Annotated[
+    str,
+    StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"),
+    AfterValidator(_in_the_calendar),
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")]
 Link = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,55}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -37,4 +49,4 @@ ZoneName = Annotated[
     AfterValidator(_existing),
 ]
 WhyNot = Annotated[str, StringConstraints(pattern="^(obvious|not_me|hard|not_skin)$")]
-View = Literal["main", "hour", "days", "themes", "for", "pause", "language"]
+View = Literal["main", "hour", "days", "themes", "for", "sound", "pause", "language"]

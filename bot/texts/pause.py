@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.texts import html, times
-from bot.texts.callbacks import Resume, ShowSettings
+from bot.texts.callbacks import PauseMonth, PauseUntil, Resume, ShowSettings
 from bot.texts.catalogue import Translator
-from bot.texts.message import Button, Message, Rows, page
-from bot.texts.settings import next_tip_line
+from bot.texts.message import Button, Message, Rows, page, toast
+from bot.texts.settings import back_row, next_tip_line, pause_rows, paused_line
 from bot.texts.subscriber import SubscriberView
 
+LONGEST_DAYS = 365
+MONTHS_AHEAD = 12
 
-def _resume_row(_: Translator) -> Rows:
-    return ((Button(_("Resume"), Resume()),),)
+
+def _again_row(_: Translator) -> Rows:
+    return ((Button(_("Start tips again"), Resume()),),)
 
 
 def paused(
@@ -22,14 +25,18 @@ def paused(
     """The pause is on."""
     if subscriber.paused_until is None or subscriber.zone is None:
         return page(
-            html.text(_("Paused. No tips until you send /resume.")),
-            buttons=_resume_row(_),
+            html.text(_("Paused. No tips until you say so: /resume")), buttons=_again_row(_)
         )
-    until = times.moment(_, subscriber.paused_until, now, subscriber.zone)
+    if next_at is None:
+        return page(
+            paused_line(_, subscriber, now),
+            next_tip_line(_, subscriber, next_at, now),
+            buttons=_again_row(_),
+        )
+    when = times.moment(_, next_at, now, subscriber.zone, about=True)
     return page(
-        html.fill(_("Paused until {when}. Tips then come again by themselves."), when=until),
-        next_tip_line(_, subscriber, next_at, now),
-        buttons=_resume_row(_),
+        html.fill(_("Paused. Your next tip comes {when}."), when=html.bold(when)),
+        buttons=_again_row(_),
     )
 
 
@@ -41,25 +48,67 @@ def is_over(_: Translator) -> html.Html:
 def not_on(_: Translator, subscriber: SubscriberView) -> Message:
     """/pause without running tips: how things are, and how tips begin."""
     if subscriber.zone_lost:
-        return page(html.text(_("There's nothing to pause: your tips are on hold as it is.")))
+        return page(html.text(_("Nothing to pause: your tips are on hold as it is.")))
     if subscriber.zone is None or subscriber.local_minute is None:
         return page(
-            html.text(_("There is nothing to pause: your tips have not begun yet.")),
-            html.text(_("To set your time zone and hour, send /start.")),
+            html.text(_("Nothing to pause: your tips haven't started yet.")),
+            html.text(_("Let's set your time: /start")),
         )
     return page(
-        html.text(_("There is nothing to pause: your tips are stopped, and stay so.")),
-        html.text(_("To get them again, send /resume.")),
-        buttons=_resume_row(_),
+        html.text(_("Nothing to pause: your tips are off, and they stay off.")),
+        html.text(_("For tips again: /resume")),
+        buttons=_again_row(_),
     )
 
 
-def how_long(_: Translator) -> Message:
-    """/pause with something else than a number of days from 1 to 365."""
+def choices(
+    _: Translator, subscriber: SubscriberView, next_at: datetime | None, now: datetime
+) -> Message:
+    """/pause without a number of days from 1 to 365: how long shall it be?"""
     return page(
-        html.text(_("For how many days, from 1 to 365? For example: /pause 7")),
-        html.text(_("Just /pause stops the tips until you send /resume.")),
+        html.bold(_("How long shall I pause?")),
+        paused_line(_, subscriber, now),
+        next_tip_line(_, subscriber, next_at, now),
+        buttons=(*pause_rows(_, subscriber), back_row(_)),
     )
+
+
+def calendar(_: Translator, today: date, ahead: int) -> Message:
+    """The days of a month (0: this one) to choose from, from tomorrow to a year from now."""
+    first = _first_of(today, ahead)
+    days = [first + timedelta(days=count) for count in range(31)]
+    last = today + timedelta(days=LONGEST_DAYS)
+    shown = [day for day in days if day.month == first.month and today < day <= last]
+    buttons = [Button(times.day_of_month(_, day), PauseUntil(day.isoformat())) for day in shown]
+    rows = tuple(tuple(buttons[at : at + 4]) for at in range(0, len(buttons), 4))
+    return page(
+        html.bold(_("On which day shall I start again?")),
+        html.text(times.month(_, first)),
+        buttons=(
+            *rows,
+            _months_beside(_, today, ahead),
+            (Button(_("Back"), ShowSettings("pause")),),
+        ),
+    )
+
+
+def _first_of(today: date, ahead: int) -> date:
+    months = today.year * 12 + today.month - 1 + ahead
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _months_beside(_: Translator, today: date, ahead: int) -> tuple[Button, ...]:
+    beside = [near for near in (ahead - 1, ahead + 1) if 0 <= near <= MONTHS_AHEAD]
+    names = {near: times.month(_, _first_of(today, near)) for near in beside}
+    return tuple(
+        Button(f"◀ {name}" if near < ahead else f"{name} ▶", PauseMonth(near))
+        for near, name in names.items()
+    )
+
+
+def day_gone(_: Translator) -> str:
+    """Toast: the button was for a day that is no longer ahead."""
+    return toast(_("That day has passed. Please pick another one."))
 
 
 def resumed(
@@ -77,18 +126,18 @@ def stopped(_: Translator, *, kept: bool = True) -> Message:
     """No more tips; how to come back. ``kept`` is false where nothing was stored anyway."""
     if not kept:
         return page(
-            html.text(_("You get no tips from me, and nothing is stored about you.")),
-            html.text(_("If you ever want to start again, send /start.")),
+            html.text(_("You don't get tips from me, and I don't keep anything about you.")),
+            html.text(_("If you'd ever like to start: /start")),
             remove_reply=True,
         )
     return page(
-        html.text(_("Stopped. You get no more tips.")),
+        html.text(_("You're unsubscribed. No more tips. Take care.")),
         html.text(
             _(
-                "Your settings are kept in case you come back: send /resume. "
-                "To erase everything instead, send /forget."
+                "I've kept your settings in case you come back: /resume. "
+                "To erase everything: /forget"
             )
         ),
-        buttons=_resume_row(_),
+        buttons=_again_row(_),
         remove_reply=True,
     )

@@ -10,7 +10,7 @@ from bot.texts.callbacks import Forget
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
 
-CONSENT_VERSION: Final = 4
+CONSENT_VERSION: Final = 5
 """The version of the texts that a subscriber agrees to before subscribing (welcome and privacy).
 Change it whenever what they say about data or about medical advice changes. Whoever has agreed to
 an earlier version keeps that one on record and is not asked again."""
@@ -41,7 +41,7 @@ def privacy(_: Translator, *, contact: str | None = None, erase_after_days: int 
 def _stored(_: Translator) -> html.Html:
     stored = [
         _("your Telegram chat number and language"),
-        _("your time zone, hour, days, themes, and who the tips are for"),
+        _("your time zone, hour, days, themes, who the tips are for, and if they come quietly"),
         _("whether you've paused, stopped or blocked me, and since when"),
         _("when you joined, by which link, and which version of these words you agreed to"),
         _("which tips you got, saved or rated, why one wasn't for you, and answers you rated"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.places.place import Place
@@ -11,7 +12,9 @@ from bot.texts.callbacks import (
     Agree,
     AskHour,
     AskZone,
+    Begin,
     KeepZone,
+    PickAudience,
     PickHour,
     PickZone,
     ShowSettings,
@@ -19,8 +22,11 @@ from bot.texts.callbacks import (
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.privacy import CONSENT_VERSION
-from bot.texts.settings import next_tip_line, paused_line
+from bot.texts.settings import audience_names, next_tip_line, paused_line
 from bot.texts.subscriber import SubscriberView
+from bot.texts.tip import render
+from tips.library import Library
+from tips.models import Tip
 
 HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
 PROPOSED = 480
@@ -28,34 +34,49 @@ QUOTED_UNITS = 60
 
 
 def welcome(_: Translator, link: str = "") -> Message:
-    """The first message: five lines on what this is, and the question for consent.
+    """The first message: three lines on what this is, and the question for consent.
 
     Nothing is stored before they agree. ``link`` is the deep link's parameter.
     """
     question = _(
-        "To send you tips I keep your chat number, your settings and which tips you've had. "
-        "Wanting eczema tips may say something about your health, so I ask first: is that OK?"
+        "For that I keep your chat number, settings and which tips you've had, but not what you "
+        "write: /privacy. Wanting eczema tips may say something about your health. Is that OK?"
     )
-    yes = Button(_("Yes, I agree"), Agree(CONSENT_VERSION, link))
+    yes = Button(_("Yes, start"), Agree(CONSENT_VERSION, link))
     return page(_about_us(_), html.text(question), buttons=((yes,),))
 
 
 def agreed(_: Translator) -> Message:
     """The same words after the consent, without the button."""
-    thanks = _("You said yes, thank you. Changed your mind? /forget erases everything.")
+    thanks = _("You said yes, thank you. To undo it: /forget")
     return page(_about_us(_), html.text(thanks))
 
 
 def _about_us(_: Translator) -> html.Html:
     return html.join(
         [
-            html.text(_("Hello, I'm GutSkin.")),
-            html.text(_("One small, checked tip a day for living with eczema.")),
+            html.text(_("Hello, I'm GutSkin: one small, checked tip a day for life with eczema.")),
             html.text(_("Tap Why? under a tip to see how we know.")),
-            html.text(_("It's for information and doesn't replace your doctor.")),
-            html.text(_("I don't keep what you write to me. What I do keep: /privacy")),
+            html.text(_("I share information and don't replace your doctor.")),
         ]
     )
+
+
+def ask_audience(_: Translator) -> Message:
+    """Asks who the tips are for."""
+    rows = tuple((Button(name, PickAudience(key)),) for key, name in audience_names(_).items())
+    return page(html.bold(_("Who are the tips for?")), buttons=rows)
+
+
+def audience_taken(_: Translator, audience: str) -> Message:
+    """The same question once it is answered; :func:`ask_zone` follows."""
+    return page(html.fill(_("Tips for: {value}"), value=audience_names(_)[audience]))
+
+
+def sample(_: Translator, tip: Tip, library: Library) -> Message:
+    """A tip for somebody who has not subscribed, with the way to get one every day."""
+    card = render(_, tip, library)
+    return replace(card, buttons=((Button(_("Get one every day"), Begin()),),))
 
 
 def ask_zone(_: Translator, suggestions: Sequence[Place]) -> Message:
@@ -74,12 +95,9 @@ def zone_lost(_: Translator, suggestions: Sequence[Place]) -> Message:
 
 def _zone_question(_: Translator) -> tuple[html.Html, html.Html]:
     return (
-        html.bold(_("Where are you, so that tips come at the right hour?")),
+        html.bold(_("What time zone are you in?")),
         html.text(
-            _(
-                "Tap a place below, share your location, or type your city, country or time zone. "
-                "A shared location is only used to find the time zone and is not kept."
-            )
+            _("Tap your city, type a place or share your location. I only keep the time zone.")
         ),
     )
 
@@ -95,7 +113,7 @@ def _zones(_: Translator, suggestions: Sequence[Place]) -> ReplyKeyboard:
 def zone_candidates(_: Translator, typed: str, places: Sequence[Place], now: datetime) -> Message:
     """Asks which of several matching places is meant; each shows its present time."""
     question = html.fill(
-        _("Several places fit “{typed}”. Which one is yours?"),
+        _("I know a few places called “{typed}”. Which one is yours?"),
         typed=html.one_line(typed, QUOTED_UNITS),
     )
     rows: Rows = tuple((_place_button(place, now),) for place in places)
@@ -104,28 +122,24 @@ def zone_candidates(_: Translator, typed: str, places: Sequence[Place], now: dat
 
 def _place_button(place: Place, now: datetime) -> Button:
     hour = times.clock_at(now, place.zone)
-    return Button(f"{html.one_line(place.label, 48)} · {hour}", PickZone(place.zone))
+    return Button(f"{html.one_line(place.label, 27)} · {hour}", PickZone(place.zone))
 
 
 def zone_unknown(_: Translator, typed: str) -> Message:
     """No place matches what was typed."""
     return page(
         html.fill(
-            _("I do not know the place “{typed}”."), typed=html.one_line(typed, QUOTED_UNITS)
+            _("I can't find “{typed}”. Try a bigger city nearby."),
+            typed=html.one_line(typed, QUOTED_UNITS),
         ),
-        html.text(
-            _(
-                "Try the nearest bigger city, your country, or a zone name such as Europe/Berlin. "
-                "You can also share your location."
-            )
-        ),
+        html.text(_("Your country works too, or you can share your location.")),
     )
 
 
 def location_unknown(_: Translator) -> Message:
     """A shared location outside all zones: open sea, or invalid coordinates."""
     return page(
-        html.text(_("I cannot find a time zone for that location.")),
+        html.text(_("I can't tell the time zone there.")),
         html.text(_("Please type your city or country instead.")),
     )
 
@@ -140,26 +154,26 @@ def ask_move(_: Translator, zone: str, now: datetime) -> Message:
     """Asks whether to use the zone of a location that was shared unasked."""
     return page(
         html.fill(
-            _("That is {zone}, where it is {clock} now. Use it for your tips?"),
+            _("That's {zone}, where it's {clock} now. Shall I use it for your tips?"),
             zone=html.bold(times.zone_name(_, zone)),
             clock=html.bold(times.clock_at(now, zone)),
         ),
         buttons=(
             (Button(_("Yes, use it"), PickZone(zone)),),
-            (Button(_("No, leave all as it is"), KeepZone()),),
+            (Button(_("No, keep it as it is"), KeepZone()),),
         ),
     )
 
 
 def zone_same(_: Translator, zone: str) -> Message:
     """A location that was shared unasked lies in the subscriber's own zone."""
-    words = _("That is {zone}, your time zone already. Nothing has changed.")
+    words = _("That's {zone}, which is your time zone already.")
     return page(html.fill(words, zone=times.zone_name(_, zone)))
 
 
 def zone_kept(_: Translator, zone: str) -> Message:
     """The time zone stays as it is."""
-    words = _("Nothing has changed. Your time zone stays {zone}.")
+    words = _("OK, your time zone is still {zone}.")
     return page(html.fill(words, zone=times.zone_name(_, zone)))
 
 
@@ -170,11 +184,11 @@ def ask_hour(_: Translator, zone: str, now: datetime, *, first: int = PROPOSED) 
     """
     clock = html.bold(times.clock_at(now, zone))
     return page(
-        html.fill(_("It is {clock} for you now, right?"), clock=clock),
-        html.text(_("Then choose the hour for your daily tip. You can change it any time.")),
+        html.fill(_("It's {clock} where you are, right?"), clock=clock),
+        html.bold(_("When would you like your tip?")),
         buttons=(
             *_hours(_, first),
-            (Button(_("No, my clock shows another time"), AskZone()),),
+            (Button(_("That's not my time"), AskZone()),),
         ),
     )
 
@@ -182,23 +196,23 @@ def ask_hour(_: Translator, zone: str, now: datetime, *, first: int = PROPOSED) 
 def _hours(_: Translator, first: int) -> Rows:
     others = [minute for minute in HOURS_OFFERED if minute != first]
     hours = [Button(times.hour(minute), PickHour(minute)) for minute in others]
-    rest = (*hours, Button(_("Another hour"), AskHour()))
+    rest = (*hours, Button(_("Another time"), AskHour()))
     rows = tuple(rest[start : start + 3] for start in range(0, len(rest), 3))
     return ((Button(times.hour(first), PickHour(first)),), *rows)
 
 
 def ask_typed_hour(_: Translator) -> Message:
     """Asks to type the hour."""
-    return page(html.text(_("Type the hour for your daily tip, for example 07:15, 7am or 21.30.")))
+    return page(html.text(_("What time would you like? Type it, like 07:30 or 7:30 pm.")))
 
 
 def hour_unknown(_: Translator, typed: str, *, first: int = PROPOSED) -> Message:
     """What was typed is no hour; ``first`` as for :func:`ask_hour`."""
     return page(
         html.fill(
-            _("I do not read an hour in “{typed}”."), typed=html.one_line(typed, QUOTED_UNITS)
+            _("Sorry, I didn't catch a time in “{typed}”. Try 07:30 or 7:30 pm."),
+            typed=html.one_line(typed, QUOTED_UNITS),
         ),
-        html.text(_("Please type it like this: 07:15, 7am or 21.30.")),
         buttons=_hours(_, first),
     )
 
@@ -208,9 +222,9 @@ def done(
 ) -> Message:
     """Subscribed; the first tip follows at once."""
     return page(
-        html.bold(_("Done. Your first tip comes right below.")),
+        html.bold(_("You're all set. Here's your first tip.")),
         next_tip_line(_, subscriber, next_at, now),
-        html.text(_("You can ask me a question any time: just type it.")),
+        html.text(_("Got a question? Just type it.")),
         buttons=_settings_row(_),
         remove_reply=True,
     )
@@ -221,7 +235,7 @@ def known(
 ) -> Message:
     """A second /start: what is set; nothing has changed."""
     return page(
-        html.text(_("Hello again. Nothing has changed.")),
+        html.text(_("Hello again. You're still signed up.")),
         _what_is_set(_, subscriber),
         paused_line(_, subscriber, now),
         next_tip_line(_, subscriber, next_at, now),
@@ -234,7 +248,7 @@ def returned(
 ) -> Message:
     """Back after a stop or a block: tips come again with the settings of before."""
     return page(
-        html.text(_("Welcome back. Your tips come again, with your settings as they were.")),
+        html.text(_("Welcome back. Your tips are on again, with your old settings.")),
         _what_is_set(_, subscriber),
         next_tip_line(_, subscriber, next_at, now),
         buttons=_settings_row(_),
@@ -243,12 +257,12 @@ def returned(
 
 def finish_first(_: Translator) -> Message:
     """Asks to subscribe first."""
-    return page(html.text(_("Let us set your time zone and hour first: send /start")))
+    return page(html.text(_("Let's set your time first: /start")))
 
 
 def _what_is_set(_: Translator, subscriber: SubscriberView) -> html.Html:
     if subscriber.zone is None or subscriber.local_minute is None:
-        return html.text(_("Your time zone and hour are not set yet."))
+        return html.text(_("You haven't set your time yet: /start"))
     return html.fill(
         _("Your tip: {days}, about {hour}, time zone {zone}."),
         days=times.weekdays(_, subscriber.weekdays),

@@ -67,15 +67,34 @@ def weekday_name(_: Translator, index: int) -> str:
     return str(get_day_names("wide", "stand-alone", _.locale)[index])
 
 
+def weekday_short(_: Translator, index: int) -> str:
+    """The name of a weekday as calendars shorten it, 0 = Monday."""
+    return str(get_day_names("abbreviated", "stand-alone", _.locale)[index])
+
+
 def weekdays(_: Translator, mask: int) -> str:
-    """ "every day", "Monday to Friday", "Monday, Wednesday and Friday"."""
+    """ "every day", "every day but Sunday", "Monday to Friday", "Mon, Wed and Fri"."""
     if mask & EVERY_DAY == EVERY_DAY:
         return _("every day")
     if mask == WORKDAYS:
         span = {"first": weekday_name(_, 0), "last": weekday_name(_, 4)}
         return _("{first} to {last}").format(**span)
-    chosen = [weekday_name(_, index) for index in range(7) if mask >> index & 1]
-    return format_list(chosen, locale=_.locale)
+    off = [index for index in range(7) if not mask >> index & 1]
+    if len(off) == 1:
+        return _("every day but {weekday}").format(weekday=weekday_name(_, off[0]))
+    chosen = [index for index in range(7) if mask >> index & 1]
+    name = weekday_name if len(chosen) < 3 else weekday_short
+    return format_list([name(_, index) for index in chosen], locale=_.locale)
+
+
+def day_of_month(_: Translator, then: date) -> str:
+    """ "Mon 16": a day within a month that is named beside it."""
+    return f"{weekday_short(_, then.weekday())} {then.day}"
+
+
+def month(_: Translator, then: date) -> str:
+    """ "March 2026"."""
+    return format_skeleton("yMMMM", then, locale=_.locale)
 
 
 def zone_name(_: Translator, zone: str) -> str:

@@ -108,7 +108,7 @@ async def test_an_edit_of_a_deleted_message_becomes_a_new_one(
     count = len(await subscriber.messages())
     await harness.fault("error", method="editMessageText", error_code=400, times=1,
                         description=f"Bad Request: {words}")  # fmt: skip
-    await subscriber.tap("Hour")
+    await subscriber.tap("Time")
     await subscriber.sees("At what hour?")
     assert len(await subscriber.messages()) == count + 1
 
@@ -176,8 +176,12 @@ async def test_what_was_left_undone_is_done_after_a_restart(tmp_path: Path) -> N
         async with build(settings, clock=clock) as app:
             harness.app = app
             await harness.settle()
-            await subscriber.sees("Paused until")
-            paused = [m for m in await subscriber.messages() if "Paused until" in m["text"]]
+            await subscriber.sees("Paused. Your next tip comes")
+            paused = [
+                m
+                for m in await subscriber.messages()
+                if "Paused. Your next tip comes" in m["text"]
+            ]
             assert len(paused) == 1
             await subscriber.say("/resume")
             await subscriber.sees("Your tips are on")
@@ -216,7 +220,7 @@ async def test_webhook_mode(tmp_path: Path, unused_tcp_port: int) -> None:
     ) as harness:
         subscriber = await harness.subscriber()
         await subscriber.say("/settings")
-        await subscriber.sees("Hour: about 08:00")
+        await subscriber.sees("Time: about 08:00")
         assert await harness.calls("getUpdates") == []
         await harness.to_next_tip()
         assert len(await subscriber.tips()) == 2

@@ -17,11 +17,12 @@ class TestReader:
         self, chat: ChatPage
     ) -> None:
         await chat.say("/start")
-        await chat.sees("doesn't replace your doctor")
-        await chat.tap("Yes, I agree")
+        await chat.sees("don't replace your doctor")
+        await chat.tap("Yes, start")
         await chat.sees("You said yes")
+        await chat.tap("Just me")
         await chat.tap("Berlin, Germany")
-        await chat.sees("for you now, right?")
+        await chat.sees("where you are, right?")
         await chat.tap("08:00")
 
         await chat.sees("about 08:00")
@@ -32,7 +33,8 @@ class TestReader:
 
     async def test_shares_a_location_instead_of_typing_a_place(self, chat: ChatPage) -> None:
         await chat.say("/start")
-        await chat.tap("Yes, I agree")
+        await chat.tap("Yes, start")
+        await chat.tap("Just my child")
         await chat.tap("Share my location", exact=False)
         await chat.page.locator("#place-list").get_by_role("button", name="Tokyo").click()
 
@@ -147,10 +149,13 @@ class TestEveryoneCanUseIt:
         await expect(chat.page.locator("#text")).to_be_focused()
         await keys.type("/start")
         await keys.press("Enter")
-        await chat.sees("doesn't replace your doctor")
-        await chat.button("Yes, I agree").focus()
+        await chat.sees("don't replace your doctor")
+        await chat.button("Yes, start").focus()
         await keys.press("Enter")
         await chat.sees("You said yes")
+        await chat.button("Just me").focus()
+        await keys.press("Enter")
+        await chat.sees("What time zone are you in?")
         await chat.button("Menu").focus()
         await keys.press("Enter")
         await expect(chat.page.get_by_role("menuitem").first).to_be_focused()
@@ -163,7 +168,7 @@ class TestEveryoneCanUseIt:
 
         await chat.page.locator("#reply-keyboard button", has_text="Berlin").focus()
         await keys.press("Enter")
-        await chat.sees("for you now, right?")
+        await chat.sees("where you are, right?")
 
     async def test_every_control_has_a_name_that_can_be_read_aloud(self, chat: ChatPage) -> None:
         await chat.subscribe()
@@ -186,7 +191,7 @@ class TestEveryoneCanUseIt:
 
     async def test_commands_within_a_text_can_be_tapped(self, chat: ChatPage) -> None:
         await chat.tap("Start")
-        welcome = await chat.sees("doesn't replace your doctor")
+        welcome = await chat.sees("don't replace your doctor")
         await welcome.get_by_role("link", name="/privacy").click()
 
         await chat.sees("What I keep about you")
@@ -208,9 +213,10 @@ class TestEveryoneCanUseIt:
 class TestSmallScreens:
     async def test_a_phone_shows_the_whole_conversation(self, phone: ChatPage) -> None:
         await phone.say("/start")
-        await phone.sees("doesn't replace your doctor")
+        await phone.sees("don't replace your doctor")
         await phone.nothing_is_cut_off()
-        await phone.tap("Yes, I agree")
+        await phone.tap("Yes, start")
+        await phone.tap("Just me")
         await phone.tap("Berlin, Germany")
         await phone.tap("08:00")
         tip = await phone.sees("Try today:")

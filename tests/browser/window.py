@@ -113,7 +113,8 @@ class ChatPage:
 
     async def subscribe(self, place: str = "Berlin", hour: str = "08:00") -> None:
         await self.say("/start")
-        await self.tap("Yes, I agree")
+        await self.tap("Yes, start")
+        await self.tap("Both of us")
         await self.page.locator("#reply-keyboard button", has_text=place).click()
         await self.tap(hour)
         await self.sees("Try today:")

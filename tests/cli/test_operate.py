@@ -180,7 +180,8 @@ def test_a_clock_that_is_off_is_found(seconds: int, ok: bool) -> None:
 
 SCRIPT = """
 Anna says /start
-Anna taps "Yes, I agree"
+Anna taps "Yes, start"
+Anna taps "Both of us"
 Anna taps "Berlin"
 Anna taps "08:00"
 Anna sees "Try today:"

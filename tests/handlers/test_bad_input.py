@@ -156,9 +156,11 @@ async def test_forged_buttons_are_refused_and_change_nothing(
 
 VALID = {
     "ag": ":3:leaflet",
-    "za": "", "zp": ":Asia/Tokyo", "zk": "", "ha": "", "hp": ":480", "tw": ":1", "tr": ":1:1",
-    "ts": ":1:1", "to": ":1", "tp": ":0", "tn": "", "td": ":0:0", "sv": ":main", "sh": ":480",
-    "sd": ":0:0", "st": ":0:0", "sf": ":adult", "sl": ":en", "pp": ":3", "pr": "", "ps": "",
+    "za": "", "zp": ":Asia/Tokyo", "zk": "", "ha": "", "hp": ":480", "go": "", "ap": ":adult",
+    "tw": ":1", "tr": ":1:1",
+    "go": "", "ap": ":adult", "tw": ":1", "tr": ":1:1", "ts": ":1:1", "to": ":1", "tp": ":0", "tn": "", "td": ":0:0", "sv": ":main", "sh": ":480",
+    "sd": ":0:0", "st": ":0:0", "sf": ":adult", "sl": ":en", "sq": ":1",
+    "pp": ":3", "pm": ":0", "pu": ":2026-03-20", "pr": "", "ps": "",
     "xf": ":0", "fl": ":0", "ft": ":microbiome:0", "fa": ":gut-health-cause",
     "fr": ":1:gut-health-cause", "fn": ":gut-health-cause", "bd": ":confirm:7", "as": ":7",
 }  # fmt: skip
@@ -173,7 +175,7 @@ async def test_every_button_works_on_a_message_out_of_reach(harness: BotHarness,
     person = await (harness.admin() if who == "admin" else harness.person())
     await person.say("/start")
     if who != "stranger":
-        await person.tap("Yes, I agree")
+        await person.tap("Yes, start")
         await person.say("Berlin")
         await person.tap("08:00")
     for kind, rest in VALID.items():
@@ -187,8 +189,8 @@ async def test_every_button_works_on_a_message_out_of_reach(harness: BotHarness,
 
 async def test_a_tap_that_is_too_old_to_answer_still_works(subscriber: Person) -> None:
     await subscriber.say("/settings")
-    await subscriber.tap("Hour", stale=True)
-    await subscriber.sees("At what hour?")
+    await subscriber.tap("Time", stale=True)
+    await subscriber.sees("What time would you like?")
 
 
 @pytest.mark.parametrize("label", ["👍 Helpful", "🔖 Save", "Why?"])
@@ -222,7 +224,7 @@ async def test_a_start_link_of_any_shape_is_taken(harness: BotHarness) -> None:
     for source in ("a" * 500, "<b>", "\u202e", "a b c"):
         person = await harness.person()
         await person.begin(source)
-        await person.sees("Where are you")
+        await person.sees("What time zone")
         found = await harness.app.services.subscribers.find(person.id)
         assert found is not None
         assert len(found.source or "") <= 64

@@ -34,8 +34,8 @@ async def test_it_is_said_as_soon_as_the_second_of_them_is_set(
     await choose(harness, subscriber, "children", "both")
     await subscriber.say("/settings")
     assert FEW not in await subscriber.hears()
-    await subscriber.tap("Whom for")
-    await subscriber.tap("me (no tips for parents)")
+    await subscriber.tap("Who it's for")
+    await subscriber.tap("Just me")
     await subscriber.sees(f"Only 2 {FEW}")
 
 

@@ -62,4 +62,4 @@ async def test_whoever_was_erased_by_letter_may_begin_anew(
     await subscriber.say("/export")
     await subscriber.sees("I don't keep anything about you")
     await subscriber.begin()
-    await subscriber.sees("Where are you")
+    await subscriber.sees("What time zone")

@@ -58,7 +58,7 @@ async def test_an_hour_is_not_too_late(harness: BotHarness, subscriber: Person) 
 @pytest.mark.parametrize("text", ["/stop", "Stop!", "/stop@GutSkinBot"])
 async def test_a_stop_is_carried_out(harness: BotHarness, subscriber: Person, text: str) -> None:
     await writes(harness, subscriber, timedelta(hours=20), text=text)
-    await subscriber.hears("Stopped.")
+    await subscriber.hears("unsubscribed.")
     found = await harness.app.services.subscribers.find(subscriber.id)
     assert found is not None
     assert found.state == "stopped"

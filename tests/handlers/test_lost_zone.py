@@ -8,7 +8,7 @@ from sqlalchemy import text
 from bot.texts.commands import commands_for
 from tests.bot_harness import BotHarness, Person
 
-ASKS = "Where are you, so that tips come at the right hour?"
+ASKS = "What time zone are you in?"
 LEAVING = ("stop", "forget", "privacy", "export")
 
 

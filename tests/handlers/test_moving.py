@@ -44,14 +44,14 @@ async def test_no_says_how_things_stay_in_place_of_the_question(
     await subscriber.share(*TOKYO)
     count = len(await subscriber.messages())
     await subscriber.tap("No, leave all as it is", times=2)
-    await subscriber.sees("Nothing has changed. Your time zone stays Berlin (Europe/Berlin).")
+    await subscriber.sees("your time zone is still Berlin (Europe/Berlin).")
     assert len(await subscriber.messages()) == count
     assert await zone_of(harness, subscriber) == "Europe/Berlin"
 
 
 async def test_a_location_in_ones_own_zone_needs_no_question(subscriber: Person) -> None:
     await subscriber.share(*POTSDAM)
-    await subscriber.sees("your time zone already. Nothing has changed.")
+    await subscriber.sees("which is your time zone already.")
 
 
 async def test_a_location_that_was_asked_for_is_taken_at_once(
@@ -83,7 +83,7 @@ async def test_whoever_has_stopped_is_asked_too_and_stays_stopped(
     await subscriber.say("/stop")
     await subscriber.share(*TOKYO)
     await subscriber.tap("Yes, use it")
-    await subscriber.sees("Stopped: no tips.", "/resume")
+    await subscriber.sees("Your tips are off.", "/resume")
     assert await zone_of(harness, subscriber) == "Asia/Tokyo"
 
 
@@ -103,4 +103,4 @@ async def test_on_the_way_to_a_subscription_a_location_is_simply_taken(newcomer:
     await newcomer.begin()
     await newcomer.say("Lisbon")
     await newcomer.share(*BERLIN)
-    await newcomer.sees("It is 13:00 for you now, right?")
+    await newcomer.sees("It's 13:00 where you are, right?")

@@ -172,11 +172,11 @@ async def test_buttons_after_forgetting_lead_to_start(subscriber: Person) -> Non
         await subscriber.forge(data)
         await subscriber.hears("/start")
     await subscriber.forge("1pr")
-    await subscriber.sees("is that OK?")
+    await subscriber.sees("Is that OK?")
     await subscriber.say("/forget")
     await subscriber.forge("1xf:1")
     await subscriber.forge("1ps")
-    await subscriber.sees("nothing is stored about you")
+    await subscriber.sees("I don't keep anything about you")
 
 
 async def test_the_database_holds_no_words_of_a_reader(

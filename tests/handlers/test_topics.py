@@ -40,7 +40,8 @@ async def test_a_reply_stands_in_the_topic_of_the_message(
 async def test_a_subscription_goes_on_in_its_topic(harness: BotHarness, newcomer: Person) -> None:
     topic = await begin_topic(harness, newcomer)
     await newcomer.say("/start", topic=topic)
-    await newcomer.tap("Yes, I agree")
+    await newcomer.tap("Yes, start")
+    await newcomer.tap("Both of us")
     await newcomer.say("Berlin", topic=topic)
     await newcomer.tap("08:00")
     await newcomer.tap("Why?")

@@ -105,7 +105,7 @@ async def subscribe(session: aiohttp.ClientSession, app: App) -> None:
             assert response.status == 200
     for act, words in (
         ("say", {"text": "/start"}),
-        ("tap", {"label": "Yes, I agree"}),
+        ("tap", {"label": "Yes, start"}),
         ("say", {"text": "Europe/Berlin"}),
         ("say", {"text": "08:00"}),
     ):

@@ -68,7 +68,7 @@ def share(zone: str) -> Step:
 
 def choose(hour: str) -> list[Step]:
     """The usual hour has a button, the other one is typed."""
-    return [tap(hour)] if hour == HOURS[0] else [tap("Another hour"), say(hour)]
+    return [tap(hour)] if hour == HOURS[0] else [tap("Another time"), say(hour)]
 
 
 def minute_of(hour: str) -> int:
@@ -88,7 +88,7 @@ class Person:
     """How someone who has left comes back; nothing else is done before."""
 
     def subscription(self) -> Act:
-        return Act([say("/start"), tap("Yes, I agree"), share(self.zone), *choose(self.hour)])
+        return Act([say("/start"), tap("Yes, start"), share(self.zone), *choose(self.hour)])
 
     def subscribed(self, at: datetime) -> None:
         self.life.standings.append(Standing(at, self.zone, minute_of(self.hour)))
@@ -132,14 +132,14 @@ def _move(person: Person, chance: random.Random, at: datetime) -> Act:
 
 def _shift(person: Person, chance: random.Random, at: datetime) -> Act:
     hour = chance.choice([hour for hour in HOURS if minute_of(hour) != person.life.now.minute])
-    steps = [say("/settings"), tap("Hour"), *choose(hour)]
+    steps = [say("/settings"), tap("Time"), *choose(hour)]
     return Act(steps, {"minute": minute_of(hour)})
 
 
 def _switch(person: Person, chance: random.Random, at: datetime) -> Act:
     day, now = chance.randrange(7), person.life.now.days
     days = now ^ 1 << day or now
-    return Act([say("/settings"), tap("Days"), tap(WEEKDAYS[day])], {"days": days})
+    return Act([say("/settings"), tap("Days"), tap(WEEKDAYS[day][:3])], {"days": days})
 
 
 def _block(person: Person, chance: random.Random, at: datetime) -> Act:

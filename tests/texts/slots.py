@@ -66,6 +66,7 @@ class SomeSubscriber:
     weekdays: int = 127
     themes: int = 255
     audience: str = "both"
+    quiet: bool = False
     paused_until: datetime | None = None
     zone_lost: bool = False
 
@@ -177,6 +178,9 @@ def _reasons(words: str) -> dict[str, int]:
 CALLS: dict[str, Call] = {
     "start.welcome": lambda *_: start.welcome(EN, "a-link"),
     "start.agreed": lambda *_: start.agreed(EN),
+    "start.ask_audience": lambda *_: start.ask_audience(EN),
+    "start.audience_taken": lambda *_: start.audience_taken(EN, "parent"),
+    "start.sample": lambda _, lib: start.sample(EN, lib.tips[0], lib),
     "start.ask_zone": lambda w, _: start.ask_zone(EN, _places(w)),
     "start.zone_lost": lambda w, _: start.zone_lost(EN, _places(w)),
     "start.zone_candidates": lambda w, _: start.zone_candidates(EN, w, _places(w), NOW),
@@ -246,7 +250,10 @@ CALLS: dict[str, Call] = {
     "pause.not_on": lambda *_: pause.not_on(EN, SomeSubscriber(state="stopped")),
     "pause.not_on, new": lambda *_: pause.not_on(EN, UNSET),
     "pause.not_on, zone lost": lambda *_: pause.not_on(EN, LOST),
-    "pause.how_long": lambda *_: pause.how_long(EN),
+    "pause.paused, nothing fits": lambda *_: pause.paused(EN, PAUSED, None, NOW),
+    "pause.choices": lambda *_: pause.choices(EN, PAUSED, NEXT, NOW),
+    "pause.calendar": lambda *_: pause.calendar(EN, NOW.date(), 0),
+    "pause.day_gone": lambda *_: pause.day_gone(EN),
     "pause.resumed": lambda *_: pause.resumed(EN, BERLIN, NEXT, NOW),
     "pause.stopped": lambda *_: pause.stopped(EN),
     "faq.topics": lambda _, lib: faq.topics(EN, {"t": 3, "1-1": 1}, lib, 0),

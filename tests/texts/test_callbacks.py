@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from datetime import date
 from typing import Any, get_type_hints
 from zoneinfo import available_timezones
 
@@ -14,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.clock import zone_exists
 from bot.texts import callbacks as taps
-from bot.texts.fields import Slug, ZoneName
+from bot.texts.fields import Day, Slug, ZoneName
 from tips.library import load_library
 
 ZONES = sorted(zone for zone in available_timezones() if zone_exists(zone))
@@ -29,6 +30,8 @@ def _values(cls: type[taps.Callback]) -> st.SearchStrategy[taps.Callback]:
 def _values_of(declared: Any) -> st.SearchStrategy[Any]:
     if declared in (Slug, ZoneName):
         return SLUGS if declared == Slug else st.sampled_from(ZONES)
+    if declared == Day:
+        return st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(str)
     rules = TypeAdapter(declared).json_schema()
     if "enum" in rules:
         return st.sampled_from(rules["enum"])
@@ -90,6 +93,11 @@ OLD_BUTTONS = {
     "1sl:pt-BR": taps.SetLanguage("pt-BR"),
     "1pp:365": taps.Pause(365),
     "1pr": taps.Resume(),
+    "1go": taps.Begin(),
+    "1ap:both": taps.PickAudience("both"),
+    "1sq:1": taps.SetQuiet(1),
+    "1pm:12": taps.PauseMonth(12),
+    "1pu:2026-12-24": taps.PauseUntil("2026-12-24"),
     "1ps": taps.Stop(),
     "1xf:1": taps.Forget(1),
     "1fl:2": taps.FaqTopics(2),

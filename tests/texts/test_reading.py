@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import get_args
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.texts.callbacks import (
     FaqTopics,
     OpenAnswer,
     OpenTip,
+    PauseUntil,
     PickHour,
     PickZone,
     RateAnswer,
@@ -25,6 +27,7 @@ from bot.texts.callbacks import (
     TidySaved,
 )
 from bot.texts.catalogue import translator
+from bot.texts.fields import View
 from bot.texts.message import Message
 from tests.texts.slots import (
     BERLIN,
@@ -63,10 +66,10 @@ class TestStart:
 
     def test_the_clock_is_confirmed_with_the_hours_to_save_a_tap(self) -> None:
         said = start.ask_hour(EN, "Europe/Berlin", NOW, first=450)
-        assert said.plain.startswith("It is 14:32 for you now, right?")
+        assert said.plain.startswith("It's 14:32 where you are, right?")
         assert labels(said)[:3] == ["07:30", "07:00", "08:00"]
         assert PickHour(480) in taps(said)
-        assert "No, my clock shows another time" in labels(said)
+        assert "That's not my time" in labels(said)
 
     def test_candidates_show_their_own_time(self) -> None:
         places = [Place("Portland, Oregon", "America/Los_Angeles"), Place("P", "Europe/Berlin")]
@@ -79,7 +82,7 @@ class TestStart:
 
     def test_a_second_start_says_what_is_set(self) -> None:
         said = start.known(EN, BERLIN, NEXT, NOW).plain
-        assert "Nothing has changed" in said
+        assert "still signed up" in said
         assert "every day, about 08:00, time zone Berlin (Europe/Berlin)" in said
 
     def test_an_hour_is_promised_as_about_that_hour(self) -> None:
@@ -101,13 +104,13 @@ class TestSettings:
         ("subscriber", "when", "words"),
         [
             (BERLIN, NEXT, "Next tip: tomorrow, Monday, about 08:00."),
-            (PAUSED, None, "Paused: no tip until you send /resume."),
-            (SomeSubscriber(state="stopped"), None, "Stopped: no tips."),
-            (UNSET, None, "No tip is planned yet."),
-            (SomeSubscriber(themes=0), None, "Check the days and themes"),
+            (PAUSED, None, "You're on a break. For tips again: /resume"),
+            (SomeSubscriber(state="stopped"), None, "Your tips are off."),
+            (UNSET, None, "No tip on the way yet."),
+            (SomeSubscriber(themes=0), None, "Check your days and themes"),
         ],
     )
-    @pytest.mark.parametrize("view", ["main", "hour", "days", "themes", "for", "pause"])
+    @pytest.mark.parametrize("view", ["main", "hour", "days", "themes", "for", "sound", "pause"])
     def test_every_view_says_when_the_next_tip_comes(
         self, subscriber: SomeSubscriber, when: datetime | None, words: str, view: str
     ) -> None:
@@ -115,18 +118,18 @@ class TestSettings:
 
     def test_a_pause_says_its_end(self) -> None:
         assert (
-            "Paused until Monday 9 March, 08:00."
+            "Paused until Monday 9 March."
             in settings.view(EN, "main", PAUSED, LIBRARY, NEXT, NOW).plain
         )
 
     def test_a_second_start_says_that_tips_are_paused_and_until_when(self) -> None:
         said = start.known(EN, PAUSED, NEXT, NOW).plain
-        assert "Paused until Monday 9 March, 08:00." in said
+        assert "Paused until Monday 9 March." in said
         assert "Paused" not in start.known(EN, BERLIN, NEXT, NOW).plain
 
     def test_nothing_is_hidden_of_a_reader_who_has_set_nothing(self) -> None:
         said = settings.view(EN, "main", UNSET, LIBRARY, None, NOW).plain
-        assert "Hour: not set" in said
+        assert "Time: not set" in said
         assert "Time zone: not set" in said
 
     def test_switches_carry_the_state_they_lead_to(self) -> None:
@@ -134,35 +137,66 @@ class TestSettings:
         days = settings.view(EN, "days", subscriber, LIBRARY, NEXT, NOW)
         assert SetWeekday(0, 1) in taps(days)
         assert SetWeekday(1, 0) in taps(days)
-        assert "Monday: off" in labels(days)
-        assert "✅ Tuesday: on" in labels(days)
+        assert labels(days)[:2] == ["Mon", "✓ Tue"]
+        assert "Now: every day but Monday" in days.plain
         themes = settings.view(EN, "themes", subscriber, LIBRARY, NEXT, NOW)
         assert len([tap for tap in taps(themes) if isinstance(tap, SetTheme)]) == 8
         assert SetTheme(1, 1) in taps(themes)
 
-    def test_some_themes_are_named(self) -> None:
-        said = settings.view(EN, "main", SomeSubscriber(themes=0b11), LIBRARY, NEXT, NOW).plain
-        assert "Themes: Gut and microbes, Everyday food" in said
+    @pytest.mark.parametrize(
+        ("themes", "words"),
+        [
+            (0b11111111, "Themes: all 8\n"),
+            (0b11111110, "Themes: 7 of 8 (not Gut and microbes)\n"),
+            (0b11, "Themes: 2 of 8 (Gut and microbes, Everyday food)\n"),
+        ],
+    )
+    def test_themes_are_counted_and_the_fewer_are_named(self, themes: int, words: str) -> None:
+        subscriber = SomeSubscriber(themes=themes)
+        assert words in settings.view(EN, "main", subscriber, LIBRARY, NEXT, NOW).plain
+
+    @pytest.mark.parametrize("view", ["hour", "for", "sound", "language"])
+    def test_what_is_chosen_is_marked_once(self, view: str) -> None:
+        shown = settings.view(EN, view, BERLIN, LIBRARY, NEXT, NOW)
+        assert len([label for label in labels(shown) if label.startswith("✓ ")]) == 1
+
+    @pytest.mark.parametrize("view", get_args(View))
+    @pytest.mark.parametrize("subscriber", [BERLIN, PAUSED, UNSET])
+    def test_a_button_of_the_settings_has_fewer_than_twenty_characters(
+        self, view: str, subscriber: SomeSubscriber
+    ) -> None:
+        shown = settings.view(EN, view, subscriber, LIBRARY, NEXT, NOW)
+        assert [label for label in labels(shown) if len(label) >= 20] == []
 
     def test_a_paused_reader_is_offered_to_resume(self) -> None:
-        assert "Resume" in labels(settings.view(EN, "main", PAUSED, LIBRARY, None, NOW))
-        assert "Pause" in labels(settings.view(EN, "main", BERLIN, LIBRARY, NEXT, NOW))
+        assert "Start tips again" in labels(settings.view(EN, "main", PAUSED, LIBRARY, None, NOW))
+        assert "Pause or stop" in labels(settings.view(EN, "main", BERLIN, LIBRARY, NEXT, NOW))
 
 
 class TestPause:
     def test_with_and_without_an_end(self) -> None:
-        assert "Paused until Monday 9 March, 08:00." in pause.paused(EN, PAUSED, NEXT, NOW).plain
+        timed = pause.paused(EN, PAUSED, NEXT, NOW)
+        assert timed.plain == "Paused. Your next tip comes tomorrow, Monday, about 08:00."
         endless = pause.paused(EN, SomeSubscriber(state="paused"), None, NOW)
-        assert endless.plain == "Paused. No tips until you send /resume."
+        assert endless.plain == "Paused. No tips until you say so: /resume"
+
+    def test_the_calendar_goes_from_tomorrow_to_a_year_from_now(self) -> None:
+        today = date(2026, 1, 31)
+        months = [pause.calendar(EN, today, ahead) for ahead in range(13)]
+        days = [tap.day for month in months for tap in taps(month) if isinstance(tap, PauseUntil)]
+        assert (days[0], days[-1], len(days)) == ("2026-02-01", "2027-01-31", 365)
+        assert len(set(days)) == len(days)
+        assert labels(months[1])[:4] == ["Sun 1", "Mon 2", "Tue 3", "Wed 4"]
+        assert labels(months[1])[-3:] == ["◀ January 2026", "March 2026 ▶", "Back"]
 
     def test_stopping_says_how_to_come_back(self) -> None:
         assert "/resume" in pause.stopped(EN).plain
-        assert labels(pause.stopped(EN)) == ["Resume"]
+        assert labels(pause.stopped(EN)) == ["Start tips again"]
 
     def test_nothing_is_said_to_be_kept_of_someone_unknown(self) -> None:
         said = pause.stopped(EN, kept=False)
-        assert "nothing is stored about you" in said.plain
-        assert "kept" not in said.plain
+        assert "I don't keep anything about you" in said.plain
+        assert "/resume" not in said.plain
         assert not said.buttons
 
 

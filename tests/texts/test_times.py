@@ -59,7 +59,8 @@ def test_hours_of_the_day() -> None:
         (127, "every day"),
         (31, "Monday to Friday"),
         (96, "Saturday and Sunday"),
-        (21, "Monday, Wednesday and Friday"),
+        (63, "every day but Sunday"),
+        (21, "Mon, Wed and Fri"),
         (4, "Wednesday"),
     ],
 )
