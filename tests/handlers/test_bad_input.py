@@ -157,8 +157,8 @@ async def test_forged_buttons_are_refused_and_change_nothing(
 VALID = {
     "ag": ":3:leaflet",
     "za": "", "zp": ":Asia/Tokyo", "zk": "", "ha": "", "hp": ":480", "go": "", "ap": ":adult",
-    "tw": ":1", "tr": ":1:1",
-    "go": "", "ap": ":adult", "tw": ":1", "tr": ":1:1", "ts": ":1:1", "to": ":1", "tp": ":0", "tn": "", "td": ":0:0", "sv": ":main", "sh": ":480",
+    "tw": ":1", "tr": ":1:1", "ts": ":1:1", "to": ":1", "tp": ":0", "tn": "", "td": ":0:0",
+    "sv": ":main", "sh": ":480",
     "sd": ":0:0", "st": ":0:0", "sf": ":adult", "sl": ":en", "sq": ":1",
     "pp": ":3", "pm": ":0", "pu": ":2026-03-20", "pr": "", "ps": "",
     "xf": ":0", "fl": ":0", "ft": ":microbiome:0", "fa": ":gut-health-cause",
