@@ -11,16 +11,20 @@ from bot.texts.message import Button, Message, page, toast
 def how_to(_: Translator) -> Message:
     """/broadcast without a message."""
     return page(
-        html.text(_("Reply to a message with /broadcast, and I send a copy of it to everyone.")),
-        html.text(_("Or write the text after the command: /broadcast Hello everyone")),
+        html.text(
+            _("Reply to a message with /broadcast, and I'll send a copy of it to everyone.")
+        ),
+        html.text(_("Or write your text after it: /broadcast Hello everyone")),
     )
 
 
 def cannot_copy(_: Translator) -> Message:
     """The message is an album, or of a kind that Telegram does not let a bot copy."""
     return page(
-        html.text(_("Telegram does not let me copy that message. Nothing was sent.")),
-        html.text(_("Text, one photo, one video, a file or a voice message works; an album not.")),
+        html.text(_("Telegram doesn't let me copy that message. Nothing was sent.")),
+        html.text(
+            _("Text, one photo, one video, a file or a voice message works. An album doesn't.")
+        ),
     )
 
 
@@ -28,7 +32,7 @@ def not_ready(_: Translator) -> Message:
     """Telegram has put the copy off, so there is nothing to copy from yet."""
     return page(
         html.text(_("Telegram is still working on that message, so I can't offer it yet.")),
-        html.text(_("Nothing was sent. Please try /broadcast again in a few minutes.")),
+        html.text(_("Nothing was sent. Try /broadcast again in a few minutes.")),
     )
 
 
@@ -91,10 +95,10 @@ def ask_again(
     in_doubt: bool = False,
 ) -> Message:
     """Asks before a retry that costs Stars: how many get it, how long it takes, the cost."""
-    title, warning = _("Send it again to those who did not get it?"), ""
+    title, warning = _("Send it again to people who didn't get it?"), ""
     if in_doubt:
-        title = _("Send it again to those who may not have got it?")
-        warning = _("Some of them may get it a second time.")
+        title = _("Send it again to people who may not have got it?")
+        warning = _("Some of them may get it twice.")
     sure = BroadcastDo("doubt_sure" if in_doubt else "retry_sure", broadcast_id)
     return page(
         html.bold(title),
@@ -113,10 +117,10 @@ def _facts(_: Translator, audience: int, seconds: float, stars: float) -> list[h
     )
     facts = [
         html.fill(_("Audience: {people}"), people=html.bold(people)),
-        html.fill(_("Expected duration: {time}"), time=times.duration(_, seconds)),
+        html.fill(_("Takes: {time}"), time=times.duration(_, seconds)),
     ]
     if stars > 0:
-        facts.append(html.fill(_("Cost at most: {stars} Telegram Stars"), stars=f"{stars:,.1f}"))
+        facts.append(html.fill(_("Costs at most: {stars} Telegram Stars"), stars=f"{stars:,.1f}"))
     return facts
 
 
@@ -127,9 +131,9 @@ def cancelled(_: Translator) -> Message:
 
 def another_admins(_: Translator) -> str:
     """Toast: only the admin who wrote a draft may confirm or cancel it."""
-    return toast(_("Another admin is writing this one. Nothing has changed."))
+    return toast(_("That's another admin's draft, so I've left it alone."))
 
 
 def gone(_: Translator) -> Message:
     """A button of a broadcast that can no longer be changed."""
-    return page(html.text(_("That broadcast is over. To send another one, see /broadcast.")))
+    return page(html.text(_("That broadcast is over. For another one: /broadcast")))

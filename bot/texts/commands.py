@@ -22,21 +22,21 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("start", "everyone", mark("Subscribe, or see what is set")),
+    Command("start", "everyone", mark("Get a tip a day, or see your settings")),
     Command("tip", "everyone", mark("A tip right now")),
     Command("faq", "everyone", mark("Questions and answers, by topic")),
     Command("search", "everyone", mark("Find tips and answers: /search wool")),
     Command("week", "everyone", mark("Your week's tips in one message")),
-    Command("settings", "everyone", mark("Hour, time zone, days, themes")),
-    Command("saved", "everyone", mark("The tips you saved")),
-    Command("pause", "everyone", mark("No tips for a while, e.g. /pause 7")),
-    Command("resume", "everyone", mark("Tips again after a pause")),
+    Command("settings", "everyone", mark("Time, days, themes, sound")),
+    Command("saved", "everyone", mark("The tips you've saved")),
+    Command("pause", "everyone", mark("Take a break from tips")),
+    Command("resume", "everyone", mark("Get tips again")),
     Command("stop", "everyone", mark("No more tips")),
-    Command("help", "everyone", mark("What this bot can do")),
-    Command("privacy", "everyone", mark("What is stored about you")),
-    Command("export", "everyone", mark("Get what is stored about you as a file")),
+    Command("help", "everyone", mark("What I can do")),
+    Command("privacy", "everyone", mark("What I keep about you")),
+    Command("export", "everyone", mark("Get a copy of what I keep about you")),
     Command("forget", "everyone", mark("Erase everything about you")),
-    Command("broadcast", "admin", mark("Send a message to all subscribers")),
+    Command("broadcast", "admin", mark("Send a message to everyone")),
     Command("stats", "admin", mark("Figures for 1, 7 and 30 days")),
 )
 
@@ -73,12 +73,13 @@ def menu(_: Translator, *, admin: bool = False) -> list[dict[str, str]]:
 
 def short_description(_: Translator) -> str:
     """Bot API: setMyShortDescription, at most 120 characters."""
-    return _("One short, sourced lifestyle tip a day for people with eczema.")
+    return _("One small, checked tip a day for living with eczema: skin, food, sleep, stress.")
 
 
 def description(_: Translator) -> str:
     """Bot API: setMyDescription, shown before the first message; at most 512 characters."""
     return _(
-        "One short tip a day on the gut, daily habits and eczema, each with its source. "
-        "You can also ask questions. It informs and does not replace a doctor."
+        "Hello, I'm GutSkin. I send you one small, checked tip a day for living with eczema: "
+        "skin, food, sleep, stress. Got a question? Just ask me.\n\n"
+        "I share information and don't replace your doctor."
     )

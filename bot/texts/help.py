@@ -15,13 +15,13 @@ def help_message(_: Translator, *, admin: bool = False) -> Message:
     commands = [_command(_, command) for command in commands_for(admin=admin)]
     levels = [*(_level(_, level) for level in Evidence), _advice(_)]
     return page(
-        html.text(_("One short, sourced tip a day. To ask a question, just type it.")),
-        html.join([html.bold(_("Commands")), *commands]),
+        html.text(_("One small, checked tip a day. Got a question? Just type it.")),
+        html.join([html.bold(_("What you can send me")), *commands]),
         html.join([html.bold(_("How strong the evidence is")), *levels]),
         html.text(
             _(
-                "GutSkin informs and does not replace a doctor. If your skin gets much worse, or "
-                "you feel ill, seek medical help."
+                "I share information and don't replace your doctor. If your skin gets much worse, "
+                "or you feel ill, please get medical help."
             )
         ),
     )
@@ -37,5 +37,5 @@ def _level(_: Translator, level: Evidence) -> html.Html:
 
 
 def _advice(_: Translator) -> html.Html:
-    meaning = _("harmless care that rests on advice; nobody has tested it.")
+    meaning = _("care that does no harm and rests on advice; nobody has tested it.")
     return html.bold(_("Everyday advice")) + html.text(f": {meaning}")

@@ -96,8 +96,8 @@ def forget_ask(_: Translator) -> Message:
 def forgotten(_: Translator) -> Message:
     """Everything is erased."""
     return page(
-        html.text(_("Everything about you is erased, and you get no more tips.")),
-        html.text(_("If you ever want to start again, send /start.")),
+        html.text(_("All gone: everything about you is erased. No more tips.")),
+        html.text(_("If you'd ever like to start again: /start")),
         remove_reply=True,
     )
 
@@ -119,7 +119,7 @@ def _broadcasts(_: Translator, numbers: Sequence[int]) -> str:
 
 def forget_kept(_: Translator) -> Message:
     """The subscriber changed their mind."""
-    return page(html.text(_("Nothing was erased. All is as it was.")))
+    return page(html.text(_("OK, I've kept everything as it was.")))
 
 
 def nothing_stored(_: Translator) -> Message:

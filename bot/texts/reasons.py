@@ -14,7 +14,7 @@ def reason_words(_: Translator, reason: str) -> str:
     """The reason in words; an unknown one is shown as it was recorded."""
     known = {
         "asks_payment": _("the subscriber wants to be paid for messages"),
-        "attempts": _("given up after several tries"),
+        "attempts": _("several tries, no luck"),
         "bad_gateway": _("Telegram had a fault"),
         "bad_request": _("Telegram refused the message"),
         "blocked": _("the subscriber blocked the bot"),
@@ -22,15 +22,15 @@ def reason_words(_: Translator, reason: str) -> str:
         "empty": _("the message was empty"),
         "flood": _("too many messages at once"),
         "forbids_strangers": _("the subscriber's privacy settings forbid it"),
-        "forbids_voice": _("the subscriber takes no voice or video messages"),
+        "forbids_voice": _("the subscriber doesn't take voice or video messages"),
         "forbidden": _("Telegram refused the message"),
         "kicked": _("the bot was removed from the chat"),
         "markup": _("the formatting was broken"),
         "migrated": _("the chat has moved"),
-        "no_rights": _("the bot may not write in that chat"),
-        "not_made": _("the bot could not make the message"),
-        "not_copyable": _("Telegram does not let bots copy that message"),
-        "not_found": _("the chat was not found"),
+        "no_rights": _("the bot isn't allowed to write in that chat"),
+        "not_made": _("the bot couldn't make the message"),
+        "not_copyable": _("Telegram doesn't let bots copy that message"),
+        "not_found": _("the chat wasn't found"),
         "not_started": _("the subscriber never started the bot"),
         "original_deleted": _("the message to copy was deleted"),
         "server_error": _("Telegram had a fault"),
@@ -38,7 +38,7 @@ def reason_words(_: Translator, reason: str) -> str:
         "too_long": _("the message was too long"),
         "unauthorized": _("the bot's token was refused"),
         "unavailable": _("Telegram had a fault"),
-        "unreadable_answer": _("Telegram's answer could not be read"),
+        "unreadable_answer": _("Telegram's answer couldn't be read"),
     }
     return known.get(reason) or html.one_line(reason.replace("_", " "), REASON_UNITS)
 

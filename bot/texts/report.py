@@ -95,9 +95,9 @@ def paused(
     _: Translator, broadcast_id: int, report: Report, *, by_failures: bool = False
 ) -> Message:
     """Paused by an admin, or by itself because too many failed."""
-    why = html.text(_("The broadcast is paused."))
+    why = html.text(_("The broadcast is on hold."))
     if by_failures:
-        why = html.text(_("I paused the broadcast by myself, because too many messages failed."))
+        why = html.text(_("I've paused the broadcast, because too many messages failed."))
     return page(
         html.bold(_("Paused")),
         why,
@@ -105,7 +105,7 @@ def paused(
         html.join(_counts(_, report)),
         buttons=(
             (
-                Button(_("Go on"), BroadcastDo("resume", broadcast_id)),
+                Button(_("Carry on sending"), BroadcastDo("resume", broadcast_id)),
                 Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
             ),
         ),
@@ -118,7 +118,7 @@ def final(_: Translator, broadcast_id: int, report: Report) -> Message:
     doubt = html.Html()
     if report.in_doubt:
         doubt = html.text(
-            _("In doubt means: the connection broke, so the message may or may not have arrived.")
+            _("Not sure means the connection broke, so the message may or may not have arrived.")
         )
     return page(
         html.bold(title),
@@ -135,9 +135,7 @@ def _retry_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
     if report.failed_again:
         rows.append((Button(_("Try the failed ones again"), BroadcastDo("retry", broadcast_id)),))
     if report.doubt_again:
-        rows.append(
-            (Button(_("Send to those in doubt again"), BroadcastDo("doubt", broadcast_id)),)
-        )
+        rows.append((Button(_("Send the unsure ones again"), BroadcastDo("doubt", broadcast_id)),))
     return tuple(rows)
 
 
@@ -153,21 +151,22 @@ def _done_line(_: Translator, report: Report) -> html.Html:
 
 def _counts(_: Translator, report: Report) -> list[html.Html]:
     failed = sum(report.failed.values())
-    lines = [
+    return [
         _count(_("Audience: {count}"), report.total),
         _count(_("Sent: {count}"), report.sent),
-        _count(_("Blocked the bot: {count}"), report.blocked),
-        _count(_("Failed: {count}"), failed),
+        *_unless_none(_("Blocked the bot: {count}"), report.blocked),
+        *_unless_none(_("Failed: {count}"), failed),
         *reason_lines(_, report.failed, REASONS_SHOWN),
-        _count(_("In doubt: {count}"), report.in_doubt),
+        *_unless_none(_("Not sure: {count}"), report.in_doubt),
+        *_unless_none(_("Too old to send: {count}"), report.too_old),
+        *_unless_none(_("Cancelled: {count}"), report.cancelled),
+        *_unless_none(_("• left before it was their turn: {count}"), report.left),
     ]
-    if report.too_old:
-        lines.append(_count(_("Too old to send: {count}"), report.too_old))
-    if report.cancelled:
-        lines.append(_count(_("Cancelled: {count}"), report.cancelled))
-    if report.left:
-        lines.append(_count(_("• left before it was their turn: {count}"), report.left))
-    return lines
+
+
+def _unless_none(template: str, count: int) -> list[html.Html]:
+    """A line for a count, and no line for zero."""
+    return [_count(template, count)] if count else []
 
 
 def _count(template: str, count: int) -> html.Html:

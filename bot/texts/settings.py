@@ -197,6 +197,8 @@ def _themes_words(_: Translator, subscriber: SubscriberView, library: Library) -
     counts = {"count": len(on), "all": len(library.themes)}
     if len(on) == len(library.themes):
         return _("all {all}").format(**counts)
+    if not on:
+        return _("none of {all}").format(**counts)
     if len(off) < len(on):
         return _("{count} of {all} (not {names})").format(names=", ".join(off), **counts)
     return _("{count} of {all} ({names})").format(names=", ".join(on), **counts)

@@ -30,8 +30,8 @@ def courtesy(_: Translator, words: str) -> Message | None:
     if _GREETING.fullmatch(said):
         opening = _("Hello!")
     elif _THANKS.fullmatch(said):
-        opening = _("You are welcome.")
+        opening = _("You're welcome.")
     else:
         return None
-    offer = _("Ask me anything about eczema and daily life, or send /tip for a tip.")
+    offer = _("Ask me anything about living with eczema, or get a tip: /tip")
     return page(html.text(opening), html.text(offer))

@@ -73,29 +73,30 @@ def figures(_: Translator, shown: Figures) -> Message:
 
 def _subscribers(_: Translator, shown: Figures) -> list[html.Html]:
     return [
-        _line(_("Subscribers: {count}"), shown.subscribers),
-        _line(_("Active: {count}"), shown.active),
-        _line(_("Paused: {count}"), shown.paused),
+        html.fill(_("Subscribers: {count}"), count=f"{shown.subscribers:,}"),
+        _line(_("Getting tips: {count}"), shown.active),
+        _line(_("On a break: {count}"), shown.paused),
         _line(_("New: {count}"), shown.new),
         _line(_("Left: {count}"), shown.left),
-        _line(_("Stopped: {count}"), shown.stopped),
+        _line(_("Unsubscribed: {count}"), shown.stopped),
         _line(_("Blocked the bot: {count}"), shown.blocked),
     ]
 
 
 def _deliveries(_: Translator, shown: Figures) -> list[html.Html]:
+    tips, broadcasts = _states(_, shown.tips), _states(_, shown.broadcasts)
     return [
-        html.fill(_("Tips: {states}"), states=_states(_, shown.tips)),
-        html.fill(_("Broadcasts: {states}"), states=_states(_, shown.broadcasts)),
+        html.fill(_("Tips: {states}"), states=tips) if tips else html.Html(),
+        html.fill(_("Broadcasts: {states}"), states=broadcasts) if broadcasts else html.Html(),
         _lateness(_, shown.lateness),
     ]
 
 
 def _lateness(_: Translator, late: Lateness) -> html.Html:
     if late.p50 is None:
-        return html.text(_("Lateness: nothing was sent yet"))
+        return html.text(_("Nothing sent yet."))
     return html.fill(
-        _("Lateness: median {median}, 95 of 100 within {worst}"),
+        _("How late: half within {median}, 95 in 100 within {worst}"),
         median=times.seconds_words(_, late.p50),
         worst=times.seconds_words(_, late.p95),
     )
@@ -107,27 +108,32 @@ def _states(_: Translator, counts: Mapping[str, int]) -> str:
         "leased": _("being sent"),
         "sent": _("sent"),
         "failed": _("failed"),
-        "in_doubt": _("in doubt"),
+        "in_doubt": _("not sure"),
         "too_old": _("too old"),
         "cancelled": _("cancelled"),
     }
     counted = [f"{counts[key]:,} {name}" for key, name in names.items() if counts.get(key)]
-    return ", ".join(counted) or _("none")
+    return ", ".join(counted)
 
 
 def _failures(_: Translator, failures: Mapping[str, int]) -> list[html.Html]:
     lines = reason_lines(_, failures, LINES_SHOWN)
-    return [html.text(_("Failures by reason:")), *lines] if lines else []
+    return [html.text(_("Why messages failed:")), *lines] if lines else []
 
 
 def _votes(_: Translator, shown: Figures) -> list[html.Html]:
-    tips = {"up": f"{shown.tip_votes[0]:,}", "down": f"{shown.tip_votes[1]:,}"}
-    answers = {"up": f"{shown.answer_votes[0]:,}", "down": f"{shown.answer_votes[1]:,}"}
+    tips = _rated(shown.tip_votes, _("{count} helpful"), _("{count} not for me"))
+    answers = _rated(shown.answer_votes, _("{count} helpful"), _("{count} not helpful"))
     return [
-        html.fill(_("Tips rated: {up} helpful, {down} not for me"), **tips),
-        html.fill(_("Answers rated: {up} helpful, {down} not helpful"), **answers),
-        _line(_("Not what was asked: {count}"), shown.misses),
+        html.fill(_("Tips rated: {votes}"), votes=tips) if tips else html.Html(),
+        html.fill(_("Answers rated: {votes}"), votes=answers) if answers else html.Html(),
+        _line(_("Not what they asked: {count}"), shown.misses),
     ]
+
+
+def _rated(votes: tuple[int, int], *templates: str) -> str:
+    told = zip(votes, templates, strict=True)
+    return ", ".join(template.format(count=f"{count:,}") for count, template in told if count)
 
 
 def _span_rows(_: Translator, shown: int) -> Rows:
@@ -140,4 +146,4 @@ def _span_rows(_: Translator, shown: int) -> Rows:
 
 
 def _line(template: str, count: int) -> html.Html:
-    return html.fill(template, count=f"{count:,}")
+    return html.fill(template, count=f"{count:,}") if count else html.Html()

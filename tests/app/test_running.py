@@ -77,13 +77,13 @@ async def test_a_reply_that_did_not_get_through_is_tried_again(
 ) -> None:
     await harness.fault(kind, method="sendMessage", times=2)
     await subscriber.say("/help")
-    await subscriber.hears("Commands")
+    await subscriber.hears("What you can send me")
 
 
 async def test_a_reply_waits_out_a_flood(harness: BotHarness, subscriber: Person) -> None:
     await harness.fault("429", method="sendMessage", retry_after=1, times=1)
     await subscriber.say("/help")
-    await subscriber.hears("Commands")
+    await subscriber.hears("What you can send me")
 
 
 async def test_a_refusal_on_our_side_is_told_kindly(
@@ -247,7 +247,7 @@ async def test_a_day_on_postgresql(tmp_path: Path, postgres: object) -> None:
         await admin.sees("Broadcast done", "Sent: 1")
         await subscriber.say("/forget")
         await subscriber.tap("Yes, erase everything")
-        await subscriber.sees("Everything about you is erased")
+        await subscriber.sees("everything about you is erased")
 
 
 def test_an_app_that_does_not_run_has_no_rooms() -> None:

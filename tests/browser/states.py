@@ -21,7 +21,8 @@ async def empty(chat: ChatPage, stage: Stage) -> None:
 
 async def onboarding(chat: ChatPage, stage: Stage) -> None:
     await chat.tap("Start")
-    await chat.tap("Yes, I agree")
+    await chat.tap("Yes, start")
+    await chat.tap("Just me")
     await expect(chat.page.locator("#reply-keyboard")).to_be_visible()
 
 

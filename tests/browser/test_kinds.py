@@ -352,10 +352,10 @@ class TestThePage:
     async def test_an_empty_chat_has_picture_description_and_start(self, chat: ChatPage) -> None:
         image = chat.page.locator(".none img")
         await expect(image).to_have_js_property("naturalWidth", 96)
-        await expect(chat.page.locator(".none")).to_contain_text("does not replace a doctor")
+        await expect(chat.page.locator(".none")).to_contain_text("don't replace your doctor")
         await chat.tap("Start")
 
-        await chat.sees("doesn't replace your doctor")
+        await chat.sees("don't replace your doctor")
         await expect(chat.page.locator("#start")).to_be_hidden()
 
     async def test_after_a_reload_nothing_old_is_told(self, bare: ChatPage, stage: Stage) -> None:

@@ -45,7 +45,7 @@ OUTCOMES = {
     "hold": Outcome("hold", "no_connection"),
     "migrated": Outcome("migrated", "migrated", new_chat_id=-7),
 }
-FINAL_LINES = ("Sent", "Blocked the bot", "Failed", "In doubt", "Too old to send", "Cancelled")
+FINAL_LINES = ("Sent", "Blocked the bot", "Failed", "Not sure", "Too old to send", "Cancelled")
 
 comings = st.tuples(st.sampled_from(["join", "stop", "resume", "block", "forget", "pause"]), CHATS)
 sendings = st.one_of(

@@ -16,9 +16,9 @@ async def test_everyone_else_gets_the_reply_to_an_unknown_command(subscriber: Pe
         await subscriber.say(command)
         await subscriber.sees(unknown)
     await subscriber.forge("1bd:confirm:1")
-    await subscriber.hears("This button does not work")
+    await subscriber.hears("that button doesn't work")
     await subscriber.forge("1as:7")
-    await subscriber.hears("This button does not work")
+    await subscriber.hears("that button doesn't work")
 
 
 async def test_a_broadcast_with_text_goes_to_everyone(harness: BotHarness, admin: Person) -> None:
@@ -31,10 +31,10 @@ async def test_a_broadcast_with_text_goes_to_everyone(harness: BotHarness, admin
         ],
     )
     await admin.hears("Hello <everyone> 🌿 bold", "Send the message above?", "3 subscribers")
-    await admin.sees("Expected duration: under a minute")
+    await admin.sees("Takes: under a minute")
     assert await admin.labels() == ["Send it now", "Cancel"]
     await admin.tap("Send it now")
-    await admin.sees("Broadcast done", "Sent: 3", "Blocked the bot: 0", "In doubt: 0")
+    await admin.sees("Broadcast done", "Sent: 3")
     for subscriber in subscribers:
         message = await subscriber.sees("Hello <everyone> 🌿 bold")
         assert "<b>bold</b>" in message["html"]
@@ -66,7 +66,7 @@ async def test_two_taps_on_send_send_once(harness: BotHarness, admin: Person) ->
     await admin.say("/broadcast Only once")
     await admin.tap("Send it now", times=2)
     await admin.forge("1bd:confirm:1")
-    await admin.hears("Already done.")
+    await admin.hears("That's done already.")
     texts = [message["text"] for message in await subscriber.messages()]
     assert texts.count("Only once") == 1
     await admin.sees("Broadcast done")
@@ -120,7 +120,7 @@ async def test_a_message_that_cannot_be_copied(harness: BotHarness, admin: Perso
     await harness.fault("error", method="copyMessage", error_code=400,
                         description="Bad Request: message can't be copied")  # fmt: skip
     await admin.say("/broadcast", reply_to=said["message_id"])
-    await admin.sees("Telegram does not let me copy that message")
+    await admin.sees("Telegram doesn't let me copy that message")
 
 
 async def test_failures_are_reported_with_reasons_and_may_be_tried_again(
@@ -135,7 +135,7 @@ async def test_failures_are_reported_with_reasons_and_may_be_tried_again(
     await admin.sees("Sent: 1", "Failed: 1", "•")
     await admin.tap("Try the failed ones again")
     await harness.pass_time(seconds=4)
-    await admin.sees("Broadcast done", "Sent: 2", "Failed: 0")
+    await admin.sees("Broadcast done", "Sent: 2")
     await subscriber.sees("Hello")
 
 
@@ -151,8 +151,8 @@ async def test_a_broadcast_pauses_goes_on_and_can_be_cut_short(
     await harness.pass_time(seconds=4)
     await admin.sees("Sending", "0 of 1")
     await admin.tap("Pause")
-    await admin.sees("The broadcast is paused.")
-    await admin.tap("Go on")
+    await admin.sees("The broadcast is on hold.")
+    await admin.tap("Carry on sending")
     await admin.sees("Sending")
     await admin.tap("Cancel the rest")
     await admin.sees("Broadcast cancelled", "Sent: 0", "Cancelled: 1")
@@ -193,7 +193,7 @@ async def test_too_many_failures_pause_a_broadcast_and_ring(tmp_path: Path) -> N
         before = len(await admin.messages())
         await admin.tap("Send it now")
         await harness.pass_time(seconds=4)
-        await admin.sees("I paused the broadcast by myself")
+        await admin.sees("I've paused the broadcast")
         assert len(await admin.messages()) == before + 1
         await admin.tap("Cancel the rest")
         await harness.pass_time(seconds=4)
@@ -214,7 +214,7 @@ async def test_an_album_cannot_be_copied_and_a_vanished_admin_stops_nothing(
         "reply_to_message": {**album, "photo": photo},
     }})  # fmt: skip
     await harness.settle()
-    await admin.sees("Telegram does not let me copy that message")
+    await admin.sees("Telegram doesn't let me copy that message")
     await admin.say("/broadcast Hello")
     await harness.fault("error", method="editMessageText", chat=admin.id, times=9,
                         error_code=403, description="Forbidden: bot was blocked")  # fmt: skip
@@ -230,7 +230,7 @@ async def test_figures(harness: BotHarness, admin: Person, days: int) -> None:
     await admin.sees("The last day", "Subscribers: 1", "Tips: 1 sent")
     if days > 1:
         await admin.tap(f"{days} days")
-    await admin.sees("Lateness: median", "Active: 1", "New: 1")
+    await admin.sees("How late: half within", "Getting tips: 1", "New: 1")
 
 
 async def test_an_admin_s_menu_and_help_have_their_commands(

@@ -27,7 +27,7 @@ async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: B
     await paid.subscriber()
     admin = await paid.admin()
     await admin.say("/broadcast Hello")
-    await admin.sees("1 subscriber", "Cost at most: 0.1 Telegram Stars")
+    await admin.sees("1 subscriber", "Costs at most: 0.1 Telegram Stars")
     await paid.pass_time(days=40)
     for number in range(3):
         await paid.subscriber(f"R{number}")
@@ -36,7 +36,7 @@ async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: B
         "Send the message above?",
         "more people would get it now: 4 instead of 1",
         "4 subscribers",
-        "Cost at most: 0.4 Telegram Stars",
+        "Costs at most: 0.4 Telegram Stars",
     )
     assert await admin.labels() == ["Send it now", "Cancel"]
     assert await copies(paid) == 0
@@ -105,7 +105,7 @@ async def test_the_yes_to_sending_again_holds_for_as_many_as_were_asked_about(
                      description="Bad Request: not enough rights")  # fmt: skip
     await paid.fault("drop_after", method="copyMessage", chat=doubtful.id)
     await admin.tap("Send it now")
-    await admin.sees("Failed: 1", "In doubt: 1")
+    await admin.sees("Failed: 1", "Not sure: 1")
     await admin.tap("Try the failed ones again")
     await admin.sees("1 subscriber", "0.1 Telegram Stars")
     # Another admin lets those in doubt have it again, and it fails for both.

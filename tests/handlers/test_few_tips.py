@@ -60,7 +60,7 @@ async def test_where_all_themes_of_a_choice_were_withdrawn_no_tip_is_promised(
     async with harness.app.services.db.write() as session:
         await session.execute(text(f"UPDATE subscriber SET themes = {1 << 9}"))
     await subscriber.say(command)
-    answers = await subscriber.hears("No tip is planned. Check the days and themes in /settings.")
+    answers = await subscriber.hears("No tip on the way. Check your days and themes: /settings")
     assert "Next tip" not in answers
     await subscriber.say("/tip")
     await subscriber.hears("No tip fits your themes right now")

@@ -29,7 +29,7 @@ async def test_another_reader_is_answered_while_a_question_is_looked_up(
     before, begin = len(await subscriber.messages()), harness.last_event
     await ask(harness, subscriber, "Do probiotics help against eczema?")
     await ask(harness, other, "/help")
-    assert "Commands" in await first_from_bot(harness, other.id, begin)
+    assert "What you can send me" in await first_from_bot(harness, other.id, begin)
     assert len(await subscriber.messages()) == before
     slow_reading.go_on.set()
     await harness.settle()
@@ -49,7 +49,7 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
         "most people won't notice a difference",
         "No saved tips yet",
         "You are welcome.",
-        "Commands",
+        "What you can send me",
     ]
     assert len(answers) == len(signs)
     for answer, sign in zip(answers, signs, strict=True):

@@ -44,7 +44,7 @@ async def test_a_place_brings_the_tips_back(harness: BotHarness, lost: Person) -
     await harness.pass_time(days=2)
     assert len(await lost.tips()) == before
     await lost.say("/settings")
-    await lost.hears("Time zone: not set", "I need to know where you are", ASKS)
+    await lost.hears("Time zone: not set", "I need your time zone", ASKS)
     await lost.say("/help")
     assert ASKS not in await lost.hears(), "once is enough"
     await lost.say("Berlin")

@@ -22,9 +22,9 @@ async def test_an_unasked_location_asks_first_and_changes_nothing(
     before = await harness.app.services.subscribers.find(subscriber.id)
     await subscriber.share(*TOKYO)
     await subscriber.sees(
-        "That is Tokyo (Asia/Tokyo), where it is 21:00 now. Use it for your tips?"
+        "That's Tokyo (Asia/Tokyo), where it's 21:00 now. Shall I use it for your tips?"
     )
-    assert await subscriber.labels() == ["Yes, use it", "No, leave all as it is"]
+    assert await subscriber.labels() == ["Yes, use it", "No, keep it as it is"]
     assert await harness.app.services.subscribers.find(subscriber.id) == before
 
 
@@ -43,7 +43,7 @@ async def test_no_says_how_things_stay_in_place_of_the_question(
 ) -> None:
     await subscriber.share(*TOKYO)
     count = len(await subscriber.messages())
-    await subscriber.tap("No, leave all as it is", times=2)
+    await subscriber.tap("No, keep it as it is", times=2)
     await subscriber.sees("your time zone is still Berlin (Europe/Berlin).")
     assert len(await subscriber.messages()) == count
     assert await zone_of(harness, subscriber) == "Europe/Berlin"
@@ -63,7 +63,7 @@ async def test_a_location_that_was_asked_for_is_taken_at_once(
     await subscriber.hears("Time zone: Tokyo")
     assert await zone_of(harness, subscriber) == "Asia/Tokyo"
     await subscriber.share(*BERLIN)
-    await subscriber.sees("That is Berlin", "Use it for your tips?")
+    await subscriber.sees("That's Berlin", "use it for your tips?")
 
 
 async def test_whoever_turned_to_something_else_is_asked_again(
@@ -73,7 +73,7 @@ async def test_whoever_turned_to_something_else_is_asked_again(
     await subscriber.tap("Time zone")
     await subscriber.say("/saved")
     await subscriber.share(*TOKYO)
-    await subscriber.sees("Use it for your tips?")
+    await subscriber.sees("use it for your tips?")
     assert await zone_of(harness, subscriber) == "Europe/Berlin"
 
 

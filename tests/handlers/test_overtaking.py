@@ -66,10 +66,10 @@ async def test_a_flood_of_gibberish_is_answered_once_and_kindly(
     chatty, rita = await harness.person("Chatty"), await harness.person("Rita")
     for number in range(80):
         await ask(harness, chatty, f"qwlkj sdfoiu zxcv{number} " * 20)
-    assert "Slowly, please!" in await first_from_bot(harness, chatty.id, 0)
+    assert "too many messages at once" in await first_from_bot(harness, chatty.id, 0)
     slow_reading.go_on.set()
     begin = harness.last_event
     await ask(harness, rita, "/help")
-    assert "Commands" in await first_from_bot(harness, rita.id, begin)
+    assert "What you can send me" in await first_from_bot(harness, rita.id, begin)
     said = [message["text"] for message in await chatty.messages()]
-    assert sum("Slowly" in text for text in said) == 1
+    assert sum("too many messages" in text for text in said) == 1

@@ -22,7 +22,7 @@ async def test_privacy_and_help_are_there_for_everyone(newcomer: Person) -> None
     await newcomer.say("/privacy")
     await newcomer.sees("What I keep about you", "/export", "/forget", "Backups")
     await newcomer.say("/help")
-    message = await newcomer.sees("/tip", "/faq", "/settings", "does not replace a doctor")
+    message = await newcomer.sees("/tip", "/faq", "/settings", "don't replace your doctor")
     assert "/broadcast" not in message["text"]
 
 
@@ -92,7 +92,7 @@ async def test_an_admin_who_never_subscribed_has_broadcasts_to_export_and_erase(
     assert [row["state"] for row in exported["broadcast"]] == ["done", "draft"]
     await admin.say("/forget")
     await admin.tap("Yes, erase everything")
-    await admin.sees("Everything about you is erased")
+    await admin.sees("everything about you is erased")
     assert await harness.app.services.privacy.export(admin.id) == {}
 
 
@@ -110,7 +110,7 @@ async def test_an_admin_s_broadcast_under_way_stays_and_is_said_to(
     await rules.cancel(1, admin.id)
     await admin.say("/forget")
     await admin.tap("Yes, erase everything")
-    await admin.sees("Everything about you is erased")
+    await admin.sees("everything about you is erased")
     assert await harness.app.services.privacy.export(admin.id) == {}
 
 
@@ -139,7 +139,7 @@ async def test_forget_asks_once_and_erases_everything(
     await subscriber.say("/forget")
     await subscriber.sees("can't be brought back")
     await subscriber.tap("Yes, erase everything")
-    await subscriber.sees("Everything about you is erased")
+    await subscriber.sees("everything about you is erased")
     assert await harness.app.services.privacy.export(subscriber.id) == {}
     await harness.pass_time(days=3)
     assert len(await subscriber.tips()) == 1
@@ -151,7 +151,7 @@ async def test_forget_may_be_declined(harness: BotHarness, subscriber: Person) -
     before = await harness.app.services.privacy.export(subscriber.id)
     await subscriber.say("/forget")
     await subscriber.tap("No, keep it")
-    await subscriber.sees("Nothing was erased")
+    await subscriber.sees("kept everything as it was")
     assert await harness.app.services.privacy.export(subscriber.id) == before
 
 

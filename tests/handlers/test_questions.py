@@ -129,9 +129,9 @@ async def test_the_caption_of_a_picture_is_read(subscriber: Person) -> None:
     await subscriber.send(photo=True, caption="my lips are swelling and I can't breathe")
     first, *rest = await subscriber.answers()
     assert "emergency number now" in first["text"]
-    assert any("cannot see photos" in event["text"] for event in rest)
+    assert any("can't see photos" in event["text"] for event in rest)
     await subscriber.send(photo=True, caption="Do probiotics help against eczema?")
-    await subscriber.hears("cannot see photos", "Cochrane")
+    await subscriber.hears("can't see photos", "Cochrane")
 
 
 FILLER = "We have tried many creams over the years, some of them more than once. " * 60
@@ -174,7 +174,7 @@ async def test_an_album_is_answered_once(harness: BotHarness, subscriber: Person
         await harness.post("update", update={"message": message})
     await harness.settle()
     shown = [item["text"] for item in await subscriber.messages()]
-    assert sum("cannot see photos" in text for text in shown) == 1
+    assert sum("can't see photos" in text for text in shown) == 1
 
 
 @pytest.mark.parametrize(("word", "reply"), [("Thanks!", "You are welcome."), ("hi 🙂", "Hello!")])

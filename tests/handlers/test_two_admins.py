@@ -61,7 +61,7 @@ async def test_nobody_else_can_confirm_or_cancel_a_draft(
     await other.say("/start")
     await admin.say("/broadcast Hello")
     await other.forge(f"1bd:{what}:1")
-    await other.hears("Another admin is writing this one. Nothing has changed.")
+    await other.hears("another admin's draft")
     assert await state_of(harness, 1) == "draft"
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 1")
@@ -100,7 +100,7 @@ async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(
     await harness.fault("429", method="copyMessage", retry_after=600, times=1)
     await admin.tap("Send it now")
     await other.forge("1bd:pause:1")
-    await admin.sees("The broadcast is paused.")
+    await admin.sees("The broadcast is on hold.")
     await other.forge("1bd:cancel:1")
     await admin.sees("Broadcast cancelled", "Cancelled: 1")
     assert len(await other.messages()) == before

@@ -151,7 +151,7 @@ def test_a_slip_in_a_translation_reads_as_english(tmp_path: Path) -> None:
 def test_the_template_has_every_kind_of_sentence(template: Catalog) -> None:
     ids = [message.id for message in template]
     assert "Settings" in ids
-    assert "Subscribe, or see what is set" in ids  # marked in a table
+    assert "Get a tip a day, or see your settings" in ids  # marked in a table
     assert ("{count} day", "{count} days") in ids  # with its plural
 
 

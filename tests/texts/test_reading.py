@@ -412,6 +412,4 @@ class TestFaq:
 
 
 def test_a_stranger_learns_nothing_of_admin_commands() -> None:
-    assert errors.unknown_command(EN).plain == (
-        "I do not know that command. What I can do is in /help."
-    )
+    assert errors.unknown_command(EN).plain == ("I don't know that one. See /help.")
