@@ -24,7 +24,7 @@ from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.privacy import CONSENT_VERSION
 from bot.texts.settings import audience_names, next_tip_line, paused_line
 from bot.texts.subscriber import SubscriberView
-from bot.texts.tip import render
+from bot.texts.tip import Shown, render
 from tips.library import Library
 from tips.models import Tip
 
@@ -74,8 +74,8 @@ def audience_taken(_: Translator, audience: str) -> Message:
 
 
 def sample(_: Translator, tip: Tip, library: Library) -> Message:
-    """A tip for somebody who has not subscribed, with the way to get one every day."""
-    card = render(_, tip, library)
+    """A tip for somebody who has not subscribed, with its reasons and the way to one every day."""
+    card = render(_, tip, library, Shown(unfolded=True))
     return replace(card, buttons=((Button(_("Get one every day"), Begin()),),))
 
 
