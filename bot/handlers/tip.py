@@ -7,7 +7,7 @@ from functools import partial
 from bot.handlers.button import taps_under
 from bot.handlers.context import Context
 from bot.telegram.update_scope import once
-from bot.texts import start
+from bot.texts import errors, start
 from bot.texts import tip as texts
 from bot.texts import why_not as reasons
 from bot.texts.callbacks import (
@@ -123,7 +123,8 @@ async def say_why_not(context: Context, tap: SayWhyNot) -> None:
     )
     topic = context.services.library.topic_names.get(tip.topic, tip.topic)
     _ = context.translator
-    await context.toast(reasons.what_changed(_, change, topic) if change else None)
+    told = reasons.what_changed(_, change, topic) if change else errors.already_done(_)
+    await context.toast(told)
     await _redraw(context, tip)
     if change and change.what is What.AUDIENCE and context.subscriber.audience == "both":
         await context.say(reasons.ask_audience(context.translator))
