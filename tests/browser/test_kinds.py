@@ -446,6 +446,25 @@ class TestThePage:
         await bare.page.locator("#text").press("Enter")
         await expect(bare.messages).to_have_count(1)
 
+    async def test_a_demo_that_was_begun_again_is_found_again(
+        self, bare: ChatPage, stage: Stage
+    ) -> None:
+        toast = bare.page.locator("#toast")
+        await stage.bot("sendMessage", text="Before")
+        await bare.sees("Before")
+        await bare.sandbox.stop()
+        await expect(toast).to_contain_text("can't be reached")
+        port = int(bare.sandbox.base_url.rpartition(":")[2])
+        clock = MovableClock(datetime(2026, 3, 3, 12, 0, tzinfo=UTC), flowing=True)
+        async with Sandbox(clock=clock, token=bare.sandbox.token, port=port) as again:
+            again.world.add_user(id=ANNA, first_name="Anna").wrote = True
+            await expect(toast).to_be_empty()
+            await stage.bot("sendMessage", text="After")
+            await bare.sees("After")
+            await expect(bare.messages).to_have_count(1)
+            await bare.page.close()
+        bare.faults.clear()
+
     async def test_nothing_is_asked_of_anybody_else(self, browser: Browser) -> None:
         asked: list[str] = []
         async with open_window(browser) as chat:

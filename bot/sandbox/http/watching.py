@@ -167,15 +167,19 @@ class Watching:
         return json_response({"idle": False, "unfinished": unfinished}, 408)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        heard = request.headers.get("Last-Event-ID", "")
-        default = int(heard) if heard.isdecimal() else self._world.journal.transcript.last_seq
-        after = int(number(request, "after", default))
+        after = int(number(request, "after", self._last_heard(request)))
         headers = {"Cache-Control": "no-store", "Content-Type": "text/event-stream"}
         answer = web.StreamResponse(headers=headers)
         await answer.prepare(request)
         with suppress(ConnectionResetError):  # the page was closed
             await self._stream(answer.write, after)
         return answer
+
+    def _last_heard(self, request: web.Request) -> int:
+        """What the page heard last; one that is new, or of an earlier run, hears what is new."""
+        last = self._world.journal.transcript.last_seq
+        heard = request.headers.get("Last-Event-ID", "")
+        return min(int(heard), last) if heard.isdecimal() else last
 
     async def _stream(self, send: Callable[[bytes], Awaitable[None]], transcript_seq: int) -> None:
         journal = self._world.journal

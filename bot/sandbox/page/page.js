@@ -78,8 +78,8 @@ function hearTranscript(event) {
 
 let connected = true;
 function hearConnection(words) {
-  if (words) toast(words, { lasting: true });
-  else if (!connected) { hideToast(); refreshSoon(); }
+  if (words && connected) toast(words, { lasting: true }); // once, however often it is tried again
+  else if (!words && !connected) { hideToast(); refreshSoon(); }
   connected = !words;
 }
 
