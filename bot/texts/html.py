@@ -45,6 +45,15 @@ def one_line(text: str, limit: int) -> str:
     return clip(" ".join(clean(text).split()), limit)
 
 
+def shortened(text: str, limit: int) -> str:
+    """Words on one line; where they are too long, cut between two of them."""
+    line = one_line(text, limit)
+    if not line.endswith(ELLIPSIS) or text.endswith(ELLIPSIS):
+        return line
+    whole, blank, rest = line.removesuffix(ELLIPSIS).rpartition(" ")
+    return f"{whole}{ELLIPSIS}" if blank and len(rest) < limit // 2 else line
+
+
 def _head(text: str, limit: int) -> str:
     used = 0
     for place, character in enumerate(text):

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.texts.callbacks import Callback, encode
-from bot.texts.html import Html, join, one_line
+from bot.texts.html import Html, join, one_line, shortened
 
-LABEL_UNITS = 60  # longer labels are cut off by the apps on a narrow screen
+LABEL_UNITS = 35  # what an app shows of a label on a narrow screen
+PLACE_UNITS = 60  # a place is sent as it stands on its key, so it is cut only where it must be
 PLACEHOLDER_UNITS = 64  # Bot API: ReplyKeyboardMarkup, input_field_placeholder
 TOAST_UNITS = 200  # Bot API: answerCallbackQuery, text
 
@@ -31,7 +32,7 @@ class Button:
     def __post_init__(self) -> None:
         if [self.data, self.url, self.inline].count(None) != 2:
             raise ValueError("a button does one thing")
-        object.__setattr__(self, "label", one_line(self.label, LABEL_UNITS) or "…")
+        object.__setattr__(self, "label", shortened(self.label, LABEL_UNITS) or "…")
 
     def markup(self) -> Markup:
         """Bot API: InlineKeyboardButton."""
@@ -59,7 +60,7 @@ class ReplyKeyboard:
         rows: list[list[Markup]] = []
         if self.location_label:
             rows.append([{"text": self.location_label, "request_location": True}])
-        rows += [[{"text": one_line(label, LABEL_UNITS)} for label in row] for row in self.rows]
+        rows += [[{"text": one_line(label, PLACE_UNITS)} for label in row] for row in self.rows]
         markup: Markup = {
             "keyboard": rows,
             "resize_keyboard": True,

@@ -89,3 +89,11 @@ def test_a_text_within_the_limits_is_not_cut(pieces: list[html.Html]) -> None:
 @given(ANY, st.integers(0, 50))
 def test_clipping_never_exceeds_its_limit(words: str, limit: int) -> None:
     assert html.units(html.clip(html.clean(words), limit)) <= limit
+
+
+def test_a_label_is_cut_between_words() -> None:
+    assert (
+        html.shortened("How do I choose a moisturiser that suits me?", 24) == "How do I choose a…"
+    )
+    assert html.shortened("Itch at night", 24) == "Itch at night"
+    assert html.shortened("x" * 50, 10) == "x" * 9 + "…"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.texts import html
 from bot.texts.callbacks import Why
-from bot.texts.message import Button, Message, ReplyKeyboard, page, toast
+from bot.texts.message import LABEL_UNITS, Button, Message, ReplyKeyboard, page, toast
 
 
 def test_a_message_with_inline_buttons() -> None:
@@ -70,5 +70,5 @@ def test_a_button_has_one_purpose() -> None:
 def test_labels_and_toasts_are_one_line_of_bounded_length() -> None:
     assert Button("a\nb", Why(1)).label == "a b"
     assert Button(" ", Why(1)).label == "…"
-    assert len(Button("x" * 99, Why(1)).label) == 60
+    assert len(Button("x" * 99, Why(1)).label) == LABEL_UNITS
     assert len(toast("x" * 300)) == 200
