@@ -10,8 +10,10 @@ from bot.handlers.context import Context
 from bot.telegram.update_scope import once
 from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
+from bot.texts.export_page import ExportPage
 
 EXPORT_NAME = "gutskin-my-data.json"
+PAGE_NAME = "gutskin-my-data.html"
 PASSING = "inbox"  # the update that asks, erased with its answer
 
 
@@ -25,16 +27,19 @@ async def privacy(context: Context, _rest: str) -> None:
 
 
 async def export(context: Context, _rest: str) -> None:
-    """``/export``: everything that is stored, as a file."""
+    """``/export``: everything that is stored, as a page to read and as a file for programs."""
     stored = await context.services.privacy.export(context.chat_id)
     if not stored.keys() - {PASSING}:
         await context.say(texts.nothing_stored(context.translator))
         return
+    _, services = context.translator, context.services
+    page = ExportPage(_, services.library, stored).render(context.now)
     content = orjson.dumps(stored, option=orjson.OPT_INDENT_2)
-    caption = texts.export_caption(context.translator).plain
-    await context.services.messenger.send_file(
-        context.chat_id, EXPORT_NAME, content, caption, context.topic
-    )
+    for name, file, told in (
+        (PAGE_NAME, page, texts.export_caption(_)),
+        (EXPORT_NAME, content, texts.export_raw_caption(_)),
+    ):
+        await services.messenger.send_file(context.chat_id, name, file, told.plain, context.topic)
 
 
 async def forget(context: Context, _rest: str) -> None:

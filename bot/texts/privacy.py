@@ -131,7 +131,10 @@ def nothing_stored(_: Translator) -> Message:
 
 
 def export_caption(_: Translator) -> Message:
-    """Goes with the file of /export."""
-    return page(
-        html.text(_("Here's everything I keep about you, table by table. To erase it: /forget"))
-    )
+    """Goes with the page of /export."""
+    return page(html.text(_("Here's everything I keep about you. To erase it: /forget")))
+
+
+def export_raw_caption(_: Translator) -> Message:
+    """Goes with the same for programs."""
+    return page(html.text(_("And the same as JSON, for programs.")))

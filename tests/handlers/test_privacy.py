@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -52,12 +53,12 @@ def _backups_with(harness: BotHarness, subscriber: Person) -> int:
 async def test_export_is_a_file_with_everything(harness: BotHarness, subscriber: Person) -> None:
     await subscriber.tap("Save")
     await subscriber.say("/export")
-    (call,) = await harness.calls("sendDocument")
-    assert call["status"] == 200
+    page, data = await harness.calls("sendDocument")
+    assert (page["status"], data["status"]) == (200, 200)
     stored = await harness.app.services.privacy.export(subscriber.id)
     assert stored["subscriber"][0]["zone"] == "Europe/Berlin"
     assert len(stored["saved"]) == 1
-    await subscriber.sees("everything I keep about you")
+    await subscriber.hears("everything I keep about you", "as JSON")
 
 
 async def test_nothing_is_exported_or_erased_of_someone_unknown(newcomer: Person) -> None:
@@ -87,7 +88,7 @@ async def test_an_admin_who_never_subscribed_has_broadcasts_to_export_and_erase(
     await admin.tap("Send it now")
     await admin.say("/broadcast A draft")
     await admin.say("/export")
-    await admin.sees("everything I keep about you")
+    await admin.hears("everything I keep about you")
     exported = await harness.app.services.privacy.export(admin.id)
     assert [row["state"] for row in exported["broadcast"]] == ["done", "draft"]
     await admin.say("/forget")
@@ -121,10 +122,12 @@ async def test_the_file_holds_a_row_for_each_table(
     await subscriber.tap("👍 Helpful")
     await harness.to_next_tip()
     await subscriber.say("/export")
-    (call,) = await harness.calls("sendDocument")
-    file = harness.sandbox.world.files.by_id("sandbox-document-000001")
-    stored = orjson.loads(file.data)
-    assert call["status"] == 200
+    page = harness.sandbox.world.files.by_id("sandbox-document-000001").data.decode()
+    stored = orjson.loads(harness.sandbox.world.files.by_id("sandbox-document-000002").data)
+    (tip,) = [row["tip_id"] for row in stored["saved"]]
+    title = next(one.title for one in harness.app.services.library.tips if one.id == tip)
+    for words in ("<h1>What GutSkin keeps about you", html.escape(title), "08:00", "thumbs up"):
+        assert words in page
     assert stored["subscriber"][0]["chat_id"] == subscriber.id
     assert stored.keys() == {
         *("subscriber", "subscription", "saved", "tip_vote", "delivery", "inbox", "rotation")

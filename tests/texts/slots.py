@@ -275,6 +275,7 @@ CALLS: dict[str, Call] = {
     "privacy.forget_kept": lambda *_: privacy.forget_kept(EN),
     "privacy.nothing_stored": lambda *_: privacy.nothing_stored(EN),
     "privacy.export_caption": lambda *_: privacy.export_caption(EN),
+    "privacy.export_raw_caption": lambda *_: privacy.export_raw_caption(EN),
     "inline.tip": lambda _, lib: inline.tip(EN, lib.tips[0], lib, "a_bot").message,
     "inline.answer": lambda _, lib: inline.answer(EN, lib.answers[0], lib, "a_bot").message,
     "inline.urgent": lambda w, lib: (
