@@ -13,7 +13,8 @@ from bot.handlers.search import look_up
 from bot.texts import inline as texts
 from bot.texts.catalogue import translator
 from bot.texts.inline import InlineResult, InlineResults
-from tips.models import Audience
+from tips.library import Library
+from tips.models import Audience, Tip
 
 
 async def answer(update: Update, context: Context) -> None:
@@ -31,6 +32,8 @@ async def _found(context: Context, words: str) -> InlineResults:
     if not words.strip():
         first = library.first_week(Audience.ADULT)
         return texts.results([_tip(context, number) for number in first])
+    if (shared := _named(library, words)) is not None:
+        return texts.results([_tip(context, shared.number)])
     analysis = await context.services.analyser.analyse(words)
     if analysis.advice is not None:
         return texts.urgent(_, analysis.advice, library)
@@ -38,9 +41,15 @@ async def _found(context: Context, words: str) -> InlineResults:
     username = context.services.sharing().username
     shown = [_tip(context, tip.number) for tip in tips]
     replies = [texts.answer(_, one, library, username) for one in answers]
-    named = bool(tips) and tips[0].title.casefold() == words.strip().casefold()
-    found = [*shown, *replies] if named else [*replies, *shown]
+    found = [*replies, *shown]
     return texts.results(found) if found else texts.nothing(_)
+
+
+def _named(library: Library, words: str) -> Tip | None:
+    """The tip whose title somebody typed, or had typed by its Share button: a title such as "Skin
+    getting you down?" is no cry for help then."""
+    title = words.strip().casefold()
+    return next((tip for tip in library.tips if tip.title.casefold() == title), None)
 
 
 def _tip(context: Context, number: int) -> InlineResult:

@@ -117,6 +117,17 @@ async def test_the_share_button_asks_inline_for_the_tip_itself(subscriber: Perso
     assert shown((await typed(subscriber, title))[0]).splitlines()[1] == title
 
 
+async def test_a_tip_that_sounds_like_a_warning_sign_is_shared_all_the_same(
+    harness: BotHarness, newcomer: Person
+) -> None:
+    services = harness.app.services
+    signs = [tip for tip in services.library.tips if await services.analyser.warning(tip.title)]
+    assert signs
+    for tip in signs[:3]:
+        (only,) = await typed(newcomer, tip.title)
+        assert only["title"] == tip.title
+
+
 async def test_without_inline_mode_the_button_opens_telegrams_own_way_to_share(
     tmp_path: Path,
 ) -> None:
