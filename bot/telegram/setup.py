@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from telegram import (
     BotCommandScope,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
+    InputProfilePhotoStatic,
 )
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 Call = partial[Coroutine[Any, Any, bool]]
 
+PICTURE = Path(__file__).with_name("picture.jpg")
 PATIENCE_S = 15.0  # seconds that menu and descriptions may take together; they are no condition
 TAKES_NO_WEBHOOK = "Telegram refuses the webhook ({}): correct GUTSKIN_WEBHOOK_URL"
 KEEPS_THE_WEBHOOK = "Telegram refuses to let updates be fetched ({})"
@@ -72,9 +75,9 @@ async def _patiently(call: Callable[[], Awaitable[object]], clock: Clock, refuse
 
 
 async def register_with_telegram(client: Client, settings: Settings, clock: Clock) -> None:
-    """Say where updates go, then set menus and descriptions.
+    """Say where updates go, then set menus, descriptions, and a picture where there is none.
 
-    Menus and descriptions that fail are logged and do not stop the bot.
+    What of that fails is logged and does not stop the bot.
 
     Raises:
         RefusedError: Telegram does not take the webhook, or not away.
@@ -83,7 +86,7 @@ async def register_with_telegram(client: Client, settings: Settings, clock: Cloc
     refused = TAKES_NO_WEBHOOK if settings.webhook_url else KEEPS_THE_WEBHOOK
     await _patiently(partial(_where_updates_go, client, settings), clock, refused)
     admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(client, admin)]
-    calls = [*_menus(client), *admins, *_descriptions(client)]
+    calls = [*_menus(client), *admins, *_descriptions(client), partial(set_picture, client)]
     try:
         async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(_try(call) for call in calls))
@@ -108,6 +111,14 @@ async def _try(call: Call) -> None:
     except TelegramError as error:
         method = call.func.__name__
         log.warning("Telegram did not take a setting", method=method, kind=type(error).__name__)
+
+
+async def set_picture(client: Client) -> bool:
+    """Give the bot its picture; one that the operator chose stays."""
+    present = await client.get_user_profile_photos(client.id, limit=1)
+    if present.total_count:
+        return False
+    return await client.set_my_profile_photo(InputProfilePhotoStatic(PICTURE.read_bytes()))
 
 
 def _spoken() -> list[tuple[Translator, str | None]]:

@@ -11,6 +11,7 @@ from bot.app import build
 from bot.clock import MovableClock
 from bot.sandbox.http.server import Sandbox
 from bot.services import StartError
+from bot.telegram.setup import PICTURE
 from tests.bot_harness import MONDAY, TOKEN, settings_for
 from tests.logbook import captured
 
@@ -131,3 +132,20 @@ async def test_telegram_may_be_out_of_order_for_a_moment_at_the_start(
                 assert response.status == 200
         async with build(settings_for(sandbox, tmp_path), clock=clock):
             pass
+
+
+async def test_a_bot_without_a_picture_is_given_one_and_one_that_is_there_stays(
+    tmp_path: Path,
+) -> None:
+    clock = MovableClock(MONDAY, flowing=True)
+    async with Sandbox(clock=clock, token=TOKEN) as sandbox:
+        settings = settings_for(sandbox, tmp_path)
+        for _start in range(2):
+            async with build(settings, clock=clock):
+                pass
+        calls = list(sandbox.world.journal.calls.after(0))
+    asked = [call for call in calls if call["method"] == "getUserProfilePhotos"]
+    given = [call for call in calls if call["method"] == "setMyProfilePhoto"]
+    assert [call["status"] for call in asked] == [200, 200]
+    assert [call["status"] for call in given] == [200]
+    assert PICTURE.read_bytes()[:3] == b"\xff\xd8\xff", "Telegram takes a JPEG"

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.sandbox.methods.call import Call, Handler
+from bot.sandbox.methods.plausible import Plausible
 from bot.sandbox.model.errors import bad_request
 from bot.sandbox.model.people import Payload
 from bot.sandbox.model.profile import DEFAULT_SCOPE, Command, ScopeKey
@@ -107,6 +108,27 @@ def _text(call: Call, kind: str) -> Payload:
     return {kind: call.world.profile.text(kind, _language(call))}
 
 
+def set_my_profile_photo(call: Call) -> bool:
+    """The bot's picture."""
+    call.world.profile.picture = Plausible(call.world.table, call.world.timestamp()).value(
+        "PhotoSize"
+    )
+    return True
+
+
+def remove_my_profile_photo(call: Call) -> bool:
+    """No picture any more."""
+    call.world.profile.picture = None
+    return True
+
+
+def get_user_profile_photos(call: Call) -> Payload:
+    """The bot's picture, if it has one; people here have none."""
+    own = call.world.profile.picture if call.get("user_id") == call.world.bot.id else None
+    photos = [[own]] if own else []
+    return {"total_count": len(photos), "photos": photos}
+
+
 def set_chat_menu_button(call: Call) -> bool:
     """The button beside the input field, of one private chat or of all."""
     button: Payload = call.get("menu_button") or {"type": "default"}
@@ -141,6 +163,9 @@ METHODS: Final[dict[str, Handler]] = {
     "getMyDescription": get_my_description,
     "setMyShortDescription": set_my_short_description,
     "getMyShortDescription": get_my_short_description,
+    "setMyProfilePhoto": set_my_profile_photo,
+    "removeMyProfilePhoto": remove_my_profile_photo,
+    "getUserProfilePhotos": get_user_profile_photos,
     "setChatMenuButton": set_chat_menu_button,
     "getChatMenuButton": get_chat_menu_button,
     "logOut": leave_server,

@@ -17,6 +17,7 @@ class Profile:
 
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     commands: dict[tuple[ScopeKey, str], list[Command]] = field(default_factory=dict)
+    picture: dict[str, Any] | None = None
     menu_button: dict[str, Any] = field(default_factory=lambda: {"type": "commands"})
 
     def text(self, kind: str, language: str) -> str:
