@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.texts.catalogue import Translator, mark
+from bot.texts.orders import read_command
 from bot.texts.small_talk import bare
 from tips.normalise import normalise
 
@@ -53,8 +54,8 @@ _ALSO_CALLED = {"unsubscribe": "stop", "unsubscribe me": "stop", "quit": "stop",
 
 
 def spoken(words: str) -> str | None:
-    """The command that everybody has and that is meant by its bare name, such as "Stop!"; else
-    None."""
+    """The command that everybody has and that is meant by its bare name or in plain words, such
+    as "Stop!" or "no more tips, thanks"; else None."""
     if "?" in normalise(words):
         return None
     said = bare(words)

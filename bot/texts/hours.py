@@ -73,11 +73,12 @@ class Hour:
 
     ``other`` is the same hour of the other half of the day, where either may be meant. It is
     ``unlikely`` that someone means ``minute`` and not ``other``: nobody reads tips at half past
-    two in the morning.
+    two in the morning. A ``vague`` one was a part of the day.
     """
 
     minute: int
     other: int | None = None
+    vague: bool = False
 
     @property
     def unlikely(self) -> bool:
@@ -140,7 +141,7 @@ def _named(said: str) -> Hour | None:
         return Hour(0 if found["name"] in ("midnight", "mitternacht") else HALF_DAY)
     for minute, pattern in _PARTS_OF_THE_DAY.items():
         if re.fullmatch(pattern, said):
-            return Hour(minute)
+            return Hour(minute, vague=True)
     return None
 
 

@@ -1,0 +1,296 @@
+"""Reads orders in plain words that leave no doubt: "change the time to 9pm", "pause till Monday".
+
+Whatever is more than such an order is none, and is looked for by the search: a question about the
+tips, or about eczema. Questions ("How do I stop?") are never orders, unless they only ask politely.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+
+from bot.texts.dates import read_day, read_span, weekday_names
+from bot.texts.hours import Hour, read_clock
+from tips.normalise import normalise
+
+LONGEST = 120  # characters; nobody orders at greater length
+RULES = Path(__file__).parent / "orders.yaml"
+EVERY_DAY, WORKDAYS, WEEKEND = 0b1111111, 0b0011111, 0b1100000
+
+
+@dataclass(frozen=True, slots=True)
+class MoveHour:
+    """Tips at this hour; ``sure`` is false for an hour that stands alone."""
+
+    hour: Hour
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftHour:
+    """Tips so many minutes later; earlier if negative."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTips:
+    """No tips until this day. ``sure`` is false where a break was told of, but not asked for."""
+
+    until: date
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AskPause:
+    """No tips for a while, without a word for how long."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovePlace:
+    """The subscriber is, or will be, in a place of this name."""
+
+    place: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseAudience:
+    """Tips for ``adult``, ``parent`` or ``both``."""
+
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTheme:
+    """Tips of this theme (its id), or none of them."""
+
+    theme: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDays:
+    """Tips on these weekdays; bit 0 is Monday."""
+
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchQuiet:
+    """Tips without a sound, or with one."""
+
+    on: bool
+
+
+Order = (
+    MoveHour | ShiftHour | PauseTips | AskPause | MovePlace | ChooseAudience | SwitchTheme
+    | ChooseDays | SwitchQuiet
+)  # fmt: skip
+
+COMMANDS = ("stop", "resume", "tip", "forget", "export", "saved", "settings")
+_ASKED = re.compile(r"(how|what|why|when|where|who|which|do|does|did|is|are|if|should)\b")
+_ASKED_TO = re.compile(r"(hi |hello |hey |please )*(can|could|would|will|may) ")
+_MARKS = re.compile(r"[!?…;\"“”()*]+|\.+(?=\s|$)|,(?=\s*$)|(?<!\d)[.:](?!\d)|[^\w\s.:,/'+&-]")
+_HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
+
+
+@cache
+def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of that name in the file of rules."""
+    theme = name.removeprefix("themes.")
+    found = _rules()["themes"][theme] if theme != name else _rules()[name]
+    patterns = found if isinstance(found, list) else [found]
+    return tuple(re.compile(_filled(pattern)) for pattern in patterns)
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    rules: dict[str, Any] = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    return rules
+
+
+def _filled(pattern: str) -> str:
+    for name, fragment in _rules()["fragments"].items():
+        if f"<{name}>" in pattern:
+            pattern = pattern.replace(f"<{name}>", _filled(fragment))
+    return pattern
+
+
+def _matches(name: str, said: str) -> Iterator[re.Match[str]]:
+    return (found for p in _patterns(name) if (found := p.fullmatch(said)) is not None)
+
+
+def _match(name: str, said: str) -> re.Match[str] | None:
+    return next(_matches(name, said), None)
+
+
+def _line(words: str) -> str:
+    """The words in small letters, without marks and apostrophes, and courtesies at either end."""
+    line = normalise(words[: LONGEST * 4]).casefold().replace("'", "")
+    line = " ".join(_MARKS.sub(" ", line).split()).strip(" .,:-")
+    polite = _filled("<polite>")
+    line = re.sub(rf"^({polite},? )+", "", f"{line} ")
+    return re.sub(rf"(,? {polite})+$", "", line.strip()).strip(" .,")
+
+
+def _without_asking(line: str) -> str:
+    return re.sub(rf"^({_filled('(<asking>|<polite>)')} )+", "", line)
+
+
+def read_command(words: str) -> str | None:
+    """The name of the command that the words mean without a doubt: "no more tips, thank you"."""
+    said = _line(words)
+    asked = "?" in words and not _ASKED_TO.match(normalise(words[:LONGEST]).casefold())
+    if asked or not said or len(said) > LONGEST:
+        return None
+    return next((name for name in COMMANDS if _match(name, said)), None)
+
+
+def read_order(words: str, today: date, locale: Locale) -> Order | None:
+    """The order that the words give; ``today`` and ``locale`` are the subscriber's."""
+    line = _line(words)
+    if not line or len(line) > LONGEST or _ASKED.match(line):
+        return None
+    said = re.sub(r"( (now|today))+$", "", _without_asking(line))
+    readers: tuple[Callable[[], Order | None], ...] = (
+        lambda: _audience(said),
+        lambda: _days(said, locale),
+        lambda: _pause(said, today, locale),
+        lambda: _quiet(said),
+        lambda: _theme(said),
+        lambda: _place(_without_asking(line)),
+        lambda: _hour(said),
+    )
+    return next((order for read in readers if (order := read()) is not None), None)
+
+
+def _hour(said: str) -> Order | None:
+    shift = _match("shift", said)
+    if shift is not None:
+        minutes = _HOURS.get(shift["count"]) or int(shift["count"]) * 60
+        return ShiftHour(minutes if shift["side"] == "later" else -minutes)
+    for name, sure in (("hour", True), ("hour_perhaps", False)):
+        for found in _matches(name, said):
+            hour = read_clock(re.sub(r" instead( of.*)?$", "", found["hour"]))
+            if hour is not None:
+                return MoveHour(hour, sure)
+    alone = read_clock(said)
+    return MoveHour(alone, sure=False) if alone is not None and not alone.vague else None
+
+
+def _pause(said: str, today: date, locale: Locale) -> Order | None:
+    if _match("no_span", said):
+        return AskPause()
+    for name, sure in (("break", True), ("away", False)):
+        found = _match(name, said)
+        if found is not None:
+            span = found["span"]
+            until = _until(span.strip(), today, locale)
+            if span == " tomorrow" and not re.search(r"\b(until|till?)\b", said):
+                until = today + timedelta(days=2)  # "skip tomorrow"
+            if until is not None:
+                return PauseTips(until, sure)
+            if sure and _match("open_span", span):
+                return AskPause()
+    return None
+
+
+def _until(span: str, today: date, locale: Locale) -> date | None:
+    span = re.sub(r"^(until|till|til|for|through|before|to) ", "", span)
+    days = read_span(span)
+    if days is not None:
+        return today + timedelta(days=days)
+    if re.fullmatch(r"(the rest of the|rest of the|this|over the|the) (week|weekend)", span):
+        return read_day("next week", today, locale)
+    if re.fullmatch(r"(the rest of the|rest of the|this) month", span):
+        return read_day("next month", today, locale)
+    return read_day(span, today, locale)
+
+
+def _days(said: str, locale: Locale) -> Order | None:
+    if _match("every_day", said):
+        return ChooseDays(EVERY_DAY)
+    only = _match("only_days", said)
+    mask = _mask(only["days"] if only else said, locale)
+    if mask and (only or _repeats(said, mask)):
+        return ChooseDays(mask)
+    found = _match("some_days", said)
+    mask = _mask(found["days"], locale) if found is not None else 0
+    if found is None or not mask:
+        return None
+    if found["not"]:
+        # "Not on Monday" may mean this very Monday; "not on Mondays" does not.
+        left = EVERY_DAY & ~mask
+        return ChooseDays(left) if left and _repeats(said, mask) else None
+    alone = found["only"] or " only" in said or " just" in said
+    return ChooseDays(mask) if alone or _repeats(said, mask) else None
+
+
+def _repeats(said: str, mask: int) -> bool:
+    return mask.bit_count() > 1 or bool(re.search(r"\w+days\b|every|each", said))
+
+
+def _mask(words: str, locale: Locale) -> int:
+    """The weekdays that the words name and nothing else; 0 if they name more or none."""
+    said = " ".join(re.sub(r"\b(the|a|on|at|only|please)\b", " ", words).split())
+    if _match("workdays", said):
+        return WORKDAYS
+    if _match("weekend", said):
+        return WEEKEND
+    names, mask = weekday_names(locale), 0
+    for word in re.split(r"[\s,&+/]+", said):
+        if word in ("", "and", "or"):
+            continue
+        index = names.get(word, names.get(word.removesuffix("s")))
+        if index is None:
+            return 0
+        mask |= 1 << index
+    return mask
+
+
+def _audience(said: str) -> Order | None:
+    for name, audience in (
+        ("adults_only", "adult"),
+        ("parents_only", "parent"),
+        ("for_both", "both"),
+    ):
+        if _match(name, said):
+            return ChooseAudience(audience)
+    less = _match("less", said)
+    about_children = less and re.fullmatch(_filled("<child>( and <child>)?"), less["subject"])
+    return ChooseAudience("adult") if about_children else None
+
+
+def _theme(said: str) -> Order | None:
+    # "Stop itching" and "no sugar" are no orders to the bot; "no sugar tips" is one.
+    if not _patterns("about_tips")[0].search(said):
+        return None
+    for name, on in (("less", False), ("more", True)):
+        found = _match(name, said)
+        for theme in _rules()["themes"] if found else ():
+            if found and _match(f"themes.{theme}", found["subject"]):
+                return SwitchTheme(theme, on)
+    return None
+
+
+def _place(said: str) -> Order | None:
+    for name, sure in (("place", True), ("place_perhaps", False)):
+        found = _match(name, said)
+        if found is not None:
+            return MovePlace(found["place"], sure)
+    return None
+
+
+def _quiet(said: str) -> Order | None:
+    if _match("quiet", said):
+        return SwitchQuiet(on=True)
+    return SwitchQuiet(on=False) if _match("loud", said) else None
