@@ -43,6 +43,7 @@ from bot.telegram.limits.priority import Lane
 from bot.telegram.messenger import Messenger
 from bot.telegram.rate_limiter import PriorityRateLimiter
 from bot.telegram.setup import offer_admin_menu
+from bot.texts import orders
 from bot.updates.inbox import Inbox
 from bot.updates.retrying import Retrying
 from bot.upkeep import BACKUPS
@@ -125,7 +126,8 @@ class Knowledge:
 
 @cache
 def what_we_know() -> Knowledge:
-    """Content, search and places; read once, some 0.5 s."""
+    """Content, search, places and the rules of orders; read once, some 0.5 s."""
+    orders.load()
     search = Search.load()
     library = load_library()
     by_words = LibrarySearch(library, search.words)

@@ -23,6 +23,7 @@ from bot.handlers import (
     privacy,
     saved,
     search,
+    service_wishes,
     settings,
     start,
     tip,
@@ -121,6 +122,8 @@ def rows(admins: frozenset[int]) -> list[Row]:
         on_tap(taps.ShowSources, faq.show_sources),
         on_tap(taps.RateAnswer, faq.rate),
         on_tap(taps.NotAsked, faq.not_asked),
+        on_tap(taps.AskService, service_wishes.chosen),
+        on_tap(taps.RunCommand, service_wishes.run_command),
         on_tap(taps.BroadcastDo, broadcast.act),
         on_tap(taps.ShowStats, admin.stats_span),
     ]

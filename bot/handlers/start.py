@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from telegram import Update
 
 from bot.handlers.context import Context
-from bot.handlers.faq import answer_if_sure
-from bot.handlers.text_analysis import TextAnalysis
 from bot.handlers.tip import give_tip
 from bot.places.place import Place
 from bot.store.models import SubscriberRead
 from bot.subscribers.service import DEEP_LINK
-from bot.texts import privacy, settings, start
+from bot.texts import privacy, service_wishes, settings, start
 from bot.texts.audience import read_audience
 from bot.texts.callbacks import (
     Agree,
@@ -26,7 +25,7 @@ from bot.texts.callbacks import (
     PickHour,
     PickZone,
 )
-from bot.texts.hours import read_hour
+from bot.texts.hours import read_clock
 from tips.normalise import normalise
 
 PLACES_SHOWN = 5
@@ -219,25 +218,32 @@ async def keep_zone(context: Context, _tap: KeepZone) -> None:
         await context.show(start.zone_kept(context.translator, context.subscriber.zone))
 
 
-async def typed_zone(context: Context, typed: str) -> bool:
-    """Take a typed place; False if none matches."""
-    found = await asyncio.to_thread(context.services.places.find, typed, PLACES_SHOWN)
-    if not found:
+async def typed_zone(context: Context, typed: str, *, named: bool) -> bool:
+    """Take a typed place, or ask which of several is meant; False if none matches.
+
+    With ``named`` only those count that bear the name: a slip is mended when nothing else fits.
+    """
+    match = await asyncio.to_thread(context.services.places.match, typed, PLACES_SHOWN)
+    if not match.places or (named and not match.named):
         return False
-    if len({place.zone for place in found}) == 1:
-        await take_zone(context, found[0].zone)
+    if match.clear is not None:
+        await take_zone(context, match.clear.zone, match.clear.label)
     else:
-        await context.say(start.zone_candidates(context.translator, typed, found, context.now))
+        candidates = partial(start.zone_candidates, context.translator, typed, match.places)
+        await context.say(candidates(context.now, named=match.named))
     return True
 
 
-async def take_zone(context: Context, zone: str) -> None:
-    """Set the zone; then ask for the hour while subscribing, else show the settings."""
+async def take_zone(context: Context, zone: str, place: str = "") -> None:
+    """Set the zone; then ask for the hour while subscribing, else show the settings.
+
+    ``place`` is what the zone was found by.
+    """
     if await needs_start(context):
         return
     subscribers, before = context.services.subscribers, context.known
     subscriber = await subscribers.set_zone(context.chat_id, zone)
-    await context.say(start.zone_taken(context.translator, zone))
+    await context.say(start.zone_taken(context.translator, zone, place))
     context.subscriber = subscriber
     if subscriber.local_minute is None:
         await _ask_hour(context, zone)
@@ -274,11 +280,16 @@ async def pick_hour(context: Context, tap: PickHour) -> None:
 
 
 async def typed_hour(context: Context, typed: str) -> bool:
-    """Take a typed hour; False if it is none."""
-    minute = read_hour(typed)
-    if minute is None:
+    """Take a typed hour, or ask for the half of the day; False if it is none."""
+    hour = read_clock(typed)
+    if hour is None:
         return False
-    await take_hour(context, minute)
+    if hour.unlikely:
+        await context.say(service_wishes.ask_half(context.translator, hour))
+        return True
+    if hour.other is not None:
+        await context.say(service_wishes.half_taken(context.translator, hour))
+    await take_hour(context, hour.minute)
     return True
 
 
@@ -308,36 +319,52 @@ async def take_hour(context: Context, minute: int) -> None:
         )
 
 
-async def answers_our_question(context: Context, text: str, analysis: TextAnalysis) -> bool:
-    """Whether the words answer our last question: a place, or an hour.
+def _expected(context: Context) -> str | None:
+    """What our last question asked for, if it is open: ``audience``, ``zone`` or ``hour``."""
+    expecting = context.subscriber.expecting if context.subscriber is not None else None
+    return expecting if expecting in ("audience", "zone", "hour") else None
 
-    A question in between is answered; what is neither is asked for again.
-    """
-    asked = context.subscriber.expecting if context.subscriber is not None else None
-    if asked not in {"audience", "zone", "hour"}:
-        return False
+
+def _looks_asked(text: str) -> bool:
+    """Whether words are more likely a question in between than a place."""
     words = normalise(text)
-    looks_asked = "?" in words or len(words.split()) > 5
-    if looks_asked and await answer_if_sure(context, analysis):
+    return len(words.split()) > 5 or ("?" in words and len(words.split()) > 2)
+
+
+async def answers_our_question(context: Context, text: str) -> bool:
+    """Whether the words are, without a doubt, the place or the hour that we asked for."""
+    expected = _expected(context)
+    if expected == "hour":
+        return await typed_hour(context, text)
+    if expected == "audience" and await _typed_audience(context, text):
         return True
-    take = _ANSWERED_BY[asked]
-    if not await take(context, text) and not await answer_if_sure(context, analysis):
-        await _not_understood(context, text)
+    # A place answers the question that comes after who the tips are for.
+    asks = expected is None or _looks_asked(text)
+    return not asks and await typed_zone(context, text, named=True)
+
+
+async def may_answer_our_question(context: Context, text: str) -> bool:
+    """Whether the words can only be meant as an answer to our question: a place with a slip, a
+    long one, or what is neither place nor hour, so that it is asked for again."""
+    expected = _expected(context)
+    if expected is None:
+        return False
+    if expected != "hour" and await typed_zone(context, text, named=_looks_asked(text)):
+        return True
+    if _looks_asked(text):
+        return False
+    await _not_understood(context, text)
     return True
 
 
-async def typed_audience(context: Context, typed: str) -> bool:
-    """Take who the tips are for, or a place, which answers the question after it; False if it is
-    neither."""
+async def _typed_audience(context: Context, typed: str) -> bool:
+    """Take who the tips are for; False if the words do not say so."""
     audience = read_audience(typed)
     if audience is None:
-        return await typed_zone(context, typed)
+        return False
     await context.services.subscribers.set_audience(context.chat_id, audience)
     await _ask_zone(context)
     return True
-
-
-_ANSWERED_BY = {"audience": typed_audience, "zone": typed_zone, "hour": typed_hour}
 
 
 async def _not_understood(context: Context, typed: str) -> None:

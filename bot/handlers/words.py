@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from telegram import Message, Update
 
-from bot.handlers import faq, start
+from bot.handlers import faq, service_wishes, start
 from bot.handlers.command import is_for, read_command
 from bot.handlers.context import Context
+from bot.handlers.text_analysis import TextAnalysis
 from bot.texts import broadcast, errors
 from bot.texts.commands import spoken
-from bot.texts.small_talk import courtesy
+from bot.texts.orders import read_wish
 from tips.normalise import normalise
 
 NO_WORDS = re.compile(r"[\W_]*")
 
 
 async def on_words(_update: Update, context: Context) -> None:
-    """Warning signs first; then an answer to our question, small talk, or a question."""
+    """Warning signs first; then whatever the words are."""
     text = context.written.text or ""
     analysis = await faq.analyse(context, text)
     if analysis.advice is not None:
         await faq.reply(context, analysis)
     elif NO_WORDS.fullmatch(normalise(text)):
         await context.say(errors.emoji_only(context.translator))
-    elif not await start.answers_our_question(context, text, analysis):
-        if (friendly := courtesy(context.translator, text)) is not None:
-            await context.say(friendly)
-        else:
-            await faq.reply(context, analysis)
+    else:
+        await _hear(context, text, analysis)
         await start.ask_if_zone_lost(context)
+
+
+async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
+    """An answer to our question, an order, a wish, small talk, or a question; the surest first."""
+    hearers: tuple[Callable[[], Awaitable[bool]], ...] = (
+        partial(start.answers_our_question, context, text),
+        partial(service_wishes.carry_out, context, text),
+        partial(_short_wish, context, text),
+        partial(service_wishes.answer_if_sure, context, analysis),
+        partial(faq.answer_if_sure, context, analysis),
+        partial(start.may_answer_our_question, context, text),
+    )
+    for hear in hearers:
+        if await hear():
+            return
+    await faq.reply(context, analysis)
+
+
+async def _short_wish(context: Context, text: str) -> bool:
+    wish = read_wish(text)
+    return wish is not None and await service_wishes.answer_service(context, wish)
 
 
 async def on_unknown_command(_update: Update, context: Context) -> None:
@@ -42,13 +63,17 @@ async def on_forwarded(_update: Update, context: Context) -> None:
     """Forwarded words: read like a question, never as a command or an answer to ours."""
     text = context.written.text or ""
     analysis = await faq.analyse(context, text)
-    orders = read_command(text) is not None or spoken(text) is not None
-    if analysis.advice is None and orders:
+    if analysis.advice is None and _is_order(context, text):
         await context.say(errors.forwarded(context.translator))
     elif analysis.advice is None and NO_WORDS.fullmatch(normalise(text)):
         await context.say(errors.emoji_only(context.translator))
     else:
         await faq.reply(context, analysis)
+
+
+def _is_order(context: Context, text: str) -> bool:
+    commands = read_command(text) is not None or spoken(text) is not None
+    return commands or service_wishes.order_in(context, text) is not None
 
 
 async def on_attachment(_update: Update, context: Context) -> None:

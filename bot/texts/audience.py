@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.texts.small_talk import bare
+from bot.texts.orders import bare
 
 _ME = re.compile("(just |only |for )*(me|myself|i)( please)?")
 _CHILD = re.compile(

@@ -330,6 +330,22 @@ class NotAsked(Callback):
 
 
 @dataclass(frozen=True)
+class AskService(Callback):
+    """What was meant is this wish about the bot itself."""
+
+    kind: ClassVar[str] = "ws"
+    service: form.ServiceId
+
+
+@dataclass(frozen=True)
+class RunCommand(Callback):
+    """The same as this command."""
+
+    kind: ClassVar[str] = "wc"
+    command: form.Runnable
+
+
+@dataclass(frozen=True)
 class BroadcastDo(Callback):
     """An admin's action on a broadcast; retry: what failed, doubt: what may have failed.
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.texts.catalogue import Translator, mark
-from bot.texts.orders import read_command
-from bot.texts.small_talk import bare
+from bot.texts.orders import bare, read_command
 from tips.normalise import normalise
 
 Who = Literal["everyone", "admin"]
@@ -56,12 +55,12 @@ _ALSO_CALLED = {"unsubscribe": "stop", "unsubscribe me": "stop", "quit": "stop",
 def spoken(words: str) -> str | None:
     """The command that everybody has and that is meant by its bare name or in plain words, such
     as "Stop!" or "no more tips, thanks"; else None."""
-    if "?" in normalise(words):
-        return None
     said = bare(words)
     name = _ALSO_CALLED.get(said, said)
     names = {command.name for command in commands_for(admin=False)} - ALSO_A_WORD
-    return name if name in names else None
+    if name in names:
+        return name if "?" not in normalise(words) else None
+    return read_command(words)
 
 
 def menu(_: Translator, *, admin: bool = False) -> list[dict[str, str]]:

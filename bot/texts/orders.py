@@ -1,7 +1,7 @@
 """Reads orders in plain words that leave no doubt: "change the time to 9pm", "pause till Monday".
 
 Whatever is more than such an order is none, and is looked for by the search: a question about the
-tips, or about eczema. Questions ("How do I stop?") are never orders, unless they only ask politely.
+tips, or about eczema. Questions ("How do I stop?") are no orders, unless they only ask politely.
 """
 
 from __future__ import annotations
@@ -100,21 +100,37 @@ COMMANDS = ("stop", "resume", "tip", "forget", "export", "saved", "settings")
 _ASKED = re.compile(r"(how|what|why|when|where|who|which|do|does|did|is|are|if|should)\b")
 _ASKED_TO = re.compile(r"(hi |hello |hey |please )*(can|could|would|will|may) ")
 _MARKS = re.compile(r"[!?…;\"“”()*]+|\.+(?=\s|$)|,(?=\s*$)|(?<!\d)[.:](?!\d)|[^\w\s.:,/'+&-]")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 _HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
 
 
 @cache
 def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
     """The patterns of that name in the file of rules."""
-    theme = name.removeprefix("themes.")
-    found = _rules()["themes"][theme] if theme != name else _rules()[name]
+    part, _, key = name.partition(".")
+    found = _rules()[part][key] if key else _rules()[part]
     patterns = found if isinstance(found, list) else [found]
     return tuple(re.compile(_filled(pattern)) for pattern in patterns)
 
 
+def load() -> None:
+    """Read and compile all rules: half a second that nobody should wait for."""
+    rules = _rules()
+    for part, found in rules.items():
+        if part not in ("fragments", "themes", "wishes"):
+            _patterns(part)
+        elif part != "fragments":
+            for key in found:
+                _patterns(f"{part}.{key}")
+
+
 @cache
 def _rules() -> dict[str, Any]:
-    rules: dict[str, Any] = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    # The safe loader in C: the file is read while somebody waits for the first answer.
+    rules: dict[str, Any] = yaml.load(
+        RULES.read_text(encoding="utf-8"),
+        Loader=yaml.CSafeLoader,
+    )
     return rules
 
 
@@ -144,6 +160,23 @@ def _line(words: str) -> str:
 
 def _without_asking(line: str) -> str:
     return re.sub(rf"^({_filled('(<asking>|<polite>)')} )+", "", line)
+
+
+def bare(words: str) -> str:
+    """Lower-case words with single blanks, without punctuation and emoji."""
+    return _NOT_LETTERS.sub(" ", normalise(words).casefold()).strip()
+
+
+def read_wish(words: str) -> str | None:
+    """The wish about the bot itself (its id) that short words mean without a doubt."""
+    if len(words) > LONGEST:
+        return None
+    whole = bare(words.replace("'", "").replace("’", ""))
+    for said in dict.fromkeys((whole, bare(_line(words)))):
+        for wish in _rules()["wishes"] if said else ():
+            if _match(f"wishes.{wish}", said):
+                return str(wish)
+    return None
 
 
 def read_command(words: str) -> str | None:

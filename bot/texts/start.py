@@ -110,12 +110,17 @@ def _zones(_: Translator, suggestions: Sequence[Place]) -> ReplyKeyboard:
     )
 
 
-def zone_candidates(_: Translator, typed: str, places: Sequence[Place], now: datetime) -> Message:
-    """Asks which of several matching places is meant; each shows its present time."""
-    question = html.fill(
-        _("I know a few places called “{typed}”. Which one is yours?"),
-        typed=html.one_line(typed, QUOTED_UNITS),
-    )
+def zone_candidates(
+    _: Translator, typed: str, places: Sequence[Place], now: datetime, *, named: bool = True
+) -> Message:
+    """Asks which of several matching places is meant; each shows its present time.
+
+    Where none is ``named`` so, they only look like what was typed.
+    """
+    words = _("I know a few places called “{typed}”. Which one is yours?")
+    if not named:
+        words = _("I can't find “{typed}”. Did you mean this?")
+    question = html.fill(words, typed=html.one_line(typed, QUOTED_UNITS))
     rows: Rows = tuple((_place_button(place, now),) for place in places)
     return page(question, buttons=(*rows, (Button(_("None of these"), AskZone()),)))
 
@@ -144,10 +149,13 @@ def location_unknown(_: Translator) -> Message:
     )
 
 
-def zone_taken(_: Translator, zone: str) -> Message:
-    """Says which zone was set and removes the place keyboard; :func:`ask_hour` follows."""
-    words = html.fill(_("Time zone: {zone}"), zone=times.zone_name(_, zone))
-    return page(words, remove_reply=True)
+def zone_taken(_: Translator, zone: str, place: str = "") -> Message:
+    """Says which place was understood, and its zone, and removes the place keyboard;
+    :func:`ask_hour` follows."""
+    name = times.zone_name(_, zone)
+    words = html.fill(_("Time zone: {zone}"), zone=name)
+    where = html.bold(html.one_line(place, QUOTED_UNITS)) if place else html.Html()
+    return page(html.join([part for part in (where, words) if part.plain]), remove_reply=True)
 
 
 def ask_move(_: Translator, zone: str, now: datetime) -> Message:

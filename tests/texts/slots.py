@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -15,13 +15,14 @@ from bot.texts import (
     faq,
     found,
     help,  # noqa: A004
+    html,
     inline,
     pause,
     privacy,
     report,
     saved,
+    service_wishes,
     settings,
-    small_talk,
     start,
     stats,
     tip,
@@ -30,7 +31,9 @@ from bot.texts import (
 )
 from bot.texts.catalogue import translator
 from bot.texts.fields import View
+from bot.texts.hours import Hour
 from bot.texts.message import Message
+from bot.texts.service_wishes import Asker
 from bot.texts.sharing import Sharing
 from tips.library import Library
 from tips.loading import Content
@@ -184,9 +187,13 @@ CALLS: dict[str, Call] = {
     "start.ask_zone": lambda w, _: start.ask_zone(EN, _places(w)),
     "start.zone_lost": lambda w, _: start.zone_lost(EN, _places(w)),
     "start.zone_candidates": lambda w, _: start.zone_candidates(EN, w, _places(w), NOW),
+    "start.zone_candidates, a slip": lambda w, _: start.zone_candidates(
+        EN, w, _places(w), NOW, named=False
+    ),
     "start.zone_unknown": lambda w, _: start.zone_unknown(EN, w),
     "start.location_unknown": lambda *_: start.location_unknown(EN),
     "start.zone_taken": lambda *_: start.zone_taken(EN, "America/Argentina/Buenos_Aires"),
+    "start.zone_taken, by a place": lambda w, _: start.zone_taken(EN, "Europe/Berlin", w),
     "start.ask_move": lambda *_: start.ask_move(EN, "America/Argentina/Buenos_Aires", NOW),
     "start.zone_same": lambda *_: start.zone_same(EN, "Europe/Berlin"),
     "start.zone_kept": lambda *_: start.zone_kept(EN, "Europe/Berlin"),
@@ -313,7 +320,6 @@ CALLS: dict[str, Call] = {
     "broadcast.another_admins": lambda *_: broadcast.another_admins(EN),
     "broadcast.gone": lambda *_: broadcast.gone(EN),
     "stats.figures": lambda w, _: stats.figures(EN, SomeFigures(failures=_reasons(w))),
-    "courtesy.courtesy": lambda *_: small_talk.courtesy(EN, "Hi!") or errors.emoji_only(EN),
     "errors.unknown_command": lambda *_: errors.unknown_command(EN),
     "errors.forwarded": lambda *_: errors.forwarded(EN),
     "errors.emoji_only": lambda *_: errors.emoji_only(EN),
@@ -325,6 +331,39 @@ CALLS: dict[str, Call] = {
     "errors.bad_button": lambda *_: errors.bad_button(EN),
     "errors.already_done": lambda *_: errors.already_done(EN),
 }
+MORNING = Hour(450, 1170)
+ASKERS = {
+    "": Asker(BERLIN, NEXT, NOW, 2**52, "GutSkinBot"),
+    ", a stranger": Asker(None, None, NOW),
+}
+CALLS |= {
+    "service_wishes.hour_moved": lambda *_: service_wishes.hour_moved(
+        EN, MORNING, 480, html.text("Next tip: today.")
+    ),
+    "service_wishes.half_taken": lambda *_: service_wishes.half_taken(EN, MORNING),
+    "service_wishes.ask_half": lambda *_: service_wishes.ask_half(EN, Hour(150, 870)),
+    "service_wishes.ask_hour": lambda *_: service_wishes.ask_hour(EN, MORNING),
+    "service_wishes.zone_moved": lambda w, _: service_wishes.zone_moved(
+        EN, _places(w)[0], "Europe/London", ASKERS[""]
+    ),
+    "service_wishes.ask_place": lambda w, _: service_wishes.ask_place(EN, _places(w)[0], NOW),
+    "service_wishes.ask_pause": lambda *_: service_wishes.ask_pause(EN, NEXT.date(), NOW.date()),
+    "service_wishes.theme_switched": lambda w, _: service_wishes.theme_switched(
+        EN, 1, w, on=False, few=html.Html()
+    ),
+    "service_wishes.last_theme": lambda *_: service_wishes.last_theme(EN),
+    "service_wishes.days_chosen": lambda *_: service_wishes.days_chosen(EN, 31, html.Html()),
+    "service_wishes.quiet_switched": lambda *_: service_wishes.quiet_switched(EN, on=True),
+}
+for _choice in ("adult", "parent", "both"):
+    CALLS[f"service_wishes.audience_chosen, {_choice}"] = lambda *_, choice=_choice: (  # type: ignore[misc]
+        service_wishes.audience_chosen(EN, choice, "both")
+    )
+for _id in service_wishes.SERVICES:
+    for _who, _asker in ASKERS.items():
+        CALLS[f"service_wishes.service, {_id}{_who}"] = lambda w, _, name=_id, asker=_asker: (  # type: ignore[misc]
+            service_wishes.service(EN, name, replace(asker, contact=w)) or errors.emoji_only(EN)
+        )
 for _name in get_args(View):
     CALLS[f"settings.view, {_name}"] = lambda _, lib, name=_name: settings.view(  # type: ignore[misc]
         EN, name, PAUSED, lib, NEXT, NOW

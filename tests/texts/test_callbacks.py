@@ -106,6 +106,8 @@ OLD_BUTTONS = {
     "1fr:-1:what-is-eczema": taps.RateAnswer(-1, "what-is-eczema"),
     "1fn:what-is-eczema": taps.NotAsked("what-is-eczema"),
     "1bd:retry_sure:9223372036854775807": taps.BroadcastDo("retry_sure", 2**63 - 1),
+    "1ws:service-person-or-doctor": taps.AskService("service-person-or-doctor"),
+    "1wc:privacy": taps.RunCommand("privacy"),
     "1as:30": taps.ShowStats(30),
 }
 

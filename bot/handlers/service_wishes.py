@@ -1,0 +1,207 @@
+"""Wishes about the bot itself: what is certain is done, what is not is asked once."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from bot.handlers import privacy, saved, settings, start
+from bot.handlers.context import Context
+from bot.handlers.help import show_help
+from bot.handlers.text_analysis import TextAnalysis
+from bot.places import Place
+from bot.subscribers.calendar import local_date
+from bot.texts import html, orders, service_wishes
+from bot.texts import pause as pauses
+from bot.texts import start as start_texts
+from bot.texts.callbacks import AskService, RunCommand
+from bot.texts.hours import Hour
+from bot.texts.settings import few_tips_line, next_tip_line
+
+SERVICE = "service-"
+PLACES_SHOWN = 5
+DAY = 24 * 60
+
+
+async def answer_service(context: Context, service_id: str) -> bool:
+    """Say the line of a wish, with the button that does it; False for one that we do not know."""
+    message = service_wishes.service(context.translator, service_id, await _asker(context))
+    if message is None:
+        return False
+    await context.say(message)
+    return True
+
+
+async def _asker(context: Context) -> service_wishes.Asker:
+    known = context.subscriber
+    return service_wishes.Asker(
+        subscriber=known,
+        next_at=await context.next_at() if known is not None else None,
+        now=context.now,
+        user_id=context.user.id,
+        username=context.bot.username,
+        contact=context.services.settings.contact,
+    )
+
+
+async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
+    """Answer a wish that the search is sure of; whether it is."""
+    found = await context.services.analyser.look_up(analysis)
+    if found.confidence != "sure" or not found.hits:
+        return False
+    best = found.hits[0].id
+    return best.startswith(SERVICE) and await answer_service(context, best)
+
+
+async def chosen(context: Context, tap: AskService) -> None:
+    """A wish chosen among what may be meant."""
+    await context.toast()
+    await answer_service(context, tap.service)
+
+
+async def run_command(context: Context, tap: RunCommand) -> None:
+    """The button for a command."""
+    await context.toast()
+    commands = {
+        "export": privacy.export,
+        "forget": privacy.forget,
+        "help": show_help,
+        "privacy": privacy.privacy,
+        "saved": saved.saved,
+        "settings": settings.show,
+    }
+    await commands[tap.command](context, "")
+
+
+async def carry_out(context: Context, words: str) -> bool:
+    """Do what the words order, or ask once; False where they are no order."""
+    order = order_in(context, words)
+    if order is None:
+        return False
+    if isinstance(order, orders.MovePlace):
+        return await _move_place(context, order)
+    if not await start.needs_start(context):
+        await _do(context, order)
+    return True
+
+
+def order_in(context: Context, words: str) -> orders.Order | None:
+    """The order in the words, on this day and in this language of the subscriber."""
+    known = context.subscriber
+    today = local_date(context.now, (known.zone if known else None) or "UTC")
+    return orders.read_order(words, today, context.translator.locale)
+
+
+async def _do(context: Context, order: orders.Order) -> None:
+    match order:
+        case orders.MoveHour():
+            await _move_hour(context, order)
+        case orders.ShiftHour():
+            minute = ((context.known.local_minute or 0) + order.minutes) % DAY
+            await _move_hour(context, orders.MoveHour(Hour(minute)))
+        case orders.PauseTips():
+            await _pause(context, order)
+        case orders.AskPause():
+            await answer_service(context, "service-pause")
+        case orders.ChooseAudience():
+            await _choose_audience(context, order.audience)
+        case orders.SwitchTheme():
+            await _switch_theme(context, order)
+        case orders.ChooseDays():
+            await _choose_days(context, order.mask)
+        case orders.SwitchQuiet():
+            await context.services.subscribers.set_quiet(context.chat_id, on=order.on)
+            await context.say(service_wishes.quiet_switched(context.translator, on=order.on))
+
+
+async def _move_hour(context: Context, order: orders.MoveHour) -> None:
+    known, hour = context.known, order.hour
+    if not known.subscribed:
+        await start.take_hour(context, hour.minute)
+    elif not order.sure:
+        await context.say(service_wishes.ask_hour(context.translator, hour))
+    elif hour.unlikely:
+        await context.say(service_wishes.ask_half(context.translator, hour))
+    else:
+        context.subscriber = await context.services.subscribers.set_hour(
+            context.chat_id, hour.minute
+        )
+        await context.say(
+            service_wishes.hour_moved(
+                context.translator, hour, known.local_minute, await _next_line(context)
+            )
+        )
+
+
+async def _next_line(context: Context) -> html.Html:
+    return next_tip_line(context.translator, context.known, await context.next_at(), context.now)
+
+
+async def _pause(context: Context, order: orders.PauseTips) -> None:
+    today = local_date(context.now, context.known.zone or "UTC")
+    if not order.sure and context.known.subscribed:
+        await context.say(service_wishes.ask_pause(context.translator, order.until, today))
+        return
+    subscriber = await context.services.subscribers.pause_until(context.chat_id, order.until)
+    context.subscriber = subscriber
+    if not subscriber.subscribed:
+        await context.say(pauses.not_on(context.translator, subscriber))
+    else:
+        at = await context.next_at()
+        await context.say(pauses.paused(context.translator, subscriber, at, context.now))
+
+
+async def _choose_audience(context: Context, audience: str) -> None:
+    before = context.known.audience
+    await context.services.subscribers.set_audience(context.chat_id, audience)
+    await context.say(service_wishes.audience_chosen(context.translator, audience, before))
+
+
+async def _switch_theme(context: Context, order: orders.SwitchTheme) -> None:
+    library, known = context.services.library, context.known
+    theme = next((theme for theme in library.themes if theme.id == order.theme), None)
+    if theme is None:
+        await answer_service(context, "service-themes")
+        return
+    bit = 1 << theme.bit
+    mask = known.themes | bit if order.on else known.themes & ~bit
+    if not mask & library.all_themes:
+        await context.say(service_wishes.last_theme(context.translator))
+        return
+    context.subscriber = await context.services.subscribers.set_themes(context.chat_id, mask)
+    name = library.theme_names[theme.id]
+    few = few_tips_line(context.translator, context.fitting)
+    say = partial(service_wishes.theme_switched, context.translator, theme.bit, name)
+    await context.say(say(on=order.on, few=few))
+
+
+async def _choose_days(context: Context, mask: int) -> None:
+    context.subscriber = await context.services.subscribers.set_weekdays(context.chat_id, mask)
+    line = await _next_line(context)
+    await context.say(service_wishes.days_chosen(context.translator, mask, line))
+
+
+async def _move_place(context: Context, order: orders.MovePlace) -> bool:
+    """Go by another place's clock; False where no place is called so: "I'm in pain"."""
+    match = await asyncio.to_thread(context.services.places.match, order.place, PLACES_SHOWN)
+    if not match.places or not match.named:
+        return False
+    if await start.needs_start(context):
+        return True
+    if match.clear is None:
+        _, typed, places = context.translator, order.place.title(), match.places
+        await context.say(start_texts.zone_candidates(_, typed, places, context.now))
+    elif order.sure and context.known.subscribed:
+        await _take_place(context, match.clear)
+    elif not context.known.subscribed:
+        await start.take_zone(context, match.clear.zone)
+    else:
+        await context.say(service_wishes.ask_place(context.translator, match.clear, context.now))
+    return True
+
+
+async def _take_place(context: Context, place: Place) -> None:
+    before = context.known.zone
+    context.subscriber = await context.services.subscribers.set_zone(context.chat_id, place.zone)
+    asker = await _asker(context)
+    await context.say(service_wishes.zone_moved(context.translator, place, before, asker))
