@@ -153,9 +153,9 @@ def zone_taken(_: Translator, zone: str, place: str = "") -> Message:
     """Says which place was understood, and its zone, and removes the place keyboard;
     :func:`ask_hour` follows."""
     name = times.zone_name(_, zone)
-    words = html.fill(_("Time zone: {zone}"), zone=name)
-    where = html.bold(html.one_line(place, QUOTED_UNITS)) if place else html.Html()
-    return page(html.join([part for part in (where, words) if part.plain]), remove_reply=True)
+    if place and name.endswith(f"({zone})"):
+        name = f"{html.one_line(place, QUOTED_UNITS)} ({zone})"
+    return page(html.fill(_("Time zone: {zone}"), zone=name), remove_reply=True)
 
 
 def ask_move(_: Translator, zone: str, now: datetime) -> Message:
