@@ -124,8 +124,8 @@ def _evidence(_: Translator, found: Answer, library: Library) -> html.Html:
 
 
 def _rate_rows(_: Translator, found: Answer, vote: int) -> Rows:
-    liked = _("👍 Helpful, thanks") if vote > 0 else _("👍 Helpful")
-    disliked = _("👎 Not helpful, thanks") if vote < 0 else _("👎 Not helpful")
+    liked = _("✓ 👍 Helpful") if vote > 0 else _("👍 Helpful")
+    disliked = _("✓ 👎 Not helpful") if vote < 0 else _("👎 Not helpful")
     return (
         (
             Button(liked, RateAnswer(0 if vote > 0 else 1, found.id)),

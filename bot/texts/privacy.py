@@ -74,7 +74,7 @@ def _how_long(_: Translator, erase_after_days: int) -> tuple[html.Html, ...]:
         html.text(
             _(
                 "Backups made before you erase may still hold it. The bot keeps its last seven "
-                "daily ones, so it is gone from them after about a week. A copy made before an "
+                "daily ones, so it's gone from them after about a week. A copy made before an "
                 "update of the bot stays until the next update, or until it is deleted."
             )
         ),

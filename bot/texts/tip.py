@@ -164,8 +164,8 @@ def buttons(
 
 
 def _vote_row(_: Translator, number: int, vote: int) -> tuple[Button, ...]:
-    liked = _("👍 Helpful, thanks") if vote > 0 else _("👍 Helpful")
-    disliked = _("👎 Not for me, thanks") if vote < 0 else _("👎 Not for me")
+    liked = _("✓ 👍 Helpful") if vote > 0 else _("👍 Helpful")
+    disliked = _("✓ 👎 Not for me") if vote < 0 else _("👎 Not for me")
     return (
         Button(liked, RateTip(number, 0 if vote > 0 else 1)),
         Button(disliked, RateTip(number, 0 if vote < 0 else -1)),

@@ -219,7 +219,7 @@ async def test_two_contradicting_taps_end_with_the_last(
             "tap", user=subscriber.id, message_id=message, data=f"1tr:{number}:{vote}"
         )
     await harness.settle()
-    assert "👎 Not for me, thanks" in await subscriber.labels()
+    assert "✓ 👎 Not for me" in await subscriber.labels()
 
 
 async def test_a_start_link_of_any_shape_is_taken(harness: BotHarness) -> None:

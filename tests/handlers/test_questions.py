@@ -41,10 +41,10 @@ async def test_a_question_in_own_words_gets_the_best_answer(subscriber: Person, 
     await subscriber.tap("sources")
     await subscriber.sees("Rests on points from", "Cochrane", "Sources\n• ")
     await subscriber.tap("👍 Helpful")
-    assert {"Hide sources", "👍 Helpful, thanks"} <= {*await subscriber.labels()}
+    assert {"Hide sources", "✓ 👍 Helpful"} <= {*await subscriber.labels()}
     await subscriber.tap("Hide sources")
     assert "Sources\n• " not in (await subscriber.messages())[-1]["text"]
-    assert "👍 Helpful, thanks" in await subscriber.labels()
+    assert "✓ 👍 Helpful" in await subscriber.labels()
     assert "Not what I asked" in await subscriber.labels()
     assert message["html"]
 
@@ -86,10 +86,10 @@ async def test_what_is_about_something_else_is_told_so(
 async def test_an_answer_may_be_rated_and_taken_back(subscriber: Person) -> None:
     await subscriber.say("Do probiotics help against eczema?")
     await subscriber.tap("👍 Helpful")
-    assert "👍 Helpful, thanks" in await subscriber.labels()
+    assert "✓ 👍 Helpful" in await subscriber.labels()
     await subscriber.tap("👎 Not helpful")
-    assert "👎 Not helpful, thanks" in await subscriber.labels()
-    await subscriber.tap("👎 Not helpful, thanks")
+    assert "✓ 👎 Not helpful" in await subscriber.labels()
+    await subscriber.tap("✓ 👎 Not helpful")
     await subscriber.hears("That's undone.")
 
 

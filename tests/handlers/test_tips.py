@@ -29,11 +29,11 @@ async def test_why_unfolds_in_the_message_itself_and_folds_again(subscriber: Per
 async def test_what_was_said_stays_while_why_unfolds(subscriber: Person) -> None:
     await subscriber.tap("👍 Helpful")
     await subscriber.tap("Why?")
-    assert "👍 Helpful, thanks" in await subscriber.labels()
+    assert "✓ 👍 Helpful" in await subscriber.labels()
     await subscriber.tap("🔖 Save")
-    assert {"👍 Helpful, thanks", "🔖 Saved: remove", "Hide why"} <= {*await subscriber.labels()}
+    assert {"✓ 👍 Helpful", "🔖 Saved: remove", "Hide why"} <= {*await subscriber.labels()}
     await subscriber.tap("Hide why")
-    assert {"👍 Helpful, thanks", "🔖 Saved: remove", "Why?"} <= {*await subscriber.labels()}
+    assert {"✓ 👍 Helpful", "🔖 Saved: remove", "Why?"} <= {*await subscriber.labels()}
 
 
 async def test_a_daily_tip_has_the_same_buttons_and_they_work(
@@ -49,11 +49,11 @@ async def test_a_daily_tip_has_the_same_buttons_and_they_work(
 async def test_a_vote_shows_and_can_be_taken_back(subscriber: Person) -> None:
     await subscriber.tap("Helpful")
     await subscriber.hears("Thanks for telling me.")
-    assert "👍 Helpful, thanks" in await subscriber.labels()
+    assert "✓ 👍 Helpful" in await subscriber.labels()
     await subscriber.tap("Not for me")
-    assert "👎 Not for me, thanks" in await subscriber.labels()
+    assert "✓ 👎 Not for me" in await subscriber.labels()
     assert "👍 Helpful" in await subscriber.labels()
-    await subscriber.tap("Not for me, thanks")
+    await subscriber.tap("✓ 👎 Not for me")
     await subscriber.hears("That's undone.")
     assert "👎 Not for me" in await subscriber.labels()
 
@@ -62,7 +62,7 @@ async def test_saving_and_voting_do_not_forget_each_other(subscriber: Person) ->
     await subscriber.tap("Helpful")
     await subscriber.tap("🔖 Save")
     labels = await subscriber.labels()
-    assert "👍 Helpful, thanks" in labels
+    assert "✓ 👍 Helpful" in labels
     assert "🔖 Saved: remove" in labels
 
 

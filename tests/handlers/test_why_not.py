@@ -21,7 +21,7 @@ async def test_the_reasons_come_in_place_after_a_thumb_down_and_go_with_it(
     count = len(await subscriber.messages())
     await subscriber.tap("👎 Not for me")
     assert (await subscriber.labels())[2:6] == REASONS
-    await subscriber.tap("👎 Not for me, thanks")
+    await subscriber.tap("✓ 👎 Not for me")
     assert not {*REASONS} & {*await subscriber.labels()}
     assert len(await subscriber.messages()) == count
 
@@ -43,7 +43,7 @@ async def test_one_tap_says_what_it_changes_and_changes_it(
     await subscriber.hears(said)
     assert (await put_off(harness, subscriber) or "").startswith(what)
     assert not {*REASONS} & {*await subscriber.labels()}
-    assert "👎 Not for me, thanks" in await subscriber.labels()
+    assert "✓ 👎 Not for me" in await subscriber.labels()
 
 
 async def test_a_vote_that_is_taken_back_takes_its_effect_back(
@@ -51,7 +51,7 @@ async def test_a_vote_that_is_taken_back_takes_its_effect_back(
 ) -> None:
     await subscriber.tap("👎 Not for me")
     await subscriber.tap("Not for my skin")
-    await subscriber.tap("👎 Not for me, thanks")
+    await subscriber.tap("✓ 👎 Not for me")
     assert await put_off(harness, subscriber) is None
     await subscriber.tap("👎 Not for me")
     assert (await subscriber.labels())[2:6] == REASONS

@@ -227,7 +227,7 @@ class TestTip:
         keys = tips.buttons(EN, tip, LIBRARY, tips.Shown(vote=1, saved=True))
         flat = [button for row in keys for button in row]
         assert [button.label for button in flat] == [
-            "👍 Helpful, thanks", "👎 Not for me", "🔖 Saved: remove", "Why?", "Another tip",
+            "✓ 👍 Helpful", "👎 Not for me", "🔖 Saved: remove", "Why?", "Another tip",
         ]  # fmt: skip
         assert flat[0].data == RateTip(tip.number, 0)
         assert flat[2].data == SaveTip(tip.number, 0)
@@ -312,7 +312,7 @@ class TestFaq:
         assert "Not what I asked" in labels(said)
         bare = found.model_copy(update={"doctor": None})
         assert "⚠️" not in faq.answer(EN, bare, lib).plain
-        assert "👎 Not helpful, thanks" in labels(faq.answer(EN, bare, lib, vote=-1))
+        assert "✓ 👎 Not helpful" in labels(faq.answer(EN, bare, lib, vote=-1))
 
     def test_the_sources_of_an_answer_come_at_a_tap_and_go_at_another(self) -> None:
         found = LIBRARY.answer("flare-now")
@@ -328,8 +328,8 @@ class TestFaq:
         ("vote", "helpful", "other"),
         [
             (0, ("👍 Helpful", 1), ("👎 Not helpful", -1)),
-            (1, ("👍 Helpful, thanks", 0), ("👎 Not helpful", -1)),
-            (-1, ("👍 Helpful", 1), ("👎 Not helpful, thanks", 0)),
+            (1, ("✓ 👍 Helpful", 0), ("👎 Not helpful", -1)),
+            (-1, ("👍 Helpful", 1), ("✓ 👎 Not helpful", 0)),
         ],
     )
     def test_a_vote_is_shown_and_the_same_tap_takes_it_back(
