@@ -186,5 +186,6 @@ class TestWhatASubscriberForbids:
         await harness.worker.drain()
         assert (await harness.broadcasts.report(which)).failed == {"forbids_voice": 7}
         assert (
-            reason_words(EN, "forbids_voice") == "the subscriber takes no voice or video messages"
+            reason_words(EN, "forbids_voice")
+            == "the subscriber doesn't take voice or video messages"
         )
