@@ -109,7 +109,7 @@ async def test_an_edit_of_a_deleted_message_becomes_a_new_one(
     await harness.fault("error", method="editMessageText", error_code=400, times=1,
                         description=f"Bad Request: {words}")  # fmt: skip
     await subscriber.tap("Time")
-    await subscriber.sees("At what hour?")
+    await subscriber.sees("What time would you like?")
     assert len(await subscriber.messages()) == count + 1
 
 
@@ -139,7 +139,7 @@ async def test_health_readiness_and_metrics(harness: BotHarness, subscriber: Per
         async with session.get("/metrics") as response:
             metrics = await response.text()
         assert 'gutskin_subscribers{state="active"} 1.0' in metrics
-        assert 'gutskin_updates_total{what="processed"} 4.0' in metrics
+        assert 'gutskin_updates_total{what="processed"} 5.0' in metrics
         assert 'gutskin_deliveries_total{kind="tip",outcome="sent"} 1.0' in metrics
         harness.clock.move(600)
         async with session.get("/readyz") as response:
