@@ -50,7 +50,7 @@ from bot.upkeep import BACKUPS
 from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.search.word_search import LibrarySearch
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
 
 class StartError(Exception):
@@ -131,7 +131,7 @@ def what_we_know() -> Knowledge:
     search = Search.load()
     library = load_library()
     by_words = LibrarySearch(library, search.words)
-    analyser = TextAnalyser(search, Urgent.load(search=search), by_words)
+    analyser = TextAnalyser(search, WarningSigns.load(search=search), by_words)
     return Knowledge(library, analyser, Places.load())
 
 

@@ -21,18 +21,12 @@ LISTS = frozenset(
     }
 )
 OF_A_LANGUAGE = frozenset(
-    {
-        "asking.yaml",
-        "names.yaml",
-        "services.yaml",
-        "subjects.yaml",
-        "synonyms.yaml",
-        "urgent.yaml",
-    }
+    {"asking.yaml", "names.yaml", "services.yaml", "subjects.yaml", "synonyms.yaml"}
 )
 ITEMS = ("tips", "answers")
 WORDINGS = ("train", "test")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]+)?")
+SIGNS = "signs"  # warning signs, one file a language
 LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
 WRONG_ENDING = "Let its name end in .yaml, in small letters"
@@ -46,7 +40,8 @@ def strays(root: Path) -> Iterator[tuple[Path, str]]:
 
     What begins with a dot or an underscore, or looks like no content, is its owner's business.
     """
-    yield from _unknown(root, LISTS, LANGUAGE)
+    yield from _unknown(root, LISTS, re.compile(f"{LANGUAGE.pattern}|{SIGNS}"))
+    yield from _unknown(root / SIGNS, None, None)
     for folder in _folders(root):
         if LANGUAGE.fullmatch(folder.name):
             yield from _in_language(folder)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tips.library import Library
     from tips.models import Answer, Tip
     from tips.search import Search
-    from tips.urgent import Urgent
+    from tips.signs import WarningSigns
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = 0b1111111
@@ -174,16 +174,16 @@ def faq(
     if (question is None) == (batch is None):
         fail("give one question, or --batch FILE", 2)
     from tips.search import Search
-    from tips.urgent import Urgent
+    from tips.signs import WarningSigns
 
     library, search = open_library(language), Search.load(language)
-    urgent = Urgent.load(language, search=search)
+    signs = WarningSigns.load(search=search)
     if batch is not None:
         with batch.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
             for line in lines:
-                emit(answers_to(line.strip(), library, search, urgent, limit), line=True)
+                emit(answers_to(line.strip(), library, search, signs, limit), line=True)
         return
-    found = answers_to(question or "", library, search, urgent, limit)
+    found = answers_to(question or "", library, search, signs, limit)
     if as_json:
         emit(found)
         return
@@ -196,13 +196,13 @@ def faq(
 
 
 def answers_to(
-    question: str, library: Library, search: Search, urgent: Urgent, limit: int
+    question: str, library: Library, search: Search, signs: WarningSigns, limit: int
 ) -> dict[str, Any]:
     """The JSON form of what a question gets; best answer first, none where the bot says so."""
     found = search.find(question, limit=limit)
     hits = () if found.confidence == "none" else found.hits
     return {
-        "urgent": urgent.match(question) is not None,
+        "urgent": signs.match(question) is not None,
         "answers": [
             {
                 "id": hit.id,

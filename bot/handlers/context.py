@@ -17,6 +17,7 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.stats import Stats
 from bot.handlers.recently import Recent
 from bot.handlers.text_analysis import TextAnalyser, TextAnalysis
+from bot.places.emergency import emergency_number
 from bot.places.search import Places
 from bot.store.models import SubscriberRead
 from bot.store.values import UnknownSubscriberError
@@ -195,6 +196,17 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         """The translator for the language to answer in."""
         known = self.subscriber
         return translator(known.language if known else self.user.language_code)
+
+    @property
+    def speaks(self) -> str | None:
+        """The code of the language that the sender's Telegram speaks."""
+        user = self.given.effective_user
+        return user.language_code if user is not None else None
+
+    @property
+    def emergency_number(self) -> str | None:
+        """The number to call where the subscriber lives, as far as their zone tells."""
+        return emergency_number(self.subscriber.zone if self.subscriber is not None else None)
 
     @property
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ from collections import Counter
 
 from bot.handlers.button import taps_under
 from bot.handlers.context import Context
+from bot.handlers.signs import warn
 from bot.handlers.text_analysis import FOUND, TextAnalysis
 from bot.telegram import update_scope
 from bot.texts import faq as texts
@@ -20,7 +21,6 @@ from bot.texts.callbacks import (
 from bot.texts.message import Message
 from tips.models import Answer
 from tips.search import Found
-from tips.urgent import Advice
 
 
 async def faq(context: Context, question: str) -> None:
@@ -42,19 +42,10 @@ def _topics(context: Context, number: int) -> Message:
 
 async def analyse(context: Context, words: str) -> TextAnalysis:
     """The analysis of a message."""
-    analysis = context.analysis or await context.services.analyser.analyse(words)
+    analysis = context.analysis or await context.services.analyser.analyse(words, context.speaks)
     if analysis.advice is None:
         update_scope.step_back()
     return analysis
-
-
-async def warn(context: Context, advice: Advice | None) -> bool:
-    """Say first to seek care if there is a warning sign; whether there is one."""
-    if advice is None:
-        return False
-    update_scope.claim()
-    await context.say(texts.urgent(context.translator, advice, context.services.library))
-    return True
 
 
 async def reply(context: Context, analysis: TextAnalysis) -> None:
@@ -83,11 +74,14 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
 
 
 async def _not_sure(context: Context, found: Found) -> None:
+    number = context.emergency_number
     if answers := answers_of(context, found):
-        await context.say(texts.unsure(context.translator, answers, found.subject))
+        await context.say(texts.unsure(context.translator, answers, found.subject, number))
     else:
         library = context.services.library
-        await context.say(texts.none(context.translator, found.topics, library, found.subject))
+        await context.say(
+            texts.none(context.translator, found.topics, library, found.subject, number)
+        )
 
 
 def answers_of(context: Context, found: Found) -> list[Answer]:
@@ -186,4 +180,4 @@ async def not_asked(context: Context, tap: NotAsked) -> None:
         await context.services.subscribers.miss(context.chat_id, answer.id)
     found = await context.services.analyser.find(answer.question, FOUND + 1)
     near = [other for other in answers_of(context, found) if other.id != answer.id][:FOUND]
-    await context.say(texts.not_asked(context.translator, near))
+    await context.say(texts.not_asked(context.translator, near, context.emergency_number))

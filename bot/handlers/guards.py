@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Chat, Message, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.handlers import faq
+from bot.handlers import signs
 from bot.handlers.command import order_in, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
@@ -41,7 +41,7 @@ async def _sign_in(context: Context, message: Message) -> TextAnalysis:
         NoSignError: it has none, is another command, or was answered already.
     """
     words = message.text or message.caption or ""
-    analysis = await context.services.analyser.analyse_signs(words)
+    analysis = await context.services.analyser.analyse_signs(words, context.speaks)
     command = read_command(words)
     if analysis.advice is None or (command is not None and command["name"].lower() != "faq"):
         raise NoSignError
@@ -53,7 +53,8 @@ async def _is_lasting(context: Context, message: Message) -> bool:
     """Whether a late message is still carried out. If not, only its warning sign is answered, and
     its sender asked to repeat the rest."""
     words = message.text or message.caption or ""
-    if await faq.warn(context, await context.services.analyser.warning(words)):
+    advice = await context.services.analyser.warning(words, context.speaks)
+    if await signs.warn(context, advice):
         return False
     order = order_in(message.text or "", context.bot.username)
     if order is not None and order.name in LASTING and not context.forwarded:

@@ -25,6 +25,7 @@ from bot.handlers import (
     search,
     service_wishes,
     settings,
+    signs,
     start,
     tip,
     week,
@@ -124,6 +125,7 @@ def rows(admins: frozenset[int]) -> list[Row]:
         on_tap(taps.NotAsked, faq.not_asked),
         on_tap(taps.AskService, service_wishes.chosen),
         on_tap(taps.RunCommand, service_wishes.run_command),
+        on_tap(taps.SignSources, signs.show_sources),
         on_tap(taps.BroadcastDo, broadcast.act),
         on_tap(taps.ShowStats, admin.stats_span),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.handlers import faq
+from bot.handlers import faq, signs
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
 from bot.texts import found as texts
@@ -26,7 +26,7 @@ async def search(context: Context, words: str) -> None:
         await context.say(texts.what_for(context.translator))
         return
     analysis = await faq.analyse(context, words)
-    if await faq.warn(context, analysis.advice):
+    if await signs.warn(context, analysis.advice):
         return
     answers, tips = await look_up(context, words, analysis)
     if answers or tips:

@@ -16,7 +16,7 @@ from bot.telegram import update_scope
 from tips.search import Found, Search
 from tips.search.reading import Reading
 from tips.search.word_search import LibrarySearch
-from tips.urgent import Advice, Suspicion, Urgent
+from tips.signs import Advice, Suspicion, WarningSigns
 
 FOUND = 3  # the best answer and two near misses, or as many topics
 Result = TypeVar("Result")
@@ -39,11 +39,11 @@ class TextAnalyser:
     """
 
     def __init__(
-        self, search: Search, urgent: Urgent, by_words: LibrarySearch | None = None
+        self, search: Search, signs: WarningSigns, by_words: LibrarySearch | None = None
     ) -> None:
         self._search = search
         self._by_words = by_words
-        self._urgent = urgent
+        self._signs = signs
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._waiting: list[tuple[update_scope.Rank, int]] = []
         self._work: dict[int, Callable[[], None]] = {}
@@ -57,19 +57,26 @@ class TextAnalyser:
 
     def suspicion(self, words: str) -> Suspicion:
         """How far the words suggest a danger: quick, and on the safe side."""
-        return self._urgent.suspicion(words)
+        return self._signs.suspicion(words)
 
-    async def analyse(self, words: str) -> TextAnalysis:
-        """Analyse a message of any length; no answer is looked for where there is advice."""
-        return await self._do(partial(self._analyse, words))
+    async def analyse(self, words: str, speaks: str | None = None) -> TextAnalysis:
+        """Analyse a message of any length; no answer is looked for where there is advice.
 
-    async def analyse_signs(self, words: str) -> TextAnalysis:
+        ``speaks`` is the sender's language, for words that several languages share.
+        """
+        return await self._do(partial(self._analyse, words, speaks))
+
+    async def analyse_signs(self, words: str, speaks: str | None = None) -> TextAnalysis:
         """Analyse a message for warning signs only."""
-        return await self._do(partial(self._analyse, words, signs_only=True))
+        return await self._do(partial(self._analyse, words, speaks, signs_only=True))
 
-    async def warning(self, words: str) -> Advice | None:
+    async def warning(self, words: str, speaks: str | None = None) -> Advice | None:
         """The advice alone, where the words may describe a danger."""
-        return await self._do(partial(self._warning, words))
+        return await self._do(partial(self._warning, words, speaks))
+
+    def claims_of(self, advice_id: str) -> tuple[str, ...]:
+        """The claims that an advice rests on; none if there is no such advice."""
+        return self._signs.claims_of(advice_id)
 
     async def look_up(self, analysis: TextAnalysis) -> Found:
         """The answers to a message that has been analysed."""
@@ -95,14 +102,16 @@ class TextAnalyser:
             return ()
         return await self._do(partial(self._by_words.answers.find, words, limit))
 
-    def _analyse(self, words: str, *, signs_only: bool = False) -> TextAnalysis:
+    def _analyse(
+        self, words: str, speaks: str | None, *, signs_only: bool = False
+    ) -> TextAnalysis:
         reading = self._search.read(words)
-        advice = self._urgent.match(reading)
+        advice = self._signs.match(reading, speaks)
         enough = signs_only or advice is not None
         return TextAnalysis(reading, advice, None if enough else self._search.find(reading, FOUND))
 
-    def _warning(self, words: str) -> Advice | None:
-        return self._urgent.match(words) if self._urgent.suspicion(words) else None
+    def _warning(self, words: str, speaks: str | None) -> Advice | None:
+        return self._signs.match(words, speaks) if self._signs.suspicion(words) else None
 
     async def _do(self, work: Callable[[], Result]) -> Result:
         done: Future[Result] = Future()

@@ -8,7 +8,7 @@ from functools import partial
 
 from telegram import Message, Update
 
-from bot.handlers import faq, service_wishes, start
+from bot.handlers import faq, service_wishes, signs, start
 from bot.handlers.command import is_for, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
@@ -83,7 +83,7 @@ async def on_attachment(_update: Update, context: Context) -> None:
     asked = _asks_for_broadcast(context, words)
     if words and not asked:
         analysis = await faq.analyse(context, words)
-        alone = await faq.warn(context, analysis.advice)
+        alone = await signs.warn(context, analysis.advice)
         await faq.answer_if_sure(context, analysis, alone=alone)
     if not _is_more_of_an_album(context, message):
         text = broadcast.how_to if asked else errors.no_text

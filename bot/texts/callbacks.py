@@ -346,6 +346,14 @@ class RunCommand(Callback):
 
 
 @dataclass(frozen=True)
+class SignSources(Callback):
+    """What this advice for a warning sign rests on."""
+
+    kind: ClassVar[str] = "us"
+    advice: form.Slug
+
+
+@dataclass(frozen=True)
 class BroadcastDo(Callback):
     """An admin's action on a broadcast; retry: what failed, doubt: what may have failed.
 

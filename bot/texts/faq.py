@@ -16,11 +16,11 @@ from bot.texts.callbacks import (
 )
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
+from bot.texts.signs import urgent_hint
 from bot.texts.tip import evidence_line, evidence_words
 from tips.library import Library
 from tips.models import Answer, Source
 from tips.search import Subject
-from tips.urgent import Advice
 
 SOURCES_SHOWN = 4
 PAGE_SIZE = 8
@@ -148,17 +148,30 @@ def source_line(_: Translator, shown: Sequence[Source]) -> html.Html:
     return html.fill(template, sources=html.join(named, "; "))
 
 
-def unsure(_: Translator, candidates: Sequence[Answer], subject: Subject | None = None) -> Message:
-    """Not sure enough to answer: up to three questions that may be meant."""
+def unsure(
+    _: Translator,
+    candidates: Sequence[Answer],
+    subject: Subject | None = None,
+    number: str | None = None,
+) -> Message:
+    """Not sure enough to answer: up to three questions that may be meant, and where to turn.
+
+    ``number`` is the emergency number where the subscriber lives, if it is known.
+    """
     return page(
         html.text(_not_ours(_, subject)) if subject else html.Html(),
         html.text(_("I'm not sure what you mean. Did you mean one of these?")),
+        urgent_hint(_, number),
         buttons=(*_answer_rows(candidates[:3]), (Button(_("All topics"), FaqTopics(0)),)),
     )
 
 
 def none(
-    _: Translator, nearest: Sequence[str], library: Library, subject: Subject | None = None
+    _: Translator,
+    nearest: Sequence[str],
+    library: Library,
+    subject: Subject | None = None,
+    number: str | None = None,
 ) -> Message:
     """No answer fits: says so and offers the nearest topics; never a guess.
 
@@ -176,6 +189,7 @@ def none(
                 "For advice on your own skin, ask your doctor or pharmacist."
             )
         ),
+        urgent_hint(_, number),
         buttons=(*rows, (Button(_("All topics"), FaqTopics(0)),)),
     )
 
@@ -194,13 +208,6 @@ def _not_ours(_: Translator, subject: Subject) -> str:
     return lines[subject]
 
 
-def urgent(_: Translator, advice: Advice, library: Library) -> Message:
-    """Seek care now: goes first, in full, with the source; nothing softens it."""
-    keys = dict.fromkeys(key for name in advice.claims for key in library.claim(name).sources)
-    backing = [library.source(key) for key in keys if library.source(key).show]
-    return page(html.bold(advice.text), source_line(_, backing))
-
-
 def gone(_: Translator) -> Message:
     """The answer or topic of an old button is no longer there."""
     return page(
@@ -209,11 +216,12 @@ def gone(_: Translator) -> Message:
     )
 
 
-def not_asked(_: Translator, near: Sequence[Answer]) -> Message:
+def not_asked(_: Translator, near: Sequence[Answer], number: str | None = None) -> Message:
     """After "Not what I asked": what else may be meant, and to try other words."""
     return page(
         html.text(_("Sorry about that, and thank you for saying so.")),
         html.text(_("Try other words, or choose one of these.")),
+        urgent_hint(_, number),
         buttons=(*_answer_rows(near[:3]), (Button(_("All topics"), FaqTopics(0)),)),
     )
 

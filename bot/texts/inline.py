@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.texts import faq, html
+from bot.texts import faq, html, signs
 from bot.texts import tip as tips
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
 from bot.texts.sharing import BOT_ADDRESS
 from tips.library import Library
 from tips.models import Answer, Tip
-from tips.urgent import Advice
+from tips.signs import Advice
 
 LINK: Final = "inline"
 """The deep link's parameter by which whoever taps below a card comes."""
@@ -63,7 +63,9 @@ def answer(_: Translator, found: Answer, library: Library, username: str) -> Inl
 
 def urgent(_: Translator, advice: Advice, library: Library) -> InlineResults:
     """Seek care now: the one result, and nothing that leads away from it."""
-    message = faq.urgent(_, advice, library)
+    keys = dict.fromkeys(key for name in advice.claims for key in library.claim(name).sources)
+    backing = [library.source(key) for key in keys if library.source(key).show]
+    message = page(signs.said(advice), faq.source_line(_, backing))
     return results([_result("urgent", _("Get help now"), message.plain, message)])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.tips.search.test_work import LONGEST, TEXTS
 from tips.search import Search
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
 TIMES = 5
 
@@ -26,7 +26,7 @@ def cost(work: Callable[[], object]) -> float:
 
 def main() -> None:
     search = Search.load()
-    urgent = Urgent.load(search=search)
+    urgent = WarningSigns.load(search=search)
 
     def hear(text: str) -> None:
         urgent.suspicion(text)

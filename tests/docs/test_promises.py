@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs import tables
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
 DOCS = tables.ROOT / "docs"
 THREATS = (DOCS / "SECURITY.md").read_text("utf-8").split("## Threats and tests")[1]
@@ -51,5 +51,5 @@ CRIES = {
 def test_warning_signs_are_heard_in_the_languages_that_the_readme_names() -> None:
     readme = (tables.ROOT / "README.md").read_text("utf-8")
     assert "A message in English that describes a warning sign is first told" in readme
-    heard = {code for code, words in CRIES.items() if Urgent.load("en").match(words) is not None}
+    heard = {code for code, words in CRIES.items() if WarningSigns.load().match(words) is not None}
     assert heard == {"en"}

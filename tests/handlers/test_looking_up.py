@@ -59,7 +59,7 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
 async def test_questions_of_many_at_once_get_each_their_own_answer(harness: BotHarness) -> None:
     asked = {
         "Do probiotics help against eczema?": "most people won't notice a difference",
-        "my face is swelling and I have trouble breathing": "emergency number now",
+        "my face is swelling and I have trouble breathing": "can be an emergency",
         "how do I change the oil of my tractor engine": "I won't guess",
     }
     people = {}

@@ -10,7 +10,7 @@ from tests.handlers.test_looking_up import ask, first_from_bot
 from tests.waiting import until
 
 DANGER = "I can't breathe and my lips are swelling"
-SEEK_CARE = "emergency number now"
+SEEK_CARE = "can be an emergency"
 
 
 async def said_since(harness: BotHarness, after: int) -> list[int]:

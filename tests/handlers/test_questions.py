@@ -115,7 +115,7 @@ async def test_not_what_i_asked_is_remembered_without_the_words(
 async def test_warning_signs_come_first(subscriber: Person, words: str) -> None:
     await subscriber.say(words)
     answers = await subscriber.answers()
-    assert "Source" in answers[0]["text"]
+    assert answers[0]["text"].startswith("🚨 ")
     assert any(word in answers[0]["text"].lower() for word in ("now", "emergency", "today"))
     assert "I won't guess" not in await subscriber.hears()
 
@@ -128,7 +128,7 @@ async def test_beside_a_warning_sign_nothing_leads_away_from_it(subscriber: Pers
 async def test_the_caption_of_a_picture_is_read(subscriber: Person) -> None:
     await subscriber.send(photo=True, caption="my lips are swelling and I can't breathe")
     first, *rest = await subscriber.answers()
-    assert "emergency number now" in first["text"]
+    assert "can be an emergency" in first["text"]
     assert any("can't see photos" in event["text"] for event in rest)
     await subscriber.send(photo=True, caption="Do probiotics help against eczema?")
     await subscriber.hears("can't see photos", "Cochrane")
@@ -156,7 +156,7 @@ async def test_a_warning_sign_is_found_wherever_it_stands(
     sign = "Now her lips are swelling and she can't breathe. "
     await subscriber.say(f"{lead}{FILLER[:before].rpartition(' ')[0]} {sign}{FILLER}"[:4096])
     first, *_ = await subscriber.answers()
-    assert "emergency number now" in first["text"]
+    assert "can be an emergency" in first["text"]
     assert "I won't guess" not in await subscriber.hears()
 
 

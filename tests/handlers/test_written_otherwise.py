@@ -14,7 +14,7 @@ async def test_a_line_break_between_two_words_hides_no_warning_sign(
     await newcomer.say(f"I want to{blank}end my life")
     await newcomer.hears("crisis line now")
     await newcomer.say(f"I can't{blank}breathe properly")
-    await newcomer.hears("emergency number now")
+    await newcomer.hears("can be an emergency")
 
 
 async def test_nor_does_another_alphabet(newcomer: Person) -> None:

@@ -23,6 +23,7 @@ from bot.texts import (
     saved,
     service_wishes,
     settings,
+    signs,
     start,
     stats,
     tip,
@@ -50,7 +51,7 @@ from tips.models import (
     Tip,
 )
 from tips.reactions import WhyNot, change_of
-from tips.urgent import Advice
+from tips.signs import Advice
 
 EN = translator("en")
 
@@ -270,7 +271,11 @@ CALLS: dict[str, Call] = {
     "faq.answer, alone": lambda _, lib: faq.answer(EN, lib.answers[0], lib, alone=True),
     "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
-    "faq.urgent": lambda w, lib: faq.urgent(EN, Advice("id", w, ("c",)), lib),
+    "signs.urgent": lambda w, _: signs.urgent(EN, Advice("id", w, ("c",))),
+    "signs.urgent, leaving": lambda w, _: signs.urgent(
+        EN, Advice("leaving", f"{w} {{number}}.", ("c",)), "112"
+    ),
+    "signs.signs_rest_on": lambda _, lib: signs.signs_rest_on(EN, list(lib.sources.values())),
     "faq.gone": lambda *_: faq.gone(EN),
     "faq.not_asked": lambda _, lib: faq.not_asked(EN, lib.answers),
     "faq.thanks": lambda *_: faq.thanks(EN, -1),

@@ -105,6 +105,7 @@ OLD_BUTTONS = {
     "1fa:what-is-eczema": taps.OpenAnswer("what-is-eczema"),
     "1fr:-1:what-is-eczema": taps.RateAnswer(-1, "what-is-eczema"),
     "1fn:what-is-eczema": taps.NotAsked("what-is-eczema"),
+    "1us:breathing": taps.SignSources("breathing"),
     "1bd:retry_sure:9223372036854775807": taps.BroadcastDo("retry_sure", 2**63 - 1),
     "1ws:service-person-or-doctor": taps.AskService("service-person-or-doctor"),
     "1wc:privacy": taps.RunCommand("privacy"),

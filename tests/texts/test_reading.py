@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from bot.places import Place
-from bot.texts import errors, faq, html, pause, saved, settings, sources, start
+from bot.texts import errors, faq, html, pause, saved, settings, signs, sources, start
 from bot.texts import tip as tips
 from bot.texts.callbacks import (
     FaqTopic,
@@ -24,6 +24,8 @@ from bot.texts.callbacks import (
     SaveTip,
     SetTheme,
     SetWeekday,
+    SignSources,
+    Stop,
     TidySaved,
 )
 from bot.texts.catalogue import translator
@@ -41,7 +43,7 @@ from tests.texts.slots import (
 from tips.library import load_library
 from tips.models import Evidence
 from tips.search import Subject
-from tips.urgent import Advice
+from tips.signs import Advice
 
 EN = translator("en")
 TIP_UNITS = 900
@@ -296,13 +298,31 @@ class TestFaq:
     def test_warning_signs_come_in_full_with_their_source(self) -> None:
         claim = next(c for c in LIBRARY.claims.values() if c.topic == "infection-and-red-flags"
                      and any(LIBRARY.source(k).show for k in c.sources))  # fmt: skip
-        said = faq.urgent(EN, Advice("a", "Call for help now.", (claim.id,)), LIBRARY)
-        assert said.plain.startswith("Call for help now.")
-        assert "Source" in said.plain
+        said = signs.urgent(EN, Advice("a", "Call {number} now. Say where.", (claim.id,)), "112")
+        assert said.html == "🚨 <b>Call 112 now.</b>\nSay where."
+        assert taps(said) == [SignSources("a")]
+        shown = signs.signs_rest_on(EN, [LIBRARY.source(key) for key in claim.sources])
+        assert len(_addresses(shown)) == len(claim.sources)
 
     def test_a_warning_without_a_source_to_show_still_says_all(self) -> None:
-        said = faq.urgent(EN, Advice("a", "Call for help now.", ()), LIBRARY)
-        assert said.plain == "Call for help now."
+        said = signs.urgent(EN, Advice("a", "Call for help now.", ()))
+        assert said.plain == "🚨 Call for help now."
+        assert said.buttons == ()
+
+    def test_words_that_may_mean_the_tips_offer_to_stop_them(self) -> None:
+        said = signs.urgent(EN, Advice("leaving", "I'm glad. Call {number}.", ("c",)))
+        assert said.plain == "🚨 I'm glad.\nCall your local emergency number."
+        assert taps(said) == [Stop(), SignSources("leaving")]
+
+    def test_no_answer_ends_with_where_to_turn(self) -> None:
+        lib = library_of("words")
+        for number, shown in (("999", "call 999,"), (None, "call your local emergency number,")):
+            for said in (
+                faq.none(EN, ("t",), lib, None, number),
+                faq.unsure(EN, lib.answers, None, number),
+                faq.not_asked(EN, lib.answers, number),
+            ):
+                assert shown in said.plain.rpartition("\n\n")[2]
 
     def test_an_answer_has_its_doctor_line_where_there_is_one(self) -> None:
         lib = library_of("words")

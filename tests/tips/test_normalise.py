@@ -16,7 +16,7 @@ from bot.texts.commands import spoken
 from bot.texts.hours import read_hour
 from tips.normalise import LONGEST_TEXT, after_first_word, normalise, readings
 from tips.search import Search
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
 EVERYTHING = [chr(code) for code in range(sys.maxunicode + 1)]
 SEPARATORS = [
@@ -50,8 +50,8 @@ def search() -> Search:
 
 
 @pytest.fixture(scope="module")
-def urgent(search: Search) -> Urgent:
-    return Urgent.load(search=search)
+def urgent(search: Search) -> WarningSigns:
+    return WarningSigns.load(search=search)
 
 
 def differing(texts: dict[str, object], right: object) -> list[str]:
@@ -106,23 +106,23 @@ class TestWarningSigns:
         ],
     )
     def test_are_found_whatever_stands_between_two_words(
-        self, urgent: Urgent, before: str, after: str, advice: str
+        self, urgent: WarningSigns, before: str, after: str, advice: str
     ) -> None:
-        for signs in (urgent, Urgent.load()):
+        for signs in (urgent, WarningSigns.load()):
             found = {char: signs.match(f"{before}{char}{after}") for char in BETWEEN_WORDS}
             assert differing({c: f and f.id for c, f in found.items()}, advice) == []
 
-    def test_are_found_with_something_hidden_inside_a_word(self, urgent: Urgent) -> None:
+    def test_are_found_with_something_hidden_inside_a_word(self, urgent: WarningSigns) -> None:
         found = {char: urgent.match(f"I want to end my l{char}ife") for char in HIDDEN}
         assert differing({c: f and f.id for c, f in found.items()}, "despair") == []
 
-    def test_are_found_in_every_alphabet(self, urgent: Urgent) -> None:
+    def test_are_found_in_every_alphabet(self, urgent: WarningSigns) -> None:
         for alphabet in ALPHABETS:
             found = urgent.match("i want to end my life".translate(alphabet))
             assert found is not None
             assert found.id == "despair"
 
-    def test_are_found_behind_thousands_of_empty_lines(self, urgent: Urgent) -> None:
+    def test_are_found_behind_thousands_of_empty_lines(self, urgent: WarningSigns) -> None:
         found = urgent.match("I want to" + "\n" * 4000 + "end my life")
         assert found is not None
 

@@ -31,14 +31,15 @@ class Reading:
     def __init__(
         self,
         parts: Sequence[Part],
-        otherwise: Sequence[list[str]],
+        lines: tuple[str, str],
         asked: Sequence[list[str]],
         mention: Mention,
         embed: Embed | None,
     ) -> None:
         self.parts = parts
-        self.otherwise = otherwise
-        """The words of each part, if what cannot be seen parts words; empty where nothing is."""
+        self.lines = lines
+        """The message on one line, and as it reads if what cannot be seen parts words ("" where
+        nothing is hidden)."""
         self.wordings = [parts[0].words, *asked]
         """The words that an answer is looked for by: of the first part, and of each question
         behind a story."""
@@ -96,8 +97,7 @@ class MessageReader:
         mended = self._speller.mending(word for words in spoken for word in words)
         parts = [Part(words, self._named(words, mended)) for words in spoken]
         asked = [self._named(words, mended) for words in self._asked(text, spoken)]
-        parted = words_of_pieces(otherwise) if otherwise else []
-        return Reading(parts, parted, asked, self._mention(parts, mended), embed)
+        return Reading(parts, (line, otherwise), asked, self._mention(parts, mended), embed)
 
     def _asked(self, text: str, spoken: Sequence[Sequence[str]]) -> list[list[str]]:
         if sum(map(len, spoken)) <= STORY:

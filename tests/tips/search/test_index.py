@@ -9,7 +9,7 @@ from tips.search.embedder import Embedder, WeightsMissingError
 from tips.search.model import Model
 from tips.search.search import CONTENT
 from tips.search.training import corpus
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +99,13 @@ class TestWarningSigns:
     folder = CONTENT / "en"
 
     def test_recall(self, search: Search) -> None:
-        urgent = Urgent.load(search=search)
+        urgent = WarningSigns.load(search=search)
         alarms = corpus.emergencies(self.folder, "test")
         heard = sum(urgent.match(message.text) is not None for message in alarms)
         assert heard / len(alarms) >= 58 / 60
 
     def test_precision(self, search: Search) -> None:
-        urgent = Urgent.load(search=search)
+        urgent = WarningSigns.load(search=search)
         asked = corpus.half(self.folder, "test")
         calm = [m for m in asked if m.meant not in corpus.ABOUT_EMERGENCIES][::5]
         false = [message.text for message in calm if urgent.match(message.text)]

@@ -16,7 +16,7 @@ from tips.search.search import CONTENT
 from tips.search.training import corpus
 from tips.search.training.fit import Recipe
 from tips.search.training.train import train
-from tips.urgent import Urgent
+from tips.signs import SignLanguage, WarningSigns
 
 QUESTIONS = {
     "pets": ["can we keep the cat", "is a dog bad for my skin", "should we give the kitten away"],
@@ -155,7 +155,7 @@ def test_an_emergency_is_heard_without_any_rule(folder: Path, fitted: tuple[Mode
     data = {"advice": [advice], "things": {}, "unless": []}
     for sense in (True, False):
         search = searching(folder, model, sense=sense)
-        urgent = Urgent(data, search=search, alarm=alarm)
+        urgent = WarningSigns([SignLanguage.of(data)], search=search, alarm=alarm)
         heard = urgent.match("my lips are swelling and i cant breathe")
         assert heard is not None
         assert urgent.match("which jumper is soft") is None

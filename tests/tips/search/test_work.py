@@ -14,7 +14,7 @@ import pytest
 from tips.search import Search, words
 from tips.search.asking import MOST_ASKED
 from tips.search.embedder import Embedder
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
 LONGEST = 4096  # Bot API: sendMessage, text
 CHANCE = random.Random(7)
@@ -86,7 +86,7 @@ class Work:
 def test_a_message_is_read_with_a_bounded_amount_of_work(
     kind: str, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urgent, text = Urgent.load(search=search), TEXTS[kind][:LONGEST]
+    urgent, text = WarningSigns.load(search=search), TEXTS[kind][:LONGEST]
 
     def hear() -> None:
         reading = search.read(text)
@@ -104,7 +104,7 @@ def test_a_message_is_read_with_a_bounded_amount_of_work(
 def test_whether_it_describes_a_warning_sign_is_asked_for_less(
     kind: str, search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urgent, text = Urgent.load(search=search), TEXTS[kind][:LONGEST]
+    urgent, text = WarningSigns.load(search=search), TEXTS[kind][:LONGEST]
     work = Work(monkeypatch)
     work.of(lambda: urgent.suspicion(text))
     assert work.embedded == work.compared == 0

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
@@ -24,7 +23,7 @@ from tips.search.model import Model
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT, Confidence, Search
 from tips.search.words import words_of
-from tips.urgent import Urgent
+from tips.signs import WarningSigns, read_languages
 
 from . import corpus
 from .corpus import OFF_TOPIC, Message
@@ -149,10 +148,10 @@ def cost(search: Search, messages: Sequence[Message]) -> dict[str, float]:
     }
 
 
-def signs(urgent: Urgent, alarms: Sequence[Message], ordinary: Sequence[Message]) -> str:
+def signs(heard: WarningSigns, alarms: Sequence[Message], ordinary: Sequence[Message]) -> str:
     """How many described emergencies trigger, and how many ordinary messages do."""
-    hit = sum(urgent.match(m.text) is not None for m in alarms)
-    false = sum(urgent.match(m.text) is not None for m in ordinary)
+    hit = sum(heard.match(m.text) is not None for m in alarms)
+    false = sum(heard.match(m.text) is not None for m in ordinary)
     return f"| {hit} of {len(alarms)} ({hit / len(alarms):.1%}) | {false} of {len(ordinary)} |"
 
 
@@ -178,7 +177,7 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
     search = Search(reader, model, Embedder.load())
     bare = Search(reader, model, None)
     full_shares, bare_shares = refusal(search, test), refusal(bare, test)
-    signs_data = yaml.safe_load((folder / "urgent.yaml").read_text("utf-8"))
+    languages = read_languages()
     alarms = corpus.emergencies(folder, "test")
     calm = [m for m in test if m.meant not in corpus.ABOUT_EMERGENCIES]
     return "\n".join(
@@ -190,9 +189,9 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
             table("\nscore", "messages", "first answer right"),
             *calibration(search, test),
             table("\nwarning signs", "emergencies that trigger", "ordinary messages that do"),
-            "| rules alone " + signs(Urgent(signs_data), alarms, calm),
+            "| rules alone " + signs(WarningSigns(languages), alarms, calm),
             "| rules and model "
-            + signs(Urgent(signs_data, search=search, alarm=alarm), alarms, calm),
+            + signs(WarningSigns(languages, search=search, alarm=alarm), alarms, calm),
             table("\ncost", "figure"),
             *(f"| {name} | {value:.1f} |" for name, value in cost(search, real[::10]).items()),
         ]

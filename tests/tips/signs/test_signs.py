@@ -6,9 +6,9 @@ import pytest
 
 from tips.library import load_library
 from tips.search.words import LONGEST_MESSAGE, SHARED, pieces
-from tips.urgent import Urgent
+from tips.signs import WarningSigns
 
-URGENT = Urgent.load()
+SIGNS = WarningSigns.load()
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ URGENT = Urgent.load()
     ],
 )
 def test_a_description_of_an_emergency_gets_its_advice(message: str, advice: str) -> None:
-    found = URGENT.match(message)
+    found = SIGNS.match(message)
     assert found is not None
     assert found.id == advice
 
@@ -48,11 +48,11 @@ def test_a_description_of_an_emergency_gets_its_advice(message: str, advice: str
     ],
 )
 def test_an_ordinary_message_triggers_nothing(message: str) -> None:
-    assert URGENT.match(message) is None
+    assert SIGNS.match(message) is None
 
 
 def test_the_gravest_advice_comes_first() -> None:
-    found = URGENT.match("blisters spreading fast and now she can't breathe")
+    found = SIGNS.match("blisters spreading fast and now she can't breathe")
     assert found is not None
     assert found.id == "breathing"
 
@@ -63,17 +63,17 @@ SIGN = "now her lips are swelling and she can't breathe "
 
 @pytest.mark.parametrize("before", range(0, 1400, 100))
 def test_a_sign_is_found_wherever_it_stands_in_a_long_message(before: int) -> None:
-    found = URGENT.match(f"{CALM[:before]} {SIGN}{CALM}")
+    found = SIGNS.match(f"{CALM[:before]} {SIGN}{CALM}")
     assert found is not None
     assert found.id == "breathing"
 
 
 def test_a_long_calm_message_triggers_nothing() -> None:
-    assert URGENT.match(CALM) is None
+    assert SIGNS.match(CALM) is None
 
 
 def test_the_gravest_advice_comes_first_however_late_its_sign() -> None:
-    found = URGENT.match(f"red streaks going up my arm {CALM}{SIGN}")
+    found = SIGNS.match(f"red streaks going up my arm {CALM}{SIGN}")
     assert found is not None
     assert found.id == "breathing"
 
@@ -94,14 +94,10 @@ def test_a_message_is_read_in_overlapping_pieces_that_leave_nothing_out(
 
 def test_every_advice_rests_on_usable_claims_with_a_source_to_show() -> None:
     library = load_library()
-    for advice in URGENT.advice:
+    for advice in SIGNS.languages["en"].advice:
         claims = [library.claim(claim) for claim in advice.claims]
         assert all(claim.usable for claim in claims)
         assert any(library.source(key).show for claim in claims for key in claim.sources)
-
-
-def test_a_language_without_signs_of_its_own_uses_the_english_ones() -> None:
-    assert Urgent.load("xx").match("she cant breathe") is not None
 
 
 def test_the_questions_themselves_are_ordinary_but_for_those_about_emergencies() -> None:
@@ -112,4 +108,4 @@ def test_the_questions_themselves_are_ordinary_but_for_those_about_emergencies()
         if answer.id not in about
         for text in (answer.question, *answer.given)
     ]
-    assert [text for text in ordinary if URGENT.match(text)] == []
+    assert [text for text in ordinary if SIGNS.match(text)] == []

@@ -1,0 +1,30 @@
+"""Warning signs: what is said first, and what it rests on."""
+
+from __future__ import annotations
+
+from bot.handlers.context import Context
+from bot.telegram import update_scope
+from bot.texts import signs as texts
+from bot.texts.callbacks import SignSources
+from bot.texts.faq import gone
+from tips.signs import Advice
+
+
+async def warn(context: Context, advice: Advice | None) -> bool:
+    """Say first to seek care if there is a warning sign; whether there is one."""
+    if advice is None:
+        return False
+    update_scope.claim()
+    await context.say(texts.urgent(context.translator, advice, context.emergency_number))
+    return True
+
+
+async def show_sources(context: Context, tap: SignSources) -> None:
+    """What an advice rests on; the claims are the same in every language."""
+    await context.toast()
+    library = context.services.library
+    claims = context.services.analyser.claims_of(tap.advice)
+    keys = dict.fromkeys(key for name in claims for key in library.claim(name).sources)
+    shown = [library.source(key) for key in keys if library.source(key).show]
+    said = texts.signs_rest_on(context.translator, shown) if shown else gone(context.translator)
+    await context.say(said)

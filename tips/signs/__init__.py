@@ -1,0 +1,11 @@
+"""Warning signs: does a message describe something that cannot wait for an answer?
+
+Two matchers, either is enough: rules that anyone can read and mend, one file a language, and a
+model that learned from people's own descriptions in English. Recall goes before precision: told
+once too often to seek care, a subscriber loses a minute.
+"""
+
+from .language import Advice, SignLanguage, read_languages
+from .signs import Suspicion, WarningSigns
+
+__all__ = ["Advice", "SignLanguage", "Suspicion", "WarningSigns", "read_languages"]
