@@ -10,6 +10,7 @@ from bot.handlers.signs import warn
 from bot.handlers.text_analysis import FOUND, TextAnalysis
 from bot.telegram import update_scope
 from bot.texts import faq as texts
+from bot.texts import signs
 from bot.texts.callbacks import (
     FaqTopic,
     FaqTopics,
@@ -52,7 +53,7 @@ async def reply(context: Context, analysis: TextAnalysis) -> None:
     """Answer a question in the subscriber's own words, or say that there is no answer."""
     warned = await warn(context, analysis.advice)
     if not await answer_if_sure(context, analysis, alone=warned) and not warned:
-        await _not_sure(context, await context.services.analyser.look_up(analysis))
+        await _not_sure(context, analysis)
 
 
 async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: bool = False) -> bool:
@@ -73,9 +74,12 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
     return True
 
 
-async def _not_sure(context: Context, found: Found) -> None:
+async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
+    found = await context.services.analyser.look_up(analysis)
     number = context.emergency_number
-    if answers := answers_of(context, found):
+    if analysis.other_language is not None:
+        await context.say(signs.only_english(analysis.other_language, number))
+    elif answers := answers_of(context, found):
         await context.say(texts.unsure(context.translator, answers, found.subject, number))
     else:
         library = context.services.library

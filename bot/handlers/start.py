@@ -25,6 +25,7 @@ from bot.texts.callbacks import (
     PickHour,
     PickZone,
 )
+from bot.texts.catalogue import SOURCE_LANGUAGE
 from bot.texts.hours import read_clock
 from tips.normalise import normalise
 
@@ -58,7 +59,11 @@ async def _asks_for_consent(context: Context, link: str = "") -> bool:
     if context.subscriber is not None and not _has_not_agreed(context.subscriber):
         return False
     known = DEEP_LINK.fullmatch(link.strip())
-    await context.say(start.welcome(context.translator, known[0][:LINK_LONGEST] if known else ""))
+    only_english = ""
+    if context.translator.language == SOURCE_LANGUAGE:
+        only_english = context.services.analyser.welcome_in(context.speaks)
+    kept = known[0][:LINK_LONGEST] if known else ""
+    await context.say(start.welcome(context.translator, kept, only_english))
     return True
 
 

@@ -16,7 +16,7 @@ from bot.telegram import update_scope
 from tips.search import Found, Search
 from tips.search.reading import Reading
 from tips.search.word_search import LibrarySearch
-from tips.signs import Advice, Suspicion, WarningSigns
+from tips.signs import Advice, SignLanguage, Suspicion, WarningSigns
 
 FOUND = 3  # the best answer and two near misses, or as many topics
 Result = TypeVar("Result")
@@ -25,11 +25,12 @@ Result = TypeVar("Result")
 @dataclass(frozen=True, slots=True)
 class TextAnalysis:
     """``advice`` is said first, if there is any; else ``found`` has answers, or the nearest
-    topics."""
+    topics. ``other_language`` is what the message is in, where it is certainly not English."""
 
     reading: Reading
     advice: Advice | None
     found: Found | None
+    other_language: SignLanguage | None = None
 
 
 class TextAnalyser:
@@ -74,6 +75,11 @@ class TextAnalyser:
         """The advice alone, where the words may describe a danger."""
         return await self._do(partial(self._warning, words, speaks))
 
+    def welcome_in(self, language_code: str | None) -> str:
+        """A word of welcome in the language of somebody's Telegram; "" where we have none."""
+        known = self._signs.languages.get((language_code or "").partition("-")[0].lower())
+        return known.welcome if known is not None else ""
+
     def claims_of(self, advice_id: str) -> tuple[str, ...]:
         """The claims that an advice rests on; none if there is no such advice."""
         return self._signs.claims_of(advice_id)
@@ -108,7 +114,9 @@ class TextAnalyser:
         reading = self._search.read(words)
         advice = self._signs.match(reading, speaks)
         enough = signs_only or advice is not None
-        return TextAnalysis(reading, advice, None if enough else self._search.find(reading, FOUND))
+        found = None if enough else self._search.find(reading, FOUND)
+        other = self._signs.other_language(reading.lines[0], speaks)
+        return TextAnalysis(reading, advice, found, other)
 
     def _warning(self, words: str, speaks: str | None) -> Advice | None:
         return self._signs.match(words, speaks) if self._signs.suspicion(words) else None

@@ -10,7 +10,7 @@ from bot.texts.callbacks import SignSources, Stop
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
 from tips.models import Source
-from tips.signs import Advice
+from tips.signs import Advice, SignLanguage
 
 LEAVING = "leaving"  # the advice for words that may mean the tips as well
 SLOT = "{number}"
@@ -46,6 +46,12 @@ def _line(line: str, number: str, *, bold: bool) -> html.Html:
 def signs_rest_on(_: Translator, shown: Sequence[Source]) -> Message:
     """The sources of an advice, in full."""
     return page(sources.listed(_, shown))
+
+
+def only_english(language: SignLanguage, number: str | None) -> Message:
+    """What the bot can, in the language somebody wrote in that it does not speak."""
+    words = language.only_english.replace(SLOT, number or language.your_number)
+    return page(html.text(words))
 
 
 def urgent_hint(_: Translator, number: str | None) -> html.Html:

@@ -33,17 +33,18 @@ PROPOSED = 480
 QUOTED_UNITS = 60
 
 
-def welcome(_: Translator, link: str = "") -> Message:
+def welcome(_: Translator, link: str = "", only_english: str = "") -> Message:
     """The first message: three lines on what this is, and the question for consent.
 
-    Nothing is stored before they agree. ``link`` is the deep link's parameter.
+    Nothing is stored before they agree. ``link`` is the deep link's parameter,
+    ``only_english`` says in the reader's language that the bot writes English.
     """
     question = _(
         "For that I keep your chat number, settings and which tips you've had, but not what you "
         "write: /privacy. Wanting eczema tips may say something about your health. Is that OK?"
     )
     yes = Button(_("Yes, start"), Agree(CONSENT_VERSION, link))
-    return page(_about_us(_), html.text(question), buttons=((yes,),))
+    return page(html.text(only_english), _about_us(_), html.text(question), buttons=((yes,),))
 
 
 def agreed(_: Translator) -> Message:

@@ -51,7 +51,7 @@ from tips.models import (
     Tip,
 )
 from tips.reactions import WhyNot, change_of
-from tips.signs import Advice
+from tips.signs import Advice, SignLanguage
 
 EN = translator("en")
 
@@ -271,6 +271,9 @@ CALLS: dict[str, Call] = {
     "faq.answer, alone": lambda _, lib: faq.answer(EN, lib.answers[0], lib, alone=True),
     "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
+    "signs.only_english": lambda w, _: signs.only_english(
+        SignLanguage.of({"advice": [], "things": {}, "only_english": f"{w} {{number}}"}), None
+    ),
     "signs.urgent": lambda w, _: signs.urgent(EN, Advice("id", w, ("c",))),
     "signs.urgent, leaving": lambda w, _: signs.urgent(
         EN, Advice("leaving", f"{w} {{number}}.", ("c",)), "112"

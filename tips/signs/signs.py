@@ -98,6 +98,12 @@ class WarningSigns:
             heard = list(self._heard_in(message))
         return self._gravest(heard, lines[0], speaks)
 
+    def other_language(self, line: str, speaks: str | None = None) -> SignLanguage | None:
+        """The language of a normalised message that is certainly not English; English itself for
+        one that we have no words of."""
+        code = language_of(line, speaks)
+        return None if code is None else self.languages.get(code, self.languages[ENGLISH])
+
     def claims_of(self, advice_id: str) -> tuple[str, ...]:
         """The claims that an advice rests on; none if there is no such advice."""
         return self.languages[ENGLISH].claims.get(advice_id, ())

@@ -1,0 +1,89 @@
+"""Every language's file: complete, short enough to read in fright, and usable as it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tips.signs import SignLanguage, WarningSigns, read_languages
+
+LANGUAGES = {language.code: language for language in read_languages()}
+TWELVE = {"en", "de", "es", "pt", "fr", "it", "nl", "pl", "tr", "ru", "uk", "ar"}
+EVERY = ("breathing", "despair", "blisters", "fever")
+CALLED = ("breathing", "despair", "fever")
+SENTENCE_END = re.compile(r"(?<=[.!?؟।])\s+")
+
+
+def test_the_twelve_languages_most_written_are_there() -> None:
+    assert set(LANGUAGES) >= TWELVE
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+class TestEach:
+    def test_says_the_same_as_english(self, language: SignLanguage) -> None:
+        ids = tuple(advice.id for advice in language.advice if advice.id != "leaving")
+        assert ids == EVERY
+        english = LANGUAGES["en"].claims
+        assert all(advice.claims == english[advice.id] for advice in language.advice)
+
+    def test_takes_at_most_four_sentences_and_names_the_number(
+        self, language: SignLanguage
+    ) -> None:
+        for advice in language.advice:
+            assert len(SENTENCE_END.split(advice.text.strip())) <= 4
+            assert set(re.findall(r"\{.*?\}", advice.text)) <= {"{number}"}
+        called = {advice.id for advice in language.advice if "{number}" in advice.text}
+        assert called >= set(CALLED)
+
+    def test_names_no_line_that_nobody_checked(self, language: SignLanguage) -> None:
+        assert not any(re.search(r"\d", advice.text) for advice in language.advice)
+
+    def test_says_what_the_bot_can_and_where_to_turn(self, language: SignLanguage) -> None:
+        assert language.only_english.count("{number}") == 1
+        assert language.your_number
+        assert language.welcome or language.code == "en"
+
+    def test_asks_for_nothing_that_it_has_no_words_for(self, language: SignLanguage) -> None:
+        used = {n for _, rules in language.rules for r in rules for n in (*r.needed, *r.absent)}
+        assert used == set(language.things)
+
+
+class TestWhatIsSaidFirst:
+    signs = WarningSigns.load()
+
+    @pytest.mark.parametrize(
+        ("message", "language"),
+        [
+            ("mein kind kriegt keine luft", "de"),
+            ("MEIN KIND KRIEGT\nKEINE 😢 LUFT", "de"),
+            ("no puedo respirar", "es"),
+            ("je n'arrive plus à respirer", "fr"),
+            ("не могу дышать", "ru"),
+            ("nefes alamıyorum", "tr"),
+            ("NEFES ALAMIYORUM", "tr"),
+            ("nefes alamiyorum", "tr"),
+            ("nie mogę oddychać", "pl"),
+            ("nie moge oddychac", "pl"),
+        ],
+    )
+    def test_is_in_the_language_of_the_message(self, message: str, language: str) -> None:
+        found = self.signs.match(message, "en")
+        assert found is not None
+        assert (found.id, found.language) == ("breathing", language)
+
+    @pytest.mark.parametrize("message", ["kein fieber, nur trocken", "sin fiebre, solo seca"])
+    def test_a_denied_sign_is_none(self, message: str) -> None:
+        assert self.signs.match(message) is None
+
+    def test_words_of_two_languages_are_those_of_the_senders_telegram(self) -> None:
+        first = WarningSigns([_of("en"), _of("xx"), _of("yy")])
+        for speaks, expected in (("yy-YY", "yy"), ("xx", "xx"), (None, "en"), ("zz", "en")):
+            found = first.match("oedema", speaks)
+            assert found is not None
+            assert found.language == expected
+
+
+def _of(code: str) -> SignLanguage:
+    advice = {"id": "breathing", "text": "Now.", "claims": ["c"], "rules": [["airway"]]}
+    return SignLanguage.of({"advice": [advice], "things": {"airway": ["oedema"]}}, code)
