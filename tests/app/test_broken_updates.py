@@ -91,6 +91,7 @@ async def test_words_that_were_read_leniently_can_be_shown_and_stored(harness: B
     await harness.post("update", raw=update_by(mia, '"text":"/start x\xff\\ud83d\\u0000y"'))
     await harness.settle()
     await mia.tap("Yes, start")
+    await mia.tap("Just me")
     for words in ("Tim\xffbuk\\ud83dtu", "Do probiotics \xff help?"):
         await harness.post("update", raw=update_by(mia, f'"text":"{words}"'))
         await harness.settle()

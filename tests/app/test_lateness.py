@@ -65,4 +65,4 @@ async def test_a_late_tip_shows_in_the_tail_and_not_in_the_median(
     assert (counts[60.0], counts[90.0], counts[300.0], counts[86400.0]) == (6, 6, 7, 7)
     assert list(counts.values()) == sorted(counts.values()), "each bound holds those before it"
     await admin.say("/stats")
-    await admin.sees("Lateness: median", "95 of 100 within")
+    await admin.sees("How late: half within", "95 in 100 within")
