@@ -77,10 +77,12 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
 async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
     found = await context.services.analyser.look_up(analysis)
     number = context.emergency_number
+    answers, services = answers_of(context, found), _services_of(context, found)
     if analysis.other_language is not None:
         await context.say(signs.only_english(analysis.other_language, number))
-    elif answers := answers_of(context, found):
-        await context.say(texts.unsure(context.translator, answers, found.subject, number))
+    elif answers or services:
+        _, subject = context.translator, found.subject
+        await context.say(texts.unsure(_, answers, subject, number, services))
     else:
         library = context.services.library
         await context.say(
@@ -92,6 +94,12 @@ def answers_of(context: Context, found: Found) -> list[Answer]:
     """The answers found that the library still has: the index may be older."""
     answers = (_answer(context, hit.id) for hit in found.hits)
     return [answer for answer in answers if answer is not None]
+
+
+def _services_of(context: Context, found: Found) -> dict[str, str]:
+    """The wishes about the bot that were found, with their names."""
+    names = context.services.library.service_names
+    return {hit.id: names[hit.id] for hit in found.hits if hit.id in names}
 
 
 async def topics_page(context: Context, tap: FaqTopics) -> None:

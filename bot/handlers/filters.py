@@ -8,6 +8,8 @@ from telegram.ext import filters
 from bot.handlers.command import OrderReader
 from bot.handlers.context import is_forwarded
 
+HAPPENED = ("ed", "_set", "_sent", "_paid", "_left", "_done")
+
 
 class FromPerson(filters.MessageFilter):
     """Messages from a person, not from a bot or a channel."""
@@ -36,8 +38,19 @@ class AnyCommand(filters.UpdateFilter):
         return order is not None and order.slashed
 
 
+class NewEvent(filters.MessageFilter):
+    """Messages that only tell of something that happened, in fields that PTB has no filter for or
+    does not know yet. Telegram names them by what was done: ``boost_added``, ``gift_sent``."""
+
+    def filter(self, message: Message) -> bool:
+        known = message.boost_added is not None
+        return known or any(name.endswith(HAPPENED) for name in message.api_kwargs)
+
+
 NEW = filters.UpdateType.MESSAGE  # neither edited nor in a channel
 PRIVATE = NEW & FromPerson() & filters.ChatType.PRIVATE
 GROUP = NEW & FromPerson() & ~filters.ChatType.PRIVATE
 FORWARDED = Forwarded()
-SAYS_SOMETHING = filters.TEXT | filters.ATTACHMENT  # rather than a pin, a timer and the like
+TELLS_OF_AN_EVENT = filters.StatusUpdate.ALL | NewEvent()
+SAYS_SOMETHING = filters.TEXT | filters.ATTACHMENT | ~TELLS_OF_AN_EVENT
+"""Rather than a pin, a timer and the like; also in kinds of messages that are still to come."""

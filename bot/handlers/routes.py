@@ -64,7 +64,7 @@ def rows(admins: frozenset[int]) -> list[Row]:
     orders, by_admin = OrderReader(), PRIVATE & filters.User(admins)
     return [
         MessageHandler(PRIVATE & filters.LOCATION, start.on_location),
-        MessageHandler(PRIVATE & filters.ATTACHMENT & ~filters.TEXT, words.on_attachment),
+        MessageHandler(PRIVATE & SAYS_SOMETHING & ~filters.TEXT, words.on_attachment),
         MessageHandler(PRIVATE & filters.TEXT & FORWARDED, words.on_forwarded),
         Command(orders, "start", start.greet, PRIVATE),
         Command(orders, "tip", tip.tip_now, PRIVATE),

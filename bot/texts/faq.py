@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.texts import html, sources
 from bot.texts.callbacks import (
+    AskService,
     Callback,
     FaqTopic,
     FaqTopics,
@@ -153,16 +155,23 @@ def unsure(
     candidates: Sequence[Answer],
     subject: Subject | None = None,
     number: str | None = None,
+    services: Mapping[str, str] = MappingProxyType({}),
 ) -> Message:
-    """Not sure enough to answer: up to three questions that may be meant, and where to turn.
+    """Not sure enough to answer: up to three questions that may be meant, wishes about the bot
+    (their ids and names), and where to turn.
 
     ``number`` is the emergency number where the subscriber lives, if it is known.
     """
+    wishes = tuple((Button(name, AskService(wish)),) for wish, name in services.items())
     return page(
         html.text(_not_ours(_, subject)) if subject else html.Html(),
         html.text(_("I'm not sure what you mean. Did you mean one of these?")),
         urgent_hint(_, number),
-        buttons=(*_answer_rows(candidates[:3]), (Button(_("All topics"), FaqTopics(0)),)),
+        buttons=(
+            *_answer_rows(candidates[:3]),
+            *wishes,
+            (Button(_("All topics"), FaqTopics(0)),),
+        ),
     )
 
 

@@ -270,6 +270,7 @@ CALLS: dict[str, Call] = {
     "faq.answer, sourced": lambda _, lib: faq.answer(EN, lib.answers[0], lib, sourced=True),
     "faq.answer, alone": lambda _, lib: faq.answer(EN, lib.answers[0], lib, alone=True),
     "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
+    "faq.unsure, a wish": lambda w, lib: faq.unsure(EN, lib.answers, services={"service-hour": w}),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
     "signs.only_english": lambda w, _: signs.only_english(
         SignLanguage.of({"advice": [], "things": {}, "only_english": f"{w} {{number}}"}), None
