@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from bot.handlers import privacy, saved, settings, start
@@ -21,6 +22,17 @@ from bot.texts.settings import few_tips_line, next_tip_line
 SERVICE = "service-"
 PLACES_SHOWN = 5
 DAY = 24 * 60
+COURTESIES = ("service-greeting", "service-thanks", "service-goodbye")
+# "I can't sleep, help": beside other words these are about them, not about the bot.
+OF_NOTHING_ELSE = (*COURTESIES, "service-help", "service-complaint", "service-another-tip")
+_WISH_OF = {  # what ends most comes first
+    "forget": "service-erase",
+    "stop": "service-stop",
+    "export": "service-export",
+    "resume": "service-resume",
+    "saved": "service-saved",
+    "tip": "service-another-tip",
+}
 
 
 async def answer_service(context: Context, service_id: str) -> bool:
@@ -41,6 +53,7 @@ async def _asker(context: Context) -> service_wishes.Asker:
         user_id=context.user.id,
         username=context.bot.username,
         contact=context.services.settings.contact,
+        number=context.emergency_number,
     )
 
 
@@ -73,16 +86,43 @@ async def run_command(context: Context, tap: RunCommand) -> None:
     await commands[tap.command](context, "")
 
 
-async def carry_out(context: Context, words: str) -> bool:
-    """Do what the words order, or ask once; False where they are no order."""
+async def carry_out(context: Context, words: str, *, alone: bool = True) -> bool:
+    """Do what the words order, or ask once; False where they are no order.
+
+    Where they are not ``alone``, a place may only be told of: "we moved, and my skin got worse".
+    """
     order = order_in(context, words)
     if order is None:
         return False
     if isinstance(order, orders.MovePlace):
-        return await _move_place(context, order)
+        return await _move_place(context, replace(order, sure=order.sure and alone))
     if not await start.needs_start(context):
         await _do(context, order)
     return True
+
+
+async def answer_clause(context: Context, words: str) -> bool:
+    """Do what one part of a longer message orders, or answer what it wishes; courtesies are left.
+
+    What ends something is only offered there: more was said than the order.
+    """
+    parts = orders.clauses(words)
+    named = [name for part in parts if (name := orders.read_command(part)) in _WISH_OF]
+    if named:
+        return await answer_service(context, _WISH_OF[min(named, key=list(_WISH_OF).index)])
+    for part in parts:
+        if await carry_out(context, part, alone=False):
+            return True
+    short = [orders.read_wish(part) for part in parts]
+    wish = next((wish for wish in short if wish not in (None, *OF_NOTHING_ELSE)), None)
+    return wish is not None and await answer_service(context, wish)
+
+
+async def answer_courtesy(context: Context, words: str) -> bool:
+    """Answer a greeting or a thank-you beside words that nothing else was found in."""
+    short = [orders.read_wish(part) for part in orders.clauses(words)]
+    wish = next((wish for wish in short if wish in COURTESIES), None)
+    return wish is not None and await answer_service(context, wish)
 
 
 def order_in(context: Context, words: str) -> orders.Order | None:

@@ -356,7 +356,7 @@ async def may_answer_our_question(context: Context, text: str) -> bool:
         return False
     if expected != "hour" and await typed_zone(context, text, named=_looks_asked(text)):
         return True
-    if _looks_asked(text):
+    if _looks_asked(text) and not (expected == "hour" and any(map(str.isdecimal, text))):
         return False
     await _not_understood(context, text)
     return True

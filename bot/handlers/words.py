@@ -40,7 +40,9 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
         partial(service_wishes.carry_out, context, text),
         partial(_short_wish, context, text),
         partial(service_wishes.answer_if_sure, context, analysis),
+        partial(service_wishes.answer_clause, context, text),
         partial(faq.answer_if_sure, context, analysis),
+        partial(service_wishes.answer_courtesy, context, text),
         partial(start.may_answer_our_question, context, text),
     )
     for hear in hearers:

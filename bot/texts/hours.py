@@ -18,8 +18,10 @@ _SMALL = (
 _NUMBERS = {word: value for value, word in enumerate(_SMALL.split())}
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _AROUND = (  # what people put around an hour
-    r"please|pls|plz|thanks|thank you|thx|ty|hi|hello|yes|yeah|ok|okay|just|maybe|perhaps",
-    r"let s say|make it|how about|what about|i (want|think|prefer|get up)",
+    r"please|pls|plz|sir|madam|mate|kindly|thanks|thank you|thx|ty|hi|hello|yes|yeah|ok|okay",
+    r"just|maybe|perhaps",
+    r"let s (say|do|make it|have|go for)|make it|how about|what about",
+    r"i (want|think|prefer|get up)",
     r"i (d|would|ll) (like|prefer|say|love|take|go for|have)",
     r"(can|could) (you|i|we)( (do|have|get))?|if (possible|you can)",
     r"(send|give) (it|them|me|tips|a tip|my tip|the tips?)|the|my tip|tips?",
@@ -103,7 +105,9 @@ def _read(words: str) -> Hour | None:
     digits = _AM_PM.sub(r"\1m", _plain_digits(words)).replace("時", " uhr ")
     plain = _in_digits(_without(_SIGNS, digits))
     bare = _without(_ABOUT, plain)
-    for said in dict.fromkeys((plain, bare)):
+    # "Half past twelve, just after lunch"
+    head = _without(_ABOUT, _in_digits(_without(_SIGNS, digits.partition(", ")[0])))
+    for said in dict.fromkeys((plain, bare, head)):
         clock = _named(said) or _span(said) or _half_seven(said) or _digits(said)
         if clock is not None:
             return clock

@@ -23,6 +23,7 @@ from tips.normalise import normalise
 
 LONGEST = 120  # characters; nobody orders at greater length
 RULES = Path(__file__).parent / "orders.yaml"
+MOST_CLAUSES = 3
 EVERY_DAY, WORKDAYS, WEEKEND = 0b1111111, 0b0011111, 0b1100000
 
 
@@ -100,6 +101,7 @@ COMMANDS = ("stop", "resume", "tip", "forget", "export", "saved", "settings")
 _ASKED = re.compile(r"(how|what|why|when|where|who|which|do|does|did|is|are|if|should)\b")
 _ASKED_TO = re.compile(r"(hi |hello |hey |please )*(can|could|would|will|may) ")
 _MARKS = re.compile(r"[!?…;\"“”()*]+|\.+(?=\s|$)|,(?=\s*$)|(?<!\d)[.:](?!\d)|[^\w\s.:,/'+&-]")
+_PARTS = re.compile(r"[,;.!?]+(?=\s|$)|\s(?:and|but|so|because|since)\s")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
 
@@ -177,6 +179,15 @@ def read_wish(words: str) -> str | None:
             if _match(f"wishes.{wish}", said):
                 return str(wish)
     return None
+
+
+def clauses(words: str) -> list[str]:
+    """The parts of a message of two or three: "stop the yoga ones, keep the rest"; else none."""
+    if len(words) > LONGEST:
+        return []
+    parts = [part.strip() for part in _PARTS.split(normalise(words))]
+    found = [part for part in parts if part]
+    return found if 1 < len(found) <= MOST_CLAUSES else []
 
 
 def read_command(words: str) -> str | None:

@@ -31,6 +31,7 @@ from bot.texts.hours import Hour
 from bot.texts.message import Button, Message, Rows, page
 from bot.texts.settings import audience_names, next_tip_line, paused_line
 from bot.texts.sharing import BOT_ADDRESS, SHARE_ADDRESS
+from bot.texts.signs import urgent_hint
 from bot.texts.subscriber import SubscriberView
 
 
@@ -44,6 +45,7 @@ class Asker:
     user_id: int = 0
     username: str = ""
     contact: str | None = None
+    number: str | None = None
 
     @property
     def gets_tips(self) -> bool:
@@ -237,7 +239,7 @@ def _operator(_: Translator, asker: Asker) -> html.Html:
     return html.fill(_("Who runs this bot: {contact}"), contact=who)
 
 
-def _person(_: Translator, _asker: Asker) -> Message:
+def _person(_: Translator, asker: Asker) -> Message:
     return page(
         html.text(_("I'm a bot: not a person, and not a doctor or a nurse.")),
         html.text(
@@ -246,7 +248,7 @@ def _person(_: Translator, _asker: Asker) -> Message:
                 "judge your skin: your doctor or pharmacist can."
             )
         ),
-        html.text(_("If it's urgent, call your local emergency number now.")),
+        urgent_hint(_, asker.number),
         buttons=(_row(_("What I can do"), RunCommand("help")),),
     )
 

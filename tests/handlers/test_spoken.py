@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,6 @@ from bot.texts.privacy import CONSENT_VERSION
 from tests.bot_harness import BotHarness, Person, open_harness
 
 AT_ONCE = 25
-SIGN = ("emergency", "999", "112", "911", "🚨")
 
 
 class Said(NamedTuple):
@@ -38,7 +37,16 @@ def _table(name: str) -> list[Said]:
     ]
 
 
-TABLE = _table("spoken.yaml")
+def _by_a_stranger() -> list[Said]:
+    """The messages of somebody who has never seen the code."""
+    file = Path(__file__).parent / "spoken_by_a_stranger.yaml"
+    at = {"asked for an hour": "hour", "asked for a place": "zone"}
+    rows = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return [Said(r["say"], {"all": r["want"]}, at.get(r["when"], "subscribed")) for r in rows]
+
+
+OURS, STRANGERS = _table("spoken.yaml"), _by_a_stranger()
+TABLE = [*OURS, *STRANGERS]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -91,9 +99,14 @@ async def _seen(bot: BotHarness, person: Person) -> dict[str, Any]:
         **_stored(bot, known),
         "words": words,
         "labels": labels,
-        "sign": any(sign in words for sign in SIGN),
+        "sign": words.startswith("🚨"),
         "answer": "Not what I asked" in labels,
         "tip": "Why?" in labels,
+        "answers": [
+            answer.id
+            for answer in bot.app.services.library.answers
+            if answer.headline in words and "Not what I asked" in labels
+        ],
     }
 
 
@@ -117,7 +130,7 @@ def _day(instant: datetime | None, zone: str | None) -> date | None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("number", range(len(TABLE)), ids=[f"{s.at}: {s.words}" for s in TABLE])
+@pytest.mark.parametrize("number", range(len(OURS)), ids=[f"{s.at}: {s.words}" for s in OURS])
 async def test_what_people_write_is_heard_as_what_it_is(
     heard: list[dict[str, Any]], number: int
 ) -> None:
@@ -131,3 +144,80 @@ async def test_what_people_write_is_heard_as_what_it_is(
             )
         else:
             assert seen[name] == wanted, (name, seen)
+
+
+# How each wish shows that it was heard: done, or offered by a button.
+WISHES: dict[str, Callable[[dict[str, Any], str], bool]] = {
+    "stop": lambda seen, _: seen["state"] == "stopped" or _has(seen, "Stop the tips"),
+    "pause": lambda seen, to: _is_paused(seen, to) if to else _has(seen, "Choose how long"),
+    "resume": lambda seen, _: _has(seen, "Settings") or _has(seen, "Get a tip now"),
+    "hour": lambda seen, to: seen["hour"] == to if to else _has(seen, "Change the time"),
+    "zone": lambda seen, to: seen["zone"] == to if to else _has(seen, "Change my time zone"),
+    "days": lambda seen, _: seen["weekdays"] != 127 or _has(seen, "Choose the days"),
+    "themes": lambda seen, _: bool(seen["theme_off"]) or _has(seen, "Choose the subjects"),
+    "audience": lambda seen, to: seen["audience"] == to.replace("child", "parent"),
+    "another-tip": lambda seen, _: seen["tip"] or _has(seen, "Get a tip now"),
+    "saved": lambda seen, _: _has(seen, "My saved tips"),
+    "stored": lambda seen, _: _has(seen, "All that I keep"),
+    "erase": lambda seen, _: _has(seen, "rase"),
+    "export": lambda seen, _: _has(seen, "Get a copy of my data"),
+    "makers": lambda seen, _: _has(seen, "Who answers for me"),
+    "person-or-doctor": lambda seen, _: "not a doctor" in seen["words"],
+    "language": lambda seen, _: "English" in seen["words"],
+    "how-often": lambda seen, _: "One tip a day" in seen["words"],
+    "why-this-tip": lambda seen, _: "I pick from" in seen["words"],
+    "share": lambda seen, _: _has(seen, "Share this bot"),
+    "thanks": lambda seen, _: "You're welcome" in seen["words"],
+    "complaint": lambda seen, _: "I'm sorry. That" in seen["words"],
+    "greeting": lambda seen, _: "Hello!" in seen["words"],
+    "goodbye": lambda seen, _: "Bye" in seen["words"],
+    "admin": lambda seen, _: "make you an admin" in seen["words"],
+    "help": lambda seen, _: _has(seen, "What I can do"),
+    "cost": lambda seen, _: "cost you anything" in seen["words"],
+    "missing-tip": lambda seen, _: _has(seen, "Check my settings"),
+    "quiet": lambda seen, _: seen["quiet"] or _has(seen, "Quietly"),
+}
+UNTIL = {
+    "until Monday": date(2026, 3, 9),
+    "until Friday": date(2026, 3, 6),
+    "until January": date(2027, 1, 1),
+    "for 2 weeks": date(2026, 3, 16),
+}
+
+
+def _has(seen: dict[str, Any], label: str) -> bool:
+    return any(label in shown for shown in seen["labels"])
+
+
+def _is_paused(seen: dict[str, Any], to: str) -> bool:
+    return bool(seen["state"] == "paused" and seen["until"] == UNTIL[to])
+
+
+def _fits(want: str, seen: dict[str, Any]) -> bool:
+    kind, _, to = want.partition(" ")
+    if kind.startswith("service-"):
+        return not seen["answer"] and WISHES[kind.removeprefix("service-")](seen, to)
+    return bool(
+        {
+            "hour": seen["hour"] == to,
+            "place": seen["zone"] == to or (to == "ask" and _asks_for_a_place(seen)),
+            "answer": to in seen["answers"],
+            "sign": seen["sign"],
+            "none": not seen["answers"],
+        }[kind]
+    )
+
+
+def _asks_for_a_place(seen: dict[str, Any]) -> bool:
+    return seen["zone"] is None and (_has(seen, "None of these") or "find" in seen["words"])
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_strangers_words_are_heard_as_well(heard: list[dict[str, Any]]) -> None:
+    told = zip(STRANGERS, heard[len(OURS) :], strict=True)
+    misheard = [
+        f"{said.words} -> {said.want['all']}: {seen['words'][:90]!r} {seen['labels'][:3]}"
+        for said, seen in told
+        if not _fits(said.want["all"], seen)
+    ]
+    assert len(misheard) <= 0.08 * len(STRANGERS), "\n".join(misheard)

@@ -1,0 +1,163 @@
+"""Orders in plain words: what leaves no doubt is one, and whatever is said about skin is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from babel import Locale
+
+from bot.texts.dates import read_day, read_span
+from bot.texts.hours import Hour, read_clock
+from bot.texts.orders import (
+    AskPause,
+    ChooseAudience,
+    ChooseDays,
+    MoveHour,
+    MovePlace,
+    Order,
+    PauseTips,
+    ShiftHour,
+    SwitchQuiet,
+    SwitchTheme,
+    clauses,
+    read_command,
+    read_order,
+    read_wish,
+)
+
+MONDAY = date(2026, 3, 2)
+BRITISH = Locale("en", "GB")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("Stop. Thank you", "stop"), ("please stop", "stop"), ("no more tips", "stop"),
+        ("unsubscribe please", "stop"), ("Unsubcribe me pls", "stop"), ("STOPALL", "stop"),
+        ("Could you stop these messages?", "stop"), ("take me off this list", "stop"),
+        ("start again", "resume"), ("turn the tips back on", "resume"), ("I'm back!", "resume"),
+        ("one more please", "tip"), ("delete everything about me", "forget"),
+        ("a copy of my data", "export"), ("show me my saved tips", "saved"),
+    ],
+)  # fmt: skip
+def test_commands_in_plain_words(words: str, command: str) -> None:
+    assert read_command(words) == command
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["stop scratching", "stop the cream", "how do I stop?", "can I stop steroids", "stop the itch",
+     "I want to stop", "no more steroid cream", "no more food tips", "delete my saved tips", "",
+     "start moisturising again", "no thanks", "I can't go on, stop my pain"],
+)  # fmt: skip
+def test_words_that_are_no_command(words: str) -> None:
+    assert read_command(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "order"),
+    [
+        ("change time to 9pm", MoveHour(Hour(1260))),
+        ("Can you send them at half past seven?", MoveHour(Hour(450, 1170))),
+        ("I'd like the tip at 19:00 instead of 8", MoveHour(Hour(1140))),
+        ("9pm please", MoveHour(Hour(1260), sure=False)),
+        ("an hour later please", ShiftHour(60)),
+        ("pause till Monday", PauseTips(date(2026, 3, 9))),
+        ("pause until 3 March", PauseTips(date(2026, 3, 3))),
+        ("stop for two weeks", PauseTips(date(2026, 3, 16))),
+        ("skip tomorrow", PauseTips(date(2026, 3, 4))),
+        ("I'm away for two weeks", PauseTips(date(2026, 3, 16), sure=False)),
+        ("pause till after the holidays", AskPause()),
+        ("I'm in London now", MovePlace("london", sure=True)),
+        ("I am in London", MovePlace("london", sure=False)),
+        ("switch me to Sydney time", MovePlace("sydney", sure=True)),
+        ("stop sending me baby stuff", ChooseAudience("adult")),
+        ("tips for my daughter only", ChooseAudience("parent")),
+        ("no more food tips", SwitchTheme("food", on=False)),
+        ("more tips about sleep", SwitchTheme("mind", on=True)),
+        ("only weekdays", ChooseDays(31)),
+        ("nothing on Sundays", ChooseDays(63)),
+        ("only on Monday and Thursday", ChooseDays(9)),
+        ("send them silently", SwitchQuiet(on=True)),
+        ("sound on", SwitchQuiet(on=False)),
+    ],
+)
+def test_orders_that_leave_no_doubt(words: str, order: Order) -> None:
+    assert read_order(words, MONDAY, BRITISH) == order
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["stop itching", "no sugar", "more sleep", "I am tired of my skin",
+     "no swimming for two weeks", "stop cream for a week", "no fever until today",
+     "it itches at night", "only at night",
+     "I sleep at 9pm", "what time is it", "how do I change the time to 9?", "", "less stress"],
+)  # fmt: skip
+def test_words_about_skin_and_life_are_no_order(words: str) -> None:
+    assert read_order(words, MONDAY, BRITISH) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("Are you a doctor?", "service-person-or-doctor"), ("hi there", "service-greeting"),
+        ("thanks so much", "service-thanks"), ("this bot is useless", "service-complaint"),
+        ("is it free?", "service-cost"), ("no tip came today", "service-missing-tip"),
+        ("the itch wakes me up", None), ("nothing works", None), ("this cream is useless", None),
+        ("is this eczema?", None), ("where does eczema come from?", None),
+    ],
+)  # fmt: skip
+def test_short_wishes(words: str, wish: str | None) -> None:
+    assert read_wish(words) == wish
+
+
+def test_a_message_of_several_parts() -> None:
+    assert clauses("stop the yoga ones, keep the rest") == ["stop the yoga ones", "keep the rest"]
+    assert clauses("one thing") == []
+    assert clauses("one, two, three, four") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "minute", "other"),
+    [
+        ("half past seven", 450, 1170), ("half seven", 450, 1170), ("about 8", 480, 1200),
+        ("7 in the morning", 420, None), ("8:00!", 480, None), ("8p", 1200, None),
+        ("quarter to nine", 525, 1245), ("⏰ nine-ish ⏰", 540, 1260), ("18h", 1080, None),
+        ("twenty past 6 pm", 1100, None), ("8 o'clock in the evening", 1200, None),
+        ("7.30pm please", 1170, None), ("at 6 am every day", 360, None), ("٨:٣٠", 510, None),
+        ("half past twelve, just after lunch", 750, 30), ("half two", 150, 870),
+        ("9 at night", 1260, None), ("midnight", 0, None), ("\u200e8 p.m.\u200f", 1200, None),
+    ],
+)  # fmt: skip
+def test_hours_as_people_say_them(words: str, minute: int, other: int | None) -> None:
+    hour = read_clock(words)
+    assert hour is not None
+    assert (hour.minute, hour.other) == (minute, other)
+
+
+def test_nobody_reads_tips_at_half_past_two_in_the_night() -> None:
+    asked, taken = read_clock("half two"), read_clock("half seven")
+    assert asked is not None
+    assert taken is not None
+    assert (asked.unlikely, taken.unlikely) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Monday", date(2026, 3, 9)), ("next friday", date(2026, 3, 13)),
+        ("the 15th", date(2026, 3, 15)), ("1st of march", date(2027, 3, 1)),
+        ("march 20th", date(2026, 3, 20)), ("3/4", date(2026, 4, 3)), ("april", date(2026, 4, 1)),
+        ("2026-12-24", date(2026, 12, 24)), ("new year", date(2027, 1, 1)),
+        ("30 february", None), ("today", None), ("2031-01-01", None), ("my birthday", None),
+    ],
+)  # fmt: skip
+def test_days(words: str, day: date | None) -> None:
+    assert read_day(words.casefold(), MONDAY, BRITISH) == day
+
+
+def test_spans() -> None:
+    spans = {"two weeks": 14, "a month": 30, "10 days": 10, "a few days": 3, "the next week": 7}
+    assert {words: read_span(words) for words in spans} == spans
+    assert [read_span(words) for words in ("week", "400 days", "0 days", "ages")] == [None] * 4
