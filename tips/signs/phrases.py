@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Generic, NamedTuple, Self, TypeVar
 
@@ -85,16 +85,19 @@ class Phrases(Generic[Name]):
             opening: sorted(found) for opening, found in lengths.items()
         }
 
-    def places(self, words: Sequence[str]) -> Iterator[tuple[Name, range]]:
+    def places(self, words: Sequence[str]) -> list[tuple[Name, range]]:
         """Each place where a phrase stands, with its name."""
-        known: dict[tuple[str, str], list[Entry[Name]]] = {}
-        for at, pair in enumerate(pairwise([*words, ""])):
-            if pair not in known:
-                known[pair] = [e for begun in self._beginnings(*pair) for e in self._index[begun]]
-            for name, phrase, anchor, length in known[pair]:
-                start = at - anchor
-                if length == 1 or phrase.stands_at(words, start):
-                    yield name, range(start, start + length)
+        pairs = list(pairwise([*words, ""]))
+        entries = {
+            pair: [e for begun in self._beginnings(*pair) for e in self._index[begun]]
+            for pair in set(pairs)
+        }
+        return [
+            (name, range(at - anchor, at - anchor + length))
+            for at, pair in enumerate(pairs)
+            for name, phrase, anchor, length in entries[pair]
+            if length == 1 or phrase.stands_at(words, at - anchor)
+        ]
 
     def _beginnings(self, word: str, following: str) -> list[Beginning]:
         found = [(word, following, False), (word, ANY, False)]

@@ -153,12 +153,10 @@ class WarningSigns:
         heard = utterances(piece)
         if self.languages[ENGLISH].asks(heard[0].words):
             return
-        spoken = [
-            Place(thing, said, at)
-            for said in heard
-            for thing, at in self._phrases.places(said.words)
-        ]
-        for language in self._languages_of({place.thing for place in spoken}):
+        found = [(said, self._phrases.places(said.words)) for said in heard]
+        languages = self._languages_of({thing for _, places in found for thing, _ in places})
+        spoken = [Place(t, said, at) for said, places in found for t, at in places if languages]
+        for language in languages:
             if advice := self._advice_in(language, spoken):
                 yield advice
 
