@@ -49,7 +49,7 @@ def test_commands_in_plain_words(words: str, command: str) -> None:
     "words",
     ["stop scratching", "stop the cream", "how do I stop?", "can I stop steroids", "stop the itch",
      "I want to stop", "no more steroid cream", "no more food tips", "delete my saved tips", "",
-     "start moisturising again", "no thanks", "I can't go on, stop my pain"],
+     "forget it", "start moisturising again", "no thanks", "I can't go on, stop my pain"],
 )  # fmt: skip
 def test_words_that_are_no_command(words: str) -> None:
     assert read_command(words) is None
