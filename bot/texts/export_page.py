@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
+from bot.clock import zone_exists
 from bot.texts import times
 from bot.texts.catalogue import Translator
 from bot.texts.export_words import COLUMNS, TABLES
@@ -43,7 +44,8 @@ class ExportPage:
         self._library = library
         self._stored = stored
         subscriber = next(iter(stored.get("subscriber", ())), {})
-        self._zone = ZoneInfo(subscriber.get("zone") or "UTC")
+        zone = subscriber.get("zone") or "UTC"
+        self._zone = ZoneInfo(zone if zone_exists(zone) else "UTC")
         self._tips = {tip.id: tip.title for tip in library.tips}
         self._answers = {answer.id: answer.question for answer in library.answers}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -64,6 +65,9 @@ def test_a_file_that_is_none_is_named_before_anything_is_done(words: tuple[str, 
     assert said(*words)[0] == 2
 
 
+STILL_STARTING = re.compile(r"^  \d+ s\n", re.MULTILINE)  # on a busy machine
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
@@ -85,6 +89,7 @@ def test_a_file_that_is_none_is_named_before_anything_is_done(words: tuple[str, 
 def test_a_file_that_does_not_do_is_one_line(words: tuple[str, ...], line: str) -> None:
     before = Path("gutskin.db").read_bytes()
     code, told = said(*words)
+    told = STILL_STARTING.sub("", told)
     assert code == 1
     assert told.startswith(line)
     assert told.count("\n") == 1

@@ -164,7 +164,7 @@ VALID = {
     "pp": ":3", "pm": ":0", "pu": ":2026-03-20", "pr": "", "ps": "",
     "xf": ":0", "fl": ":0", "ft": ":microbiome:0", "fa": ":gut-health-cause",
     "fr": ":1:gut-health-cause", "fn": ":gut-health-cause", "bd": ":confirm:7", "as": ":7",
-    "ws": ":service-hour", "wc": ":privacy",
+    "ws": ":service-hour", "wc": ":privacy", "us": ":breathing",
 }  # fmt: skip
 
 

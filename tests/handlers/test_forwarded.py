@@ -69,7 +69,7 @@ async def test_a_forwarded_question_is_answered(subscriber: Person) -> None:
 )
 async def test_a_forwarded_cry_for_help_is_heard(subscriber: Person, words: str) -> None:
     await subscriber.say(words, forwarded=True)
-    await subscriber.hears("emergency")
+    await subscriber.hears("🚨", "all 112 now")
 
 
 async def test_a_caption_that_was_forwarded_is_no_order_either(

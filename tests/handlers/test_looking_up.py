@@ -48,7 +48,7 @@ async def test_what_one_reader_writes_is_answered_in_its_order(
     signs = [
         "most people won't notice a difference",
         "No saved tips yet",
-        "You are welcome.",
+        "You're welcome.",
         "What you can send me",
     ]
     assert len(answers) == len(signs)
