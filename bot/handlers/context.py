@@ -65,8 +65,10 @@ class HandlerServices:
 
 
 def is_forwarded(message: Incoming) -> bool:
-    """Whether somebody else wrote it; older Bot API servers send the second field only."""
-    return message.forward_origin is not None or "forward_date" in message.api_kwargs
+    """Whether somebody else wrote it, or another bot that offered it; older Bot API servers send
+    the second field of forwarded ones only."""
+    forwarded = message.forward_origin is not None or "forward_date" in message.api_kwargs
+    return forwarded or message.via_bot is not None
 
 
 def topic_of(message: object) -> int | None:

@@ -13,9 +13,10 @@ def unknown_command(_: Translator) -> Message:
 
 
 def forwarded(_: Translator) -> Message:
-    """A command that somebody forwarded."""
+    """A command that somebody forwarded, or chose from what another bot offers."""
     return page(
-        html.text(_("That was forwarded, so I've only read it. I've changed nothing.")),
+        html.text(_("That was forwarded or is another bot's, so I've only read it.")),
+        html.text(_("I've changed nothing.")),
         html.text(_("If you'd like me to do it, please send it to me yourself.")),
     )
 

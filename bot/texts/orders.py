@@ -152,8 +152,13 @@ def _match(name: str, said: str) -> re.Match[str] | None:
 
 
 def _line(words: str) -> str:
-    """The words in small letters, without marks and apostrophes, and courtesies at either end."""
-    line = normalise(words[: LONGEST * 4]).casefold().replace("'", "")
+    """The words in small letters, without marks and apostrophes, and courtesies at either end.
+
+    Nothing of words so long that their end would have to be left unread: it may say otherwise.
+    """
+    if len(words) > LONGEST * 4:
+        return ""
+    line = normalise(words).casefold().replace("'", "")
     line = " ".join(_MARKS.sub(" ", line).split()).strip(" .,:-")
     polite = _filled("<polite>")
     line = re.sub(rf"^({polite},? )+", "", f"{line} ")

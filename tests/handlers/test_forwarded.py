@@ -96,6 +96,23 @@ async def test_what_old_servers_call_forwarded_is_forwarded(
     assert found.state == "active"
 
 
+@pytest.mark.parametrize("words", ["/stop", "no more tips", "tips at 9pm", "/forget"])
+async def test_what_another_bot_offered_carries_nothing_out(
+    harness: BotHarness, subscriber: Person, words: str
+) -> None:
+    before = await harness.app.services.subscribers.find(subscriber.id)
+    me = {"id": subscriber.id, "first_name": "Rita", "is_bot": False}
+    bot = {"id": 77, "first_name": "Quotes", "username": "QuotesBot", "is_bot": True}
+    message = {
+        "message_id": 9001, "date": int(harness.clock.now().timestamp()), "text": words,
+        "chat": {"id": subscriber.id, "type": "private"}, "from": me, "via_bot": bot,
+    }  # fmt: skip
+    await harness.post("update", update={"message": message})
+    await harness.settle()
+    await subscriber.hears("another bot's", "send it to me yourself")
+    assert await harness.app.services.subscribers.find(subscriber.id) == before
+
+
 async def test_a_group_is_not_answered_for_a_forwarded_call(
     harness: BotHarness, subscriber: Person
 ) -> None:

@@ -161,3 +161,9 @@ def test_spans() -> None:
     spans = {"two weeks": 14, "a month": 30, "10 days": 10, "a few days": 3, "the next week": 7}
     assert {words: read_span(words) for words in spans} == spans
     assert [read_span(words) for words in ("week", "400 days", "0 days", "ages")] == [None] * 4
+
+
+def test_of_what_is_too_long_to_be_read_whole_nothing_is_an_order() -> None:
+    words = "stop" + "." * 600 + " No, wait: stop itching at night, is what I meant to ask about"
+    assert read_command(words) is None
+    assert read_order("tips at 9pm" + "." * 600 + " would wake me", MONDAY, BRITISH) is None
