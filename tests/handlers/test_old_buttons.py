@@ -18,7 +18,7 @@ async def test_a_theme_that_is_gone_is_told_and_those_that_are_there_are_shown(
     await subscriber.say("/settings")
     await subscriber.tap("Themes")
     await subscriber.forge(f"1st:{NO_SUCH_THEME}:1")
-    answers = await subscriber.hears("That theme isn't there any more")
+    answers = await subscriber.hears("That theme is gone")
     assert "/start" not in answers
     await subscriber.sees("Which themes?")
     assert await harness.app.services.subscribers.find(subscriber.id) == before
@@ -40,7 +40,7 @@ async def test_a_language_that_is_gone_is_told_and_not_stored(
 ) -> None:
     await subscriber.say("/settings")
     await subscriber.forge("1sl:tlh")
-    await subscriber.hears("I don't speak that language any more")
+    await subscriber.hears("I don't have that language any more")
     await subscriber.sees("Which language?")
     found = await harness.app.services.subscribers.find(subscriber.id)
     assert found is not None
@@ -60,6 +60,11 @@ async def save(harness: BotHarness, subscriber: Person, *tips: str) -> None:
         assert await harness.app.services.subscribers.save(subscriber.id, tip)
 
 
+def is_label_of(label: str, title: str) -> bool:
+    """Whether the label is the title, or what of it a phone has room for."""
+    return label == title or (label.endswith("…") and title.startswith(label[:-1]))
+
+
 async def test_saved_tips_are_listed_though_the_newest_page_of_them_was_withdrawn(
     harness: BotHarness, subscriber: Person
 ) -> None:
@@ -68,9 +73,10 @@ async def test_saved_tips_are_listed_though_the_newest_page_of_them_was_withdraw
     await save(harness, subscriber, *(f"withdrawn-{number}" for number in range(8)))
     await subscriber.say("/saved")
     await subscriber.sees("page 1 of 2", "8 tips you'd saved have been withdrawn")
-    assert (await subscriber.labels())[:8] == [tip.title for tip in kept[:0:-1]]
+    shown = (await subscriber.labels())[:8]
+    assert all(map(is_label_of, shown, (tip.title for tip in kept[:0:-1])))
     await subscriber.tap("Next page")
-    assert (await subscriber.labels())[:1] == [kept[0].title]
+    assert is_label_of((await subscriber.labels())[0], kept[0].title)
 
 
 async def test_whoever_saved_only_what_was_withdrawn_hears_that_and_not_that_they_saved_nothing(

@@ -198,7 +198,8 @@ async def test_who_is_half_way_through_joining_is_led_on(
     assert "Paused" not in message["text"]
     assert await harness.app.services.subscribers.find(newcomer.id) == before
     await newcomer.say("/start")
-    await newcomer.sees("where you are, right?" if "Berlin" in steps else "What time zone")
+    asked = {"Berlin": "where you are, right?", "/stop": "Who are the tips for?"}
+    await newcomer.sees(asked[steps[-1]] if steps else "What time zone")
 
 
 async def test_stop_is_one_message_and_the_way_back_is_told(

@@ -273,7 +273,10 @@ CALLS: dict[str, Call] = {
     "faq.unsure, a wish": lambda w, lib: faq.unsure(EN, lib.answers, services={"service-hour": w}),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
     "signs.only_english": lambda w, _: signs.only_english(
-        SignLanguage.of({"advice": [], "things": {}, "only_english": f"{w} {{number}}"}), None
+        SignLanguage.of(
+            {"advice": [], "things": {}, "only_english": f"{w} {{number}}", "your_number": w}
+        ),
+        None,
     ),
     "signs.urgent": lambda w, _: signs.urgent(EN, Advice("id", w, ("c",))),
     "signs.urgent, leaving": lambda w, _: signs.urgent(
@@ -347,7 +350,7 @@ ASKERS = {
 }
 CALLS |= {
     "service_wishes.hour_moved": lambda *_: service_wishes.hour_moved(
-        EN, MORNING, 480, html.text("Next tip: today.")
+        EN, MORNING, 480, html.text("1")
     ),
     "service_wishes.half_taken": lambda *_: service_wishes.half_taken(EN, MORNING),
     "service_wishes.ask_half": lambda *_: service_wishes.ask_half(EN, Hour(150, 870)),
