@@ -18,6 +18,7 @@ COMMANDS = (
     "run",
     "doctor",
     "stats",
+    "ratings",
     "plan --dry-run",
     "db upgrade",
     "db backup copy.db",

@@ -30,6 +30,7 @@ DOCKERFILE = "".join(  # comments may stand amid an instruction
 )
 NEEDS_MORE = (
     "bot.places.build",
+    "bot.places.emergency_build",
     "tips.search.training",
 )
 TOKEN = "424242:the-token-of-the-image-0123456789"
