@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from bot.handlers.context import Context
-from bot.handlers.start import ask_for_lost_zone, greet, needs_start, take_hour
+from bot.handlers.start import (
+    ask_for_lost_zone,
+    greet,
+    looks_asked,
+    needs_start,
+    take_hour,
+)
+from bot.handlers.text_analysis import TextAnalysis
 from bot.store.models import SubscriberRead
 from bot.subscribers.calendar import local_date
 from bot.texts import pause as pauses
@@ -26,6 +34,7 @@ from bot.texts.callbacks import (
 )
 from bot.texts.catalogue import languages
 from bot.texts.message import Message
+from bot.texts.orders import read_break_end
 
 LONGEST_PAUSE = 365  # days
 
@@ -40,6 +49,7 @@ async def show_view(context: Context, tap: ShowSettings) -> None:
     """A part of the settings, in the same message."""
     await context.toast()
     if not await needs_start(context):
+        await _expect_day(context, expected=tap.view == "pause")
         await context.show(await _view(context, tap.view))
 
 
@@ -146,13 +156,58 @@ async def pause(context: Context, rest: str) -> None:
         return
     days = _days(rest)
     if context.known.subscribed and days is None:
-        await context.say(await _pause_choices(context))
+        await _ask_pause(context, rest)
     else:
         await context.say(await _paused(context, days))
 
 
-async def _pause_choices(context: Context) -> Message:
-    return pauses.choices(context.translator, context.known, await context.next_at(), context.now)
+async def _ask_pause(context: Context, rest: str) -> None:
+    """Ask for how long, unless the words after ``/pause`` name a day."""
+    # Digits alone may be a mistyped number of days.
+    if re.search("[a-z]", rest.casefold()) and await _take_day(context, rest):
+        return
+    await _expect_day(context, expected=True)
+    say = pauses.choices
+    await context.say(say(context.translator, context.known, await context.next_at(), context.now))
+
+
+async def _expect_day(context: Context, *, expected: bool) -> None:
+    """Have what is typed next read as the end of a break, or no longer."""
+    known = context.known
+    if expected and known.subscribed:
+        context.subscriber = await context.services.subscribers.expect(context.chat_id, "day")
+    elif known.expecting == "day":
+        context.subscriber = await context.services.subscribers.expect(context.chat_id, None)
+
+
+async def typed_day(context: Context, typed: str) -> bool:
+    """Pause until a typed day, or for a typed span; False if none was asked for or typed."""
+    return _expects_day(context) and await _take_day(context, typed)
+
+
+def _expects_day(context: Context) -> bool:
+    return context.subscriber is not None and context.subscriber.expecting == "day"
+
+
+async def _take_day(context: Context, typed: str) -> bool:
+    today = local_date(context.now, context.known.zone or "UTC")
+    day = read_break_end(typed, today, context.translator.locale)
+    if day is None:
+        return False
+    subscriber = await context.services.subscribers.pause_until(context.chat_id, day)
+    await context.say(await _pause_told(context, subscriber))
+    return True
+
+
+async def day_unknown(context: Context, typed: str, analysis: TextAnalysis) -> bool:
+    """Ask again for a day, where what was typed can hardly be anything else."""
+    if not _expects_day(context) or looks_asked(typed):
+        return False
+    found = await context.services.analyser.look_up(analysis)
+    if found.hits and not re.search(r"\d", typed):
+        return False
+    await context.say(pauses.day_unknown(context.translator, typed))
+    return True
 
 
 def _days(text: str) -> int | None:
@@ -174,6 +229,7 @@ async def pause_month(context: Context, tap: PauseMonth) -> None:
     """The days of a month to pause until."""
     await context.toast()
     if not await needs_start(context):
+        await _expect_day(context, expected=True)
         today = local_date(context.now, context.known.zone or "UTC")
         await context.show(pauses.calendar(context.translator, today, tap.ahead))
 
@@ -204,6 +260,7 @@ async def _pause_told(context: Context, subscriber: SubscriberRead) -> Message:
     if not subscriber.subscribed:
         return pauses.not_on(context.translator, subscriber)
     context.subscriber = subscriber
+    await _expect_day(context, expected=False)
     return pauses.paused(context.translator, subscriber, await context.next_at(), context.now)
 
 
@@ -239,6 +296,7 @@ async def resume_tapped(context: Context, _tap: Resume) -> None:
 async def _resumed(context: Context) -> Message:
     subscriber = await context.services.subscribers.resume(context.chat_id)
     context.subscriber = subscriber
+    await _expect_day(context, expected=False)
     return pauses.resumed(context.translator, subscriber, await context.next_at(), context.now)
 
 

@@ -330,7 +330,7 @@ def _expected(context: Context) -> str | None:
     return expecting if expecting in ("audience", "zone", "hour") else None
 
 
-def _looks_asked(text: str) -> bool:
+def looks_asked(text: str) -> bool:
     """Whether words are more likely a question in between than a place."""
     words = normalise(text)
     return len(words.split()) > 5 or ("?" in words and len(words.split()) > 2)
@@ -344,7 +344,7 @@ async def answers_our_question(context: Context, text: str) -> bool:
     if expected == "audience" and await _typed_audience(context, text):
         return True
     # A place answers the question that comes after who the tips are for.
-    asks = expected is None or _looks_asked(text)
+    asks = expected is None or looks_asked(text)
     return not asks and await typed_zone(context, text, named=True)
 
 
@@ -354,9 +354,9 @@ async def may_answer_our_question(context: Context, text: str) -> bool:
     expected = _expected(context)
     if expected is None:
         return False
-    if expected != "hour" and await typed_zone(context, text, named=_looks_asked(text)):
+    if expected != "hour" and await typed_zone(context, text, named=looks_asked(text)):
         return True
-    if _looks_asked(text) and not (expected == "hour" and any(map(str.isdecimal, text))):
+    if looks_asked(text) and not (expected == "hour" and any(map(str.isdecimal, text))):
         return False
     await _not_understood(context, text)
     return True

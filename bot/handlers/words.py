@@ -8,7 +8,7 @@ from functools import partial
 
 from telegram import Message, Update
 
-from bot.handlers import faq, service_wishes, signs, start
+from bot.handlers import faq, service_wishes, settings, signs, start
 from bot.handlers.command import is_for, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
@@ -37,6 +37,7 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
     """An answer to our question, an order, a wish, small talk, or a question; the surest first."""
     hearers: tuple[Callable[[], Awaitable[bool]], ...] = (
         partial(start.answers_our_question, context, text),
+        partial(settings.typed_day, context, text),
         partial(service_wishes.carry_out, context, text),
         partial(_short_wish, context, text),
         partial(service_wishes.answer_if_sure, context, analysis),
@@ -44,6 +45,7 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
         partial(faq.answer_if_sure, context, analysis),
         partial(service_wishes.answer_courtesy, context, text),
         partial(start.may_answer_our_question, context, text),
+        partial(settings.day_unknown, context, text, analysis),
     )
     for hear in hearers:
         if await hear():

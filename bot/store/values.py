@@ -8,7 +8,7 @@ from datetime import datetime
 ALL_WEEKDAYS = 0b1111111
 """Every day chosen; bit 0 is Monday."""
 
-EXPECTABLE = ("audience", "zone", "hour", "themes", "question")
+EXPECTABLE = ("audience", "zone", "hour", "day", "themes", "question")
 """What a subscriber's next typed message may answer."""
 
 NOBODY = 0

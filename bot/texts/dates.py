@@ -12,7 +12,16 @@ from babel.dates import get_day_names, get_month_names
 
 LONGEST_DAYS = 365
 
-_COUNTS = {"a": 1, "an": 1, "one": 1, "the next": 1, "couple": 2, "a couple of": 2, "few": 3}
+_COUNTS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "the next": 1,
+    "couple": 2,
+    "a couple": 2,
+    "a couple of": 2,
+    "few": 3,
+}
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _COUNTS |= {word: value for value, word in enumerate(_WORDS, 2)} | {"a few": 3, "several": 3}
 _UNITS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
@@ -39,7 +48,7 @@ def read_span(words: str) -> int | None:
 
 def read_day(words: str, today: date, locale: Locale) -> date | None:
     """The day after today, at most a year ahead, that the words name; None if they name none."""
-    said = words.strip()
+    said = re.sub(r"^after (the )?weekend$", "next week", words.strip())
     while (bare := _SMALL_WORDS.sub("", said)) != said:
         said = bare
     day = _near(said, today) or _weekday(said, today, locale) or _of_a_month(said, today, locale)
@@ -62,6 +71,7 @@ def _near(said: str, today: date) -> date | None:
         "next month": first,
         "end of the month": first,
         "end of month": first,
+        "christmas": _next(25, 12, None, today),
         "new year": date(today.year + 1, 1, 1),
         "next year": date(today.year + 1, 1, 1),
         "end of the year": date(today.year + 1, 1, 1),

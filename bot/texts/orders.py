@@ -102,6 +102,9 @@ _ASKED = re.compile(r"(how|what|why|when|where|who|which|do|does|did|is|are|if|s
 _ASKED_TO = re.compile(r"(hi |hello |hey |please )*(can|could|would|will|may) ")
 _MARKS = re.compile(r"[!?…;\"“”()*]+|\.+(?=\s|$)|,(?=\s*$)|(?<!\d)[.:](?!\d)|[^\w\s.:,/'+&-]")
 _PARTS = re.compile(r"[,;.!?]+(?=\s|$)|\s(?:and|but|so|because|since)\s")
+_BACK = re.compile(
+    r"^((ill be|im|i am|were|we are|well be|back|start(ing)?|begin|again|resume|from|in|maybe) )+"
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
 
@@ -220,6 +223,21 @@ def read_order(words: str, today: date, locale: Locale) -> Order | None:
         lambda: _hour(said),
     )
     return next((order for read in readers if (order := read()) is not None), None)
+
+
+def read_break_end(words: str, today: date, locale: Locale) -> date | None:
+    """The day that the words name as the end of a break: "until 3 March", "two weeks", "the 3rd".
+
+    For whoever was asked for it; a number alone is the next day of a month that has it.
+    """
+    line = _line(words)
+    if not line or len(line) > LONGEST:
+        return None
+    order = read_order(words, today, locale)
+    if isinstance(order, PauseTips):
+        return order.until
+    said = _BACK.sub("", _without_asking(line))
+    return _until(f"{said}th" if re.fullmatch(r"\d{1,2}", said) else said, today, locale)
 
 
 def _hour(said: str) -> Order | None:

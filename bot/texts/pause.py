@@ -13,6 +13,7 @@ from bot.texts.subscriber import SubscriberView
 
 LONGEST_DAYS = 365
 MONTHS_AHEAD = 12
+QUOTED_UNITS = 60
 
 
 def _again_row(_: Translator) -> Rows:
@@ -69,6 +70,7 @@ def choices(
         html.bold(_("How long shall I pause?")),
         paused_line(_, subscriber, now),
         next_tip_line(_, subscriber, next_at, now),
+        html.text(_("Tap one, or type it: 10 days, or until 3 March.")),
         buttons=(*pause_rows(_, subscriber), back_row(_)),
     )
 
@@ -84,6 +86,7 @@ def calendar(_: Translator, today: date, ahead: int) -> Message:
     return page(
         html.bold(_("On which day shall I start again?")),
         html.text(times.month(_, first)),
+        html.text(_("Tap a day, or type one: 3 March, next Monday, in two weeks.")),
         buttons=(
             *rows,
             _months_beside(_, today, ahead),
@@ -109,6 +112,21 @@ def _months_beside(_: Translator, today: date, ahead: int) -> tuple[Button, ...]
 def day_gone(_: Translator) -> str:
     """Toast: the button was for a day that is no longer ahead."""
     return toast(_("That day has passed. Please pick another one."))
+
+
+def day_unknown(_: Translator, typed: str) -> Message:
+    """What was typed is no day to start again on, or none within a year."""
+    return page(
+        html.fill(
+            _("Sorry, I didn't catch a date in “{typed}”. Try 3 March or next Monday."),
+            typed=html.one_line(typed, QUOTED_UNITS),
+        ),
+        html.text(_("Any day within a year will do.")),
+        buttons=(
+            (Button(_("Show me the calendar"), PauseMonth(0)),),
+            back_row(_),
+        ),
+    )
 
 
 def resumed(

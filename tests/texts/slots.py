@@ -262,6 +262,7 @@ CALLS: dict[str, Call] = {
     "pause.choices": lambda *_: pause.choices(EN, PAUSED, NEXT, NOW),
     "pause.calendar": lambda *_: pause.calendar(EN, NOW.date(), 0),
     "pause.day_gone": lambda *_: pause.day_gone(EN),
+    "pause.day_unknown": lambda w, _: pause.day_unknown(EN, w),
     "pause.resumed": lambda *_: pause.resumed(EN, BERLIN, NEXT, NOW),
     "pause.stopped": lambda *_: pause.stopped(EN),
     "faq.topics": lambda _, lib: faq.topics(EN, {"t": 3, "1-1": 1}, lib, 0),
