@@ -16,6 +16,7 @@ TITLE, TOPIC, TEXT = 4.0, 2.0, 1.0
 COVERED = 0.4  # share of the weight of the words asked for that a text has to have
 STRANGE = 2.0  # how much more a word counts that no text has: it is about something else
 COMMON = 0.2  # share of the texts from which a word says nothing of what is looked for
+LONGEST_ASKED = 600  # characters that are looked at
 SHORTEST_BEGINNING = 3  # letters from which an unknown last word may be the beginning of one
 
 Read = Callable[[str], Sequence[str]]
@@ -56,16 +57,17 @@ class WordSearch(Generic[Key]):
         self, words: str, limit: int, among: Collection[Key] | None = None
     ) -> tuple[Key, ...]:
         """The keys of at most ``limit`` texts that have these words, the best first."""
-        scores = self._scores(self._asked(words))
-        named = self._titles.get(tuple(self._read(words)))
+        asked = tuple(self._read(words[:LONGEST_ASKED]))  # dear: words are mended there
+        scores = self._scores(self._meant(asked))
+        named = self._titles.get(asked)
         if named is not None:
             scores[named] = math.inf
         fitting = [key for key in scores if among is None or key in among]
         return tuple(sorted(fitting, key=lambda key: (-scores[key], key))[:limit])
 
-    def _asked(self, words: str) -> list[list[str]]:
+    def _meant(self, words: Sequence[str]) -> list[list[str]]:
         """The words asked for, each with all that it may stand for; none that says nothing."""
-        asked = [stem(word) for word in self._read(words)]
+        asked = [stem(word) for word in words]
         if not asked:
             return []
         meant = [[word] for word in dict.fromkeys(asked)]

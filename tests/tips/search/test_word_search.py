@@ -8,7 +8,7 @@ import pytest
 
 from tests.content import library
 from tips.search import Search
-from tips.search.word_search import LibrarySearch
+from tips.search.word_search import LONGEST_ASKED, LibrarySearch, Words, WordSearch
 
 
 @cache
@@ -51,3 +51,16 @@ def test_words_find_answers_about_them(words: str) -> None:
     found_ids = by_words().answers.find(words, 3)
     questions = " ".join(library().answer(key).question.lower() for key in found_ids)
     assert words[:4] in questions
+
+
+def test_words_are_read_once_and_no_further_than_a_question_is() -> None:
+    seen: list[str] = []
+
+    def read(words: str) -> list[str]:
+        seen.append(words)
+        return words.split()
+
+    search = WordSearch([Words(1, "wool", "", "")], read)
+    seen.clear()
+    search.find("wool " * 800, 5)
+    assert [len(words) for words in seen] == [LONGEST_ASKED]
