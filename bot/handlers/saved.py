@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.handlers import faq, signs
 from bot.handlers.context import Context
 from bot.handlers.tip import tip_of
 from bot.texts import saved as texts
@@ -12,9 +13,12 @@ SHOWN = 8
 
 
 async def saved(context: Context, words: str) -> None:
-    """``/saved``: the list, newest first; ``/saved …`` those about something."""
+    """``/saved``: the list, newest first; ``/saved …`` those about something, warning signs
+    first."""
     if not words.strip():
         await context.say(await _page(context, 0))
+        return
+    if await signs.warn(context, (await faq.analyse(context, words)).advice):
         return
     kept = await context.services.subscribers.saved(context.chat_id)
     numbers = [tip.number for tip in kept.tips]

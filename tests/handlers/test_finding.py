@@ -29,6 +29,11 @@ async def test_search_says_a_warning_sign_first_and_alone(newcomer: Person) -> N
     assert "What I have on" not in await newcomer.hears("emergency")
 
 
+async def test_saved_with_words_says_a_warning_sign_first_too(subscriber: Person) -> None:
+    await subscriber.say("/saved my tongue is swelling and I can't breathe")
+    assert "saved tips" not in await subscriber.hears("🚨", "112")
+
+
 async def test_search_alone_says_how_it_is_used(newcomer: Person) -> None:
     await newcomer.say("/search")
     await newcomer.sees("/search wool")
