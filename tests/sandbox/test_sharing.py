@@ -44,6 +44,16 @@ class TestFiles:
             assert answer.headers["Content-Security-Policy"] == "sandbox"
             assert answer.headers["Content-Disposition"].endswith("note.txt")
 
+    async def test_nothing_of_a_file_is_run_at_the_address_for_bots_either(
+        self, hand: Hand, ada: int
+    ) -> None:
+        file = await upload(hand)
+        await hand.control("say", user=ada, media="document", file=file)
+        path = (await hand.ok("getFile", file_id=file))["file_path"]
+        async with hand.session.get(f"{hand.sandbox.file_base_url}{TOKEN}/{path}") as answer:
+            assert answer.headers["Content-Security-Policy"] == "sandbox"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
     async def test_an_empty_one_and_one_that_is_not_there(self, hand: Hand, ada: int) -> None:
         address = f"{hand.sandbox.base_url}/control/files"
         async with hand.session.post(address, data=b"") as answer:

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from collections.abc import Mapping
 from email.utils import format_datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.sandbox.methods import implementations, remaining
 from bot.sandbox.methods.call import Call
 from bot.sandbox.model.errors import ApiError, ConnectionDroppedError
 from bot.sandbox.model.faults import Fault, Faults, RateLimit
+from bot.sandbox.model.storage import StoredFile
 from bot.sandbox.model.table import Method
 from bot.sandbox.model.values import Upload
 from bot.sandbox.model.world import World
@@ -106,7 +108,7 @@ class BotApi:
         stored = self._world.files.by_path(request.match_info["path"])
         if stored is None:
             return json_response(ApiError(404, "Not Found").answer(), 404)
-        return web.Response(body=stored.data, headers={"Content-Type": stored.content_type})
+        return file_response(stored)
 
 
 def _loggable(value: Any) -> Any:
@@ -120,6 +122,13 @@ def _cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
+
+
+def file_response(stored: StoredFile, more: Mapping[str, str] | None = None) -> web.Response:
+    """A file as it was sent; whatever is in it, nothing of it is run in the page's name."""
+    headers = {"Content-Type": stored.content_type, "Content-Security-Policy": "sandbox"}
+    headers["X-Content-Type-Options"] = "nosniff"
+    return web.Response(body=stored.data, headers={**headers, **(more or {})})
 
 
 def json_response(body: Any, status: int = 200) -> web.Response:

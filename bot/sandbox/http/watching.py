@@ -9,7 +9,7 @@ from urllib.parse import quote
 import orjson
 from aiohttp import web
 
-from bot.sandbox.http.bot_api import json_response
+from bot.sandbox.http.bot_api import file_response, json_response
 from bot.sandbox.http.control import number
 from bot.sandbox.model.errors import ApiError, ControlError
 from bot.sandbox.model.keyboards import shown_reply
@@ -128,10 +128,8 @@ class Watching:
             stored = self._world.files.by_id(request.match_info["file"])
         except ApiError as error:
             raise ControlError(error.description, 404) from error
-        headers = {"Content-Type": stored.content_type, "Content-Security-Policy": "sandbox"}
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(stored.name, safe='')}"
-        return web.Response(body=stored.data, headers=headers)
+        named = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(stored.name, safe='')}"}
+        return file_response(stored, named)
 
     async def _clock(self, _request: web.Request) -> web.Response:
         return json_response({"now": self._world.clock.now().isoformat()})
