@@ -100,8 +100,11 @@ def test_a_tool_is_used_and_named(name: str) -> None:
         assert words in (used.ROOT / file).read_text("utf-8")
 
 
+CLONE_ONLY = ("tips/checks/", "tips/search/training/")
+
+
 def test_what_runs_and_what_only_a_clone_has_are_told_apart() -> None:
-    """The checks alone may import what the image lacks."""
+    """The checks and the search's training alone may import what the image lacks."""
     for name in MORE:
         at = {path for path in used.importers().get(name, ()) if not path.startswith("tests/")}
-        assert {path for path in at if not path.startswith("tips/checks/")} == set()
+        assert {path for path in at if not path.startswith(CLONE_ONLY)} == set()

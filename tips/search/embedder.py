@@ -121,9 +121,14 @@ class Embedder:
         return vector
 
     def embed_all(self, texts: Sequence[str]) -> Array:
-        """The vectors of ``texts``, each of length 1.
+        """The vectors of ``texts``, each of length 1."""
+        return self.embed_twice(texts)[:, WIDTH:]
 
-        They go through the layers side by side: reading the weights costs as much as the sums.
+    def embed_twice(self, texts: Sequence[str]) -> Array:
+        """The vectors of ``texts`` by the last layer but one, and beside them by the last.
+
+        Either is of length 1; the former keeps more of the words. The texts go through the layers
+        side by side: reading the weights costs as much as the sums.
         """
         ids = [self._tokenizer.encode(text, longest=LONGEST) for text in texts]
         ends = np.cumsum([len(pieces) for pieces in ids]).tolist()
@@ -131,11 +136,17 @@ class Embedder:
         flat = np.concatenate(ids)
         places = np.concatenate([self._places[: len(pieces)] for pieces in ids])
         x = self._norm(unfold(self._words[flat], self._word_scale[flat]) + places)
-        for layer in self._layers:
+        for layer in self._layers[:-1]:
             x = layer(x, spans)
-        means = np.stack([x[span].mean(0) for span in spans])
-        directions: Array = means / np.linalg.norm(means, axis=1, keepdims=True)
-        return directions.astype(np.float32)
+        before = directions(x, spans)
+        return np.concatenate([before, directions(self._layers[-1](x, spans), spans)], axis=1)
+
+
+def directions(x: Array, texts: Sequence[slice]) -> Array:
+    """The mean of each text's pieces, of length 1."""
+    means = np.stack([x[text].mean(0) for text in texts])
+    scaled: Array = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return scaled.astype(np.float32)
 
 
 def attend(mixed: Array) -> Array:

@@ -41,6 +41,11 @@ def grams(words: Sequence[str]) -> Iterator[str]:
         yield f"p:{first} {second}"
 
 
+def content_stems(words: Sequence[str]) -> list[str]:
+    """Stems of the words that are not common ones."""
+    return [stem(word) for word in words if word not in COMMON]
+
+
 def letter_groups(words: Sequence[str]) -> Iterator[str]:
     """Groups of letters within each word that is not a common one."""
     for word in words:

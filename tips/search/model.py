@@ -16,30 +16,45 @@ Floats = npt.NDArray[np.float32]
 Arrays = TypeVar("Arrays", bound="DataclassInstance")
 
 PACKED = 127.0  # weights are stored in 8 bits, scaled to their largest
+SHARES = 255  # a gram's share of a wording
+SEEN = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Arrays by name. Q questions, N wordings, B buckets, D dimensions, F features."""
+    """Arrays by name. Q questions and services, N wordings, B buckets, W stems, D dimensions of a
+    sentence vector, M of the metric, F features.
+
+    Wordings are in the order of their questions, off-topic ones behind them.
+    """
 
     fingerprint: npt.NDArray[np.str_]  # of the content it was trained on
     ids: npt.NDArray[np.str_]  # Q
     topics: npt.NDArray[np.str_]  # Q: the topic each question belongs to
     field_words: npt.NDArray[np.str_]  # the field's vocabulary, for spelling repair
     field_counts: npt.NDArray[np.int32]
-    owners: npt.NDArray[np.int16]  # N: the question each wording belongs to
+    field_pairs: npt.NDArray[np.uint8]  # how often two words stand in a row, by their hash
+    other_words: npt.NDArray[np.uint32]  # hashes of the language's other words, in rising order
+    owners: npt.NDArray[np.int16]  # N: the question each wording belongs to; Q is "off topic"
     rarity: Floats  # B
     posting_starts: npt.NDArray[np.int32]  # B + 1: where a bucket's postings begin
     posting_owners: npt.NDArray[np.int16]  # the wording
-    posting_weights: Floats
+    posting_weights: npt.NDArray[np.uint8]  # in parts of SHARES
     lexical: npt.NDArray[np.int8]  # B x (Q + 1): a linear model; the last class is "off topic"
     lexical_scale: Floats  # Q + 1
     lexical_bias: Floats  # Q + 1
-    vectors: npt.NDArray[np.int8]  # N x D
+    stems: npt.NDArray[np.str_]  # W
+    stem_rarity: Floats  # W + 1: the last is that of a stem nobody used
+    seen: npt.NDArray[np.uint8]  # W x Q: how well a stem is known of a question, in parts of SEEN
+    metric: Floats  # D x M: takes a sentence vector to where those of one question are near
+    metric_bias: Floats  # M
+    vectors: npt.NDArray[np.int8]  # N x M
+    centres: Floats  # (Q + 1) x M: the mean wording of a question
     meaning: Floats  # D x (Q + 1)
     meaning_bias: Floats  # Q + 1
     rank_full: Floats  # F: weights of the ranker with sentence vectors
     rank_lexical: Floats  # and without
+    # From here on a row for a first answer that is a question, and one for a service.
     trust_full: Floats  # weights of the calibrated trust in the first answer
     trust_lexical: Floats
     topic_full: Floats  # weights of the belief that a message is about our field

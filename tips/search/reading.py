@@ -10,10 +10,11 @@ from typing import NamedTuple, Self
 import yaml
 
 from .asking import LONGEST_ASKED, STORY, Asking
+from .embedder import WIDTH
 from .model import Floats, Model
 from .subjects import OURS, Mention, Subjects
 from .tokenizer import english_words
-from .words import Speller, Synonyms, line_of, lines_of, pieces, words_in
+from .words import NO_HASHES, Hashes, Pairs, Speller, Synonyms, line_of, lines_of, pieces, words_in
 
 Embed = Callable[[Sequence[str]], Floats]
 
@@ -55,11 +56,12 @@ class Reading:
     def vector(self) -> Floats | None:
         """The sentence vector of the first part; None without words or without the weights."""
         vectors = self.vectors
-        return None if vectors is None else vectors[0]
+        return None if vectors is None else vectors[0, WIDTH:]
 
     @cached_property
     def vectors(self) -> Floats | None:
-        """One sentence vector a wording; None without words or without the weights."""
+        """Two sentence vectors side by side a wording (see ``Embedder.embed_twice``); None without
+        words or without the weights."""
         if self._embed is None or not self.words:
             return None
         return self._embed([" ".join(words) for words in self.wordings])
@@ -69,12 +71,9 @@ class MessageReader:
     """Reads messages for an index: corrects their spelling, gives each thing one name."""
 
     def __init__(
-        self, field: Mapping[str, int], synonyms: Synonyms, subjects: Subjects, asking: Asking
+        self, speller: Speller, synonyms: Synonyms, subjects: Subjects, asking: Asking
     ) -> None:
-        # Names of other subjects are words, too, that a slip may hide; other names of our own
-        # things are known, or "itches" would be mended to "inches".
-        known = english_words() | synonyms.words
-        self._speller = Speller({**dict.fromkeys(subjects.words, 1), **field}, known)
+        self._speller = speller
         self._synonyms = synonyms
         self._subjects = subjects
         self._asking = asking
@@ -83,18 +82,36 @@ class MessageReader:
     def load(cls, folder: Path, model: Model) -> Self:
         """The message reader for one language's folder."""
         field = dict(zip(model.field_words.tolist(), model.field_counts.tolist(), strict=True))
-        return cls.of(folder, field)
+        return cls.of(folder, field, model.field_pairs, model.other_words)
 
     @classmethod
-    def of(cls, folder: Path, field: Mapping[str, int]) -> Self:
-        """The message reader for one language's folder; ``field`` counts the field's words."""
-        return cls(field, load_synonyms(folder), Subjects.load(folder), Asking.load(folder))
+    def of(
+        cls,
+        folder: Path,
+        field: Mapping[str, int],
+        pairs: Pairs | None = None,
+        others: Hashes = NO_HASHES,
+    ) -> Self:
+        """The message reader for one language's folder.
+
+        Args:
+            folder: where the language's content lies.
+            field: how often each word of the field is used.
+            pairs: how often two of them stand in a row.
+            others: hashes of other words of the language, which are not mended either.
+        """
+        synonyms, subjects = load_synonyms(folder), Subjects.load(folder)
+        # Names of other subjects are words, too, that a slip may hide; other names of our own
+        # things are known, or "itches" would be mended to "inches".
+        known = english_words() | synonyms.words
+        speller = Speller({**dict.fromkeys(subjects.words, 1), **field}, known, pairs, others)
+        return cls(speller, synonyms, subjects, Asking.load(folder))
 
     def read(self, text: str, embed: Embed | None = None) -> Reading:
         """The whole message in parts; only so many words of it are corrected."""
         line, otherwise = lines_of(text, self._speller.known)
         spoken = words_of_pieces(line)
-        mended = self._speller.mending(word for words in spoken for word in words)
+        mended = self._speller.mending([word for words in spoken for word in words])
         parts = [Part(words, self._named(words, mended)) for words in spoken]
         asked = [self._named(words, mended) for words in self._asked(text, spoken)]
         return Reading(parts, (line, otherwise), asked, self._mention(parts, mended), embed)

@@ -9,24 +9,27 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from .embedder import Embedder, WeightsMissingError
 from .features import (
     FeatureExtractor,
     Features,
     Floats,
+    Kept,
+    first_features,
     joined,
     logistic_probability,
     rank_probabilities,
-    topic_features,
-    trust_features,
 )
 from .model import Model
 from .reading import MessageReader, Reading
-from .subjects import Subject
+from .subjects import NOTHING_AGAINST, Mention, Subject
 
 CONTENT = Path(__file__).parent.parent / "content"
 FALLBACK = "en"
+SERVICE = "service-"  # how the ids of wishes about the bot itself begin
+ASKED_FROM = 0.5  # trust from which a sentence that asks counts more than the story before it
 SURE_FROM = 0.65  # trust from which the bot answers without asking back
 
 
@@ -40,7 +43,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An answer's id and the share of such hits that are right, 0 to 1."""
+    """The id of an answer or a service, and the share of such hits that are right, 0 to 1."""
 
     id: str
     score: float
@@ -63,24 +66,29 @@ class Weighed(NamedTuple):
     probabilities: Floats  # of each question; they add up to 1
     on_topic: float  # how likely it is about our field at all
     trust: float  # how likely the first answer is right
+    gate: float  # the belief below which nothing is answered
+    asked: bool  # whether it is a sentence that asks behind a story
+    service: bool  # whether the first answer is a service
 
 
 class Weights(NamedTuple):
-    """The weights of ranker, trust and topic: one set with sentence vectors, one without."""
+    """The weights of ranker, trust and topic: one set with sentence vectors, one without.
+
+    Of all but the ranker there is a row for a first answer that is a question, and one for a
+    service.
+    """
 
     rank: Floats
     trust: Floats
     topic: Floats
-    gate: float
+    gates: Floats
 
     @classmethod
     def of(cls, model: Model, *, full: bool) -> Self:
         """The set to use."""
         if full:
-            return cls(model.rank_full, model.trust_full, model.topic_full, float(model.gates[0]))
-        return cls(
-            model.rank_lexical, model.trust_lexical, model.topic_lexical, float(model.gates[1])
-        )
+            return cls(model.rank_full, model.trust_full, model.topic_full, model.gates[0])
+        return cls(model.rank_lexical, model.trust_lexical, model.topic_lexical, model.gates[1])
 
 
 class Search:
@@ -91,6 +99,7 @@ class Search:
         self._model = model
         self._extractor = FeatureExtractor(model)
         self._embedder = embedder
+        self._services = is_service(model)
         self._weights = Weights.of(model, full=embedder is not None)
 
     @classmethod
@@ -118,7 +127,7 @@ class Search:
 
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for callers that ask more than one thing about it."""
-        embed = self._embedder.embed_all if self._embedder else None
+        embed = self._embedder.embed_twice if self._embedder else None
         return self._reader.read(text, embed)
 
     def words(self, text: str) -> Sequence[str]:
@@ -130,45 +139,50 @@ class Search:
         reading = self.read(message) if isinstance(message, str) else message
         if not reading.words:
             return Found((), Confidence.NONE)
-        found = max(self._weighed(reading), key=self._sureness)
+        found = max(self._weighed(reading), key=_sureness)
         topics = self._topics(found.probabilities, limit)
-        subject = reading.mention.subject(self._first(found.probabilities))
-        if found.on_topic < self._weights.gate:
+        first = self._first(found.probabilities)
+        subject = None if first.startswith(SERVICE) else reading.mention.subject(first)
+        if found.on_topic < found.gate:
             return Found((), Confidence.NONE, topics, subject or reading.mention.alone())
         hits = self._hits(found.probabilities, found.trust, limit)
-        if found.trust >= SURE_FROM:
+        # "How do I make it quieter?" behind a story is seldom about the bot.
+        if found.trust >= SURE_FROM and not (found.asked and found.service):
             return Found(hits, Confidence.SURE, topics)
         return Found(hits, Confidence.UNSURE, topics, subject)
 
     def _weighed(self, reading: Reading) -> Iterator[Weighed]:
         """What each wording of the message is found to mean."""
-        for at, words in enumerate(reading.wordings):
-            found = self._features(words, None if reading.vectors is None else reading.vectors[at])
-            probabilities = rank_probabilities(found, self._weights.rank)
-            against = reading.mention.against(self._first(probabilities))
-            about = topic_features(found, probabilities, len(words), against)
-            by_trust = trust_features(found, probabilities, len(words), against)
+        weights = self._weights
+        features_of = zip(reading.wordings, self._features(reading), strict=True)
+        for number, (words, features) in enumerate(features_of):
+            probabilities = rank_probabilities(features, weights.rank)
+            kept = kept_of(words, reading.mention, self._first(probabilities))
+            told = first_features(features, probabilities, kept)
+            service = bool(self._services[int(probabilities.argmax())])
             yield Weighed(
                 probabilities,
-                logistic_probability(about, self._weights.topic),
-                logistic_probability(by_trust, self._weights.trust),
+                logistic_probability(told, weights.topic[int(service)]),
+                logistic_probability(told, weights.trust[int(service)]),
+                float(weights.gates[int(service)]),
+                asked=number > 0,
+                service=service,
             )
 
-    def _sureness(self, found: Weighed) -> tuple[bool, float]:
-        return found.on_topic >= self._weights.gate, found.trust
+    def _features(self, reading: Reading) -> list[Features]:
+        lexical = [self._extractor.lexical(words) for words in reading.wordings]
+        if reading.vectors is None:
+            return lexical
+        meaning = self._extractor.meaning(reading.vectors)
+        return [joined(words, sense) for words, sense in zip(lexical, meaning, strict=True)]
 
     def _first(self, probabilities: Floats) -> str:
         return str(self._model.ids[int(probabilities.argmax())])
 
     def _topics(self, probabilities: Floats, limit: int) -> tuple[str, ...]:
         order = np.argsort(-probabilities, kind="stable")
-        return tuple(dict.fromkeys(self._model.topics[order].tolist()))[:limit]
-
-    def _features(self, words: Sequence[str], vector: Floats | None) -> Features:
-        lexical = self._extractor.lexical(words)
-        if vector is None:
-            return lexical
-        return joined(lexical, self._extractor.meaning(vector))
+        about_skin = self._model.topics[order[~self._services[order]]]
+        return tuple(dict.fromkeys(about_skin.tolist()))[:limit]
 
     def _hits(self, probabilities: Floats, trust: float, limit: int) -> tuple[Hit, ...]:
         order = np.argsort(-probabilities, kind="stable")[:limit]
@@ -178,6 +192,25 @@ class Search:
             share = float(probabilities[place]) / rest * (1 - trust)
             hits.append(Hit(str(self._model.ids[place]), round(min(share, trust), 4)))
         return tuple(hits)
+
+
+def is_service(model: Model) -> npt.NDArray[np.bool_]:
+    """Of each id whether it is a wish about the bot itself."""
+    return np.char.startswith(model.ids, SERVICE)
+
+
+def kept_of(words: Sequence[str], mention: Mention, first: str) -> Kept:
+    """What is kept of a message whose first answer is ``first``."""
+    against = NOTHING_AGAINST if first.startswith(SERVICE) else mention.against(first)
+    return Kept(len(words), against)
+
+
+def _sureness(found: Weighed) -> tuple[bool, bool, bool, float]:
+    """What is asked behind a story counts more than the story, whose vector ends too early; and a
+    question more than a wish: "thank you for reading" closes many."""
+    answers = found.on_topic >= found.gate
+    asked = found.asked and found.trust >= ASKED_FROM
+    return answers, asked, not found.service, found.trust
 
 
 def _embedder(wanted: bool | None) -> Embedder | None:

@@ -20,6 +20,8 @@ NUMBER = "#"  # stands for any number in a phrase
 FEATURES = 4
 OLDEST = 120  # years; a larger number is no age
 
+NOTHING_AGAINST: Floats = np.zeros(FEATURES, np.float32)
+
 Phrase = tuple[str, ...]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
+import math
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
+from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -14,13 +18,25 @@ from tips.normalise import HIDDEN, normalise, readings_of, without_accents
 
 from .tokenizer import english_words
 
+Pairs = npt.NDArray[np.uint8]
+Hashes = npt.NDArray[np.uint32]
+NO_HASHES: Hashes = np.zeros(0, np.uint32)
+
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 LONGEST_MESSAGE = 600  # characters; what comes after seldom changes what is meant
 SHARED = 150  # characters that two neighbouring pieces of a long message have in common
-SHORTEST_MENDED = 4  # letters; shorter words have too many neighbours
-NEAREST = 8  # neighbours of a word that are looked at
-MOST_MENDED = 32  # different words a message; one with more typing errors is no question
+SHORTEST_MENDED = 3  # letters; shorter words have too many neighbours
+TWO_SLIPS_FROM = 6  # letters
+NEAREST = 12  # neighbours of a word that are looked at, of each length
+MOST_MENDED = 20  # different words a message; one with more typing errors is no question
 MOST_HIDDEN = 20  # hidden characters in one word; more than that part no words
+PAIR_BUCKETS = 1 << 18
+# In nats, as found on the training half with slips put in.
+UNKNOWN = -4.0  # how likely a word is that nobody has used
+SLIP = (0.0, 2.5, 5.2)
+BESIDE = 1.5  # what each neighbour's count is worth
+SHORT_WORD = 1.5
+FIRST_LETTER = 0.3
 ENDING = re.compile(
     "(.{3,}?)(?:ations|ation|ingly|edly|ings|ness|ing|ers|ies|ied|est|ely|ed|er|es|ly|s|y|e)"
 )
@@ -96,34 +112,70 @@ def stem(word: str) -> str:
     return found[1] if found else word
 
 
-class Speller:
-    """Corrects an unknown word to the nearest word of the field, or leaves it alone."""
+class KnownWords:
+    """Words that are no slip: some as they are, many more by their hash alone."""
 
-    def __init__(self, field: Mapping[str, int], known: Iterable[str]) -> None:
-        self.known = frozenset(known) | frozenset(field)
-        self._field = {word: count for word, count in field.items() if len(word) >= 3}
+    def __init__(self, words: Iterable[str], hashed: Hashes = NO_HASHES) -> None:
+        self._words = frozenset(words)
+        self._hashed = hashed
+
+    def __contains__(self, word: object) -> bool:
+        if word in self._words:
+            return True
+        hashed = np.uint32(crc32(str(word).encode()))
+        at = int(np.searchsorted(self._hashed, hashed))
+        return at < len(self._hashed) and bool(self._hashed[at] == hashed)
+
+
+def hashes_of(words: Iterable[str]) -> Hashes:
+    """The words' hashes in rising order; four bytes each are enough to know a word again."""
+    return np.unique(np.array([crc32(word.encode()) for word in words], np.uint32))
+
+
+class Speller:
+    """Corrects an unknown word to the likeliest word of the field, or leaves it alone.
+
+    A noisy channel: how often a word is used, how often beside its neighbours, and how many slips
+    would make it the one that was typed.
+    """
+
+    def __init__(
+        self,
+        field: Mapping[str, int],
+        known: Iterable[str],
+        pairs: Pairs | None = None,
+        others: Hashes = NO_HASHES,
+    ) -> None:
+        self.known = KnownWords({*known, *field}, others)
+        self._field = {
+            word: count for word, count in field.items() if len(word) >= SHORTEST_MENDED
+        }
+        self._pairs = np.zeros(PAIR_BUCKETS, np.uint8) if pairs is None else pairs
         self._by_length: dict[int, list[str]] = {}
-        for word in sorted(self._field):
+        # Most used first: of equally near ones `extract` keeps those that come first.
+        for word in sorted(self._field, key=lambda word: (-self._field[word], word)):
             self._by_length.setdefault(len(word), []).append(word)
 
-    def mend(self, word: str) -> str:
-        """The nearest field word within one edit (two from eight letters), most used first."""
+    def mend(self, word: str, before: str = "", after: str = "") -> str:
+        """The likeliest word of the field within one slip (two from five letters on)."""
         if self._is_settled(word):
             return word
-        slips = 1 if len(word) < 8 else 2
+        slips = 1 if len(word) < TWO_SLIPS_FROM else 2
         lengths = range(len(word) - slips, len(word) + slips + 1)
         near = [hit for length in lengths for hit in self._near(word, slips, length)]
-        if not near:
-            return word
-        nearest = heapq.nsmallest(NEAREST, near, key=lambda hit: (hit[1], hit[0]))
-        return min(nearest, key=lambda hit: (hit[1], hit[0][0] != word[0], -self._field[hit[0]]))[
-            0
-        ]
+        found = [(self._likeliness(hit, word, before, after), hit[0]) for hit in near]
+        likeliest = max(found, default=(UNKNOWN, word))
+        return likeliest[1] if likeliest[0] > UNKNOWN else word
 
-    def mending(self, words: Iterable[str]) -> dict[str, str]:
+    def mending(self, words: Sequence[str]) -> dict[str, str]:
         """The corrections of the first ``MOST_MENDED`` unknown words."""
+        places = {word: at for at, word in reversed(list(enumerate(words)))}
         unsettled = (word for word in dict.fromkeys(words) if not self._is_settled(word))
-        return {word: self.mend(word) for word in islice(unsettled, MOST_MENDED)}
+        framed = ["", *words, ""]
+        return {
+            word: self.mend(word, framed[places[word]], framed[places[word] + 2])
+            for word in islice(unsettled, MOST_MENDED)
+        }
 
     def _is_settled(self, word: str) -> bool:
         return word in self.known or len(word) < SHORTEST_MENDED or not word.isalpha()
@@ -133,6 +185,30 @@ class Speller:
         return process.extract(
             word, choices, scorer=OSA.distance, score_cutoff=slips, limit=NEAREST
         )
+
+    def _likeliness(self, hit: tuple[str, int, int], word: str, before: str, after: str) -> float:
+        found, slips, _place = hit
+        beside = math.log1p(self._pairs[pair_bucket(before, found)])
+        beside += math.log1p(self._pairs[pair_bucket(found, after)])
+        short = SHORT_WORD if len(word) == SHORTEST_MENDED else 0.0
+        first = FIRST_LETTER if found[0] != word[0] else 0.0
+        return math.log(self._field[found]) + BESIDE * beside - SLIP[slips] - short - first
+
+
+def pair_bucket(first: str, second: str) -> int:
+    """A stable number for two words in a row."""
+    return crc32(f"{first} {second}".encode()) % PAIR_BUCKETS
+
+
+def pairs_of(documents: Iterable[Sequence[str]]) -> Pairs:
+    """How often two words stand in a row; once is chance, and counts as never."""
+    counted = Counter(pair for words in documents for pair in pairwise(words))
+    pairs = np.zeros(PAIR_BUCKETS, np.uint8)
+    for (first, second), count in counted.items():
+        if count > 1:
+            at = pair_bucket(first, second)
+            pairs[at] = max(pairs[at], min(count, 255))
+    return pairs
 
 
 class Synonyms:

@@ -73,7 +73,7 @@ def test_hardly_any_of_a_kind_is_answered_and_next_to_none_surely(
 ) -> None:
     found = {message: search.find(message) for message in kind}
     assert sum(map(is_sure, found.values())) <= len(kind) // 10, found
-    assert sum(bool(one.hits) for one in found.values()) <= len(kind) // 4, found
+    assert sum(bool(one.hits) for one in found.values()) <= len(kind) // 10, found
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_it_is_about_is_known(kind: list[str], subject: Subject, search: Se
 
 def test_where_ours_does_apply_it_is_given(search: Search) -> None:
     near = {m: [hit.id for hit in search.find(m).hits[:2]] for m, _ in OURS}
-    assert sum(answer in near[message] for message, answer in OURS) >= 0.9 * len(OURS), near
+    assert sum(answer in near[message] for message, answer in OURS) >= 0.8 * len(OURS), near
 
 
 def test_a_sure_answer_names_no_other_subject(search: Search) -> None:
@@ -105,7 +105,19 @@ def test_a_flare_is_no_stressful_day(search: Search) -> None:
         "sudden flare on my arms, which cream first",
     ]
     found = [[hit.id for hit in search.find(message).hits[:1]] for message in flares]
-    assert found.count(["flare-now"]) >= 4, found
+    assert found.count(["flare-now"]) == len(flares), found
     assert ["stressful-day"] not in found
     calm = search.find("a stressful day ahead, what can I do for my skin")
     assert calm.hits[0].id == "stressful-day"
+
+
+@pytest.mark.parametrize(
+    ("message", "answer"),
+    [
+        ("flare up what now", "flare-now"),
+        ("is stress a trigger?", "stress-role"),
+        ("do i have to stop swimming?", "swimming"),
+    ],
+)
+def test_a_short_question_is_answered(message: str, answer: str, search: Search) -> None:
+    assert [hit.id for hit in search.find(message).hits[:1]] == [answer]

@@ -10,7 +10,16 @@ from tips.search import grams
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT
 from tips.search.tokenizer import Tokenizer, english_words, plain
-from tips.search.words import LONGEST_MESSAGE, MOST_MENDED, Speller, Synonyms, stem, words_of
+from tips.search.words import (
+    LONGEST_MESSAGE,
+    MOST_MENDED,
+    Speller,
+    Synonyms,
+    hashes_of,
+    pairs_of,
+    stem,
+    words_of,
+)
 
 
 def test_words_are_lower_case_without_accents_and_keep_their_apostrophe() -> None:
@@ -48,10 +57,37 @@ class TestSpelling:
         assert self.speller.mend("sheep") == "sheep"
 
     def test_short_words_and_numbers_are_left_alone(self) -> None:
-        assert self.speller.mending(["slp", "e45", "2026"]) == {}
+        assert self.speller.mending(["sl", "e45", "2026"]) == {}
 
     def test_of_two_neighbours_the_more_used_wins(self) -> None:
         assert self.speller.mend("sleeep") == "sleep"
+
+    def test_a_word_of_three_letters_is_mended_where_one_is_missing(self) -> None:
+        assert Speller({"skin": 9}, known=[]).mend("skn") == "skin"
+
+    def test_a_word_of_six_letters_may_have_two_slips_if_what_was_meant_is_used_often(
+        self,
+    ) -> None:
+        assert Speller({"sleeps": 50}, known=[]).mend("zleaps") == "sleeps"
+        assert Speller({"sleeps": 3}, known=[]).mend("zleaps") == "zleaps"
+
+    def test_of_two_neighbours_the_one_that_stands_beside_such_words_wins(self) -> None:
+        said = [["my", "skin"], ["skip", "breakfast"]] * 3
+        speller = Speller({"skin": 5, "skip": 20}, known=["my", "breakfast"], pairs=pairs_of(said))
+        assert speller.mending(["skix"]) == {"skix": "skip"}
+        assert speller.mending(["my", "skix"]) == {"skix": "skin"}
+        assert speller.mending(["skix", "breakfast"]) == {"skix": "skip"}
+
+    def test_a_word_of_a_dictionary_is_never_mended_though_only_its_hash_is_known(self) -> None:
+        assert (
+            Speller({"sleep": 9}, known=[], others=hashes_of(["sheep"])).mend("sheep") == "sheep"
+        )
+        assert (
+            Speller({"sleep": 9}, known=[], others=hashes_of(["sheet"])).mend("sheep") == "sleep"
+        )
+
+    def test_what_stood_beside_a_word_but_once_counts_as_never(self) -> None:
+        assert not pairs_of([["my", "skin"]]).any()
 
     def test_a_word_from_elsewhere_stays(self) -> None:
         assert self.speller.mend("bundesliga") == "bundesliga"

@@ -44,7 +44,7 @@ def best(search: Search, message: str) -> str | None:
 
 @pytest.mark.parametrize(
     ("story", "share"),
-    [(CHILD, 0.9), (ADULT, 0.9), (CHILD * 8, 0.9), (NO_STOPS, 0.7)],
+    [(CHILD, 0.9), (ADULT, 0.9), (CHILD * 8, 0.9), (NO_STOPS, 0.9)],
 )
 def test_nearly_every_question_behind_a_story_is_answered_as_it_is_alone(
     story: str, share: float, search: Search
@@ -75,3 +75,12 @@ def test_a_story_about_something_else_stays_unanswered(search: Search) -> None:
 def test_two_lines_are_read_as_the_words_that_stand_on_them(between: str, search: Search) -> None:
     assert search.read(f"my skin{between}itches").words == search.read("my skin itches").words
     assert search.find(f"can I swim{between}with eczema") == search.find("can I swim with eczema")
+
+
+def test_a_wish_behind_a_story_is_asked_back_and_never_stands_before_a_question(
+    search: Search,
+) -> None:
+    found = search.find(f"{CHILD}Please stop sending me these tips")
+    assert found.hits[0].id == "service-stop"
+    assert found.confidence is Confidence.UNSURE
+    assert best(search, f"{CHILD}{QUESTIONS[0][0]} Thanks, you are great!") == QUESTIONS[0][1]

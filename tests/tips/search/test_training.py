@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from tips.search import Confidence, Search
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
-from tips.search.model import Model
+from tips.search.features import NEAREST, FeatureExtractor, in_metric
+from tips.search.model import PACKED, Model
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT
 from tips.search.training import corpus
@@ -69,6 +71,10 @@ URGENT = {
         "fever": ["hot and oozing since noon", "fever and yellow crusts"],
     },
 }
+SERVICES = {
+    "ann": {"service-stop": ["no more messages", "unsubscribe", "stop writing to me"]},
+    "bob": {"service-stop": ["please stop", "leave me alone from now on", "no more of these"]},
+}
 OTHERS = {
     "conditions": [{"words": ["gout"]}],
     "animals": {"words": ["cat"], "answers": ["pets"], "patient": ["my _ has"]},
@@ -90,6 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, texts in QUESTIONS.items()
     ]
     write(folder / "answers" / "all.yaml", answers)
+    write(folder / "services.yaml", [{"id": "service-stop", "name": "Stop"}])
     write(folder / "synonyms.yaml", {"cat": ["kitty", "moggy"]})
     write(folder / "subjects.yaml", OTHERS)
     write(folder / "asking.yaml", {"begins": ["how", "can"], "before": ["and"]})
@@ -97,6 +104,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         halves = folder / "wordings" / "train"
         write(halves / f"{hand}.yaml", texts)
         write(halves / f"off-topic-{hand}.yaml", {"any": OFF_TOPIC[hand]})
+        write(halves / f"services-{hand}.yaml", SERVICES[hand])
         write(halves / f"urgent-{hand}.yaml", URGENT[hand])
         write(halves / f"ordinary-{hand}.yaml", {"ordinary": ["puffy eyes in spring"]})
     return folder
@@ -122,6 +130,42 @@ def test_a_new_wording_finds_its_question(
     words = searching(folder, fitted[0], sense=sense)
     ranked = words.find(message, limit=1).topics
     assert ranked == (f"about-{meant}",)
+
+
+@pytest.mark.parametrize("sense", [True, False])
+def test_a_wish_about_the_bot_is_found_and_belongs_to_no_topic_that_is_shown(
+    folder: Path, fitted: tuple[Model, Alarm], *, sense: bool
+) -> None:
+    found = searching(folder, fitted[0], sense=sense).find("unsubscribe me please")
+    assert [hit.id for hit in found.hits[:1]] == ["service-stop"]
+    assert found.subject is None
+    assert set(found.topics) == {"about-pets", "about-wool", "about-sleep"}
+
+
+def test_sentence_vectors_of_one_question_are_nearer_in_the_metric(
+    folder: Path, fitted: tuple[Model, Alarm]
+) -> None:
+    model = fitted[0]
+    bed, night, jumper = Embedder.load().embed_twice(
+        ["i am awake in bed", "another bad night", "this jumper scratches"]
+    )
+    apart = in_metric(np.stack([bed, night, jumper]), model.metric, model.metric_bias)
+    assert apart[0] @ apart[1] - apart[0] @ apart[2] > bed @ night / 2 - bed @ jumper / 2
+
+
+def test_the_nearest_wordings_are_found_as_by_comparing_one_by_one(
+    folder: Path, fitted: tuple[Model, Alarm]
+) -> None:
+    model = fitted[0]
+    vectors = Embedder.load().embed_twice(["the cat again", "tell a joke"])
+    found = FeatureExtractor(model).meaning(vectors)
+    places = in_metric(vectors, model.metric, model.metric_bias)
+    likeness = places @ model.vectors.T.astype(np.float32) / PACKED
+    for one, near in zip(found, likeness, strict=True):
+        rows = [*one.rows, one.off_topic]
+        for question, row in enumerate(rows):
+            own = np.sort(near[model.owners == question])[::-1]
+            assert row[1:3] == pytest.approx([own[0], own[:NEAREST].mean()], abs=1e-5)
 
 
 def test_scores_fall_and_the_limit_holds(folder: Path, fitted: tuple[Model, Alarm]) -> None:
@@ -195,8 +239,10 @@ class TestShippedWordings:
             if "-" not in hand:
                 for question, texts in content.items():
                     count[question] = count.get(question, 0) + len(texts)
-        assert len(count) == 180
-        assert min(count.values()) >= 40
+        services = {name: n for name, n in count.items() if name.startswith("service-")}
+        assert (len(count), len(services)) == (208, 28)
+        assert min(count.values()) >= 24
+        assert min(count[name] for name in count.keys() - services) >= 70
 
     def test_there_are_four_hundred_off_topic_messages_or_more(self) -> None:
         off = [t for h, c in wordings("train").items() if h.startswith("off-") for t in c.values()]

@@ -30,7 +30,7 @@ def _fitted(kinds: Sequence[str], reads: Sequence[Read], fingerprint: str) -> Al
     rarity = grams.rarity_of([read.words for read in reads])
     words = sparse(reads, rarity)
     labels = np.array([read.label for read in reads])
-    both = hstack([words, csr_matrix(np.stack([read.vector for read in reads]))]).tocsr()
+    both = hstack([words, csr_matrix(np.stack([read.sense for read in reads]))]).tocsr()
     full, bias_full = _linear(both, labels)
     alone, bias_alone = _linear(words, labels)
     return Alarm(
@@ -61,7 +61,7 @@ def _held_out_margins(kinds: Sequence[str], reads: Sequence[Read]) -> list[tuple
     for author in sorted({read.author for read in reads if read.label < len(kinds)}):
         others = _fitted(kinds, [read for read in reads if read.author != author], "")
         margins += [
-            (others.margin(read.words, read.vector)[0], others.margin(read.words, None)[0])
+            (others.margin(read.words, read.sense)[0], others.margin(read.words, None)[0])
             for read in reads
             if read.author == author and read.label == len(kinds)
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import yaml
 
 OFF_TOPIC = "off-topic"
 EDITORS = "editors"  # who wrote the wordings beside the answers
+KINDS = (OFF_TOPIC, "urgent", "ordinary", "services")  # of files, before an author's name
+SERVICES_TOPIC = "the-bot"
 ASIDE = ("urgent-", "ordinary-")  # files for the warning signs only
 READ_AS_WELL = ("synonyms.yaml", "subjects.yaml", "asking.yaml")
 LETTERS_PER_SLIP = 8
@@ -23,16 +26,26 @@ ABOUT_EMERGENCIES = frozenset({"cannot-cope", "eczema-herpeticum", "infected-ecz
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, the question it means (or OFF_TOPIC) and who wrote it."""
+    """One message, the question or service it means (or OFF_TOPIC) and who wrote it."""
 
     text: str
     meant: str
     author: str
+    kind: str = ""  # of an off-topic message: the heading it stands under
 
 
 def questions(folder: Path) -> dict[str, str]:
     """The topic of every answer of a language by its id, in the order of the files."""
     return {str(item["id"]): str(item["topic"]) for item in _answers(folder)}
+
+
+def services(folder: Path) -> dict[str, str]:
+    """The one topic of all wishes about the bot itself, by their ids."""
+    path = folder / "services.yaml"
+    if not path.exists():
+        return {}
+    items = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    return {str(item["id"]): SERVICES_TOPIC for item in items}
 
 
 def written(folder: Path) -> list[Message]:
@@ -77,9 +90,8 @@ def emergencies(folder: Path, name: str) -> list[Message]:
 
 def author_of(path: Path) -> str:
     """Who wrote a file: ``off-topic-maya.yaml`` and ``maya.yaml`` have the same author."""
-    return (
-        path.stem.removeprefix(f"{OFF_TOPIC}-").removeprefix("urgent-").removeprefix("ordinary-")
-    )
+    kinds = "|".join(map(re.escape, KINDS))
+    return re.sub(rf"^(?:{kinds})-", "", path.stem)
 
 
 def fingerprint(folder: Path) -> str:
@@ -89,6 +101,7 @@ def fingerprint(folder: Path) -> str:
         told = [item["id"], item["topic"], item["question"]]
         told += [*item.get("given", ()), *item.get("wordings", ())]
         digest.update("\0".join(map(str, told)).encode() + b"\0")
+    digest.update("\0".join(services(folder)).encode() + b"\0")
     for path in [
         *sorted((folder / "wordings").rglob("*.yaml")),
         *(folder / name for name in READ_AS_WELL),
@@ -135,5 +148,7 @@ def _collected(folder: Path) -> Iterator[Message]:
             continue
         for meant, texts in _load(path).items():
             for text in texts:
-                about = OFF_TOPIC if path.stem.startswith(OFF_TOPIC) else meant
-                yield Message(str(text), about, author_of(path))
+                if path.stem.startswith(OFF_TOPIC):
+                    yield Message(str(text), OFF_TOPIC, author_of(path), meant)
+                else:
+                    yield Message(str(text), meant, author_of(path))

@@ -18,10 +18,10 @@ import numpy as np
 
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
-from tips.search.features import FeatureExtractor, joined, rank_probabilities
-from tips.search.model import Model
-from tips.search.reading import MessageReader
-from tips.search.search import CONTENT, Confidence, Search
+from tips.search.features import FeatureExtractor, Features, joined, rank_probabilities
+from tips.search.model import Floats, Model
+from tips.search.reading import Embed, MessageReader
+from tips.search.search import CONTENT, SERVICE, Confidence, Found, Search
 from tips.search.words import words_of
 from tips.signs import WarningSigns, read_languages
 
@@ -31,6 +31,14 @@ from .fit import Recipe
 from .train import train
 
 MARKS = ("<!-- figures -->", "<!-- end of figures -->")
+EVERYDAY = ("noor", "otto")  # who wrote of everyday subjects
+TALK = ("smalltalk", "small-talk", "insults", "bot-commands-gone-wrong")
+OFF_TOPIC_KINDS: dict[str, Callable[[Message], bool]] = {
+    "everyday subjects": lambda m: m.author in EVERYDAY and m.kind not in TALK,
+    "near our subjects": lambda m: m.author not in EVERYDAY and m.kind not in TALK,
+    "small talk, curses, mistyped commands": lambda m: m.kind in TALK,
+    "all of them": lambda _: True,
+}
 Ranking = Callable[[str], Sequence[str]]
 
 
@@ -56,20 +64,19 @@ def ranked(ranking: Ranking, messages: Iterable[Message]) -> Score:
     return Score(first / total, third / total)
 
 
-def methods(folder: Path, model: Model) -> dict[str, Ranking]:
+def methods(folder: Path, model: Model, embed: Embed) -> dict[str, Ranking]:
     """Each method, from plain likeness of words to the whole search."""
-    extractor, embedder = FeatureExtractor(model), Embedder.load()
+    extractor = FeatureExtractor(model)
     reader = MessageReader.load(folder, model)
     ids = model.ids.tolist()
+
+    def meaning(words: Sequence[str]) -> Features:
+        return extractor.meaning(embed([" ".join(words)]))[0]
 
     def by(column: int, *, mended: bool, sense: bool) -> Ranking:
         def ranking(text: str) -> Sequence[str]:
             words = reader.read(text).words if mended else words_of(text)
-            found = (
-                extractor.meaning(embedder.embed(" ".join(words)))
-                if sense
-                else extractor.lexical(words)
-            )
+            found = meaning(words) if sense else extractor.lexical(words)
             return [ids[at] for at in np.argsort(-found.rows[:, column], kind="stable")[:3]]
 
         return ranking
@@ -79,7 +86,7 @@ def methods(folder: Path, model: Model) -> dict[str, Ranking]:
             words = reader.read(text).words
             found = extractor.lexical(words)
             if full:
-                found = joined(found, extractor.meaning(embedder.embed(" ".join(words))))
+                found = joined(found, meaning(words))
             probabilities = rank_probabilities(
                 found, model.rank_full if full else model.rank_lexical
             )
@@ -88,43 +95,86 @@ def methods(folder: Path, model: Model) -> dict[str, Ranking]:
         return ranking
 
     return {
-        "nearest wording, words and letters": by(0, mended=False, sense=False),
-        "+ spelling repair and synonyms": by(0, mended=True, sense=False),
-        "linear model of words and letters": by(2, mended=True, sense=False),
+        "nearest wording, words and letters": by(1, mended=False, sense=False),
+        "+ spelling repair and synonyms": by(1, mended=True, sense=False),
+        "linear model of words and letters": by(0, mended=True, sense=False),
         "lexical parts fused (no weights installed)": fused(full=False),
-        "nearest wording, sentence vectors": by(0, mended=True, sense=True),
-        "linear model of sentence vectors": by(2, mended=True, sense=True),
+        "nearest wording, sentence vectors": by(1, mended=True, sense=True),
+        "linear model of sentence vectors": by(0, mended=True, sense=True),
         "everything fused": fused(full=True),
     }
 
 
-def refusal(search: Search, messages: Sequence[Message]) -> dict[str, float]:
-    """Of real questions: answered, answered surely, right first; of off-topic ones: answered."""
-    real = [(m, search.find(m.text)) for m in messages if m.meant != OFF_TOPIC]
-    off = [search.find(m.text) for m in messages if m.meant == OFF_TOPIC]
-    answered = [(m, found) for m, found in real if found.hits]
-    sure = [(m, found) for m, found in answered if found.confidence is Confidence.SURE]
-    right = sum(found.hits[0].id == m.meant for m, found in answered)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message of the exam and what was found."""
+
+    message: Message
+    found: Found
+
+    @property
+    def first(self) -> str:
+        """The first answer's id, or nothing."""
+        return self.found.hits[0].id if self.found.hits else ""
+
+    @property
+    def right(self) -> bool:
+        """Whether the first answer is what was meant."""
+        return self.first == self.message.meant
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is given without asking back."""
+        return self.found.confidence is Confidence.SURE
+
+
+def told_by(search: Search, messages: Iterable[Message]) -> list[Told]:
+    """What is found for each message."""
+    return [Told(message, search.find(message.text)) for message in messages]
+
+
+def answered(told: Sequence[Told], name: str) -> dict[str, float]:
+    """Of messages that have an answer: how many get one, the right one, and surely."""
+    sure = [one for one in told if one.sure]
     return {
-        "real questions answered": len(answered) / len(real),
-        "real questions, right answer first": right / len(real),
-        "real questions, right answer among three": sum(
-            m.meant in [hit.id for hit in found.hits] for m, found in answered
-        )
-        / len(real),
-        "answered without asking back": len(sure) / len(real),
-        "of these right": sum(f.hits[0].id == m.meant for m, f in sure) / max(1, len(sure)),
-        "off-topic messages answered": sum(bool(found.hits) for found in off) / max(1, len(off)),
+        f"{name} answered": share(bool(one.first) for one in told),
+        f"{name}, right answer first": share(one.right for one in told),
+        f"{name}, right answer among three": share(
+            one.message.meant in [hit.id for hit in one.found.hits] for one in told
+        ),
+        f"{name} answered without asking back": share(one.sure for one in told),
+        "of these right": share(one.right for one in sure),
     }
 
 
-def calibration(search: Search, messages: Sequence[Message]) -> list[str]:
+def strange(told: Sequence[Told]) -> list[str]:
+    """Of off-topic messages: how many are answered, and how many surely.
+
+    To take small talk, a curse or a mistyped command for a wish about the bot is no fault.
+    """
+    rows = []
+    for name, kinds in OFF_TOPIC_KINDS.items():
+        some = [one for one in told if kinds(one.message)]
+        questions = [one for one in some if one.first and not one.first.startswith(SERVICE)]
+        wishes = [one for one in some if one.first.startswith(SERVICE)]
+        cells = [
+            f"{len(these)} of {len(some)} ({len(these) / max(1, len(some)):.1%}), "
+            f"{sum(one.sure for one in these)} surely"
+            for these in (questions, wishes)
+        ]
+        rows.append(f"| {name} | {' | '.join(cells)} |")
+    return rows
+
+
+def share(true: Iterable[bool]) -> float:
+    """How many of some are true, 0 to 1."""
+    some = list(true)
+    return sum(some) / max(1, len(some))
+
+
+def calibration(told: Sequence[Told]) -> list[str]:
     """For each band of scores: how many first answers fell in it, and how many were right."""
-    scored = [
-        (f.hits[0].score, f.hits[0].id == m.meant)
-        for m in messages
-        if (f := search.find(m.text)).hits
-    ]
+    scored = [(one.found.hits[0].score, one.right) for one in told if one.first]
     rows = []
     for low in np.arange(0, 1, 0.2):
         band = [right for score, right in scored if low <= score < low + 0.2 + 1e-9 * (low > 0.7)]
@@ -155,12 +205,12 @@ def signs(heard: WarningSigns, alarms: Sequence[Message], ordinary: Sequence[Mes
     return f"| {hit} of {len(alarms)} ({hit / len(alarms):.1%}) | {false} of {len(ordinary)} |"
 
 
-def ranking_rows(folder: Path, model: Model, real: Sequence[Message]) -> list[str]:
+def ranking_rows(folder: Path, model: Model, real: Sequence[Message], embed: Embed) -> list[str]:
     """Each method's row, then the whole with typing errors, and for each author."""
     slips = [
         Message(corpus.with_slips(m.text, at), m.meant, m.author) for at, m in enumerate(real)
     ]
-    steps = methods(folder, model)
+    steps = methods(folder, model, embed)
     rows = [ranked(step, real).row(name) for name, step in steps.items()]
     whole = steps["everything fused"]
     rows.append(ranked(whole, slips).row("everything, typos in 1 of 8 letters"))
@@ -172,22 +222,38 @@ def ranking_rows(folder: Path, model: Model, real: Sequence[Message]) -> list[st
 def report(folder: Path, model: Model, alarm: Alarm) -> str:
     """The whole page of figures as Markdown."""
     test = corpus.test_set(folder)
-    real = [m for m in test if m.meant != OFF_TOPIC]
-    reader = MessageReader.load(folder, model)
-    search = Search(reader, model, Embedder.load())
+    wishes = [m for m in test if m.meant.startswith(SERVICE)]
+    off = [m for m in test if m.meant == OFF_TOPIC]
+    real = [m for m in test if m.meant != OFF_TOPIC and not m.meant.startswith(SERVICE)]
+    reader, embedder = MessageReader.load(folder, model), Embedder.load()
+    search = Search(reader, model, embedder)
     bare = Search(reader, model, None)
-    full_shares, bare_shares = refusal(search, test), refusal(bare, test)
+    told, told_bare = told_by(search, real), told_by(bare, real)
+    told_off, told_wishes = told_by(search, off), told_by(search, wishes)
+    bare_shares = answered(told_bare, "real questions")
     languages = read_languages()
     alarms = corpus.emergencies(folder, "test")
     calm = [m for m in test if m.meant not in corpus.ABOUT_EMERGENCIES]
     return "\n".join(
         [
             table("method", "top 1", "top 3"),
-            *ranking_rows(folder, model, real),
-            table("\nrefusal", "whole", "lexical part alone"),
-            *(f"| {n} | {share:.1%} | {bare_shares[n]:.1%} |" for n, share in full_shares.items()),
+            *ranking_rows(folder, model, real, remembering(embedder)),
+            table("\nreal questions", "whole", "lexical part alone"),
+            *(
+                f"| {name} | {part:.1%} | {bare_shares[name]:.1%} |"
+                for name, part in answered(told, "real questions").items()
+            ),
+            table("\nwishes about the bot", "whole"),
+            *(
+                f"| {name} | {part:.1%} |"
+                for name, part in answered(told_wishes, "wishes").items()
+            ),
+            f"| wishes taken for a question | {share(_is_question(t) for t in told_wishes):.1%} |",
+            f"| real questions taken for a wish | {share(_is_wish(t) for t in told):.1%} |",
+            table("\noff-topic messages", "answered with a question's answer", "taken for a wish"),
+            *strange(told_off),
             table("\nscore", "messages", "first answer right"),
-            *calibration(search, test),
+            *calibration([*told, *told_wishes, *told_off]),
             table("\nwarning signs", "emergencies that trigger", "ordinary messages that do"),
             "| rules alone " + signs(WarningSigns(languages), alarms, calm),
             "| rules and model "
@@ -196,6 +262,27 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
             *(f"| {name} | {value:.1f} |" for name, value in cost(search, real[::10]).items()),
         ]
     )
+
+
+def _is_wish(told: Told) -> bool:
+    return told.first.startswith(SERVICE)
+
+
+def _is_question(told: Told) -> bool:
+    return bool(told.first) and not _is_wish(told)
+
+
+def remembering(embedder: Embedder) -> Embed:
+    """The embedder's vectors, each computed once: several methods look at the same messages."""
+    known: dict[str, Floats] = {}
+
+    def embed(texts: Sequence[str]) -> Floats:
+        for text in texts:
+            if text not in known:
+                known[text] = embedder.embed_twice([text])[0]
+        return np.stack([known[text] for text in texts])
+
+    return embed
 
 
 def table(*heads: str) -> str:
