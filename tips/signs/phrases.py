@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Generic, NamedTuple, Self, TypeVar
 
 from .folding import folded_words
 
 ANY = "_"
-Beginning = tuple[str, str, bool]
 Name = TypeVar("Name", bound=Hashable)
+
+
+class Beginning(NamedTuple):
+    """The first certain word of a phrase, how far behind it the next one is, and that one; 0 and
+    nothing where there is none. ``length`` is that of a following word that may go on."""
+
+    word: str
+    starred: bool
+    gap: int
+    length: int | None
+    following: str
 
 
 class Phrase(NamedTuple):
@@ -45,10 +54,15 @@ class Phrase(NamedTuple):
 
     @property
     def beginning(self) -> Beginning:
-        """Its first word, the one after it where that is a certain one, and a star or none."""
-        (word, starred), *rest = self.words[self.anchor :]
-        following, goes_on = rest[0] if rest else (ANY, True)
-        return word, ANY if starred or goes_on else following, starred
+        """What it is found by."""
+        here = self.anchor
+        word, starred = self.words[here]
+        later = (
+            (at - here, len(other) if goes_on else None, other)
+            for at, (other, goes_on) in enumerate(self.words)
+            if at > here and other != ANY
+        )
+        return Beginning(word, starred, *next(later, (0, None, "")))
 
     def stands_at(self, words: Sequence[str], start: int) -> bool:
         """Whether the phrase begins at this place of a message."""
@@ -67,19 +81,25 @@ class Entry(NamedTuple, Generic[Name]):
     length: int
 
 
+Following = dict[str, list[Entry[Name]]]
+
+
 class Phrases(Generic[Name]):
     """Named phrases, found by the words that may begin them: what is not there costs nothing."""
 
     def __init__(self, named: Iterable[tuple[Name, Phrase]]) -> None:
-        self._index: dict[Beginning, list[Entry[Name]]] = {}
+        self._ways: dict[tuple[str, bool], dict[tuple[int, int | None], Following[Name]]] = {}
+        self._furthest = 0
         for name, phrase in named:
-            self._index.setdefault(phrase.beginning, []).append(
-                Entry(name, phrase, phrase.anchor, len(phrase.words))
-            )
-        starred = {word for word, _, starred in self._index if starred}
+            word, starred, gap, length, following = phrase.beginning
+            way = self._ways.setdefault((word, starred), {}).setdefault((gap, length), {})
+            entry = Entry(name, phrase, phrase.anchor, len(phrase.words))
+            way.setdefault(following, []).append(entry)
+            self._furthest = max(self._furthest, gap)
+        begun = {word for word, starred in self._ways if starred}
         lengths: dict[str, set[int]] = {}
-        self._shortest = min(map(len, starred), default=0)
-        for word in starred:
+        self._shortest = min(map(len, begun), default=0)
+        for word in begun:
             lengths.setdefault(word[: self._shortest], set()).add(len(word))
         self._lengths: Mapping[str, list[int]] = {
             opening: sorted(found) for opening, found in lengths.items()
@@ -87,23 +107,28 @@ class Phrases(Generic[Name]):
 
     def places(self, words: Sequence[str]) -> list[tuple[Name, range]]:
         """Each place where a phrase stands, with its name."""
-        pairs = list(pairwise([*words, ""]))
-        entries = {
-            pair: [e for begun in self._beginnings(*pair) for e in self._index[begun]]
-            for pair in set(pairs)
-        }
+        ways = {word: self._ways_from(word) for word in set(words)}
+        padded = [*words, *[""] * self._furthest]
         return [
-            (name, range(at - anchor, at - anchor + length))
-            for at, pair in enumerate(pairs)
-            for name, phrase, anchor, length in entries[pair]
-            if length == 1 or phrase.stands_at(words, at - anchor)
+            (name, range(at - anchor, at - anchor + size))
+            for at, word in enumerate(words)
+            for gap, length, begun in ways[word]
+            for name, phrase, anchor, size in begun.get(
+                padded[at + gap][:length] if gap else "", ()
+            )
+            if size == 1 or phrase.stands_at(words, at - anchor)
         ]
 
-    def _beginnings(self, word: str, following: str) -> list[Beginning]:
-        found = [(word, following, False), (word, ANY, False)]
+    def _ways_from(self, word: str) -> list[tuple[int, int | None, Following[Name]]]:
+        """How phrases go on that this word may begin: how far behind it, and with which words."""
+        forms = [(word, False)]
         opening = word[: self._shortest]
         if opening in self._lengths:
             lengths = self._lengths[opening]
             fitting = lengths[: bisect_right(lengths, len(word))]
-            found += [(word[:length], ANY, True) for length in fitting]
-        return [beginning for beginning in found if beginning in self._index]
+            forms += [(word[:length], True) for length in fitting]
+        return [
+            (*way, following)
+            for form in forms
+            for way, following in self._ways.get(form, {}).items()
+        ]
