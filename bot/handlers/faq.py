@@ -22,6 +22,7 @@ from bot.texts.callbacks import (
 from bot.texts.message import Message
 from tips.models import Answer
 from tips.search import Found
+from tips.signs import Advice
 
 
 async def faq(context: Context, question: str) -> None:
@@ -52,14 +53,14 @@ async def analyse(context: Context, words: str) -> TextAnalysis:
 async def reply(context: Context, analysis: TextAnalysis) -> None:
     """Answer a question in the subscriber's own words, or say that there is no answer."""
     warned = await warn(context, analysis.advice)
-    if not await answer_if_sure(context, analysis, alone=warned) and not warned:
+    if not await answer_if_sure(context, analysis) and not warned:
         await _not_sure(context, analysis)
 
 
-async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: bool = False) -> bool:
+async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     """Give the best answer if it is sure; whether it is.
 
-    ``alone`` it leads on to no other: that would distract from a warning sign.
+    After a warning only one on the same matter, and it leads on to no other: that would distract.
     """
     found = await context.services.analyser.look_up(analysis)
     update_scope.step_back()
@@ -69,9 +70,17 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis, *, alone: boo
     best = answers[0]
     if best.id != found.hits[0].id:
         return False  # the sure one was withdrawn, and the next best is not sure
-    library = context.services.library
+    advice = analysis.advice
+    if advice is not None and not _goes_with(best, advice):
+        return False
+    library, alone = context.services.library, advice is not None
     await context.say(texts.answer(context.translator, best, library, alone=alone))
     return True
+
+
+def _goes_with(answer: Answer, advice: Advice) -> bool:
+    """Whether an answer may follow a warning; none may where every minute counts."""
+    return advice.id != "breathing" and not {*advice.claims}.isdisjoint(answer.claims)
 
 
 async def _not_sure(context: Context, analysis: TextAnalysis) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -27,9 +28,14 @@ from bot.texts.callbacks import (
 )
 from bot.texts.catalogue import SOURCE_LANGUAGE
 from bot.texts.hours import read_clock
+from bot.texts.orders import bare
 from tips.normalise import normalise
 
 PLACES_SHOWN = 5
+LET_BE = re.compile(
+    "cancel|never ?mind|leave it( as it is)?|keep it( as it is)?|no( thanks| thank you)?|back|"
+    "go back|nothing|forget (it|that)|doesn ?t matter"
+)
 LINK_LONGEST = 55  # characters that fit into the button
 
 
@@ -330,6 +336,17 @@ def _expected(context: Context) -> str | None:
     return expecting if expecting in ("audience", "zone", "hour") else None
 
 
+async def lets_it_be(context: Context, text: str) -> bool:
+    """Drop our question where a subscriber answers "cancel"; whoever is joining has to choose."""
+    known = context.subscriber
+    asked = known is not None and known.subscribed and known.expecting and not known.zone_lost
+    if not asked or not LET_BE.fullmatch(bare(text)):
+        return False
+    context.subscriber = await context.services.subscribers.expect(context.chat_id, None)
+    await context.say(start.let_be(context.translator))
+    return True
+
+
 def looks_asked(text: str) -> bool:
     """Whether words are more likely a question in between than a place."""
     words = normalise(text)
@@ -374,9 +391,10 @@ async def _typed_audience(context: Context, typed: str) -> bool:
 
 async def _not_understood(context: Context, typed: str) -> None:
     if context.known.expecting == "audience":
-        await context.say(start.ask_audience(context.translator))
+        await context.say(start.audience_unknown(context.translator, context.emergency_number))
     elif context.known.expecting == "zone":
-        await context.say(start.zone_unknown(context.translator, typed))
+        number = context.emergency_number
+        await context.say(start.zone_unknown(context.translator, typed, number))
     else:
         await context.say(
             start.hour_unknown(context.translator, typed, first=_first_hour(context))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from difflib import get_close_matches
 from functools import partial
 
 from telegram import Message, Update
@@ -13,10 +14,11 @@ from bot.handlers.command import is_for, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
 from bot.texts import broadcast, errors
-from bot.texts.commands import spoken
+from bot.texts.commands import commands_for, spoken
 from bot.texts.orders import read_wish
 from tips.normalise import normalise
 
+ALIKE = 0.7  # how alike a mistyped command has to be to one that there is
 NO_WORDS = re.compile(r"[\W_]*")
 
 
@@ -36,6 +38,7 @@ async def on_words(_update: Update, context: Context) -> None:
 async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
     """An answer to our question, an order, a wish, small talk, or a question; the surest first."""
     hearers: tuple[Callable[[], Awaitable[bool]], ...] = (
+        partial(start.lets_it_be, context, text),
         partial(start.answers_our_question, context, text),
         partial(settings.typed_day, context, text),
         partial(service_wishes.carry_out, context, text),
@@ -60,7 +63,14 @@ async def _short_wish(context: Context, text: str) -> bool:
 
 async def on_unknown_command(_update: Update, context: Context) -> None:
     """A command that this person does not have, or that is meant for another bot."""
-    await context.say(errors.unknown_command(context.translator))
+    command = read_command(context.written.text or "")
+    name = command["name"].lower() if command is not None and command["bot"] is None else ""
+    if await start.lets_it_be(context, name):
+        return
+    admin = context.services.is_admin(context.user)
+    names = [known.name for known in commands_for(admin=admin)]
+    meant = next(iter(get_close_matches(name, names, n=1, cutoff=ALIKE)), None)
+    await context.say(errors.unknown_command(context.translator, meant))
 
 
 async def on_forwarded(_update: Update, context: Context) -> None:
@@ -87,8 +97,8 @@ async def on_attachment(_update: Update, context: Context) -> None:
     asked = _asks_for_broadcast(context, words)
     if words and not asked:
         analysis = await faq.analyse(context, words)
-        alone = await signs.warn(context, analysis.advice)
-        await faq.answer_if_sure(context, analysis, alone=alone)
+        await signs.warn(context, analysis.advice)
+        await faq.answer_if_sure(context, analysis)
     if not _is_more_of_an_album(context, message):
         text = broadcast.how_to if asked else errors.no_text
         await context.say(text(context.translator))

@@ -6,6 +6,8 @@ import re
 
 from bot.texts.orders import bare
 
+_BEFORE = re.compile("^((they|it|its|the tips|tips|this|are|re|is|s|will be|would be|mostly) )+")
+_BEHIND = re.compile("( (please|thanks|thank you|lol|haha|ok|okay|only))+$")
 _ME = re.compile("(just |only |for )*(me|myself|i)( please)?")
 _CHILD = re.compile(
     "(just |only |for )*(my |our |the |a )?(little |youngest )?"
@@ -19,6 +21,6 @@ _BOTH = re.compile(
 
 def read_audience(typed: str) -> str | None:
     """``adult``, ``parent`` or ``both``; None where the words say neither."""
-    said = bare(typed)
+    said = _BEHIND.sub("", _BEFORE.sub("", bare(typed)))
     choices = {"adult": _ME, "parent": _CHILD, "both": _BOTH}
     return next((name for name, words in choices.items() if words.fullmatch(said)), None)

@@ -7,8 +7,11 @@ from bot.texts.catalogue import Translator
 from bot.texts.message import Message, page, toast
 
 
-def unknown_command(_: Translator) -> Message:
-    """A command that this person does not have."""
+def unknown_command(_: Translator, meant: str | None = None) -> Message:
+    """A command that this person does not have, and perhaps the one that they meant."""
+    if meant is not None:
+        words = _("I don't know that one. Did you mean /{command}?")
+        return page(html.fill(words, command=meant))
     return page(html.text(_("I don't know that one. See /help.")))
 
 

@@ -98,10 +98,10 @@ Order = (
 )  # fmt: skip
 
 COMMANDS = ("stop", "resume", "tip", "forget", "export", "saved", "settings")
-_ASKED = re.compile(r"(how|what|why|when|where|who|which|do|does|did|is|are|if|should)\b")
+_ASKED = re.compile(r"(how|what|why|when|where|who|which|do(?! not)|does|did|is|are|if|should)\b")
 _ASKED_TO = re.compile(r"(hi |hello |hey |please )*(can|could|would|will|may) ")
 _MARKS = re.compile(r"[!?…;\"“”()*]+|\.+(?=\s|$)|,(?=\s*$)|(?<!\d)[.:](?!\d)|[^\w\s.:,/'+&-]")
-_PARTS = re.compile(r"[,;.!?]+(?=\s|$)|\s(?:and|but|so|because|since)\s")
+_PARTS = re.compile(r"[,;.!?]+(?=\s|$)|\s(?:and|but|so(?! kind| good)|because|since)\s")
 _BACK = re.compile(
     r"^((ill be|im|i am|were|we are|well be|back|start(ing)?|begin|again|resume|from|in|maybe) )+"
 )

@@ -12,6 +12,7 @@ from bot.places.place import Place
 from bot.texts import html, times
 from bot.texts.callbacks import (
     AskZone,
+    Begin,
     Callback,
     KeepZone,
     PauseUntil,
@@ -45,6 +46,7 @@ class Asker:
     user_id: int = 0
     username: str = ""
     contact: str | None = None
+    admin: bool = False
     number: str | None = None
 
     @property
@@ -52,7 +54,7 @@ class Asker:
         return self.subscriber is not None and self.subscriber.state == "active"
 
 
-Say = Callable[[Translator, Asker], Message]
+Say = Callable[[Translator, Asker], Message | None]
 
 
 def service(_: Translator, service_id: str, asker: Asker) -> Message | None:
@@ -301,7 +303,7 @@ def _share(_: Translator, asker: Asker) -> Message:
 
 def _thanks(_: Translator, _asker: Asker) -> Message:
     return page(
-        html.text(_("You're welcome. That's kind of you.")),
+        html.text(_("You're welcome.")),
         html.text(_("Ask me anything about eczema and daily life, any time.")),
         buttons=(_tip_row(_),),
     )
@@ -322,11 +324,43 @@ def _complaint(_: Translator, asker: Asker) -> Message:
     )
 
 
-def _greeting(_: Translator, _asker: Asker) -> Message:
+def _greeting(_: Translator, asker: Asker) -> Message:
+    begin = () if asker.subscriber is not None else _row(_("Get one every day"), Begin())
     return page(
         html.text(_("Hello! Nice to hear from you.")),
         html.text(_("Ask me anything about eczema and daily life, or have a tip.")),
-        buttons=(_tip_row(_),),
+        buttons=(_tip_row(_), begin),
+    )
+
+
+def _yes(_: Translator, _asker: Asker) -> Message:
+    return page(
+        html.text(_("I can't tell what that's the answer to, so I've changed nothing.")),
+        html.text(_("Please tap the button under my question, or write what you'd like.")),
+    )
+
+
+def _undo(_: Translator, _asker: Asker) -> Message:
+    return page(
+        html.text(_("No harm done. Most buttons go back if you tap them again.")),
+        html.text(_("You can see and change everything that's set here:")),
+        buttons=(_settings_row(_),),
+    )
+
+
+def _text_size(_: Translator, _asker: Asker) -> Message:
+    return page(
+        html.text(_("That's up to Telegram: look for the text size in its settings.")),
+        html.text(_("You'll find it under Chat Settings or Appearance.")),
+    )
+
+
+def _correct(_: Translator, asker: Asker) -> Message | None:
+    if not asker.admin:
+        return None
+    return page(
+        html.text(_("What's been sent stays as it is: I can't change it or take it back.")),
+        html.text(_("To put it right, write the correction, then reply to it with /broadcast")),
     )
 
 
@@ -407,6 +441,10 @@ SERVICES: Final[Mapping[str, Say]] = {
     "service-thanks": _thanks,
     "service-complaint": _complaint,
     "service-greeting": _greeting,
+    "service-yes": _yes,
+    "service-undo": _undo,
+    "service-text-size": _text_size,
+    "service-correct": _correct,
     "service-goodbye": _goodbye,
     "service-admin": _admin,
     "service-help": _help,

@@ -156,7 +156,7 @@ def _parts(_: Translator, subscriber: SubscriberView, library: Library) -> dict[
         ),
         "sound": _Part(
             _("How should tips arrive?"),
-            _sound_words(_, subscriber),
+            _("quietly") if subscriber.quiet else _("with a sound"),
             lambda: _sound_rows(_, subscriber),
         ),
         "pause": _Part(_("Need a break, or had enough?"), "", lambda: pause_rows(_, subscriber)),

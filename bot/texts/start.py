@@ -23,6 +23,7 @@ from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, ReplyKeyboard, Rows, page
 from bot.texts.privacy import CONSENT_VERSION
 from bot.texts.settings import audience_names, next_tip_line, paused_line
+from bot.texts.signs import urgent_hint
 from bot.texts.subscriber import SubscriberView
 from bot.texts.tip import Shown, render
 from tips.library import Library
@@ -31,6 +32,7 @@ from tips.models import Tip
 HOURS_OFFERED = (420, 480, 540, 720, 1080, 1200)
 PROPOSED = 480
 QUOTED_UNITS = 60
+WORDS_OF_A_PLACE = 2
 
 
 def welcome(_: Translator, link: str = "", only_english: str = "") -> Message:
@@ -67,6 +69,16 @@ def ask_audience(_: Translator) -> Message:
     """Asks who the tips are for."""
     rows = tuple((Button(name, PickAudience(key)),) for key, name in audience_names(_).items())
     return page(html.bold(_("Who are the tips for?")), buttons=rows)
+
+
+def audience_unknown(_: Translator, number: str | None) -> Message:
+    """What was typed doesn't say who the tips are for; ``number`` is for emergencies."""
+    return page(
+        html.text(_("Sorry, I didn't catch that.")),
+        html.bold(_("Who are the tips for?")),
+        urgent_hint(_, number),
+        buttons=ask_audience(_).buttons,
+    )
 
 
 def audience_taken(_: Translator, audience: str) -> Message:
@@ -131,14 +143,25 @@ def _place_button(place: Place, now: datetime) -> Button:
     return Button(f"{html.one_line(place.label, 27)} · {hour}", PickZone(place.zone))
 
 
-def zone_unknown(_: Translator, typed: str) -> Message:
-    """No place matches what was typed."""
+def zone_unknown(_: Translator, typed: str, number: str | None = None) -> Message:
+    """No place matches what was typed; several words may have been something urgent."""
+    hint = urgent_hint(_, number) if len(typed.split()) > WORDS_OF_A_PLACE else html.Html()
     return page(
         html.fill(
             _("I can't find “{typed}”. Try a bigger city nearby."),
             typed=html.one_line(typed, QUOTED_UNITS),
         ),
         html.text(_("Your country works too, or you can share your location.")),
+        hint,
+    )
+
+
+def let_be(_: Translator) -> Message:
+    """Whoever was asked for something wants to leave it as it is."""
+    return page(
+        html.text(_("OK, I've kept everything as it was.")),
+        buttons=_settings_row(_),
+        remove_reply=True,
     )
 
 

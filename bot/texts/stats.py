@@ -94,7 +94,7 @@ def _deliveries(_: Translator, shown: Figures) -> list[html.Html]:
 
 def _lateness(_: Translator, late: Lateness) -> html.Html:
     if late.p50 is None:
-        return html.text(_("Nothing sent yet."))
+        return html.text(_("No tips sent yet."))
     return html.fill(
         _("How late: half within {median}, 95 in 100 within {worst}"),
         median=times.seconds_words(_, late.p50),

@@ -191,6 +191,8 @@ CALLS: dict[str, Call] = {
     "start.zone_candidates, a slip": lambda w, _: start.zone_candidates(
         EN, w, _places(w), NOW, named=False
     ),
+    "start.audience_unknown": lambda *_: start.audience_unknown(EN, "112"),
+    "start.let_be": lambda *_: start.let_be(EN),
     "start.zone_unknown": lambda w, _: start.zone_unknown(EN, w),
     "start.location_unknown": lambda *_: start.location_unknown(EN),
     "start.zone_taken": lambda *_: start.zone_taken(EN, "America/Argentina/Buenos_Aires"),
@@ -275,7 +277,12 @@ CALLS: dict[str, Call] = {
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
     "signs.only_english": lambda w, _: signs.only_english(
         SignLanguage.of(
-            {"advice": [], "things": {}, "only_english": f"{w} {{number}}", "your_number": w}
+            {
+                "advice": [],
+                "things": {},
+                "only_english": f"{w} {{number}}",
+                "your_number": w or "1",
+            }
         ),
         None,
     ),
@@ -334,6 +341,7 @@ CALLS: dict[str, Call] = {
     "broadcast.gone": lambda *_: broadcast.gone(EN),
     "stats.figures": lambda w, _: stats.figures(EN, SomeFigures(failures=_reasons(w))),
     "errors.unknown_command": lambda *_: errors.unknown_command(EN),
+    "errors.unknown_command, meant": lambda *_: errors.unknown_command(EN, "settings"),
     "errors.forwarded": lambda *_: errors.forwarded(EN),
     "errors.emoji_only": lambda *_: errors.emoji_only(EN),
     "errors.no_text": lambda *_: errors.no_text(EN),

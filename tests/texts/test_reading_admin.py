@@ -152,5 +152,5 @@ class TestStats:
     def test_a_day_without_anything(self) -> None:
         said = stats.figures(EN, SomeFigures(days=1, lateness=SomeLateness(None, None), tips={}))
         assert said.plain.startswith("The last day\n")
-        assert "Nothing sent yet." in said.plain
+        assert "No tips sent yet." in said.plain
         assert "Failures" not in said.plain
