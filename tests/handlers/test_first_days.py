@@ -94,7 +94,7 @@ WORDS = {
     "gimme a tip": "Try today:",
     "Please erase all that you know about me.": "Erase everything about you?",
     "I should like them at half past nine in the evening": "21:30",
-    "Would you be so kind as to stop on Sundays, since I go to church?": "every day but Sunday",
+    "Would you be so kind as to stop on Sundays, since I go to church?": "days",
     "I am going into hospital on the 20th, please do not write to me until then.": "how long",
     "edit it": "I don't have a checked answer",
 }

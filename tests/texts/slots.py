@@ -281,7 +281,7 @@ CALLS: dict[str, Call] = {
                 "advice": [],
                 "things": {},
                 "only_english": f"{w} {{number}}",
-                "your_number": w or "1",
+                "your_number": w.strip() or "1",
             }
         ),
         None,
