@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,7 +96,8 @@ class TestPicturesAndFiles:
     async def test_the_export_is_seen_and_opens(self, chat: ChatPage) -> None:
         await chat.subscribe()
         await chat.say("/export")
-        file = chat.page.get_by_role("link", name="Open gutskin", exact=False)
+        named = re.compile(r"Open gutskin.*\.json")
+        file = chat.page.get_by_role("link", name=named)
         async with chat.page.expect_popup() as opened:
             await file.click()
 
