@@ -68,7 +68,7 @@ def _received(town: Town) -> dict[int, list[Received]]:
             continue
         index = bisect_right(begins, event["seq"] - 1) - 1
         asked = index >= 0 and event["seq"] <= town.rounds[index][1]
-        title = event["text"].partition("\n")[0]
+        title = _title_of(event["text"])
         got = Received(datetime.fromisoformat(event["at"]), title, asked)
         found.setdefault(event["chat"], []).append(got)
     return found
@@ -140,6 +140,13 @@ def _dates(life: Life, daily: list[datetime]) -> Iterator[date]:
     for at in daily:
         zone = life.standings[bisect_right(changes, at) - 1].zone
         yield at.astimezone(ZoneInfo(zone)).date()
+
+
+def _title_of(card: str) -> str:
+    """The line below the theme; a word that somebody is back from a break stands above both."""
+    lines = card.split("\n")
+    theme = next(at for at, line in enumerate(lines) if line and not line[0].isascii())
+    return lines[theme + 1]
 
 
 class _Titles:

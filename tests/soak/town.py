@@ -122,7 +122,8 @@ def _resume(person: Person, chance: random.Random, at: datetime) -> Act:
 
 def _pause_for_good(person: Person, chance: random.Random, at: datetime) -> Act:
     person.back_by = say("/resume")
-    return Act([say("/pause")], {"on": False, "quiet_until": None})
+    steps = [say("/pause"), tap("Until I say so")]
+    return Act(steps, {"on": False, "quiet_until": None})
 
 
 def _move(person: Person, chance: random.Random, at: datetime) -> Act:
@@ -139,7 +140,9 @@ def _shift(person: Person, chance: random.Random, at: datetime) -> Act:
 def _switch(person: Person, chance: random.Random, at: datetime) -> Act:
     day, now = chance.randrange(7), person.life.now.days
     days = now ^ 1 << day or now
-    return Act([say("/settings"), tap("Days"), tap(WEEKDAYS[day][:3])], {"days": days})
+    label = WEEKDAYS[day][:3]
+    tapped = tap(f"✓ {label}" if now >> day & 1 else label)
+    return Act([say("/settings"), tap("Days"), tapped], {"days": days})
 
 
 def _block(person: Person, chance: random.Random, at: datetime) -> Act:
