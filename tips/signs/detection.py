@@ -28,7 +28,7 @@ class Bar(NamedTuple):
     words: int  # at least
 
 
-ALONE = Bar(0.7, 0.6, 0, 3)
+ALONE = Bar(0.8, 0.6, 0, 3)
 AS_TELEGRAM = Bar(0.4, 0.8, 1, 2)  # where it is the language that the sender's Telegram speaks
 COMMON = frozenset(
     {
