@@ -41,7 +41,8 @@ def strays(root: Path) -> Iterator[tuple[Path, str]]:
     What begins with a dot or an underscore, or looks like no content, is its owner's business.
     """
     yield from _unknown(root, LISTS, re.compile(f"{LANGUAGE.pattern}|{SIGNS}"))
-    yield from _unknown(root / SIGNS, None, None)
+    yield from _unknown(root / SIGNS, None, re.compile("wordings"))
+    yield from _unknown(root / SIGNS / "wordings", None, None)
     for folder in _folders(root):
         if LANGUAGE.fullmatch(folder.name):
             yield from _in_language(folder)

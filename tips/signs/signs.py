@@ -1,4 +1,4 @@
-"""All languages' warning signs at once, and the model that knows English descriptions."""
+"""All languages' warning signs at once, and the models that learned from descriptions of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import IntEnum
-from typing import NamedTuple, Self
+from itertools import chain
+from typing import Self
 
 from tips.search.alarm import Alarm
 from tips.search.model import Floats
@@ -14,14 +15,15 @@ from tips.search.reading import Part, Reading, spoken_parts
 from tips.search.search import CONTENT, Search
 from tips.search.words import lines_of, pieces
 
+from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
-from .folding import Utterance, utterances
+from .folding import Utterance
 from .language import ENGLISH, Advice, SignLanguage, read_languages
-from .phrases import Phrases
+from .spoken import UNLESS, SignReader, Spoken, Thing
 
-UNLESS = "unless"
 FEWEST_LEFT = 6  # words beside what was taken back, for the model to be asked about them
 DOUBT = 4.0  # how far below the alarm's gate a message still is worth reading before others
+DOUBT_ELSEWHERE = 1.0  # and how far below that of the classifier of other languages
 
 
 class Suspicion(IntEnum):
@@ -30,26 +32,6 @@ class Suspicion(IntEnum):
     NONE = 0
     SOME = 1
     STRONG = 2
-
-
-class Thing(NamedTuple):
-    """A name of a language's data."""
-
-    language: str
-    name: str
-
-
-class Place(NamedTuple):
-    """Where in a message a thing is spoken of."""
-
-    thing: Thing
-    said: Utterance
-    at: range
-
-    @property
-    def written(self) -> tuple[int, ...]:
-        """The places of its words among the words as they were written."""
-        return tuple(self.said.places[number] for number in self.at)
 
 
 class WarningSigns:
@@ -61,32 +43,30 @@ class WarningSigns:
         *,
         search: Search | None = None,
         alarm: Alarm | None = None,
+        classifier: SignClassifier | None = None,
     ) -> None:
         self.languages = {language.code: language for language in languages}
         self._search = search
         self._alarm = alarm
-        self._phrases = Phrases(
-            (Thing(language.code, name), phrase)
-            for language in self.languages.values()
-            for name, phrases in {**language.things, UNLESS: language.unless}.items()
-            for phrase in phrases
-        )
+        self._classifier = classifier
+        self._reader = SignReader(self.languages)
 
     @classmethod
     def load(cls, *, search: Search | None = None) -> Self:
         """Read the warning signs of every language there is a file of.
 
         Args:
-            search: reads messages for the learned half; without it only the rules are used.
+            search: reads messages for the learned halves; without it only the rules are used.
         """
         alarm = Alarm.read(CONTENT / ENGLISH / "alarm.npz") if search else None
-        return cls(read_languages(), search=search, alarm=alarm)
+        classifier = SignClassifier.read() if search else None
+        return cls(read_languages(), search=search, alarm=alarm, classifier=classifier)
 
     def match(self, message: str | Reading, speaks: str | None = None) -> Advice | None:
         """The gravest advice whose signs the message describes, wherever in it; or None.
 
-        It is in the language whose rules heard it: of several the one that the message is in,
-        else the one the sender ``speaks``.
+        It is in the language that heard it: of several the one that the message is in, else the
+        one the sender ``speaks``; never in English where the message certainly is not.
         """
         if isinstance(message, str) and self._search is not None:
             message = self._search.read(message)
@@ -95,7 +75,7 @@ class WarningSigns:
             heard = [advice for line in lines for advice in self._by_rules(line)]
         else:
             lines = message.lines
-            heard = list(self._heard_in(message))
+            heard = list(self._heard_in(message, speaks))
         return self._gravest(heard, lines[0], speaks)
 
     def other_language(self, line: str, speaks: str | None = None) -> SignLanguage | None:
@@ -114,16 +94,28 @@ class WarningSigns:
         It takes no sentence vector and mends no word, so that it can be asked of everything at
         the moment it arrives; rather too much than too little.
         """
-        if any(True for line in lines_of(text) for _advice in self._by_rules(line)):
+        line, otherwise = lines_of(text)
+        parts = [self._reader.read(piece) for piece in pieces(line)]
+        hidden = (self._reader.read(piece) for piece in (pieces(otherwise) if otherwise else ()))
+        if any(True for part in chain(parts, hidden) for _advice in self._by_rules_in(part)):
             return Suspicion.STRONG
+        closeness = max(self._closeness_in_english(text), self._closeness_elsewhere(parts))
+        if closeness >= 1:
+            return Suspicion.STRONG
+        return Suspicion.SOME if closeness >= 0 else Suspicion.NONE
+
+    def _closeness_in_english(self, text: str) -> float:
+        """How near the message comes to the alarm's gate: 1 at the gate, 0 where doubt begins."""
         if self._alarm is None:
-            return Suspicion.NONE
+            return -math.inf
         spoken, _otherwise = spoken_parts(text)
         left = (self._left_of(words)[0] for words in spoken)
-        margin = max(map(self._alarm.beyond_gate, left), default=-math.inf)
-        if margin >= 0:
-            return Suspicion.STRONG
-        return Suspicion.SOME if margin >= -DOUBT else Suspicion.NONE
+        return 1 + max(map(self._alarm.beyond_gate, left), default=-math.inf) / DOUBT
+
+    def _closeness_elsewhere(self, parts: Iterable[Spoken]) -> float:
+        """The same for the other languages."""
+        found = [like.margin for part in parts if (like := self._likeness(part))]
+        return 1 + max(found, default=-math.inf) / DOUBT_ELSEWHERE
 
     def _gravest(self, heard: Sequence[Advice], line: str, speaks: str | None) -> Advice | None:
         ranks = {advice.id: rank for rank, advice in enumerate(self.languages[ENGLISH].advice)}
@@ -131,33 +123,44 @@ class WarningSigns:
             return None
         gravest = min(ranks.get(advice.id, len(ranks)) for advice in heard)
         fitting = {a.language: a for a in heard if ranks.get(a.id, len(ranks)) == gravest}
+        own = _base(speaks)
+        if set(fitting) == {ENGLISH}:
+            return self._translated(fitting[ENGLISH], line, own)
         if len(fitting) == 1:
             return next(iter(fitting.values()))
-        own = (speaks or "").partition("-")[0].lower()
         wanted = (language_of(line, own), own, ENGLISH, *sorted(fitting))
         return next(fitting[code] for code in wanted if code in fitting)
 
-    def _heard_in(self, reading: Reading) -> Iterator[Advice]:
+    def _translated(self, advice: Advice, line: str, own: str) -> Advice:
+        """English advice in the language of a message that is certainly not English."""
+        if self._classifier is None or language_of(line, own) is None:
+            return advice
+        words = self._reader.read(next(pieces(line))).words
+        code = self._classifier.language(features(words, self._classifier.rarity), own)
+        return next((a for a in self.languages[code].advice if a.id == advice.id), advice)
+
+    def _heard_in(self, reading: Reading, speaks: str | None) -> Iterator[Advice]:
         line, otherwise = reading.lines
         yield from self._by_rules(otherwise)
         for number, (piece, part) in enumerate(zip(pieces(line), reading.parts, strict=True)):
             # The vector is of the first part alone: it is what costs time, and one is enough.
             vector = reading.vector if number == 0 else None
-            yield from list(self._by_rules_in(piece)) or self._by_ear(part, vector)
+            spoken = self._reader.read(piece)
+            yield from list(self._by_rules_in(spoken)) or [
+                *self._by_ear(part, vector),
+                *self._by_classifier(spoken, speaks),
+            ]
 
     def _by_rules(self, line: str) -> Iterator[Advice]:
         for piece in pieces(line) if line else ():
-            yield from self._by_rules_in(piece)
+            yield from self._by_rules_in(self._reader.read(piece))
 
-    def _by_rules_in(self, piece: str) -> Iterator[Advice]:
-        heard = utterances(piece)
-        if self.languages[ENGLISH].asks(heard[0].words):
+    def _by_rules_in(self, spoken: Spoken) -> Iterator[Advice]:
+        if spoken.asks:
             return
-        found = [(said, self._phrases.places(said.words)) for said in heard]
-        languages = self._languages_of({thing for _, places in found for thing, _ in places})
-        spoken = [Place(t, said, at) for said, places in found for t, at in places if languages]
-        for language in languages:
-            if advice := self._advice_in(language, spoken):
+        for language in self._languages_of({place.thing for place in spoken.places}):
+            told = self._reader.told_in(language, spoken.places)
+            if advice := language.advice_for(told.things):
                 yield advice
 
     def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
@@ -167,34 +170,23 @@ class WarningSigns:
             names.setdefault(thing.language, set()).add(thing.name)
         return [one for code in names if (one := self.languages[code]).may_advise(names[code])]
 
-    def _advice_in(self, language: SignLanguage, spoken: Sequence[Place]) -> Advice | None:
-        """The gravest advice for what all readings of a part speak of, and none takes back.
+    def _by_classifier(self, spoken: Spoken, speaks: str | None) -> list[Advice]:
+        """What the model of other languages hears."""
+        like = self._likeness(spoken, speaks)
+        if like is None or like.margin < 0:
+            return []
+        return [a for a in self.languages[like.language].advice if a.id == like.kind]
 
-        Languages borrow words: what English takes back of them, it takes back of all.
-        """
-        english = self.languages[ENGLISH]
-        own = (language.code, ENGLISH)
-        excused = {
-            at
-            for place in spoken
-            if place.thing.name == UNLESS and place.thing.language in own
-            for at in place.written
-        }
-        places = [place for place in spoken if place.thing.language == language.code]
-        denied = {
-            (place.thing, place.written)
-            for place in places
-            for one in (language, english)
-            if one.denial_before(place.said, place.at.start) is not None
-        }
-        return language.advice_for(
-            {
-                place.thing.name
-                for place in places
-                if not excused.issuperset(place.written)
-                and (place.thing, place.written) not in denied
-            }
-        )
+    def _likeness(self, spoken: Spoken, speaks: str | None = None) -> Likeness | None:
+        """What a part in another language than English is most like."""
+        if self._classifier is None or spoken.asks or not spoken.words:
+            return None
+        found = features(spoken.words, self._classifier.rarity)
+        language = self._classifier.language(found, _base(speaks))
+        if language == ENGLISH:
+            return None
+        told = self._reader.told_in(self.languages[language], spoken.places)
+        return self._classifier.likeness(found, told, language)
 
     def _by_ear(self, part: Part, vector: Floats | None) -> list[Advice]:
         """What the model hears; it knows English alone, and no denial."""
@@ -220,9 +212,14 @@ class WarningSigns:
         gone: set[int] = set()
         names: set[str] = set()
         english = self.languages[ENGLISH]
-        for thing, at in self._phrases.places(plain):
+        for thing, at in self._reader.phrases.places(plain):
             if thing.language == ENGLISH:
                 names.add(thing.name)
                 begin = at.start if thing.name == UNLESS else english.denial_before(said, at.start)
                 gone.update(range(at.stop if begin is None else begin, at.stop))
         return [word for at, word in enumerate(words) if at not in gone], names
+
+
+def _base(code: str | None) -> str:
+    """A language's code without its country."""
+    return (code or "").partition("-")[0].lower()

@@ -1,5 +1,6 @@
 """Messages of people who never saw the rules: 20 emergencies and 40 ordinary ones a language, for
-English 60 and 200. What the rules missed at first was mended by kinds, not by messages."""
+English 60 and 200. What the rules missed of the first exam was mended by kinds, not by messages;
+the second was measured once, and nothing was changed after it."""
 
 from __future__ import annotations
 
@@ -14,14 +15,20 @@ from tips.signs import WarningSigns
 from tips.signs.language import LEAVING
 
 EXAM = Path(__file__).parent / "exam"
+SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
+SECOND_SHARES = {
+    "fr": (17, 2),
+    "pt": (19, 2),
+    "uk": (17, 0),
+}  # as measured; the goal is that of the others
 SIGNS = WarningSigns.load()
 LANGUAGES = sorted(set(SIGNS.languages))
 
 
-def exam(code: str) -> dict[str, Any]:
-    text = (EXAM / f"{code}.yaml").read_text("utf-8")
+def exam(code: str, folder: Path = EXAM) -> dict[str, Any]:
+    text = (folder / f"{code}.yaml").read_text("utf-8")
     content: dict[str, Any] = yaml.load(text, yaml.CBaseLoader)
     return content
 
@@ -61,3 +68,14 @@ def test_an_emergency_is_suspected_as_it_arrives(signs: WarningSigns, code: str)
     told = exam(code)["signs"]
     suspected = [m for m in told if signs.suspicion(m["text"])]
     assert len(suspected) >= SHARES.get(code, OTHERS)[0]
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_so_it_is_on_an_exam_that_nothing_was_made_for(signs: WarningSigns, code: str) -> None:
+    content = exam(code, SECOND)
+    heard = [found for m in content["signs"] if (found := signs.match(m["text"], code))]
+    taken = [text for text in content["ordinary"] if signs.match(text, code)]
+    least, most = SECOND_SHARES.get(code, OTHERS)
+    assert len(heard) >= least
+    assert len(taken) <= most
+    assert {found.language for found in heard} == {code}

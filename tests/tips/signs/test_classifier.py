@@ -1,0 +1,82 @@
+"""The learned half in other languages: fresh, heard where rules are silent, deaf to English."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tips.search import Search
+from tips.search.search import CONTENT
+from tips.search.training import corpus
+from tips.signs import WarningSigns
+from tips.signs.classifier import SignClassifier, features
+from tips.signs.training import ORDINARY, WORDINGS, fingerprint
+
+RULES = WarningSigns.load()
+CODES = sorted(path.stem for path in WORDINGS.glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def signs() -> WarningSigns:
+    return WarningSigns.load(search=Search.load())
+
+
+def told(code: str) -> dict[str, list[str]]:
+    content: dict[str, list[str]] = yaml.safe_load((WORDINGS / f"{code}.yaml").read_text("utf-8"))
+    return content
+
+
+def test_it_was_made_from_the_messages_as_they_stand() -> None:
+    remedy = "run `make search-train`"
+    assert SignClassifier.read().fingerprint[0] == fingerprint(), remedy
+
+
+def test_there_are_messages_in_every_language_but_english() -> None:
+    assert set(CODES) == set(RULES.languages) - {"en"}
+    assert set(SignClassifier.read().languages.tolist()) == set(RULES.languages)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_most_signs_that_no_rule_hears_are_heard_in_their_language(
+    signs: WarningSigns, code: str
+) -> None:
+    emergencies = [m for kind, texts in told(code).items() if kind != ORDINARY for m in texts]
+    silent = [m for m in emergencies if RULES.match(m, code) is None]
+    found = [advice.language for m in silent if (advice := signs.match(m, code))]
+    assert len(found) >= 0.75 * len(silent)
+    assert set(found) == {code}
+
+
+def test_ordinary_english_is_a_sign_of_no_other_language(signs: WarningSigns) -> None:
+    messages = [m.text for m in corpus.half(CONTENT / "en", "test")][::10]
+    assert len(messages) > 300
+    heard = [a for m in messages if (a := signs.match(m, "en")) and a.language != "en"]
+    assert heard == []
+
+
+def test_emergencies_in_english_are_answered_in_english(signs: WarningSigns) -> None:
+    messages = [m.text for m in corpus.emergencies(CONTENT / "en", "test")]
+    other = [m for m in messages if (a := signs.match(m, "en")) and a.language != "en"]
+    assert other == []
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("ich bin suicidal und weiss nicht weiter", "de"),
+        ("mon fils suicidal que dois je faire", "fr"),
+    ],
+)
+def test_what_english_alone_hears_is_answered_in_the_language_of_the_message(
+    signs: WarningSigns, message: str, code: str
+) -> None:
+    heard = signs.match(message, code)
+    assert heard is not None
+    assert (heard.id, heard.language) == ("despair", code)
+
+
+def test_what_telegram_speaks_makes_its_language_likelier() -> None:
+    model = SignClassifier.read()
+    found = features(["no", "respira"], model.rarity)
+    assert model.language(found, "es") == "es"
+    assert model.language(found, "pt") == "pt"

@@ -1,0 +1,170 @@
+"""`python -m tips.signs.training`: make the classifier of other languages' warning signs anew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import yaml
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from tips.search import search
+from tips.search.model import Floats, quantised
+from tips.search.training import corpus
+from tips.search.words import line_of
+
+from .classifier import (
+    BUCKETS,
+    THING_BUCKETS,
+    Features,
+    SignClassifier,
+    features,
+    rarity_of,
+    with_things,
+)
+from .language import CONTENT, ENGLISH, read_languages
+from .spoken import SignReader, Told
+
+WORDINGS = CONTENT / "wordings"
+ENGLISH_CONTENT = search.CONTENT / ENGLISH
+ORDINARY = "ordinary"
+FALSE_ALARMS = 0.02  # of the ordinary messages that the rules leave alone
+WEIGHT_OF_AN_EMERGENCY = 3.0  # a missed one is worse than a false alarm
+FOLDS = 5
+ONE_OF = 4  # English questions: enough to know English by
+
+
+class Example(NamedTuple):
+    """A message as the classifier reads it, and what it is an example of."""
+
+    words: list[str]
+    told: Told
+    by_rules: bool  # whether the rules hear it
+    kind: str
+    language: str
+    place: float  # among those of its kind: 0 the first, 1 behind the last
+
+
+class ExampleReader:
+    """Reads messages as the running bot does."""
+
+    def __init__(self) -> None:
+        self._languages = {language.code: language for language in read_languages()}
+        self._reader = SignReader(self._languages)
+
+    def read(self, texts: Sequence[str], kind: str, language: str) -> Iterator[Example]:
+        """An example of each message that has words."""
+        rules = self._languages[language]
+        for at, text in enumerate(texts):
+            spoken = self._reader.read(line_of(text))
+            told = self._reader.told_in(rules, spoken.places)
+            heard = not spoken.asks and rules.advice_for(told.things) is not None
+            if spoken.words:
+                yield Example(spoken.words, told, heard, kind, language, at / len(texts))
+
+
+def examples(folder: Path = WORDINGS) -> list[Example]:
+    """All messages in other languages, and English ones, that none of those is taken for one."""
+    reader = ExampleReader()
+    told = [
+        example
+        for path in sorted(folder.glob("*.yaml"))
+        for kind, texts in _read(path).items()
+        for example in reader.read(texts, kind, path.stem)
+    ]
+    for kind, texts in _english().items():
+        told += reader.read(texts, kind, ENGLISH)
+    return told
+
+
+def _english() -> Mapping[str, Sequence[str]]:
+    asked = corpus.half(ENGLISH_CONTENT, "train")[::ONE_OF]
+    everyday = [*asked, *corpus.ordinary(ENGLISH_CONTENT, "train")]
+    found = {ORDINARY: [message.text for message in everyday]}
+    for message in corpus.emergencies(ENGLISH_CONTENT, "train"):
+        found.setdefault(message.meant, []).append(message.text)
+    return found
+
+
+def fingerprint(folder: Path = WORDINGS) -> str:
+    """Changes whenever the messages in other languages have changed."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def train(told: Sequence[Example], made_from: str) -> SignClassifier:
+    """The classifier of these messages, with the gate that messages it never saw ask for."""
+    margins = [m for one, m in held_out(told) if one.kind == ORDINARY and not one.by_rules]
+    gate = np.quantile(margins, 1 - FALSE_ALARMS)
+    return replace(fitted(told, made_from), gate=np.array([gate], np.float32))
+
+
+def held_out(told: Sequence[Example]) -> Iterator[tuple[Example, float]]:
+    """The margin of each message in another language under a model that saw neither it nor its
+    neighbours, which may be of one pattern."""
+    for fold in range(FOLDS):
+        model = fitted([one for one in told if int(one.place * FOLDS) != fold], "")
+        for one in told:
+            if int(one.place * FOLDS) == fold and one.language != ENGLISH:
+                found = features(one.words, model.rarity)
+                yield one, model.likeness(found, one.told, one.language).margin
+
+
+def fitted(told: Sequence[Example], made_from: str) -> SignClassifier:
+    """The classifier without a gate."""
+    kinds = sorted({one.kind for one in told} - {ORDINARY})
+    languages = sorted({one.language for one in told})
+    rarity = rarity_of([one.words for one in told])
+    rows = [features(one.words, rarity) for one in told]
+    full = [with_things(row, one.told) for row, one in zip(rows, told, strict=True)]
+    of_kind = np.array([[*kinds, ORDINARY].index(one.kind) for one in told])
+    of_language = np.array([languages.index(one.language) for one in told])
+    weight = np.where(of_kind < len(kinds), WEIGHT_OF_AN_EMERGENCY, 1.0)
+    by_kind, kind_scale, kind_bias = _linear(full, of_kind, weight)
+    by_language, language_scale, language_bias = _linear(rows, of_language, np.ones(len(rows)))
+    return SignClassifier(
+        fingerprint=np.array([made_from]),
+        kinds=np.array(kinds),
+        languages=np.array(languages),
+        rarity=rarity,
+        kind_weights=by_kind,
+        kind_scale=kind_scale,
+        kind_bias=kind_bias,
+        language_weights=by_language[:BUCKETS],
+        language_scale=language_scale,
+        language_bias=language_bias,
+        gate=np.zeros(1, np.float32),
+    )
+
+
+def _linear(rows: Sequence[Features], labels: Any, weight: Any) -> tuple[Any, Floats, Floats]:
+    """The weights of a linear model in 8 bits, their scale, and its bias."""
+    starts = np.cumsum([0, *(len(at) for at, _ in rows)])
+    columns = np.concatenate([at for at, _ in rows])
+    values = np.concatenate([weights for _, weights in rows])
+    data = csr_matrix((values, columns, starts), shape=(len(rows), BUCKETS + THING_BUCKETS))
+    model = LogisticRegression(C=10, max_iter=200, tol=1e-3)
+    model.fit(data, labels, sample_weight=weight)
+    weights, scale = quantised(model.coef_.T.astype(np.float32), axis=0)
+    return weights, scale, model.intercept_.astype(np.float32)
+
+
+def _read(path: Path) -> dict[str, list[str]]:
+    content: dict[str, list[str]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    return content
+
+
+def main() -> None:
+    """Train on all messages and write what the bot reads."""
+    train(examples(), fingerprint()).write()
+
+
+if __name__ == "__main__":
+    main()
