@@ -73,7 +73,9 @@ def _seen(line: str, known: Container[str] | None) -> str:
     if HIDDEN not in line:
         return line
     vocabulary = english_words() if known is None else known
-    return " ".join(_resolved(token, vocabulary) for token in line.split(" "))
+    tokens = line.split(" ")
+    resolved = {token: _resolved(token, vocabulary) for token in dict.fromkeys(tokens)}
+    return " ".join(map(resolved.__getitem__, tokens))
 
 
 def pieces(line: str) -> Iterator[str]:
