@@ -21,6 +21,9 @@ async def saved(context: Context, words: str) -> None:
     if await signs.warn(context, (await faq.analyse(context, words)).advice):
         return
     kept = await context.services.subscribers.saved(context.chat_id)
+    if not kept.tips:
+        await context.say(await _page(context, 0))
+        return
     numbers = [tip.number for tip in kept.tips]
     found = await context.services.analyser.find_tips(words, SHOWN, numbers)
     tips = [context.services.library.by_number(number) for number in found]

@@ -54,6 +54,7 @@ async def _asker(context: Context) -> service_wishes.Asker:
         username=context.bot.username,
         contact=context.services.settings.contact,
         admin=context.services.is_admin(context.user),
+        emergency_number=context.emergency_number,
         number=context.emergency_number,
     )
 

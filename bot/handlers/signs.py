@@ -7,6 +7,7 @@ from bot.telegram import update_scope
 from bot.texts import signs as texts
 from bot.texts.callbacks import SignSources
 from bot.texts.faq import gone
+from bot.texts.orders import read_wish
 from tips.signs import Advice
 
 
@@ -15,8 +16,15 @@ async def warn(context: Context, advice: Advice | None) -> bool:
     if advice is None:
         return False
     update_scope.claim()
-    await context.say(texts.urgent(context.translator, advice, context.emergency_number))
+    _, number = context.translator, context.emergency_number
+    await context.say(texts.urgent(_, advice, number, leaving=_may_mean_the_tips(context)))
     return True
+
+
+def _may_mean_the_tips(context: Context) -> bool:
+    """Whether the same words ask to unsubscribe: "I want to leave"."""
+    words = context.message.text if context.message is not None else None
+    return read_wish(words or "") == "service-stop"
 
 
 async def show_sources(context: Context, tap: SignSources) -> None:

@@ -77,6 +77,7 @@ def choices(
 
 def calendar(_: Translator, today: date, ahead: int) -> Message:
     """The days of a month (0: this one) to choose from, from tomorrow to a year from now."""
+    ahead = max(ahead, _nearest(today))
     first = _first_of(today, ahead)
     days = [first + timedelta(days=count) for count in range(31)]
     last = today + timedelta(days=LONGEST_DAYS)
@@ -95,13 +96,18 @@ def calendar(_: Translator, today: date, ahead: int) -> Message:
     )
 
 
+def _nearest(today: date) -> int:
+    """The first month with a day to choose: on its last day, a month has none left."""
+    return int((today + timedelta(days=1)).month != today.month)
+
+
 def _first_of(today: date, ahead: int) -> date:
     months = today.year * 12 + today.month - 1 + ahead
     return date(months // 12, months % 12 + 1, 1)
 
 
 def _months_beside(_: Translator, today: date, ahead: int) -> tuple[Button, ...]:
-    beside = [near for near in (ahead - 1, ahead + 1) if 0 <= near <= MONTHS_AHEAD]
+    beside = [near for near in (ahead - 1, ahead + 1) if _nearest(today) <= near <= MONTHS_AHEAD]
     names = {near: times.month(_, _first_of(today, near)) for near in beside}
     return tuple(
         Button(f"◀ {name}" if near < ahead else f"{name} ▶", PauseMonth(near))

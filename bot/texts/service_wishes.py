@@ -47,6 +47,7 @@ class Asker:
     username: str = ""
     contact: str | None = None
     admin: bool = False
+    emergency_number: str | None = None
     number: str | None = None
 
     @property
@@ -333,6 +334,17 @@ def _greeting(_: Translator, asker: Asker) -> Message:
     )
 
 
+def _emergency(_: Translator, asker: Asker) -> Message:
+    number = asker.emergency_number or _("your local emergency number")
+    return page(
+        html.fill(
+            _("I'm a bot and can't call anyone for you. In an emergency, {call}."),
+            call=html.bold(_("call {number} now").format(number=number)),
+        ),
+        html.text(_("To talk to someone, free crisis lines by country: findahelpline.com")),
+    )
+
+
 def _yes(_: Translator, _asker: Asker) -> Message:
     return page(
         html.text(_("I can't tell what that's the answer to, so I've changed nothing.")),
@@ -441,6 +453,7 @@ SERVICES: Final[Mapping[str, Say]] = {
     "service-thanks": _thanks,
     "service-complaint": _complaint,
     "service-greeting": _greeting,
+    "service-emergency": _emergency,
     "service-yes": _yes,
     "service-undo": _undo,
     "service-text-size": _text_size,

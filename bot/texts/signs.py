@@ -17,12 +17,16 @@ SLOT = "{number}"
 _SENTENCE_END = re.compile(r"(?<=[.!?؟।])\s+")
 
 
-def urgent(_: Translator, advice: Advice, number: str | None = None) -> Message:
+def urgent(
+    _: Translator, advice: Advice, number: str | None = None, *, leaving: bool = False
+) -> Message:
     """Seek care now; what it rests on is a tap away.
 
-    ``number`` is the emergency number where the subscriber lives, if it is known.
+    ``number`` is the emergency number where the subscriber lives, if it is known; ``leaving``
+    says that the words may mean the tips as well.
     """
-    stop = (Button(_("Stop the tips"), Stop()),) if advice.id == LEAVING else ()
+    leaving = leaving or advice.id == LEAVING
+    stop = (Button(_("Stop the tips"), Stop()),) if leaving else ()
     more = (Button(_("Sources"), SignSources(advice.id)),) if advice.claims else ()
     return page(said(advice, number), buttons=(stop, more))
 

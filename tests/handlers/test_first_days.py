@@ -73,6 +73,13 @@ async def test_a_mistyped_command_is_told_the_right_one(subscriber: Person, admi
     await admin.sees("Did you mean /broadcast?")
 
 
+async def test_words_that_may_mean_life_or_the_tips_are_offered_both(subscriber: Person) -> None:
+    await subscriber.say("I want to leave")
+    await subscriber.sees("I'm glad you wrote this")
+    await subscriber.tap("Stop the tips")
+    await subscriber.sees("You're unsubscribed")
+
+
 async def test_nothing_about_another_matter_follows_a_warning(subscriber: Person) -> None:
     await subscriber.say("i cant breathe after eating peanuts")
     answer = await subscriber.hears("Call", "now")
@@ -96,6 +103,10 @@ WORDS = {
     "I should like them at half past nine in the evening": "21:30",
     "Would you be so kind as to stop on Sundays, since I go to church?": "days",
     "I am going into hospital on the 20th, please do not write to me until then.": "how long",
+    "call an ambulance": "call 112 now",
+    "what is the crisis line number": "findahelpline.com",
+    "lol": "To ask, just type",
+    "/saved cream": "No saved tips yet",
     "edit it": "I don't have a checked answer",
 }
 

@@ -40,6 +40,18 @@ async def test_a_day_or_a_span_is_typed_while_the_calendar_is_open(
         await subscriber.say("/resume")
 
 
+async def test_on_the_last_day_of_a_month_the_calendar_begins_with_the_next(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    await harness.pass_time(days=29)
+    await subscriber.say("/pause")
+    await subscriber.tap("Until a date")
+    await subscriber.sees("April 2026")
+    labels = await subscriber.labels()
+    assert labels[0] == "Wed 1"
+    assert "◀ March 2026" not in labels
+
+
 async def test_it_is_typed_without_the_calendar_too(
     harness: BotHarness, subscriber: Person
 ) -> None:

@@ -184,12 +184,17 @@ class TestPause:
 
     def test_the_calendar_goes_from_tomorrow_to_a_year_from_now(self) -> None:
         today = date(2026, 1, 31)
-        months = [pause.calendar(EN, today, ahead) for ahead in range(13)]
+        months = [pause.calendar(EN, today, ahead) for ahead in range(1, 13)]
         days = [tap.day for month in months for tap in taps(month) if isinstance(tap, PauseUntil)]
         assert (days[0], days[-1], len(days)) == ("2026-02-01", "2027-01-31", 365)
         assert len(set(days)) == len(days)
-        assert labels(months[1])[:4] == ["Sun 1", "Mon 2", "Tue 3", "Wed 4"]
-        assert labels(months[1])[-3:] == ["◀ January 2026", "March 2026 ▶", "Back"]
+        assert labels(months[0])[:4] == ["Sun 1", "Mon 2", "Tue 3", "Wed 4"]
+        assert labels(months[1])[-3:] == ["◀ February 2026", "April 2026 ▶", "Back"]
+
+    def test_a_month_without_a_day_to_come_is_left_out(self) -> None:
+        last, tomorrow = date(2026, 1, 31), pause.calendar(EN, date(2026, 1, 31), 1)
+        assert pause.calendar(EN, last, 0) == tomorrow
+        assert labels(tomorrow)[-2:] == ["March 2026 ▶", "Back"]
 
     def test_stopping_says_how_to_come_back(self) -> None:
         assert "/resume" in pause.stopped(EN).plain

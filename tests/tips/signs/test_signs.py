@@ -26,6 +26,8 @@ SIGNS = WarningSigns.load()
         ("i dont want to live like this anymore", "despair"),
         ("Sometimes I think everyone is better off without me.", "despair"),
         ("I have thoughts of not wanting to live", "despair"),
+        ("I took 20 antihistamines", "despair"),
+        ("my son swallowed a whole packet of tablets", "despair"),
     ],
 )
 def test_a_description_of_an_emergency_gets_its_advice(message: str, advice: str) -> None:
