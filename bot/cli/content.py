@@ -206,7 +206,7 @@ def answers_to(
         "answers": [
             {
                 "id": hit.id,
-                "question": library.answer(hit.id).question,
+                "question": library.service_names.get(hit.id) or library.answer(hit.id).question,
                 "score": round(float(hit.score), 4),
             }
             for hit in hits

@@ -163,6 +163,11 @@ def test_a_question_gets_answers_best_first() -> None:
     assert found["answers"][0]["id"] in gutskin("faq", "Do probiotics help against eczema?").stdout
 
 
+def test_a_wish_about_the_bot_has_the_name_that_its_button_has() -> None:
+    best = data("faq", "how do I stop the tips?")["answers"][0]
+    assert (best["id"], best["question"]) == ("service-stop", "Stop the tips")
+
+
 def test_warning_signs_and_nonsense_are_told_apart(tmp_path: Path) -> None:
     questions = tmp_path / "questions.txt"
     questions.write_text("my face is swelling and I cannot breathe\ntractor engine oil change\n")

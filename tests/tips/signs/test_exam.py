@@ -18,6 +18,8 @@ EXAM = Path(__file__).parent / "exam"
 SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
+ENGLISH_SINCE = {"exam2": (59, 12), "exam3": (58, 15)}
+"""As measured on the day they were written; the goal is that of the first, and is missed."""
 SECOND_SHARES = {
     "fr": (17, 2),
     "pt": (19, 2),
@@ -79,3 +81,11 @@ def test_so_it_is_on_an_exam_that_nothing_was_made_for(signs: WarningSigns, code
     assert len(heard) >= least
     assert len(taken) <= most
     assert {found.language for found in heard} == {code}
+
+
+@pytest.mark.parametrize("name", ENGLISH_SINCE)
+def test_english_on_exams_that_nothing_was_made_for(signs: WarningSigns, name: str) -> None:
+    content = exam("en", EXAM.parent / name)
+    least, most = ENGLISH_SINCE[name]
+    assert sum(signs.match(m["text"]) is not None for m in content["signs"]) >= least
+    assert sum(signs.match(text) is not None for text in content["ordinary"]) <= most
