@@ -77,7 +77,9 @@ def _of_every_kind(places: Iterable[Place]) -> Iterator[Place]:
     kinds = defaultdict(list)
     for place in sorted(places, key=_rank):
         kinds[place.fault.kind].append(place)
-    for together in zip_longest(*(kinds[kind] for kind in sorted(kinds))):
+    # Not by their names: a small room would only ever have those that begin with an A.
+    in_turn = sorted(kinds.values(), key=lambda places: _rank(places[0]))
+    for together in zip_longest(*in_turn):
         yield from (one for one in together if one and one.fault.compiles(one.source))
 
 
