@@ -10,7 +10,7 @@ from functools import partial
 from telegram import Message, Update
 
 from bot.handlers import faq, service_wishes, settings, signs, start
-from bot.handlers.command import is_for, read_command
+from bot.handlers.command import NAMES, is_for, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
 from bot.texts import broadcast, errors
@@ -69,8 +69,9 @@ async def on_unknown_command(_update: Update, context: Context) -> None:
         return
     admin = context.services.is_admin(context.user)
     names = [known.name for known in commands_for(admin=admin)]
-    meant = next(iter(get_close_matches(name, names, n=1, cutoff=ALIKE)), None)
-    await context.say(errors.unknown_command(context.translator, meant))
+    # What is spelt right, but is an admin's, was not meant for another one.
+    alike = [] if name in NAMES else get_close_matches(name, names, n=1, cutoff=ALIKE)
+    await context.say(errors.unknown_command(context.translator, *alike))
 
 
 async def on_forwarded(_update: Update, context: Context) -> None:
