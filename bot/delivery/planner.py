@@ -154,7 +154,12 @@ class Planner:
         """
         total, more, broken = Planned(0, 0, 0), True, set[int]()
         while more:
-            step, more, lacking = await self._db.write(self._step)
+            try:
+                step, more, lacking = await self._db.write(self._step)
+            except Exception:
+                # Whatever is wrong with the tips, broadcasts are owed their rows.
+                await self.audiences.plan_chunks(await self.audiences.lacking_rows(), broken)
+                raise
             self._tell(step)
             chunks = await self.audiences.plan_chunks(lacking, broken)
             if step.rows or chunks:

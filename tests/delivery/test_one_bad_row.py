@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.rendering import AS_USUAL, Manner, Parts, TipRenderer
 from bot.delivery.worker import DeliveryWorker
@@ -148,6 +149,16 @@ async def test_an_odd_wait_is_a_wait(harness: DeliveryHarness, tg: Telegram, wai
         await drain
     assert len(tg.arrived) > 0
     assert "Traceback" not in log.getvalue()
+
+
+async def test_tips_that_cannot_be_planned_hold_up_no_broadcast(harness: DeliveryHarness) -> None:
+    await harness.subscribe(*GOOD)
+    await harness.confirmed()
+    async with harness.db.write() as session:
+        await session.execute(text("ALTER TABLE slot RENAME TO slot_that_is_away"))
+    with pytest.raises(DBAPIError):
+        await harness.planner.tick()
+    assert len(await harness.rows()) == len(GOOD)
 
 
 async def test_a_broadcast_whose_audience_cannot_be_completed_holds_up_nothing(
