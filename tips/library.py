@@ -119,7 +119,11 @@ class Library:
 
     def shown_sources(self, item: Tip | Answer) -> tuple[Source, ...]:
         """The sources that subscribers may be sent to, each once, in the order of the claims."""
-        keys = dict.fromkeys(key for name in item.claims for key in self.claims[name].sources)
+        return self.shown_sources_of(item.claims)
+
+    def shown_sources_of(self, claims: Iterable[str]) -> tuple[Source, ...]:
+        """Those that these claims rest on."""
+        keys = dict.fromkeys(key for name in claims for key in self.claims[name].sources)
         return tuple(self.sources[key] for key in keys if self.sources[key].show)
 
     def title_of(self, tip: Tip) -> str:

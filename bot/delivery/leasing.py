@@ -196,8 +196,9 @@ class Leasing:
             if reason is not None:
                 self._give_up(row, reason, out)
                 continue
+            manner = self._manner(row, subscriber)
             try:
-                made = self._tip(row, subscriber)
+                made = self._tip(row, subscriber, manner)
             except Exception:
                 # Whatever is wrong with this one (a stored value no rule foresaw, a text that
                 # cannot be rendered), the others are owed theirs.
@@ -209,7 +210,7 @@ class Leasing:
                 continue
             item, number = made
             item.refused = subscriber.refused_days > 0
-            if self._manner(row, subscriber).after_pause:
+            if manner.after_pause:
                 back.append(row.chat_id)
             if number != row.content:
                 chosen.append((row.id, number))
@@ -249,8 +250,10 @@ class Leasing:
         ended = subscriber.pause_ended or subscriber.state == "paused"
         return Manner(subscriber.quiet, after_pause=ended and row.content is None)
 
-    def _tip(self, row: Leased, subscriber: Recipient) -> tuple[OutgoingMessage, int] | None:
-        language, manner = subscriber.language, self._manner(row, subscriber)
+    def _tip(
+        self, row: Leased, subscriber: Recipient, manner: Manner
+    ) -> tuple[OutgoingMessage, int] | None:
+        language = subscriber.language
         if row.content is not None and row.content in self._library.topic_of:
             parts = self._renderer.render_tip(row.content, language, manner)
             topic = self._library.topic_of[row.content]

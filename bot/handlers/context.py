@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from telegram import Chat, Update, User
@@ -215,10 +215,14 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         return self.services.clock.now()
 
     @property
+    def today(self) -> date:
+        """The date where the subscriber is; by UTC where that is not known."""
+        return local_date(self.now, (self.subscriber.zone if self.subscriber else None) or "UTC")
+
+    @property
     def fitting(self) -> int:
         """How many tips there are for this subscriber today."""
-        on = local_date(self.now, self.known.zone or "UTC")
-        return fitting(self.services.library, self.known.recipient, on)
+        return fitting(self.services.library, self.known.recipient, self.today)
 
     async def next_at(self) -> datetime | None:
         """When this subscriber's next tip comes; None where none is due, or none fits."""

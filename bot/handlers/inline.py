@@ -31,15 +31,15 @@ async def _found(context: Context, words: str) -> InlineResults:
     _ = translator(library.language)
     if not words.strip():
         first = library.first_week(Audience.ADULT)
-        return texts.results([_tip(context, number) for number in first])
+        return texts.results([_card(context, library.by_number(number)) for number in first])
     if (shared := _named(library, words)) is not None:
-        return texts.results([_tip(context, shared.number)])
+        return texts.results([_card(context, shared)])
     analysis = await context.services.analyser.analyse(words)
     if analysis.advice is not None:
         return texts.urgent(_, analysis.advice, library)
     answers, tips = await look_up(context, words, analysis)
     username = context.services.sharing().username
-    shown = [_tip(context, tip.number) for tip in tips]
+    shown = [_card(context, tip) for tip in tips]
     replies = [texts.answer(_, one, library, username) for one in answers]
     found = [*replies, *shown]
     return texts.results(found) if found else texts.nothing(_)
@@ -52,7 +52,7 @@ def _named(library: Library, words: str) -> Tip | None:
     return next((tip for tip in library.tips if tip.title.casefold() == title), None)
 
 
-def _tip(context: Context, number: int) -> InlineResult:
+def _card(context: Context, tip: Tip) -> InlineResult:
     library = context.services.library
     username = context.services.sharing().username
-    return texts.tip(translator(library.language), library.by_number(number), library, username)
+    return texts.tip(translator(library.language), tip, library, username)

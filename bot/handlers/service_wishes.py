@@ -11,15 +11,14 @@ from bot.handlers.context import Context
 from bot.handlers.help import show_help
 from bot.handlers.text_analysis import TextAnalysis
 from bot.places import Place
-from bot.subscribers.calendar import local_date
 from bot.texts import html, orders, service_wishes
 from bot.texts import pause as pauses
 from bot.texts import start as start_texts
 from bot.texts.callbacks import AskService, RunCommand
 from bot.texts.hours import Hour
 from bot.texts.settings import few_tips_line, next_tip_line
+from tips.search.search import SERVICE
 
-SERVICE = "service-"
 PLACES_SHOWN = 5
 DAY = 24 * 60
 COURTESIES = ("service-greeting", "service-thanks", "service-goodbye")
@@ -55,7 +54,6 @@ async def _asker(context: Context) -> service_wishes.Asker:
         contact=context.services.settings.contact,
         admin=context.services.is_admin(context.user),
         emergency_number=context.emergency_number,
-        number=context.emergency_number,
     )
 
 
@@ -129,9 +127,7 @@ async def answer_courtesy(context: Context, words: str) -> bool:
 
 def order_in(context: Context, words: str) -> orders.Order | None:
     """The order in the words, on this day and in this language of the subscriber."""
-    known = context.subscriber
-    today = local_date(context.now, (known.zone if known else None) or "UTC")
-    return orders.read_order(words, today, context.translator.locale)
+    return orders.read_order(words, context.today, context.translator.locale)
 
 
 async def _do(context: Context, order: orders.Order) -> None:
@@ -180,9 +176,8 @@ async def _next_line(context: Context) -> html.Html:
 
 
 async def _pause(context: Context, order: orders.PauseTips) -> None:
-    today = local_date(context.now, context.known.zone or "UTC")
     if not order.sure and context.known.subscribed:
-        await context.say(service_wishes.ask_pause(context.translator, order.until, today))
+        await context.say(service_wishes.ask_pause(context.translator, order.until, context.today))
         return
     subscriber = await context.services.subscribers.pause_until(context.chat_id, order.until)
     context.subscriber = subscriber

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from bot.handlers.context import Context
 from bot.handlers.start import (
@@ -15,7 +15,7 @@ from bot.handlers.start import (
 )
 from bot.handlers.text_analysis import TextAnalysis
 from bot.store.models import SubscriberRead
-from bot.subscribers.calendar import local_date
+from bot.subscribers.service import LONGEST_PAUSE
 from bot.texts import pause as pauses
 from bot.texts import settings as texts
 from bot.texts.callbacks import (
@@ -35,8 +35,6 @@ from bot.texts.callbacks import (
 from bot.texts.catalogue import languages
 from bot.texts.message import Message
 from bot.texts.orders import read_break_end
-
-LONGEST_PAUSE = 365  # days
 
 
 async def show(context: Context, _rest: str) -> None:
@@ -190,8 +188,7 @@ def _expects_day(context: Context) -> bool:
 
 
 async def _take_day(context: Context, typed: str) -> bool:
-    today = local_date(context.now, context.known.zone or "UTC")
-    day = read_break_end(typed, today, context.translator.locale)
+    day = read_break_end(typed, context.today, context.translator.locale)
     if day is None:
         return False
     subscriber = await context.services.subscribers.pause_until(context.chat_id, day)
@@ -215,7 +212,7 @@ def _days(text: str) -> int | None:
     if not word.isdecimal() or len(word) > 4:
         return None
     days = int(word)
-    return days if 1 <= days <= LONGEST_PAUSE else None
+    return days if 1 <= days <= LONGEST_PAUSE.days else None
 
 
 async def pause_tapped(context: Context, tap: Pause) -> None:
@@ -230,8 +227,7 @@ async def pause_month(context: Context, tap: PauseMonth) -> None:
     await context.toast()
     if not await needs_start(context):
         await _expect_day(context, expected=True)
-        today = local_date(context.now, context.known.zone or "UTC")
-        await context.show(pauses.calendar(context.translator, today, tap.ahead))
+        await context.show(pauses.calendar(context.translator, context.today, tap.ahead))
 
 
 async def pause_until(context: Context, tap: PauseUntil) -> None:
@@ -240,9 +236,8 @@ async def pause_until(context: Context, tap: PauseUntil) -> None:
         await context.toast()
         await needs_start(context)
         return
-    day = date.fromisoformat(tap.day)
-    today = local_date(context.now, context.subscriber.zone or "UTC")
-    if not today < day <= today + timedelta(days=LONGEST_PAUSE):
+    day, today = date.fromisoformat(tap.day), context.today
+    if not today < day <= today + LONGEST_PAUSE:
         await context.toast(pauses.day_gone(context.translator))
         await context.show(pauses.calendar(context.translator, today, 0))
         return

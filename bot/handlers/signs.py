@@ -30,9 +30,7 @@ def _may_mean_the_tips(context: Context) -> bool:
 async def show_sources(context: Context, tap: SignSources) -> None:
     """What an advice rests on; the claims are the same in every language."""
     await context.toast()
-    library = context.services.library
     claims = context.services.analyser.claims_of(tap.advice)
-    keys = dict.fromkeys(key for name in claims for key in library.claim(name).sources)
-    shown = [library.source(key) for key in keys if library.source(key).show]
+    shown = context.services.library.shown_sources_of(claims)
     said = texts.signs_rest_on(context.translator, shown) if shown else gone(context.translator)
     await context.say(said)

@@ -63,8 +63,7 @@ def answer(_: Translator, found: Answer, library: Library, username: str) -> Inl
 
 def urgent(_: Translator, advice: Advice, library: Library) -> InlineResults:
     """Seek care now: the one result, and nothing that leads away from it."""
-    keys = dict.fromkeys(key for name in advice.claims for key in library.claim(name).sources)
-    backing = [library.source(key) for key in keys if library.source(key).show]
+    backing = library.shown_sources_of(advice.claims)
     message = page(signs.said(advice), faq.source_line(_, backing))
     return results([_result("urgent", _("Get help now"), message.plain, message)])
 

@@ -32,7 +32,7 @@ from bot.texts.hours import Hour
 from bot.texts.message import Button, Message, Rows, page
 from bot.texts.settings import audience_names, next_tip_line, paused_line
 from bot.texts.sharing import BOT_ADDRESS, SHARE_ADDRESS
-from bot.texts.signs import urgent_hint
+from bot.texts.signs import number_to_call, urgent_hint
 from bot.texts.subscriber import SubscriberView
 
 
@@ -48,7 +48,6 @@ class Asker:
     contact: str | None = None
     admin: bool = False
     emergency_number: str | None = None
-    number: str | None = None
 
     @property
     def gets_tips(self) -> bool:
@@ -251,7 +250,7 @@ def _person(_: Translator, asker: Asker) -> Message:
                 "judge your skin: your doctor or pharmacist can."
             )
         ),
-        urgent_hint(_, asker.number),
+        urgent_hint(_, asker.emergency_number),
         buttons=(_row(_("What I can do"), RunCommand("help")),),
     )
 
@@ -335,7 +334,7 @@ def _greeting(_: Translator, asker: Asker) -> Message:
 
 
 def _emergency(_: Translator, asker: Asker) -> Message:
-    number = asker.emergency_number or _("your local emergency number")
+    number = number_to_call(_, asker.emergency_number)
     return page(
         html.fill(
             _("I'm a bot and can't call anyone for you. In an emergency, {call}."),

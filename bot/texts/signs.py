@@ -61,4 +61,9 @@ def only_english(language: SignLanguage, number: str | None) -> Message:
 def urgent_hint(_: Translator, number: str | None) -> html.Html:
     """Where to turn if it is urgent; ends every message that has no answer."""
     template = _("If it's urgent, don't wait for me: call {number}, or ask a doctor today.")
-    return html.fill(template, number=number or _("your local emergency number"))
+    return html.fill(template, number=number_to_call(_, number))
+
+
+def number_to_call(_: Translator, number: str | None) -> str:
+    """The emergency number, in words where it is not known."""
+    return number or _("your local emergency number")
