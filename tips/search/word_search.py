@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from tips.library import Library
 from tips.models import Answer, Tip
 
+from .grams import COMMON as COMMON_WORDS
 from .words import stem
 
 TITLE, TOPIC, TEXT = 4.0, 2.0, 1.0
@@ -58,7 +59,10 @@ class WordSearch(Generic[Key]):
     ) -> tuple[Key, ...]:
         """The keys of at most ``limit`` texts that have these words, the best first."""
         asked = tuple(self._read(words[:LONGEST_ASKED]))  # dear: words are mended there
-        scores = self._scores(self._meant(asked))
+        meant = self._meant(asked)
+        rare = [words for words in meant if not self._is_common(words)]
+        # Where every subject asked for is common ("moisturiser"), a title that has it is about it.
+        scores = self._scores(rare) if rare else self._scores(_subjects(meant), TITLE)
         named = self._titles.get(asked)
         if named is not None:
             scores[named] = math.inf
@@ -66,7 +70,7 @@ class WordSearch(Generic[Key]):
         return tuple(sorted(fitting, key=lambda key: (-scores[key], key))[:limit])
 
     def _meant(self, words: Sequence[str]) -> list[list[str]]:
-        """The words asked for, each with all that it may stand for; none that says nothing."""
+        """The words asked for, each with all that it may stand for."""
         asked = [stem(word) for word in words]
         if not asked:
             return []
@@ -74,17 +78,17 @@ class WordSearch(Generic[Key]):
         last = asked[-1]
         if last not in self._weights and len(last) >= SHORTEST_BEGINNING:
             meant[-1] = [word for word in self._weights if word.startswith(last)] or [last]
-        return [words for words in meant if not self._is_common(words)]
+        return meant
 
     def _is_common(self, words: Sequence[str]) -> bool:
         return all(len(self._weights.get(word, ())) > COMMON * self._count for word in words)
 
-    def _scores(self, asked: Sequence[Sequence[str]]) -> dict[Key, float]:
+    def _scores(self, asked: Sequence[Sequence[str]], least: float = TEXT) -> dict[Key, float]:
         scores: dict[Key, float] = defaultdict(float)
         covered: dict[Key, float] = defaultdict(float)
         whole = 0.0
         for words in asked:
-            found = self._texts_with(words)
+            found = self._texts_with(words, least)
             rarity = math.log(1 + self._count / max(1, len(found)))
             whole += rarity if found else STRANGE * rarity
             for key, weight in found.items():
@@ -92,12 +96,17 @@ class WordSearch(Generic[Key]):
                 covered[key] += rarity
         return {key: score for key, score in scores.items() if covered[key] >= COVERED * whole}
 
-    def _texts_with(self, words: Sequence[str]) -> dict[Key, float]:
+    def _texts_with(self, words: Sequence[str], least: float) -> dict[Key, float]:
         found: dict[Key, float] = {}
         for word in words:
             for key, weight in self._weights.get(word, {}).items():
-                found[key] = max(found.get(key, 0.0), weight)
+                if weight >= least:
+                    found[key] = max(found.get(key, 0.0), weight)
         return found
+
+
+def _subjects(meant: Sequence[list[str]]) -> list[list[str]]:
+    return [words for words in meant if words[0] not in COMMON_WORDS]
 
 
 class LibrarySearch:

@@ -30,7 +30,8 @@ def test_a_tip_is_the_first_that_its_title_finds(tip: object) -> None:
 @pytest.mark.parametrize(
     ("words", "in_title"),
     [("fibre", "fibre"), ("fib", "fibre"), ("wool", "wool"), ("peanuts", "peanut"),
-     ("swiming", "swim"), ("what can I do about stress at work", "work")],
+     ("swiming", "swim"), ("what can I do about stress at work", "work"),
+     ("moisturiser", "moisturiser"), ("eczema", "eczema"), ("the skin", "skin"), ("food", "food")],
 )  # fmt: skip
 def test_words_find_tips_about_them(words: str, in_title: str) -> None:
     assert any(in_title in title.lower() for title in found(words))
