@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlmodel import Field, SQLModel
 
@@ -80,6 +81,8 @@ class SubscriberFields(Table):
     paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     pause_ended: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     quiet: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    announcements: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    active_on: date | None = None
     seed: int = Field(sa_type=BigInteger)
     refused_days: int = Field(
         default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"}
@@ -176,7 +179,9 @@ class SubscriberRead(SubscriberFields, RotationFields):
     ``local_minute`` counts from local midnight; ``weekdays`` has bit 0 for Monday; ``themes`` is
     the mask of ``tips`` themes (``EVERY_THEME``: all, new ones included); ``paused_until`` is
     ``None`` for a pause without end; ``pause_ended`` says that one ended by itself, and that no
-    tip has said so yet; ``quiet`` that tips come without a sound; ``put_off`` is what comes last
+    tip has said so yet; ``quiet`` that tips come without a sound;
+    ``announcements`` that broadcasts come; ``active_on`` is the last day (UTC) on which they wrote
+    or tapped; ``put_off`` is what comes last
     because of what they said of a tip, as ``tips.reactions`` writes it. ``changed`` tells whether
     the rule that returned this value changed anything (the second of two taps does not).
     """

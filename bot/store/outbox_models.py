@@ -14,16 +14,21 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     SmallInteger,
+    Text,
     text,
 )
 from sqlmodel import Field
 
-from bot.store.models import Table
+from bot.store.models import Table, subscriber_key
 from bot.store.types import BigId, UTCDateTime, one_of
 
 DELIVERY_STATES = ("queued", "leased", "sent", "failed", "in_doubt", "too_old", "cancelled")
 FINAL_STATES = ("sent", "failed", "in_doubt", "too_old", "cancelled")
-BROADCAST_STATES = ("draft", "sending", "paused", "done", "cancelled")
+BROADCAST_STATES = (
+    "draft", "waiting", "scheduled", "sending", "paused", "done", "cancelled",
+)  # fmt: skip
+BROADCAST_KINDS = ("message", "edit", "recall")
+PAUSE_REASONS = ("admin", "failures", "correction")
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -56,6 +61,17 @@ class BroadcastFields(Table):
     )
     shown_stars: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     reported_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    kind: str = Field(
+        default="message", max_length=8, sa_column_kwargs={"server_default": "message"}
+    )
+    corrects: int | None = Field(default=None, sa_type=BigInteger)
+    content: str | None = Field(default=None, sa_type=Text)
+    filter: str | None = Field(default=None, sa_type=Text)
+    send_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    local_date: date | None = None
+    local_minute: int | None = Field(default=None, sa_type=SmallInteger)
+    late: str | None = Field(default=None, max_length=8)
+    approved_by: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Broadcast(BroadcastFields, table=True):
@@ -63,15 +79,24 @@ class Broadcast(BroadcastFields, table=True):
 
     __table_args__ = (
         CheckConstraint(one_of("state", *BROADCAST_STATES), name="state"),
-        CheckConstraint(one_of("pause_reason", "admin", "failures"), name="pause_reason"),
+        CheckConstraint(one_of("pause_reason", *PAUSE_REASONS), name="pause_reason"),
+        CheckConstraint(one_of("kind", *BROADCAST_KINDS), name="kind"),
+        CheckConstraint(one_of("late", "next_day", "skip"), name="late"),
     )
 
 
 class BroadcastRead(BroadcastFields):
     """An admin's message to many, frozen. ``total`` is the audience counted at confirmation.
 
-    ``state``: ``draft``, ``sending``, ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is
-    ``admin`` or ``failures`` while paused. ``ordinal`` is its place in the order of confirmation.
+    ``state``: ``draft``, ``waiting`` (for a second admin's approval), ``scheduled``, ``sending``,
+    ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is ``admin``, ``failures`` or
+    ``correction`` while paused. ``ordinal`` is its place in the order of confirmation.
+
+    ``kind`` is ``message``, or ``edit`` or ``recall`` of the broadcast that it ``corrects``.
+    ``content`` is what is sent, as JSON (None: a copy of the admin's message as it is);
+    ``filter`` is the audience, as JSON (None: everyone). It begins at ``send_at``, or at each
+    subscriber's ``local_minute`` of ``local_date``; ``late`` says what becomes of those whose
+    minute has passed (``next_day``, ``skip``).
     Its rows are being made until it is ``frozen``; ``cursor`` is the last chat that has one. A
     draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``; the last
     report reached them at ``reported_at``.
@@ -82,13 +107,41 @@ class BroadcastRead(BroadcastFields):
     id: int
 
 
+class SegmentFields(Table):
+    """An audience with a name; ``filter`` is JSON as a broadcast's."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    filter: str = Field(sa_type=Text)
+    made_by: int = Field(sa_type=BigInteger)
+    made_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Segment(SegmentFields, table=True):
+    """The table of saved audiences."""
+
+
+class SegmentRead(SegmentFields):
+    """An audience with a name, frozen."""
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
+
+
+class Listed(Table, table=True):
+    """A subscriber of a list that an admin handed in as a file; filters name the list."""
+
+    list_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    chat_id: int = Field(sa_column=subscriber_key())
+
+
 class Delivery(Table, table=True):
     """One message for one subscriber: a row before it is a request.
 
     ``due_at`` is the promise that lateness is measured against, ``ready_at`` when it may be
     (re)tried, ``not_after`` when it is too old; ``begun`` that a broadcast's message may have left
-    under its present lease. No foreign key leads to the subscriber: checking it
-    would fetch a scattered page per planned row; erasing and moving a subscriber name these rows.
+    under its present lease. ``content`` is a tip's number, or the message that a correction
+    changes; ``album`` names the messages behind the first of an album, with commas between. No
+    foreign key leads to the subscriber: checking it would fetch a scattered page per planned row;
+    erasing and moving a subscriber name these rows.
     """
 
     __table_args__ = (
@@ -133,6 +186,7 @@ class Delivery(Table, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
+    album: str | None = Field(default=None, max_length=256)
     # The database fills it in: one value less that planning has to hand over for every row.
     begun: bool = Field(
         default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))

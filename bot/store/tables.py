@@ -22,7 +22,8 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-import bot.store.outbox_models  # noqa: F401 (its tables must be known)
+import bot.store.admin_models
+import bot.store.outbox_models  # noqa: F401 (their tables must be known)
 from bot.store.inthread import InThread
 from bot.store.models import Table
 
@@ -46,6 +47,14 @@ inbox: CoreTable = _known["inbox"]
 heartbeat: CoreTable = _known["heartbeat"]
 flood_wait: CoreTable = _known["flood_wait"]
 counter: CoreTable = _known["counter"]
+segment: CoreTable = _known["segment"]
+listed: CoreTable = _known["listed"]
+admin: CoreTable = _known["admin"]
+invitation: CoreTable = _known["invitation"]
+audit: CoreTable = _known["audit"]
+login: CoreTable = _known["login"]
+question: CoreTable = _known["question"]
+withdrawn_tip: CoreTable = _known["withdrawn_tip"]
 
 
 def columns_of(table: type[Table], read: type[Table]) -> list[Column[Any]]:

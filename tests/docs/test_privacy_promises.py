@@ -85,6 +85,8 @@ COLUMNS = {
     "chat number": "chat_id", "language": "language", "time zone": "zone",
     "hour": "local_minute", "weekdays": "weekdays", "themes": "themes",
     "who their tips are for": "audience", "whether tips come quietly": "quiet",
+    "whether news from the team comes": "announcements",
+    "on which day (UTC) they last wrote or tapped": "active_on",
     "whether they are active": "state state_before",
     "have paused (until when)": "paused_until",
     "whether a pause has just ended": "pause_ended",

@@ -11,23 +11,31 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, delete, or_, select, update
 from sqlalchemy import Table as CoreTable
 
 from bot.store.queries import broadcasts, deliveries, inbox, subscribers
 from bot.store.tables import (
     Executor,
+    admin,
     affected,
     answer_vote,
+    audit,
     broadcast,
     delivery,
     flood_wait,
+    invitation,
+    listed,
+    login,
     miss,
+    question,
     rotation,
     saved,
+    segment,
     subscriber,
     subscription,
     tip_vote,
+    withdrawn_tip,
 )
 from bot.store.tables import inbox as inbox_table
 from bot.store.values import NOBODY
@@ -50,6 +58,10 @@ def _of_chat(table: CoreTable) -> Where:
     return lambda person: [table.c.chat_id == person.chat_id]
 
 
+def _by_admin(*columns: Column[Any]) -> Where:
+    return lambda person: [or_(*(column == person.chat_id for column in columns))]
+
+
 def _deliveries(person: Person) -> Sequence[ColumnElement[bool]]:
     of_broadcasts = delivery.c.broadcast_id.in_(person.broadcasts)
     found = [of_broadcasts & (delivery.c.chat_id == person.chat_id)]
@@ -60,8 +72,8 @@ def _deliveries(person: Person) -> Sequence[ColumnElement[bool]]:
 
 
 def _broadcasts(person: Person) -> Sequence[ColumnElement[bool]]:
-    columns = (broadcast.c.admin_id, broadcast.c.source_chat_id, broadcast.c.progress_chat_id)
-    return [or_(*(column == person.chat_id for column in columns))]
+    columns = ("admin_id", "source_chat_id", "progress_chat_id", "approved_by")
+    return [or_(*(broadcast.c[name] == person.chat_id for name in columns))]
 
 
 PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
@@ -78,6 +90,14 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
         (broadcast, _broadcasts),
         (inbox_table, _of_chat(inbox_table)),
         (flood_wait, _of_chat(flood_wait)),
+        (listed, _of_chat(listed)),
+        (question, _of_chat(question)),
+        (admin, _by_admin(admin.c.user_id, admin.c.invited_by)),
+        (login, _by_admin(login.c.user_id)),
+        (invitation, _by_admin(invitation.c.made_by, invitation.c.used_by)),
+        (audit, _by_admin(audit.c.actor)),
+        (segment, _by_admin(segment.c.made_by)),
+        (withdrawn_tip, _by_admin(withdrawn_tip.c.by)),
     )
 }
 """The tables with rows about a person, and how theirs are found."""
@@ -85,8 +105,23 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
 WITHHELD: Mapping[tuple[str, str], str] = {
     ("inbox", "body"): "their own message, encrypted until it is answered: a moment from now",
     ("broadcast", "cursor"): "another subscriber's chat number",
+    ("question", "words"): "their own question, encrypted for the admins who may answer it",
+    ("login", "token_hash"): "what a secret of theirs is recognised by",
+    ("invitation", "token_hash"): "what the secret of an invitation is recognised by",
 }
 """Columns of a person's rows that are not handed out, and why."""
+
+DELETED = (
+    "delivery", "saved", "tip_vote", "answer_vote", "miss", "subscription", "flood_wait",
+    "listed", "question", "login",
+)  # fmt: skip
+"""The tables whose rows go with the person, besides their own."""
+
+DISOWNED = (
+    admin.c.invited_by, invitation.c.made_by, invitation.c.used_by, audit.c.actor,
+    segment.c.made_by, withdrawn_tip.c.by, broadcast.c.approved_by,
+)  # fmt: skip
+"""What an admin did outlasts them, as nobody's."""
 
 
 async def find(session: Executor, *chats: int) -> list[Person]:
@@ -123,15 +158,18 @@ async def erase(session: Executor, person: Person) -> bool:
     broadcast its figures, as nobody's.
     """
     erased = 0
-    names = ("delivery", "saved", "tip_vote", "answer_vote", "miss", "subscription", "flood_wait")
-    for name in names:
+    for name in DELETED:
         table, where = PERSONAL[name]
         for condition in where(person):
             if table is delivery:
                 await deliveries.keep_count(session, condition, "forgotten")
             erased += await affected(session, delete(table).where(condition))
     await inbox.forget_chat(session, person.chat_id)
+    erased += await affected(session, delete(admin).where(admin.c.user_id == person.chat_id))
     erased += await _disown_broadcasts(session, person)
+    for column in DISOWNED:
+        theirs = update(column.table).where(column == person.chat_id)
+        erased += await affected(session, theirs.values({column.name: NOBODY}))
     return await subscribers.erase(session, person.chat_id) or erased > 0
 
 
