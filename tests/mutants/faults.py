@@ -213,5 +213,7 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
             return
         case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]):
             return
+        case ast.keyword(arg="strict"):  # lengths that always agree: a guard, and no behaviour
+            return
         case _:
             yield from ast.iter_child_nodes(node)

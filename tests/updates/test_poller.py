@@ -230,6 +230,8 @@ async def test_whether_updates_come_is_known(
     assert "no update could be fetched for " in red[-1][1][0]
     assert all(not found for age, found in seen if age is None or age < 120)
     assert fetching.troubles() == []
+    assert fetching.polled.age is not None
+    assert fetching.polled.age < 120
 
 
 async def test_who_does_not_poll_has_no_trouble_with_it() -> None:
