@@ -9,10 +9,8 @@ from typing import Any, NamedTuple
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
-from bot.config import Settings
+from bot.delivery.corrections import Corrections
 from bot.delivery.report import report_of
-from bot.store.database import Database
 from bot.store.outbox import audience, recipients
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
@@ -37,16 +35,11 @@ class Offer(NamedTuple):
     stars: float
 
 
-class Broadcasts:
+class Broadcasts(Corrections):
     """Rules about broadcasts. State changes are conditional: the second of two taps is a no-op.
 
     Every act leaves a line in the log, with the admin's id (0: the operator at the command line).
     """
-
-    def __init__(self, db: Database, clock: Clock, settings: Settings) -> None:
-        self._db = db
-        self._clock = clock
-        self._settings = settings
 
     async def draft(
         self, admin_id: int, source_chat_id: int, source_message_id: int

@@ -225,6 +225,28 @@ class SetQuiet(Callback):
 
 
 @dataclass(frozen=True)
+class SetAnnouncements(Callback):
+    """Messages from the team (1), or none (0), from the settings."""
+
+    kind: ClassVar[str] = "sm"
+    on: form.Switch
+
+
+@dataclass(frozen=True)
+class NoAnnouncements(Callback):
+    """No more messages from the team, from below one."""
+
+    kind: ClassVar[str] = "an"
+
+
+@dataclass(frozen=True)
+class AboutAnnouncement(Callback):
+    """Who this message is from, where it has no words to say so."""
+
+    kind: ClassVar[str] = "aw"
+
+
+@dataclass(frozen=True)
 class SetLanguage(Callback):
     """The language of the texts."""
 

@@ -1,0 +1,129 @@
+"""The rules about what a broadcast says, and about correcting it: edit, recall, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple, Protocol
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery.content import Content, problems_of
+from bot.store.database import Database
+from bot.store.outbox import corrections
+from bot.store.outbox_models import BroadcastRead
+from bot.store.queries import broadcasts as store
+from bot.store.tables import Executor
+
+RECIPIENTS = "recipients"
+"""The audience of a correction: whoever got the broadcast that it corrects."""
+
+SENT_STATES = ("sending", "paused", "done", "cancelled")
+"""A broadcast in one of these may have reached somebody."""
+
+
+class Reach(NamedTuple):
+    """How many messages of a broadcast can be edited; how many of them are too old to recall; how
+    many more arrived and cannot be corrected, as their rows are gone."""
+
+    reached: int
+    too_late: int
+    pruned: int = 0
+
+    def of(self, kind: str) -> int:
+        """How many messages an ``edit`` or a ``recall`` changes."""
+        return self.reached - (self.too_late if kind == "recall" else 0)
+
+
+class Api(Protocol):
+    """Calls a method of the Bot API."""
+
+    async def call(self, method: str, payload: dict[str, Any]) -> Any:
+        """The result; raises ``telegram.error.TelegramError`` where it is refused."""
+        ...
+
+
+class Corrections:
+    """Rules about contents and corrections.
+
+    Args:
+        api: what tests leave by; without it there are none.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, settings: Settings, api: Api | None = None
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._settings = settings
+        self._api = api
+
+    async def set_content(self, broadcast_id: int, admin_id: int, content: Content) -> bool:
+        """Have this admin's draft say that; False if it is not theirs, or no draft (any more).
+
+        Raises:
+            ValueError: the content has problems, see :func:`problems_of`.
+        """
+        if problems_of(content):
+            raise ValueError("the content has problems")
+        values = {"content": content.stored()}
+        mine = store.is_admins(admin_id)
+        async with self._db.write() as session:
+            return await store.change(session, broadcast_id, values, store.is_in("draft"), mine)
+
+    async def reach_of(self, broadcast_id: int) -> Reach:
+        """Whom a correction of this broadcast would reach now."""
+        async with self._db.read() as session:
+            return await self._reach(session, broadcast_id)
+
+    async def _reach(self, session: Executor, broadcast_id: int) -> Reach:
+        since = self._clock.now() - corrections.RECALLED_FOR
+        return Reach(*await corrections.reached(session, broadcast_id, since))
+
+    async def correct(
+        self,
+        broadcast_id: int,
+        admin_id: int,
+        kind: Literal["edit", "recall"],
+        content: Content | None = None,
+    ) -> BroadcastRead | None:
+        """Draft a correction of a broadcast that has begun; None where there is nothing to
+        correct, or the content is of another kind than what was sent.
+
+        It is confirmed, paused, resumed, cancelled, retried and reported like any broadcast.
+
+        Raises:
+            ValueError: the content has problems, or is not given for an edit.
+        """
+        if kind == "edit" and (content is None or problems_of(content)):
+            raise ValueError("an edit needs a content without problems")
+        now = self._clock.now()
+        async with self._db.write() as session:
+            original = await store.get(session, broadcast_id)
+            if original is None or original.kind != "message" or original.state not in SENT_STATES:
+                return None
+            count = (await self._reach(session, broadcast_id)).of(kind)
+            if not count:
+                return None
+            made = await store.add(
+                session,
+                admin_id,
+                admin_id,
+                0,
+                now,
+                audience=RECIPIENTS,
+                kind=kind,
+                corrects=broadcast_id,
+                content=content.stored() if content and kind == "edit" else None,
+                shown_at=now,
+                shown_audience=count,
+                shown_stars=0.0,
+            )
+            return await store.get(session, made)
+
+    async def send_test(self, broadcast_id: int, chat_ids: Iterable[int]) -> dict[int, str]:
+        """Send exactly what will arrive to these chats; why it was refused, by chat ("": sent).
+
+        Raises:
+            LookupError: there is no such broadcast.
+        """
+        raise NotImplementedError
