@@ -25,6 +25,9 @@ TOKEN = "424242:the-token-of-the-long-run-0123456789"
 ANSWER_S = 120.0
 """Real seconds within which the bot has lived through whatever it was told to."""
 
+ON_ITS_WAY_S = 2.0
+"""Real seconds that Telegram takes for a tip during which the bot is killed."""
+
 LOOK = timedelta(seconds=15)
 LOOKS = 12
 """How often the bot looks after what others dropped, and how often that is lived after a kill."""
@@ -148,13 +151,19 @@ class Town:
         await self._away(downtime)
 
     async def kill_in_mid_sending(self, until: datetime, after: int) -> None:
-        """SIGKILL once ``after`` tips of the coming rush hour have left."""
+        """SIGKILL once ``after`` tips of the coming rush hour have left and one is on its way."""
         goal = self.spoken + after
+        # Otherwise a quick bot may have nothing under way at the moment it is killed.
+        for seconds in (0.0, ON_ITS_WAY_S):
+            slow = {"kind": "delay", "method": "sendMessage", "seconds": seconds, "times": after}
+            await self._post("faults", **slow)
         self.bot.write(to=until.isoformat())
         async with asyncio.timeout(ANSWER_S):
             while self.spoken < goal:
                 await self.sandbox.world.journal.changed.wait()
         assert await self.bot.end(signal.SIGKILL) == -signal.SIGKILL
+        async with self.session.delete("/control/faults") as response:
+            assert response.status == 200
         self.held_at_kill |= _leased(self.database)
         await self._away(timedelta(seconds=20))
         for _ in range(LOOKS):
