@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.dialogues import Dialogues
 from bot.delivery.hold_watch import HoldWatch
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
@@ -221,6 +222,7 @@ def _build(
         subscribers=subscribers,
         privacy=privacy,
         broadcasts=broadcasts,
+        dialogues=Dialogues(db),
         stats=stats,
         messenger=messenger,
         wake_worker=worker.wake,

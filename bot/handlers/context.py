@@ -14,6 +14,7 @@ from telegram.ext import Application, CallbackContext
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.dialogues import Dialogues
 from bot.delivery.stats import Stats
 from bot.handlers.recently import Recent
 from bot.handlers.text_analysis import TextAnalyser, TextAnalysis
@@ -49,6 +50,7 @@ class HandlerServices:
     subscribers: Subscribers
     privacy: Privacy
     broadcasts: Broadcasts
+    dialogues: Dialogues
     stats: Stats
     messenger: Messenger
     wake_worker: Callable[[], None]

@@ -64,6 +64,26 @@ class InvitationRead(InvitationFields):
     model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
 
 
+class DialogueFields(Table):
+    """What an admin's next message is: ``expects`` it is ``about`` a broadcast of that number."""
+
+    user_id: int = Field(
+        sa_type=BigId, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    expects: str = Field(max_length=16)
+    about: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Dialogue(DialogueFields, table=True):
+    """The table of what admins have been asked for; one row an admin, until it is answered."""
+
+
+class DialogueRead(DialogueFields):
+    """What an admin's next message is, frozen."""
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
+
+
 class AuditFields(Table):
     """What an admin did: never a subscriber's words.
 

@@ -72,6 +72,7 @@ class BroadcastFields(Table):
     local_minute: int | None = Field(default=None, sa_type=SmallInteger)
     late: str | None = Field(default=None, max_length=8)
     approved_by: int | None = Field(default=None, sa_type=BigInteger)
+    media_group: str | None = Field(default=None, max_length=64)
 
 
 class Broadcast(BroadcastFields, table=True):
@@ -96,7 +97,8 @@ class BroadcastRead(BroadcastFields):
     ``content`` is what is sent, as JSON (None: a copy of the admin's message as it is);
     ``filter`` is the audience, as JSON (None: everyone). It begins at ``send_at``, or at each
     subscriber's ``local_minute`` of ``local_date``; ``late`` says what becomes of those whose
-    minute has passed (``next_day``, ``skip``).
+    minute has passed (``next_day``, ``skip``). ``media_group`` is Telegram's number of the album
+    whose messages a draft gathers.
     Its rows are being made until it is ``frozen``; ``cursor`` is the last chat that has one. A
     draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``; the last
     report reached them at ``reported_at``.

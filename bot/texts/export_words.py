@@ -23,6 +23,7 @@ TABLES: Mapping[str, str] = {
     "admin": mark("Your role in the team"),
     "login": mark("Your logins on the admin page"),
     "invitation": mark("Invitations to the team"),
+    "dialogue": mark("What I last asked you as an admin"),
     "audit": mark("What you've done as an admin"),
     "segment": mark("Audiences you've saved"),
     "withdrawn_tip": mark("Tips you've withdrawn"),
@@ -138,4 +139,7 @@ COLUMNS: Mapping[str, str] = {
     "name": mark("Name"),
     "number": mark("Number"),
     "by": mark("By"),
+    "media_group": mark("Number of the album"),
+    "expects": mark("What I last asked you for"),
+    "about": mark("About which broadcast"),
 }

@@ -25,7 +25,9 @@ from tests.scripted_telegram import Telegram, once, refusal
 ANNA, BEN = 5_111_222_333, 5_999_888_777
 TABLES = AnyTable.metadata.tables
 OF_A_PERSON = ("chat_id", "admin_id", "user_id", "subscription_id", "subscriber_id")
-OF_ADMINS = {"broadcast", "admin", "login", "invitation", "audit", "segment", "withdrawn_tip"}
+OF_ADMINS = {
+    "broadcast", "admin", "login", "invitation", "audit", "segment", "withdrawn_tip", "dialogue",
+}  # fmt: skip
 DRAWN_FROM_A_PERSON = {
     ("slot", "cursor"): "where planning stands: the seat planned last, which holds no chat number",
 }

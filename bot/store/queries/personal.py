@@ -23,6 +23,7 @@ from bot.store.tables import (
     audit,
     broadcast,
     delivery,
+    dialogue,
     flood_wait,
     invitation,
     listed,
@@ -94,6 +95,7 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
         (question, _of_chat(question)),
         (admin, _by_admin(admin.c.user_id, admin.c.invited_by)),
         (login, _by_admin(login.c.user_id)),
+        (dialogue, _by_admin(dialogue.c.user_id)),
         (invitation, _by_admin(invitation.c.made_by, invitation.c.used_by)),
         (audit, _by_admin(audit.c.actor)),
         (segment, _by_admin(segment.c.made_by)),
@@ -113,7 +115,7 @@ WITHHELD: Mapping[tuple[str, str], str] = {
 
 DELETED = (
     "delivery", "saved", "tip_vote", "answer_vote", "miss", "subscription", "flood_wait",
-    "listed", "question", "login",
+    "listed", "question", "login", "dialogue",
 )  # fmt: skip
 """The tables whose rows go with the person, besides their own."""
 

@@ -58,6 +58,7 @@ def _of_broadcasts() -> list[sa.Column[Any]]:
         sa.Column('local_minute', sa.SmallInteger(), nullable=True),
         sa.Column('late', sa.String(length=8), nullable=True),
         sa.Column('approved_by', sa.BigInteger(), nullable=True),
+        sa.Column('media_group', sa.String(length=64), nullable=True),
     ]
 
 
@@ -129,6 +130,13 @@ def _make_tables() -> None:
         key=('token_hash',),
     )
     _made(
+        'dialogue',
+        sa.Column('user_id', BIG_ID, autoincrement=False, nullable=False),
+        sa.Column('expects', sa.String(length=16), nullable=False),
+        sa.Column('about', sa.BigInteger(), nullable=True),
+        key=('user_id',),
+    )
+    _made(
         'audit',
         sa.Column('id', BIG_ID, nullable=False),
         sa.Column('at', UTCDateTime(), nullable=False),
@@ -191,7 +199,8 @@ def downgrade() -> None:
     op.drop_column('subscriber', 'active_on')
     op.drop_column('subscriber', 'announcements')
     tables = (
-        'withdrawn_tip', 'question', 'login', 'audit', 'invitation', 'admin', 'listed', 'segment',
+        'withdrawn_tip', 'question', 'login', 'audit', 'dialogue', 'invitation', 'admin', 'listed',
+        'segment',
     )  # fmt: skip
     for table in tables:
         op.drop_table(table)
