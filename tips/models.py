@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -101,6 +101,10 @@ class Review(Frozen):
     would_do: bool = Field(default=True, description="of a tip: whether the reader would do it")
 
 
+DUE: Final = "due"
+"""Stands in a text that has changed since its readers saw it, until it is read again."""
+
+
 class Source(Frozen):
     """A publication or public page; shown to subscribers only where ``show`` is true."""
 
@@ -151,7 +155,7 @@ class Tip(Frozen):
     season: tuple[Season, ...] = ()
     audience: Audience = Audience.EVERYONE
     unproven: bool = Field(default=False, description="its message is that something is not shown")
-    reviewed: Review | None = None
+    reviewed: Review | Literal["due"] | None = None
 
     @property
     def is_advice(self) -> bool:
@@ -173,7 +177,7 @@ class Answer(Frozen):
     details: Line | None = Field(default=None, description="what studies found; folded away")
     claims: tuple[Slug, ...] = Field(min_length=1)
     related: tuple[Slug, ...] = Field(default=(), description="ids of answers to offer next")
-    reviewed: Review | None = None
+    reviewed: Review | Literal["due"] | None = None
 
 
 class Theme(Frozen):

@@ -94,6 +94,10 @@ class TestAtFullSize:
         tree.tips["fibre"] = [tip(number=0, reviewed=REVIEW)]
         assert tree.rules("fibre-one-spoon", complete=True) == set()
 
+    def test_a_text_that_waits_to_be_read_again_may_stand(self, tree: Tree) -> None:
+        tree.tips["fibre"] = [tip(number=0, reviewed="due")]
+        assert tree.rules("fibre-one-spoon", complete=True) == set()
+
     def test_every_usable_claim_is_told(self, tree: Tree) -> None:
         found = [f.id for f in tree.findings(complete=True) if f.rule == "unused"]
         assert "sleep-matters" in found

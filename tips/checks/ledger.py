@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tips.checks.context import Context, Item
 from tips.findings import Finding
-from tips.models import ReviewOutcome, Tip
+from tips.models import DUE, ReviewOutcome, Tip
 
 TIP_ID_LENGTH = 48
 
@@ -65,7 +65,7 @@ def numbered(context: Context) -> Iterator[Finding]:
 
 
 def reviewed(context: Context) -> Iterator[Finding]:
-    """Someone else has found every text supported by its evidence."""
+    """Someone else has found every text supported by its evidence, or it waits for a reader."""
     for item in context.items:
         fault = _review_fault(item, context.complete)
         if fault:
@@ -76,6 +76,8 @@ def reviewed(context: Context) -> Iterator[Finding]:
 def _review_fault(item: Item, complete: bool) -> str:
     if item.reviewed is None:
         return "not reviewed yet" if complete else ""
+    if item.reviewed == DUE:
+        return ""
     outcome = item.reviewed.outcome
     return "" if outcome is ReviewOutcome.SUPPORTED else f"the last review says {outcome}"
 
