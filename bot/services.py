@@ -9,6 +9,8 @@ from functools import cache, partial
 
 from sqlalchemy import URL
 
+from bot.admins.admins import Admins
+from bot.admins.audit import Audit
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
@@ -76,6 +78,8 @@ class Services:
     subscribers: Subscribers
     privacy: Privacy
     broadcasts: Broadcasts
+    admins: Admins
+    audit: Audit
     planner: Planner
     worker: DeliveryWorker
     stats: Stats
@@ -196,6 +200,8 @@ def _build(
     client, transport = _outgoing(settings, limiter, stack)
     subscribers = Subscribers(db, clock, library, settings)
     privacy, stats = Privacy(db, clock, library), Stats(db, clock)
+    audit = Audit(db, clock)
+    admins = Admins(db, clock, settings.admin_ids, audit)
     broadcasts = Broadcasts(db, clock, settings)
     messenger = Messenger(client, clock)
     progress = Progress(broadcasts, subscribers, messenger, clock)
@@ -223,6 +229,8 @@ def _build(
         privacy=privacy,
         broadcasts=broadcasts,
         dialogues=Dialogues(db),
+        admins=admins,
+        audit=audit,
         stats=stats,
         messenger=messenger,
         wake_worker=worker.wake,
@@ -249,6 +257,8 @@ def _build(
         subscribers=subscribers,
         privacy=privacy,
         broadcasts=broadcasts,
+        admins=admins,
+        audit=audit,
         planner=planner,
         worker=worker,
         stats=stats,

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.corrections import Corrections
+from bot.admins.audit import Facts
+from bot.delivery.corrections import Corrections, subject_of
 from bot.delivery.report import report_of
 from bot.store.outbox import audience, recipients
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
+from bot.store.tables import Executor
 from bot.store.values import Report
 
 log = structlog.get_logger(__name__)
@@ -38,7 +40,8 @@ class Offer(NamedTuple):
 class Broadcasts(Corrections):
     """Rules about broadcasts. State changes are conditional: the second of two taps is a no-op.
 
-    Every act leaves a line in the log, with the admin's id (0: the operator at the command line).
+    Every act leaves a line in the log, with the admin's id (0: the operator at the command line),
+    and what changed something an entry in the audit log.
     """
 
     async def draft(
@@ -61,6 +64,8 @@ class Broadcasts(Corrections):
                 **_shown(offer, now),
             )
             draft = await self._get(session, made)
+            after = {"state": "draft", "audience": offer.audience}
+            await self._audit.record(session, admin_id, "draft", subject_of(made), after=after)
         _log_act("draft", made, admin_id)
         return draft
 
@@ -115,6 +120,9 @@ class Broadcasts(Corrections):
             done = as_shown and await store.change(
                 session, broadcast_id, values, store.is_in("draft"), mine
             )
+            if done:
+                after = {"state": "sending", "total": expected}
+                await self._record(session, admin_id, "confirm", broadcast_id, "draft", after)
         _log_act("confirm", broadcast_id, admin_id, changed=done, audience=expected)
         return done
 
@@ -160,7 +168,9 @@ class Broadcasts(Corrections):
         """End it; what is queued is cancelled. Any admin may; False where nothing is left."""
         now = self._clock.now()
         values = {"state": "cancelled", "finished_at": now, "pause_reason": None}
-        done = await self._while_work_is_left(broadcast_id, values, "draft", "sending", "paused")
+        done = await self._while_work_is_left(
+            "cancel", broadcast_id, admin_id, values, "draft", "sending", "paused"
+        )
         _log_act("cancel", broadcast_id, admin_id, changed=done)
         if done:
             await self._cancel_rows(broadcast_id)
@@ -180,7 +190,7 @@ class Broadcasts(Corrections):
             )
 
     async def _while_work_is_left(
-        self, broadcast_id: int, values: dict[str, Any], *states: str
+        self, act: str, broadcast_id: int, admin_id: int, values: dict[str, Any], *states: str
     ) -> bool:
         """Change a broadcast in one of these states; one of which nothing is left is done."""
         async with self._db.write() as session:
@@ -189,12 +199,27 @@ class Broadcasts(Corrections):
                 return False
             if found.frozen and await recipients.finish(session, broadcast_id, self._clock.now()):
                 return False
+            after = {"state": values["state"]}
+            await self._record(session, admin_id, act, broadcast_id, found.state, after)
             return await store.change(session, broadcast_id, values)
+
+    async def _record(
+        self,
+        session: Executor,
+        admin_id: int,
+        act: str,
+        broadcast_id: int,
+        state: str,
+        after: Facts,
+    ) -> None:
+        """Write down what an admin made of a broadcast that was in this state."""
+        subject, before = subject_of(broadcast_id), {"state": state}
+        await self._audit.record(session, admin_id, act, subject, before, after)
 
     async def pause(self, broadcast_id: int, admin_id: int) -> bool:
         """Hold it where it is; messages under way still arrive. False where nothing is left."""
         values = {"state": "paused", "pause_reason": "admin"}
-        done = await self._while_work_is_left(broadcast_id, values, "sending")
+        done = await self._while_work_is_left("pause", broadcast_id, admin_id, values, "sending")
         _log_act("pause", broadcast_id, admin_id, changed=done)
         return done
 
@@ -203,6 +228,9 @@ class Broadcasts(Corrections):
         values = {"state": "sending", "pause_reason": None}
         async with self._db.write() as session:
             done = await store.change(session, broadcast_id, values, store.is_in("paused"))
+            if done:
+                after = {"state": "sending"}
+                await self._record(session, admin_id, "resume", broadcast_id, "paused", after)
         _log_act("resume", broadcast_id, admin_id, changed=done)
         return done
 
@@ -213,12 +241,14 @@ class Broadcasts(Corrections):
 
         Returns how many were queued. Wake the worker afterwards.
         """
-        queued = await self._queue_again(broadcast_id, in_doubt=in_doubt)
         act = "retry in doubt" if in_doubt else "retry"
+        queued = await self._queue_again(broadcast_id, admin_id, act, in_doubt=in_doubt)
         _log_act(act, broadcast_id, admin_id, changed=queued > 0, queued=queued)
         return queued
 
-    async def _queue_again(self, broadcast_id: int, *, in_doubt: bool) -> int:
+    async def _queue_again(
+        self, broadcast_id: int, admin_id: int, act: str, *, in_doubt: bool
+    ) -> int:
         now, queued, last = self._clock.now(), 0, audience.BEFORE_ALL_CHATS
         while True:
             step = partial(
@@ -230,7 +260,11 @@ class Broadcasts(Corrections):
                 not_after=now + LIFETIME,
                 in_doubt=in_doubt,
             )
-            done = await self._db.write(step)
+            async with self._db.write() as session:
+                done = await step(session)
+                if done.rows and not queued:  # once, with the first of them
+                    after = {"state": "sending"}
+                    await self._record(session, admin_id, act, broadcast_id, "done", after)
             queued += done.rows
             if done.last_chat is None:
                 return queued

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple, Protocol
 
+from bot.admins.audit import Audit
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.content import Content, problems_of
@@ -56,6 +57,7 @@ class Corrections:
         self._clock = clock
         self._settings = settings
         self._api = api
+        self._audit = Audit(db, clock)
 
     async def set_content(self, broadcast_id: int, admin_id: int, content: Content) -> bool:
         """Have this admin's draft say that; False if it is not theirs, or no draft (any more).
@@ -65,10 +67,14 @@ class Corrections:
         """
         if problems_of(content):
             raise ValueError("the content has problems")
-        values = {"content": content.stored()}
-        mine = store.is_admins(admin_id)
+        values, subject = {"content": content.stored()}, subject_of(broadcast_id)
+        mine = store.is_admins(admin_id), store.is_in("draft")
         async with self._db.write() as session:
-            return await store.change(session, broadcast_id, values, store.is_in("draft"), mine)
+            done = await store.change(session, broadcast_id, values, *mine)
+            if done:
+                after = {"kind": content.kind}
+                await self._audit.record(session, admin_id, "compose", subject, after=after)
+        return done
 
     async def reach_of(self, broadcast_id: int) -> Reach:
         """Whom a correction of this broadcast would reach now."""
@@ -118,6 +124,8 @@ class Corrections:
                 shown_audience=count,
                 shown_stars=0.0,
             )
+            before, after = {"broadcast": broadcast_id}, {"state": "draft", "audience": count}
+            await self._audit.record(session, admin_id, kind, subject_of(made), before, after)
             return await store.get(session, made)
 
     async def send_test(self, broadcast_id: int, chat_ids: Iterable[int]) -> dict[int, str]:
@@ -127,3 +135,8 @@ class Corrections:
             LookupError: there is no such broadcast.
         """
         raise NotImplementedError
+
+
+def subject_of(broadcast_id: int) -> str:
+    """How the audit log names a broadcast."""
+    return f"broadcast {broadcast_id}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers.context import Context
-from bot.texts import errors
+from bot.handlers.guards import may_tap
 from bot.texts import stats as texts
 from bot.texts.callbacks import ShowStats
 
@@ -16,8 +16,7 @@ async def stats(context: Context, _rest: str) -> None:
 
 async def stats_span(context: Context, tap: ShowStats) -> None:
     """Another span, in the same message."""
-    if not context.services.is_admin(context.user):
-        await context.toast(errors.bad_button(context.translator))
+    if not await may_tap(context, "look"):
         return
     await context.toast()
     figures = await context.services.stats.figures(tap.days)

@@ -11,6 +11,7 @@ from telegram import MessageEntity
 from telegram.error import BadRequest
 
 from bot.handlers.context import Context
+from bot.handlers.guards import may_tap
 from bot.telegram.messenger import OwnWords
 from bot.telegram.update_scope import once
 from bot.texts import broadcast as texts
@@ -107,14 +108,12 @@ def _moved(entity: MessageEntity, shift: int) -> MessageEntity | None:
 
 
 async def act(context: Context, tap: BroadcastDo) -> None:
-    """Confirm, cancel, pause, resume or retry a broadcast: admins only, and each step only once.
+    """Confirm, cancel, pause, resume or retry a broadcast: editors only, and each step only once.
 
-    Only its author may confirm or cancel a draft; any admin may pause, resume or cancel a
+    Only its author may confirm or cancel a draft; any editor may pause, resume or cancel a
     broadcast that is being sent.
     """
-    if not context.services.is_admin(context.user):
-        log.warning("somebody who is no admin tried to act on a broadcast", act=tap.what)
-        await context.toast(errors.bad_button(context.translator))
+    if not await may_tap(context, "look" if tap.what == "report" else "edit"):
         return
     found = await context.services.broadcasts.find(tap.broadcast)
     if found is None or found.state not in POSSIBLE[tap.what]:

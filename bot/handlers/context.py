@@ -11,6 +11,9 @@ from telegram import Chat, Update, User
 from telegram import Message as Incoming
 from telegram.ext import Application, CallbackContext
 
+from bot.admins.admins import Admins
+from bot.admins.audit import Audit
+from bot.admins.roles import Role, What
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcasts import Broadcasts
@@ -51,19 +54,16 @@ class HandlerServices:
     privacy: Privacy
     broadcasts: Broadcasts
     dialogues: Dialogues
+    admins: Admins
+    audit: Audit
     stats: Stats
     messenger: Messenger
     wake_worker: Callable[[], None]
     plan_soon: Callable[[], None]
     follow_broadcast: Callable[[int], Awaitable[None]]
-    offer_admin_menu: Callable[[int], Awaitable[None]]
+    offer_admin_menu: Callable[[int, Role | None], Awaitable[None]]
     recent: Recent
     sharing: Callable[[], Sharing]
-
-    def is_admin(self, user: User) -> bool:
-        """Whether the user is an admin: decided by who wrote or tapped, never by what a button
-        carries."""
-        return user.id in self.settings.admin_ids
 
 
 def is_forwarded(message: Incoming) -> bool:
@@ -232,6 +232,10 @@ class Context(CallbackContext[Client, Any, Any, Any]):
             return None
         upcoming = await self.services.subscribers.next_tip(self.subscriber)
         return upcoming.at if upcoming else None
+
+    async def may(self, what: What) -> bool:
+        """Whether whoever wrote or tapped may do this kind of act now, whatever a button says."""
+        return await self.services.admins.may(self.user.id, what)
 
     async def say(self, message: Message) -> int:
         """Send a new message."""

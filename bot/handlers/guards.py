@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import structlog
 from telegram import Chat, Message, Update
 from telegram.ext import ApplicationHandlerStop
 
+from bot.admins.roles import What
 from bot.handlers import signs
 from bot.handlers.command import order_in, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
 from bot.telegram import update_scope
 from bot.telegram.update_scope import NoSignError
-from bot.texts import errors
+from bot.texts import errors, roles
 from bot.texts.callbacks import decode
+
+log = structlog.get_logger(__name__)
 
 LATE_S = 3600.0  # what is older is answered only if it is sent again
 LASTING = ("start", "stop", "pause", "resume", "forget")  # carried out however late they come
@@ -80,6 +84,20 @@ async def open_tap(update: Update, context: Context) -> None:
         await context.toast()
         raise ApplicationHandlerStop
     await context.load()
+
+
+async def may_tap(context: Context, what: What) -> bool:
+    """Whether whoever tapped has the role for it now; if not, they are told so.
+
+    A button grants no right: it may be forged, or be an admin's of yesterday.
+    """
+    role = await context.services.admins.role_of(context.user.id)
+    if role is not None and role.may(what):
+        return True
+    kind = context.tap.kind if context.tap is not None else ""
+    log.warning("somebody without the role for it tapped an admin's button", button=kind)
+    await context.toast(roles.tap_refused(context.translator, role))
+    return False
 
 
 def _is_second_tap(context: Context, data: str) -> bool:

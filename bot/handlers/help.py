@@ -8,5 +8,5 @@ from bot.texts import help as texts
 
 async def show_help(context: Context, _rest: str) -> None:
     """``/help``: the commands this person has."""
-    is_admin = context.services.is_admin(context.user)
-    await context.say(texts.help_message(context.translator, admin=is_admin))
+    role = await context.services.admins.role_of(context.user.id)
+    await context.say(texts.help_message(context.translator, role))

@@ -43,6 +43,7 @@ from bot.handlers.filters import (
     AnyCommand,
 )
 from bot.handlers.help import show_help
+from bot.handlers.role_command import RoleCommand
 from bot.texts import callbacks as taps
 
 Row = BaseHandler[Update, Context, None]
@@ -59,9 +60,9 @@ def guard_rows() -> list[Row]:
     ]
 
 
-def rows(admins: frozenset[int]) -> list[Row]:
+def rows() -> list[Row]:
     """What people may write or tap; the first row that matches handles it."""
-    orders, by_admin = OrderReader(), PRIVATE & filters.User(admins)
+    orders = OrderReader()
     return [
         MessageHandler(PRIVATE & filters.LOCATION, start.on_location),
         MessageHandler(PRIVATE & SAYS_SOMETHING & ~filters.TEXT, words.on_attachment),
@@ -80,8 +81,8 @@ def rows(admins: frozenset[int]) -> list[Row]:
         Command(orders, "privacy", privacy.privacy, PRIVATE),
         Command(orders, "export", privacy.export, PRIVATE),
         Command(orders, "forget", privacy.forget, PRIVATE),
-        Command(orders, "broadcast", broadcast.compose, by_admin),
-        Command(orders, "stats", admin.stats, by_admin),
+        RoleCommand(orders, "broadcast", "edit", broadcast.compose),
+        RoleCommand(orders, "stats", "look", admin.stats),
         MessageHandler(PRIVATE & AnyCommand(orders), words.on_unknown_command),
         MessageHandler(PRIVATE & filters.TEXT, words.on_words),
         InlineQueryHandler(inline.answer),

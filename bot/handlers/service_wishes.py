@@ -52,7 +52,7 @@ async def _asker(context: Context) -> service_wishes.Asker:
         user_id=context.user.id,
         username=context.bot.username,
         contact=context.services.settings.contact,
-        admin=context.services.is_admin(context.user),
+        admin=await context.may("edit"),
         emergency_number=context.emergency_number,
     )
 

@@ -44,8 +44,9 @@ async def greet(context: Context, link: str) -> None:
 
     Nothing about a new person is stored before they agree: the parameter waits in the button.
     """
-    if context.services.is_admin(context.user):
-        await context.services.offer_admin_menu(context.chat_id)
+    role = await context.services.admins.role_of(context.user.id)
+    if role is not None:
+        await context.services.offer_admin_menu(context.chat_id, role)
     if await _asks_for_consent(context, link):
         return
     subscriber = context.known

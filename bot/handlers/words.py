@@ -67,8 +67,8 @@ async def on_unknown_command(_update: Update, context: Context) -> None:
     name = command["name"].lower() if command is not None and command["bot"] is None else ""
     if await start.lets_it_be(context, name):
         return
-    admin = context.services.is_admin(context.user)
-    names = [known.name for known in commands_for(admin=admin)]
+    role = await context.services.admins.role_of(context.user.id)
+    names = [known.name for known in commands_for(role)]
     # What is spelt right, but is an admin's, was not meant for another one.
     alike = [] if name in NAMES else get_close_matches(name, names, n=1, cutoff=ALIKE)
     await context.say(errors.unknown_command(context.translator, *alike))
@@ -95,7 +95,7 @@ async def on_attachment(_update: Update, context: Context) -> None:
     """A photo, a voice message, …: only its caption can be read; an album is one message."""
     message = context.written
     words = message.caption or ""
-    asked = _asks_for_broadcast(context, words)
+    asked = await _asks_for_broadcast(context, words)
     if words and not asked:
         analysis = await faq.analyse(context, words)
         await signs.warn(context, analysis.advice)
@@ -105,12 +105,12 @@ async def on_attachment(_update: Update, context: Context) -> None:
         await context.say(text(context.translator))
 
 
-def _asks_for_broadcast(context: Context, words: str) -> bool:
+async def _asks_for_broadcast(context: Context, words: str) -> bool:
     command = read_command(words)
-    if command is None or context.forwarded or not context.services.is_admin(context.user):
+    if command is None or context.forwarded or command["name"].lower() != "broadcast":
         return False
     elsewhere = command["bot"] is not None and not is_for(context.bot.username, command)
-    return command["name"].lower() == "broadcast" and not elsewhere
+    return not elsewhere and await context.may("edit")
 
 
 def _is_more_of_an_album(context: Context, message: Message) -> bool:

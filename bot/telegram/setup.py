@@ -18,6 +18,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.admins.roles import Role
 from bot.clock import Clock
 from bot.config import Settings
 from bot.retry import REACH_TELEGRAM, Retries
@@ -85,7 +86,11 @@ async def register_with_telegram(client: Client, settings: Settings, clock: Cloc
     """
     refused = TAKES_NO_WEBHOOK if settings.webhook_url else KEEPS_THE_WEBHOOK
     await _patiently(partial(_where_updates_go, client, settings), clock, refused)
-    admins = [call for admin in sorted(settings.admin_ids) for call in _admin_menus(client, admin)]
+    admins = [
+        call
+        for admin in sorted(settings.admin_ids)
+        for call in _admin_menus(client, admin, Role.OWNER)
+    ]
     calls = [*_menus(client), *admins, *_descriptions(client), partial(set_picture, client)]
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -127,9 +132,10 @@ def _spoken() -> list[tuple[Translator, str | None]]:
     return [(source, None), *((other, other.language[:2]) for other in others)]
 
 
-async def offer_admin_menu(client: Client, admin: int) -> None:
-    """Set an admin's menu; at the start it fails for those who never wrote to the bot."""
-    for call in _admin_menus(client, admin):
+async def offer_admin_menu(client: Client, admin: int, role: Role | None) -> None:
+    """Set the menu of somebody's role, or everybody's again; it fails for those who never wrote
+    to the bot."""
+    for call in _admin_menus(client, admin, role):
         await _try(call)
 
 
@@ -137,18 +143,25 @@ def _menus(client: Client) -> list[Call]:
     return [_menu(client, BotCommandScopeAllPrivateChats(), *spoken) for spoken in _spoken()]
 
 
-def _admin_menus(client: Client, admin: int) -> list[Call]:
+def _admin_menus(client: Client, admin: int, role: Role | None) -> list[Call]:
     scope = BotCommandScopeChat(admin)
-    return [_menu(client, scope, *spoken, admin=True) for spoken in _spoken()]
+    if role is None:
+        return [
+            partial(client.delete_my_commands, scope=scope, language_code=code)
+            for _, code in _spoken()
+        ]
+    return [_menu(client, scope, *spoken, role=role) for spoken in _spoken()]
 
 
 def _menu(
-    client: Client, scope: BotCommandScope, _: Translator, code: str | None, *, admin: bool = False
+    client: Client,
+    scope: BotCommandScope,
+    _: Translator,
+    code: str | None,
+    *,
+    role: Role | None = None,
 ) -> Call:
-    menu = [
-        BotCommand(entry["command"], entry["description"])
-        for entry in commands.menu(_, admin=admin)
-    ]
+    menu = [BotCommand(entry["command"], entry["description"]) for entry in commands.menu(_, role)]
     return partial(client.set_my_commands, menu, scope=scope, language_code=code)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.admins.roles import Role
 from bot.texts.catalogue import Translator, mark
 from bot.texts.orders import bare, read_command
 from tips.normalise import normalise
 
-Who = Literal["everyone", "admin"]
+Who = Literal["everyone", "look", "edit", "own"]
+"""Everyone, or those whose role is enough for this kind of act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("privacy", "everyone", mark("What I keep about you")),
     Command("export", "everyone", mark("Get a copy of what I keep about you")),
     Command("forget", "everyone", mark("Erase everything about you")),
-    Command("broadcast", "admin", mark("Send a message to everyone")),
-    Command("stats", "admin", mark("Figures for 1, 7 and 30 days")),
+    Command("broadcast", "edit", mark("Send a message to everyone")),
+    Command("stats", "look", mark("Figures for 1, 7 and 30 days")),
 )
 
 
-def commands_for(*, admin: bool) -> tuple[Command, ...]:
-    """The commands that this person has."""
-    return tuple(command for command in COMMANDS if admin or command.who == "everyone")
+def commands_for(role: Role | None = None) -> tuple[Command, ...]:
+    """The commands that somebody with this role has."""
+    return tuple(
+        command
+        for command in COMMANDS
+        if command.who == "everyone" or (role is not None and role.may(command.who))
+    )
 
 
 ALSO_A_WORD = frozenset({"search", "week"})
@@ -57,17 +63,17 @@ def spoken(words: str) -> str | None:
     as "Stop!" or "no more tips, thanks"; else None."""
     said = bare(words)
     name = _ALSO_CALLED.get(said, said)
-    names = {command.name for command in commands_for(admin=False)} - ALSO_A_WORD
+    names = {command.name for command in commands_for()} - ALSO_A_WORD
     if name in names:
         return name if "?" not in normalise(words) else None
     return read_command(words)
 
 
-def menu(_: Translator, *, admin: bool = False) -> list[dict[str, str]]:
+def menu(_: Translator, role: Role | None = None) -> list[dict[str, str]]:
     """Bot API: the ``commands`` of setMyCommands."""
     return [
         {"command": command.name, "description": _(command.description)}
-        for command in commands_for(admin=admin)
+        for command in commands_for(role)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.admins.roles import Role
 from bot.texts import html
 from bot.texts.catalogue import Translator
 from bot.texts.commands import Command, commands_for
@@ -10,9 +11,9 @@ from bot.texts.tip import evidence_meaning, evidence_meter, evidence_words
 from tips.models import Evidence
 
 
-def help_message(_: Translator, *, admin: bool = False) -> Message:
+def help_message(_: Translator, role: Role | None = None) -> Message:
     """The commands this person has, how to ask, and what the evidence lines mean."""
-    commands = [_command(_, command) for command in commands_for(admin=admin)]
+    commands = [_command(_, command) for command in commands_for(role)]
     levels = [*(_level(_, level) for level in Evidence), _advice(_)]
     return page(
         html.text(_("One small, checked tip a day. Got a question? Just type it.")),

@@ -62,11 +62,13 @@ def _meaning(field: FieldInfo) -> str:
     return words + (": " + ", ".join(f"`{value}`" for value in choices) if choices else "")
 
 
+ROLES_OF = {"look": " (viewers)", "edit": " (editors)", "own": " (owners)"}
+
+
 def chat() -> str:
     """Every command of the chat."""
     found = [
-        (f"`/{one.name}`", f"{one.description}{' (admins)' if one.who == 'admin' else ''}")
-        for one in COMMANDS
+        (f"`/{one.name}`", f"{one.description}{ROLES_OF.get(one.who, '')}") for one in COMMANDS
     ]
     return rows(("command", "what it does"), *found)
 

@@ -65,7 +65,7 @@ async def test_an_act_of_a_stranger_and_on_another_s_draft_is_noted(
         f"{SECOND} confirm refused",
         f"{ADMIN} cancel True",
     ]
-    assert "somebody who is no admin tried to act on a broadcast" in log.getvalue()
+    assert "somebody without the role for it tapped an admin's button" in log.getvalue()
     assert str(subscriber.id) not in log.getvalue()
 
 

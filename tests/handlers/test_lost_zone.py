@@ -25,7 +25,7 @@ async def lost(harness: BotHarness, subscriber: Person) -> Person:
     return subscriber
 
 
-@pytest.mark.parametrize("command", sorted(command.name for command in commands_for(admin=False)))
+@pytest.mark.parametrize("command", sorted(command.name for command in commands_for()))
 async def test_every_command_works_and_a_place_is_asked_for(lost: Person, command: str) -> None:
     await lost.say(f"/{command}")
     answers = await lost.hears()

@@ -14,14 +14,12 @@ from bot.texts.commands import COMMANDS
 
 
 def test_every_command_has_a_row() -> None:
-    named = [
-        name for row in rows(frozenset()) if isinstance(row, Command) for name in row.commands
-    ]
+    named = [name for row in rows() if isinstance(row, Command) for name in row.commands]
     assert sorted(named) == sorted(command.name for command in COMMANDS)
 
 
 def test_every_kind_of_button_has_a_row_of_its_own() -> None:
-    taps = [row.pattern for row in rows(frozenset()) if isinstance(row, CallbackQueryHandler)]
+    taps = [row.pattern for row in rows() if isinstance(row, CallbackQueryHandler)]
     patterns = [pattern for pattern in taps if isinstance(pattern, re.Pattern)]
     for kind in kinds():
         assert sum(pattern.match(VERSION + kind) is not None for pattern in patterns) == 1, kind

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
+from bot.admins.roles import Role
 from bot.places import Place
 from bot.texts import (
     broadcast,
@@ -20,6 +21,7 @@ from bot.texts import (
     pause,
     privacy,
     report,
+    roles,
     saved,
     service_wishes,
     settings,
@@ -308,7 +310,7 @@ CALLS: dict[str, Call] = {
     "inline.urgent": lambda w, lib: (
         inline.urgent(EN, Advice("id", w or "w", ("c",)), lib).results[0].message
     ),
-    "help.help_message": lambda *_: help.help_message(EN, admin=True),
+    "help.help_message": lambda *_: help.help_message(EN, Role.OWNER),
     "broadcast.how_to": lambda *_: broadcast.how_to(EN),
     "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(EN),
     "broadcast.not_ready": lambda *_: broadcast.not_ready(EN),
@@ -351,6 +353,9 @@ CALLS: dict[str, Call] = {
     "errors.came_late": lambda *_: errors.came_late(EN),
     "errors.bad_button": lambda *_: errors.bad_button(EN),
     "errors.already_done": lambda *_: errors.already_done(EN),
+    "roles.command_refused": lambda *_: roles.command_refused(EN, Role.VIEWER),
+    "roles.tap_refused": lambda *_: roles.tap_refused(EN, Role.EDITOR),
+    "roles.tap_refused, none": lambda *_: roles.tap_refused(EN, None),
 }
 MORNING = Hour(450, 1170)
 ASKERS = {
