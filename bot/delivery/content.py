@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -90,8 +91,9 @@ class Problem(NamedTuple):
     over: int = 0
 
 
+@lru_cache(64)
 def read_content(stored: str) -> Content:
-    """The content that was stored.
+    """The content that was stored; the worker asks for every message.
 
     Raises:
         ValueError: it is none.
@@ -174,7 +176,7 @@ class Filled(NamedTuple):
         return Filled(f"{line}\n\n{self.text}", (bold, *moved))
 
     def above(self, line: str) -> Filled:
-        """Above an empty line and another."""
+        """Above an empty line and this one."""
         return Filled(f"{self.text}\n\n{line}", self.entities)
 
 

@@ -15,7 +15,9 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
+from bot.delivery import first_names
 from bot.delivery.begin_marker import BeginMarker, MarkBegun
+from bot.delivery.broadcast_requests import Named
 from bot.delivery.circuit_breaker import CircuitBreaker
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.queue import Queue, leased_ahead
@@ -218,17 +220,40 @@ class InFlight:
             self._results.back.append(put_back(row.id, again))
             return
         self.in_flight.add(item)
-        call = self._transport.begin(item.parts.method, item.parts.body(row.chat_id))
+        if item.named is None:
+            self._call(item)
+            return
+        asking = self._transport.begin(first_names.METHOD, first_names.question(row.chat_id))
+        asking.add_done_callback(partial(self._named, item, item.named))
+
+    def _named(self, item: OutgoingMessage, named: Named, asking: asyncio.Future[Reply]) -> None:
+        """Send it with the first name that Telegram told, or without one."""
+        holds = first_names.what_holds(asking)
+        if holds is not None:
+            self._settle(item, holds)
+        elif self._clock.monotonic() > item.send_before:
+            self.in_flight.discard(item)
+            self._results.back.append(put_back(item.row.id))
+            self._gather()
+        else:
+            item.parts = named(first_names.name_in(asking))
+            self._call(item)
+
+    def _call(self, item: OutgoingMessage) -> None:
+        call = self._transport.begin(item.parts.method, item.parts.body(item.row.chat_id))
         call.add_done_callback(partial(self._ended, item))
 
     def _ended(self, item: OutgoingMessage, call: asyncio.Future[Reply]) -> None:
-        self.in_flight.discard(item)
         error = asyncio.CancelledError() if call.cancelled() else call.exception()
         if error is None:
             reply = call.result()
             outcome = classify(*reply)
         else:
             outcome = classify(0, error)
+        self._settle(item, outcome)
+
+    def _settle(self, item: OutgoingMessage, outcome: Outcome) -> None:
+        self.in_flight.discard(item)
         self.breaker.ended(outcome)
         suspect = self.breaker.suspects(outcome)
         ended = self._clock.monotonic()

@@ -10,15 +10,17 @@ from typing import NamedTuple
 import structlog
 
 from bot.clock import Clock
+from bot.delivery.broadcast_requests import BroadcastRequests, Known
 from bot.delivery.counts import count_ending
 from bot.delivery.message import OutgoingMessage
-from bot.delivery.rendering import Manner, Parts, Renderer, copy_of
+from bot.delivery.rendering import Manner, Parts, Renderer
 from bot.store.models import Recipient
 from bot.store.outbox import leases
 from bot.store.outbox.leases import Leased, Settled
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import counters, deliveries, rotations
 from bot.store.queries import subscribers as subscriber_queries
+from bot.store.queries.addressees import Addressee
 from bot.store.queries.rotations import Mark
 from bot.store.tables import Executor
 from bot.subscribers.calendar import local_date
@@ -75,7 +77,8 @@ class Leasing:
         self._library = renderer.library
         self._renderer = renderer
         self._lease_seconds = lease_seconds
-        self._paid = paid
+        self._requests = BroadcastRequests(clock, paid=paid)
+        self._pays = paid
         self._begun = begun
         self._credit = 0.0
 
@@ -91,17 +94,20 @@ class Leasing:
         most_tips = want if most_tips is None else most_tips
         first = min(want - share, most_tips)
         tips = await self._take(session, first, None)
-        left, exhausted = want - len(tips), set()
+        left, unpaid, exhausted = want - len(tips), len(tips), set()
         rows: list[tuple[BroadcastRead, list[Leased]]] = []
         for index, one in enumerate(running):
             fair = -(-left // (len(running) - index))
+            if self._pays and not self._requests.is_paid(one):
+                fair = min(fair, max(0, most_tips - unpaid))
+                unpaid += fair
             taken = await self._take(session, fair, one.id) if fair else []
             rows.append((one, taken))
             left -= len(taken)
             if len(taken) < fair:
                 exhausted.add(one.id)
         if left and share and len(tips) == first:
-            tips += await self._take(session, min(left, most_tips - first), None)
+            tips += await self._take(session, min(left, most_tips - unpaid), None)
         return await self._prepare(session, tips, rows, exhausted)
 
     def _share(self, want: int) -> int:
@@ -167,20 +173,30 @@ class Leasing:
     async def _copies(
         self, session: Executor, broadcast: BroadcastRead, rows: list[Leased]
     ) -> _Sorted:
-        states = await subscriber_queries.states(session, [row.chat_id for row in rows])
-        parts = copy_of(broadcast, paid=self._paid)
+        known = await self._requests.known(session, broadcast, rows)
         out = _Sorted([], [], [], [])
         for row in rows:
-            state = states.get(row.chat_id)
-            if state is None:
+            if row.chat_id not in known.people:
                 out.nobodys.append(row.id)
-            elif row.stale:
-                out.dropped.append(Settled(row.id, "too_old", uncounted=1))
-            elif state in GONE_FROM_BROADCASTS:
-                out.dropped.append(Settled(row.id, "cancelled", state, uncounted=1))
-            else:
-                out.items.append(self._item(row, parts))
+                continue
+            dropped = _against(broadcast, row, known.people[row.chat_id])
+            if dropped is not None:
+                out.dropped.append(dropped)
+                continue
+            try:
+                out.items.append(self._copy(broadcast, row, known))
+            except Exception:
+                # Whatever is wrong with what this one says, other broadcasts and tips are owed
+                # theirs.
+                log.exception("a broadcast's message could not be made", broadcast=broadcast.id)
+                out.dropped.append(Settled(row.id, "failed", "not_made", uncounted=1))
         return out
+
+    def _copy(self, broadcast: BroadcastRead, row: Leased, known: Known) -> OutgoingMessage:
+        request = self._requests.request(broadcast, row, known)
+        item = self._item(row, request.parts)
+        item.named = request.named
+        return item
 
     async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
         subscribers = await subscriber_queries.recipients(session, [row.chat_id for row in rows])
@@ -266,6 +282,21 @@ class Leasing:
             return None
         mark = mark_of(subscriber, pick)
         return self._item(row, parts, mark), pick.number
+
+
+def _against(broadcast: BroadcastRead, row: Leased, to: Addressee) -> Settled | None:
+    """Why a broadcast's message must not be sent any more.
+
+    Who has left had the message all the same, so it is corrected there, too.
+    """
+    if row.stale:
+        return Settled(row.id, "too_old", uncounted=1)
+    gone = GONE_FROM_BROADCASTS if broadcast.kind == "message" else ("gone",)
+    if to.state in gone:
+        return Settled(row.id, "cancelled", to.state, uncounted=1)
+    if broadcast.kind == "message" and not to.announcements:
+        return Settled(row.id, "cancelled", "announcements_off", uncounted=1)
+    return None
 
 
 async def _has_newer(session: Executor, row: Leased, on: date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.delivery.broadcast_requests import Named
 from bot.delivery.rendering import Parts
 from bot.store.outbox.leases import Leased
 from bot.store.queries.rotations import Mark
@@ -16,7 +17,8 @@ class OutgoingMessage:
 
     ``left`` says that its subscriber has just been lost, ``refused`` that Telegram did not know
     them lately, ``may_start`` that its row is marked as begun or need not be; ``leased_at`` and
-    ``send_before`` are on the monotonic clock.
+    ``send_before`` are on the monotonic clock. ``named`` makes its request once Telegram has told
+    the subscriber's first name.
     """
 
     __slots__ = (
@@ -24,6 +26,7 @@ class OutgoingMessage:
         "left",
         "mark",
         "may_start",
+        "named",
         "parts",
         "refused",
         "row",
@@ -43,8 +46,15 @@ class OutgoingMessage:
         self.parts = parts
         self.mark = mark
         self.send_before = send_before
+        self.named: Named | None = None
         self.left = self.refused = False
-        self.may_start = row.is_repeated
+        self.may_start = row.is_repeated or parts.repeatable
+
+    @property
+    def is_repeated(self) -> bool:
+        """It is sent once more when it is in doubt; what is new to many waits for a word of its
+        admin."""
+        return self.row.is_repeated or self.parts.repeatable
 
 
 class Finished(NamedTuple):

@@ -23,6 +23,7 @@ from bot.delivery.settlement import settlement_of
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.outbox import leases, recipients
+from bot.store.outbox.kinds import TIP
 from bot.store.outbox.leases import Reclaimed, Settled
 from bot.store.queries import broadcasts, counters, rotations
 from bot.store.queries import losses as told
@@ -234,7 +235,7 @@ class Outbox:
     def _mark(self, row: Reclaimed) -> Mark | None:
         """A tip that may have arrived, and will not be sent again, counts as seen."""
         topic = self._library.topic_of.get(row.content) if row.content is not None else None
-        if row.state != "in_doubt" or row.content is None or topic is None:
+        if row.kind != TIP or row.state != "in_doubt" or row.content is None or topic is None:
             return None
         return Mark(row.chat_id, row.content, topic)
 

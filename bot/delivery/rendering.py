@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 
 import orjson
 
-from bot.store.outbox_models import BroadcastRead
 from bot.texts import pause
 from bot.texts import tip as texts
 from bot.texts.catalogue import translator
@@ -20,13 +19,15 @@ REMEMBERED = 4096
 class Parts(NamedTuple):
     """A request to ``method`` without its chat id, which goes between ``head`` and ``tail``.
 
-    ``paid`` says that Telegram may take Stars for it, so that it need not keep to the free rate.
+    ``paid`` says that Telegram may take Stars for it, so that it need not keep to the free rate,
+    ``repeatable`` that doing it twice does no more than doing it once.
     """
 
     method: str
     head: bytes
     tail: bytes
     paid: bool = False
+    repeatable: bool = False
 
     def body(self, chat_id: int) -> bytes:
         """The JSON body for one chat."""
@@ -103,17 +104,3 @@ class TipRenderer:
         if manner.quiet:
             payload["disable_notification"] = True
         return Parts("sendMessage", b'{"chat_id":', b"," + orjson.dumps(payload)[1:])
-
-
-def copy_of(broadcast: BroadcastRead, *, paid: bool) -> Parts:
-    """The request that copies the admin's message.
-
-    ``paid`` lets Telegram take Stars for going above the free rate (``allow_paid_broadcast``).
-    Tips are never paid for: it would be a tenth of a Star for every subscriber, every day.
-    """
-    head = b'{"from_chat_id":%d,"message_id":%d,"chat_id":' % (
-        broadcast.source_chat_id,
-        broadcast.source_message_id,
-    )
-    tail = b',"allow_paid_broadcast":true}' if paid else b"}"
-    return Parts("copyMessage", head, tail, paid)

@@ -13,6 +13,7 @@ from bot.retry import (
     SEND_TIP,
 )
 from bot.store.outbox.leases import Settled
+from bot.telegram.responses import GONE
 
 GOLDEN_RATIO = 0.6180339887498949
 
@@ -21,7 +22,7 @@ def settlement_of(done: Finished, doubt_pause: float) -> Settled:
     """What the row becomes. ``doubt_pause``: seconds until a tip in doubt is sent once more."""
     row, outcome = done.item.row, done.outcome
     if outcome.kind == "sent":
-        return Settled(row.id, "sent", message_id=outcome.message_id, sent_at=done.at)
+        return _sent(done)
     if outcome.kind in ("flood", "hold"):
         return _waited(done)
     if outcome.kind == "migrated" and SEND_BROADCAST.wait(row.attempts) is not None:
@@ -30,7 +31,22 @@ def settlement_of(done: Finished, doubt_pause: float) -> Settled:
         return _retried(done)
     if outcome.kind == "in_doubt":
         return _doubted(done, doubt_pause)
-    return Settled(row.id, "failed", outcome.reason)
+    return _refused(done)
+
+
+def _sent(done: Finished) -> Settled:
+    row_id, outcome = done.item.row.id, done.outcome
+    album = ",".join(map(str, outcome.album)) if outcome.album else None
+    return Settled(row_id, "sent", message_id=outcome.message_id, sent_at=done.at, album=album)
+
+
+def _refused(done: Finished) -> Settled:
+    """For good; but a message that is gone after a doubt was deleted by us."""
+    item, reason = done.item, done.outcome.reason
+    is_gone = item.parts.repeatable and reason in (GONE, "original_deleted")
+    if is_gone and item.row.doubts and item.parts.method == "deleteMessage":
+        return Settled(item.row.id, "sent", message_id=0, sent_at=done.at)
+    return Settled(item.row.id, "failed", GONE if is_gone else reason)
 
 
 def _waited(done: Finished) -> Settled:
@@ -42,7 +58,7 @@ def _waited(done: Finished) -> Settled:
 
 def _retried(done: Finished) -> Settled:
     row, outcome = done.item.row, done.outcome
-    policy = SEND_TIP if row.is_repeated else SEND_BROADCAST
+    policy = SEND_TIP if done.item.is_repeated else SEND_BROADCAST
     pause = policy.wait(row.attempts)
     if pause is None:
         return Settled(row.id, "failed", outcome.reason)
@@ -53,7 +69,7 @@ def _retried(done: Finished) -> Settled:
 def _doubted(done: Finished, doubt_pause: float) -> Settled:
     row, outcome = done.item.row, done.outcome
     most = MOST_DOUBTS_IN_OUTAGE if done.suspect else MOST_DOUBTS
-    if not row.is_repeated or row.doubts + 1 >= most:
+    if not done.item.is_repeated or row.doubts + 1 >= most:
         return Settled(row.id, "in_doubt", outcome.reason, doubt=1)
     pause = _some_time(done, doubt_pause) if done.suspect else doubt_pause
     again = done.at + timedelta(seconds=pause)

@@ -20,9 +20,10 @@ LEFT_REASONS = ("blocked", "kicked", "deactivated", "not_found", "not_started")
 OWN_REASONS = (
     *LEFT_REASONS,
     *("no_rights", "topic_closed", "forbids_voice", "forbids_strangers", "asks_payment"),
+    *("gone", "too_late"),
 )
-"""Reasons that are the subscriber's own, and say nothing of the message: those and what a
-subscriber, or who runs their group, forbids."""
+"""Reasons that are the subscriber's own, and say nothing of the message: those, what a subscriber,
+or who runs their group, forbids, and that a message to correct is gone, or too old to delete."""
 
 
 class UnknownSubscriberError(LookupError):

@@ -13,6 +13,9 @@ Kind = Literal[
     "sent", "retry", "hold", "refused", "in_doubt", "flood", "migrated", "blocked", "gone"
 ]
 
+GONE = "gone"
+"""The reason where the message to change is not there any more."""
+
 SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":(\d+)')
 
 
@@ -22,7 +25,8 @@ class Outcome(NamedTuple):
     ``retry``: not done, try this message again, counted. ``hold``: nothing can be done now, all
     wait. ``refused``: never, for ``reason``. ``in_doubt``: maybe done. ``flood``: too fast, wait
     ``retry_after`` seconds. ``migrated``: the chat is ``new_chat_id`` now. ``blocked`` and
-    ``gone``: the subscriber left.
+    ``gone``: the subscriber left. ``message_id`` is that of what was sent (0 where the answer
+    names none), ``album`` those of the messages behind the first of an album.
     """
 
     kind: Kind
@@ -30,6 +34,7 @@ class Outcome(NamedTuple):
     retry_after: float = 0.0
     new_chat_id: int = 0
     message_id: int = 0
+    album: tuple[int, ...] = ()
 
 
 # Telegram documents no error texts; these are the Bot API server's own, as seen in its source
@@ -39,6 +44,12 @@ TEXTS: dict[int, tuple[tuple[str, Kind, str], ...]] = {
         ("chat not found", "gone", "not_found"),
         ("user not found", "gone", "not_found"),
         ("peer_id_invalid", "gone", "not_found"),
+        ("message is not modified", "sent", ""),
+        ("message to edit not found", "refused", GONE),
+        ("message to delete not found", "refused", GONE),
+        ("message can't be edited", "refused", "not_editable"),
+        ("in the message to edit", "refused", "not_editable"),  # there is no text, no caption
+        ("message can't be deleted", "refused", "too_late"),
         ("message to copy not found", "refused", "original_deleted"),
         ("message to forward not found", "refused", "original_deleted"),
         ("message_id_invalid", "refused", "original_deleted"),
@@ -162,10 +173,12 @@ def _meanings(status: int, *, telegrams: bool) -> tuple[tuple[str, Kind, str], .
 
 
 def _unusual_success(answer: dict[str, Any]) -> Outcome:
-    """Done, with the fields in another order than usual."""
+    """Done, with the fields in another order than usual, several messages, or none."""
     result = answer.get("result")
-    message = _id(result.get("message_id")) if isinstance(result, dict) else None
-    return Outcome("sent", message_id=message or 0)
+    several = result if isinstance(result, list) else [result]
+    found = [_id(one.get("message_id")) for one in several if isinstance(one, dict)]
+    first, *others = [one or 0 for one in found] or [0]
+    return Outcome("sent", message_id=first, album=tuple(others))
 
 
 def _id(value: Any) -> int | None:

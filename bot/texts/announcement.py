@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
-from bot.texts.callbacks import AboutAnnouncement, NoAnnouncements
+from babel.dates import format_skeleton
+
+from bot.texts import html, times
+from bot.texts.callbacks import AboutAnnouncement, NoAnnouncements, SetAnnouncements
 from bot.texts.catalogue import Translator, languages, translator
 from bot.texts.html import units
-from bot.texts.message import Button, Rows
+from bot.texts.message import Button, Message, Rows, page, toast
 
 
 def label(_: Translator) -> str:
@@ -33,3 +38,36 @@ def most_units_around(*, album: bool) -> int:
     """The most UTF-16 units that label and way out add to a text in any language."""
     every = [translator(language) for language in languages()]
     return max(units(label(_)) + 2 + (units(way_out(_)) + 2 if album else 0) for _ in every)
+
+
+def no_name(_: Translator) -> str:
+    """What stands for the first name of whom Telegram names none: "Hello there"."""
+    return _("there")
+
+
+def next_tip(_: Translator, instant: datetime | None, now: datetime, zone: str | None) -> str:
+    """ "today at 08:00", "tomorrow at …", "on Wednesday at …"; "soon" where nobody knows."""
+    if instant is None or zone is None:
+        return _("soon")
+    there, here = instant.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    hour, ahead = times.clock_at(instant, zone), (there.date() - here.date()).days
+    if ahead < 2:
+        said = _("tomorrow at {hour}") if ahead == 1 else _("today at {hour}")
+        return said.format(hour=hour)
+    weekday = format_skeleton("EEEE" if ahead < 7 else "MMMMEEEEd", there, locale=_.locale)
+    return _("on {day} at {hour}").format(day=weekday, hour=hour)
+
+
+def about(_: Translator) -> str:
+    """Toast: who a message without words of its own is from."""
+    return toast(_("This one's from the GutSkin team. You can switch these off in /settings."))
+
+
+def switched(_: Translator, *, on: bool) -> Message:
+    """The answer to the button below a broadcast, with the way back."""
+    if on:
+        return page(html.text(_("Done. You'll get messages from the team again.")))
+    words = _("Done. No more messages from the team. Your tips carry on as before.")
+    return page(
+        html.text(words), buttons=((Button(_("Undo: switch them on"), SetAnnouncements(1)),),)
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, case, func, select
 
-from bot.store.tables import Executor, broadcast_tally, delivery
+from bot.store.tables import Executor, broadcast_tally, delivery, pairs
 from bot.store.types import UTCDateTime
 
 RECALLED_FOR = timedelta(hours=48)
@@ -46,3 +47,13 @@ async def reached(session: Executor, broadcast_id: int, since: datetime) -> Reac
     found = (await session.execute(_reached, given)).one()
     pruned = (await session.execute(_pruned, {"of_broadcast": broadcast_id})).scalar_one()
     return Reached(found.reached, int(found.before), int(pruned))
+
+
+_albums = select(delivery.c.id, delivery.c.album).where(
+    delivery.c.id.in_(bindparam("row_ids", expanding=True)), delivery.c.album.is_not(None)
+)
+
+
+async def albums(session: Executor, row_ids: Sequence[int]) -> dict[int, str]:
+    """The messages behind the first of an album, by row; only those that have any."""
+    return pairs(await session.execute(_albums, {"row_ids": list(row_ids)}))

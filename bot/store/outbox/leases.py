@@ -72,7 +72,8 @@ class Settled(NamedTuple):
 
     ``retry_at`` is when it may be leased again (None: its place in the queue stays as it was), and
     like ``sent_at`` an aware instant. ``uncounted`` (0 or 1) takes the attempt back; ``doubt``
-    (0 or 1) counts one more doubt. ``message_id`` and ``sent_at`` are kept of a sent row alone.
+    (0 or 1) counts one more doubt. ``message_id``, ``sent_at`` and ``album`` are kept of a sent
+    row alone.
     """
 
     id: int
@@ -83,6 +84,7 @@ class Settled(NamedTuple):
     retry_at: datetime | None = None
     uncounted: int = 0
     doubt: int = 0
+    album: str | None = None
 
 
 def _now() -> Any:
@@ -211,18 +213,29 @@ _other = (
 _CHANGED = ("new_state", "new_reason", "retry_at", "uncounted", "doubt")
 _write_sent = Many(_sent, "new_message_id", "new_sent_at", "row_id", "owner")
 _write_other = Many(_other, *_CHANGED, "row_id", "owner")
+# Before the row is settled, after which its lease is nobody's.
+_write_album = Many(
+    update(table).where(*_ours).values(album=bindparam("new_album")),
+    "new_album",
+    "row_id",
+    "owner",
+)
 
 
 async def settle(session: Executor, owner: str, outcomes: Iterable[Settled]) -> None:
     """Write outcomes down, each on condition that the row's lease is still ``owner``'s."""
     sent: list[tuple[Any, ...]] = []
     other: list[tuple[Any, ...]] = []
+    albums: list[tuple[Any, ...]] = []
     for one in outcomes:
+        if one.album:
+            albums.append((one.album, one.id, owner))
         if one.state == "sent":
             sent.append((one.message_id, one.sent_at, one.id, owner))
         else:
             changes = (one.state, one.reason, one.retry_at, one.uncounted, one.doubt)
             other.append((*changes, one.id, owner))
+    await _write_album.run(session, albums)
     await _write_sent.run(session, sent)
     await _write_other.run(session, other)
 

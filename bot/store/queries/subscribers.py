@@ -78,16 +78,6 @@ def _exists(zone: str | None) -> bool:
     return zone is None or zone_exists(zone)
 
 
-_states = select(table.c.chat_id, table.c.state).where(
-    table.c.chat_id.in_(bindparam("chats", expanding=True))
-)
-
-
-async def states(session: Executor, chats: Iterable[int]) -> dict[int, str]:
-    """Each subscriber's state by id; unknown ids are left out."""
-    return pairs(await session.execute(_states, {"chats": list(chats)}))
-
-
 async def add(
     session: Executor,
     chat_id: int,
