@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     broadcast_pause_window: int = Field(
         default=200, ge=10, description="of how many last messages that share is taken"
     )
+    approval_above: int | None = Field(
+        default=None,
+        ge=0,
+        description="a broadcast to more subscribers than this waits for a second admin",
+    )
     contact: str | None = Field(
         default=None,
         max_length=200,

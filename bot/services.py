@@ -202,7 +202,8 @@ def _build(
     privacy, stats = Privacy(db, clock, library), Stats(db, clock)
     audit = Audit(db, clock)
     admins = Admins(db, clock, settings.admin_ids, audit)
-    broadcasts = Broadcasts(db, clock, settings)
+    themes = {theme.id: theme.bit for theme in library.themes}
+    broadcasts = Broadcasts(db, clock, settings, themes=themes)
     messenger = Messenger(client, clock)
     progress = Progress(broadcasts, subscribers, messenger, clock)
     renderer = TipRenderer(library, sharing=client.sharing)

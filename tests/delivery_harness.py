@@ -106,7 +106,7 @@ class DeliveryHarness:
     async def confirmed(self) -> int:
         """A broadcast that has just been confirmed; nobody has a row yet."""
         draft = await self.broadcasts.draft(ADMIN, ADMIN, 5)
-        assert await self.broadcasts.confirm(draft.id, ADMIN)
+        assert await self.broadcasts.confirm(draft.id, ADMIN) == "sending"
         return draft.id
 
     async def broadcast(self) -> int:

@@ -9,6 +9,7 @@ import structlog
 from bot.store.database import Database
 from bot.store.outbox import audience, recipients
 from bot.store.queries import broadcasts
+from bot.subscribers.local_hours import due_in_zone
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class AudiencePlanner:
 
     async def _plan_chunk(self, broadcast_id: int) -> None:
         frozen = await self._db.write(
-            lambda session: audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK)
+            lambda session: audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK, due_in_zone)
         )
         if frozen.just_now:
             # Counted outside the transaction, which many rows would make a long one.

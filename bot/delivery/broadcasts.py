@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.admins.audit import Facts
-from bot.delivery.corrections import Corrections, subject_of
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery.act_log import log_act
+from bot.delivery.beginning import count_of, set_off
+from bot.delivery.corrections import Api, Corrections, subject_of
 from bot.delivery.report import report_of
+from bot.delivery.schedules import LIFETIME, has_passed, schedule_of
+from bot.delivery.targeting import Offer, Targeting
+from bot.store.database import Database
 from bot.store.outbox import audience, recipients
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.tables import Executor
 from bot.store.values import Report
 
-log = structlog.get_logger(__name__)
-
-STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
-LIFETIME = timedelta(days=1)
+NO_THEMES: Mapping[str, int] = MappingProxyType({})
+CAN_BE_CANCELLED = ("draft", "waiting", "scheduled", "sending", "paused")
 SHOWN_FOR = timedelta(days=1)
 """How long a draft may be confirmed as it was shown."""
 
@@ -29,20 +35,37 @@ ROWS_AT_ONCE = 1000
 """Rows changed in one transaction: some 15 ms of the write lock."""
 
 
-class Offer(NamedTuple):
-    """What an admin is shown before they confirm: how many get it, the seconds, the Stars."""
+Confirmed = Literal["sending", "scheduled", "waiting", "stale", "past", "nobody", "no"]
+"""What came of a confirmation: it is being sent, waits for its time or for a second admin; or the
+admin has to be asked once more, its time has passed, nobody would get it, or it is no draft of
+theirs (any more)."""
 
-    audience: int
-    seconds: float
-    stars: float
+CONFIRMED = ("sending", "scheduled", "waiting")
+"""Of those, the ones by which the draft has become something else."""
 
 
-class Broadcasts(Corrections):
+class Broadcasts(Targeting, Corrections):
     """Rules about broadcasts. State changes are conditional: the second of two taps is a no-op.
 
     Every act leaves a line in the log, with the admin's id (0: the operator at the command line),
     and what changed something an entry in the audit log.
+
+    Args:
+        api: what tests leave by; without it there are none.
+        themes: the bits of the themes that there are, by id; filters name them.
     """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        api: Api | None = None,
+        *,
+        themes: Mapping[str, int] = NO_THEMES,
+    ) -> None:
+        Corrections.__init__(self, db, clock, settings, api)
+        self.themes = themes
 
     async def draft(
         self, admin_id: int, source_chat_id: int, source_message_id: int
@@ -53,7 +76,7 @@ class Broadcasts(Corrections):
         """
         now = self._clock.now()
         async with self._db.write() as session:
-            offer = self.offer(await audience.count(session))
+            offer = self.offer(await audience.count(session, now.date()))
             made = await store.add(
                 session,
                 admin_id,
@@ -66,7 +89,7 @@ class Broadcasts(Corrections):
             draft = await self._get(session, made)
             after = {"state": "draft", "audience": offer.audience}
             await self._audit.record(session, admin_id, "draft", subject_of(made), after=after)
-        _log_act("draft", made, admin_id)
+        log_act("draft", made, admin_id)
         return draft
 
     async def find(self, broadcast_id: int) -> BroadcastRead | None:
@@ -75,55 +98,71 @@ class Broadcasts(Corrections):
             return await store.get(session, broadcast_id)
 
     async def audience_count(self) -> int:
-        """How many subscribers would get it now: those who are active."""
-        return await self._db.read(audience.count)
-
-    def expected_seconds(self, count: int) -> float:
-        """How long ``count`` messages take at the operator's rate, in seconds."""
-        return count / self._settings.bulk_rate
-
-    def stars_cost(self, count: int) -> float:
-        """Telegram Stars that ``count`` messages cost; 0 at the free rate.
-
-        Telegram takes 0.1 Stars a message (Bot API, sendMessage, allow_paid_broadcast).
-        """
-        return count * STARS_A_MESSAGE if self._settings.paid_broadcast else 0.0
-
-    def offer(self, count: int) -> Offer:
-        """What ``count`` messages take and cost."""
-        return Offer(count, self.expected_seconds(count), self.stars_cost(count))
+        """How many subscribers get what is for everyone: who is active and takes announcements."""
+        today = self._clock.now().date()
+        return await self._db.read(partial(audience.count, today=today))
 
     async def confirm(
         self, broadcast_id: int, admin_id: int, *, not_after: datetime | None = None
-    ) -> bool:
-        """Freeze the audience and start; False if it is not this admin's draft (any more).
+    ) -> Confirmed:
+        """Begin, or wait for its time or for a second admin's approval.
 
-        The audience is whoever is active at this moment: whoever joins later does not get it, and
-        whoever leaves is counted as cancelled. False, too, where more would be sent or paid than
-        the admin was shown, or a day has passed since: see :meth:`offer_anew`. ``not_after``
-        (default: a day from now) is when unsent messages become too old. Wake the planner
-        afterwards: it makes their rows.
+        The audience is whoever is in it at the moment when sending begins: whoever joins later
+        does not get it, and whoever leaves is counted as cancelled. It is ``stale`` where more
+        would be sent or paid than the admin was shown, or a day has passed since: see
+        :meth:`offer_anew`. ``not_after`` (default: as it was scheduled, else a day after it is
+        due) is when unsent messages become too old. Wake the planner afterwards: it makes the
+        rows.
         """
         now = self._clock.now()
         async with self._db.write() as session:
             draft = await store.get(session, broadcast_id, lock=True)
-            expected = await audience.count(session, draft.audience) if draft else 0
-            as_shown = draft is not None and not self._is_stale(draft, self.offer(expected), now)
-            values = {
-                "state": "sending",
-                "confirmed_at": now,
-                "not_after": not_after or now + LIFETIME,
-                "total": expected,
-                "ordinal": audience.next_ordinal(),
-            }
-            mine = store.is_admins(admin_id)
-            done = as_shown and await store.change(
-                session, broadcast_id, values, store.is_in("draft"), mine
-            )
-            if done:
-                after = {"state": "sending", "total": expected}
+            came: Confirmed = "no"
+            size = 0
+            if draft is not None and (draft.state, draft.admin_id) == ("draft", admin_id):
+                draft = draft.model_copy(update={"not_after": not_after or draft.not_after})
+                size = await count_of(session, draft, now)
+                came = await self._confirm(session, draft, self.offer(size), now)
+            if came in CONFIRMED:
+                after = {"state": came, "total": size}
                 await self._record(session, admin_id, "confirm", broadcast_id, "draft", after)
-        _log_act("confirm", broadcast_id, admin_id, changed=done, audience=expected)
+        log_act("confirm", broadcast_id, admin_id, changed=came in CONFIRMED, audience=size)
+        return came
+
+    async def _confirm(
+        self, session: AsyncSession, draft: BroadcastRead, offer: Offer, now: datetime
+    ) -> Confirmed:
+        if not offer.audience:
+            return "nobody"
+        if self._is_stale(draft, offer, now):
+            return "stale"
+        if has_passed(schedule_of(draft), now):
+            return "past"
+        if self._needs_approval(draft, offer):
+            values = {"state": "waiting", "not_after": draft.not_after}
+            await store.change(session, draft.id, values)
+            return "waiting"
+        return await set_off(session, draft, now)
+
+    def _needs_approval(self, draft: BroadcastRead, offer: Offer) -> bool:
+        """Taking back what went out never waits for anybody."""
+        above = self._settings.approval_above
+        return above is not None and offer.audience > above and draft.kind != "recall"
+
+    async def approve(self, broadcast_id: int, admin_id: int) -> bool:
+        """A second admin agrees: it begins, or waits for its time. Wake the planner afterwards.
+
+        False where it waits for nobody (any more), and where it is this admin's own.
+        """
+        now = self._clock.now()
+        async with self._db.write() as session:
+            found = await store.get(session, broadcast_id, lock=True)
+            done = found is not None and found.state == "waiting" and found.admin_id != admin_id
+            if found is not None and done:
+                await store.change(session, broadcast_id, {"approved_by": admin_id})
+                after = {"state": await set_off(session, found, now)}
+                await self._record(session, admin_id, "approve", broadcast_id, "waiting", after)
+        log_act("approve", broadcast_id, admin_id, changed=done)
         return done
 
     def _is_stale(self, shown: BroadcastRead, offer: Offer, now: datetime) -> bool:
@@ -146,7 +185,7 @@ class Broadcasts(Corrections):
             draft = await store.get(session, broadcast_id)
             if draft is None or (draft.state, draft.admin_id) != ("draft", admin_id):
                 return None
-            offer = self.offer(await audience.count(session, draft.audience))
+            offer = self.offer(await count_of(session, draft, now))
         return offer if self._is_stale(draft, offer, now) else None
 
     async def offer_again(self, broadcast_id: int, *, in_doubt: bool) -> Offer:
@@ -169,9 +208,9 @@ class Broadcasts(Corrections):
         now = self._clock.now()
         values = {"state": "cancelled", "finished_at": now, "pause_reason": None}
         done = await self._while_work_is_left(
-            "cancel", broadcast_id, admin_id, values, "draft", "sending", "paused"
+            "cancel", broadcast_id, admin_id, values, *CAN_BE_CANCELLED
         )
-        _log_act("cancel", broadcast_id, admin_id, changed=done)
+        log_act("cancel", broadcast_id, admin_id, changed=done)
         if done:
             await self._cancel_rows(broadcast_id)
         return done
@@ -220,7 +259,7 @@ class Broadcasts(Corrections):
         """Hold it where it is; messages under way still arrive. False where nothing is left."""
         values = {"state": "paused", "pause_reason": "admin"}
         done = await self._while_work_is_left("pause", broadcast_id, admin_id, values, "sending")
-        _log_act("pause", broadcast_id, admin_id, changed=done)
+        log_act("pause", broadcast_id, admin_id, changed=done)
         return done
 
     async def resume(self, broadcast_id: int, admin_id: int) -> bool:
@@ -231,7 +270,7 @@ class Broadcasts(Corrections):
             if done:
                 after = {"state": "sending"}
                 await self._record(session, admin_id, "resume", broadcast_id, "paused", after)
-        _log_act("resume", broadcast_id, admin_id, changed=done)
+        log_act("resume", broadcast_id, admin_id, changed=done)
         return done
 
     async def retry_failed(
@@ -243,7 +282,7 @@ class Broadcasts(Corrections):
         """
         act = "retry in doubt" if in_doubt else "retry"
         queued = await self._queue_again(broadcast_id, admin_id, act, in_doubt=in_doubt)
-        _log_act(act, broadcast_id, admin_id, changed=queued > 0, queued=queued)
+        log_act(act, broadcast_id, admin_id, changed=queued > 0, queued=queued)
         return queued
 
     async def _queue_again(
@@ -299,25 +338,6 @@ class Broadcasts(Corrections):
         over = store.is_in("done", "cancelled")
         async with self._db.write() as session:
             await store.change(session, broadcast_id, {"reported_at": self._clock.now()}, over)
-
-    async def _get(self, session: AsyncSession, broadcast_id: int) -> BroadcastRead:
-        found = await store.get(session, broadcast_id)
-        if found is None:
-            raise LookupError(f"there is no broadcast {broadcast_id}")
-        return found
-
-
-def _log_act(
-    act: str, broadcast_id: int, admin_id: int, *, changed: bool = True, **more: int
-) -> None:
-    log.info(
-        "an admin's act on a broadcast",
-        act=act,
-        broadcast=broadcast_id,
-        admin=admin_id,
-        changed=changed,
-        **more,
-    )
 
 
 def _shown(offer: Offer, now: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import structlog
 from bot.clock import Clock, zone_exists
 from bot.config import Settings
 from bot.delivery.audience import AudiencePlanner
+from bot.delivery.beginning import begin_due
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.queries import broadcasts, counters, heartbeat, slots
@@ -143,8 +144,10 @@ class Planner:
         return total
 
     async def next_due(self) -> datetime | None:
-        """When the first slot is due; None when nobody is subscribed."""
-        return await self._db.read(slots.next_due)
+        """When the first slot is due or a scheduled broadcast begins; None when neither is."""
+        async with self._db.read() as session:
+            both = [await slots.next_due(session), await broadcasts.next_scheduled(session)]
+        return min(filter(None, both), default=None)
 
     async def tick(self) -> Planned:
         """Plan all that is due now, and all that is confirmed; what became of the tips.
@@ -153,6 +156,7 @@ class Planner:
         turns, so that neither waits for the last row of the other.
         """
         total, more, broken = Planned(0, 0, 0), True, set[int]()
+        await begin_due(self._db, self._clock.now())
         while more:
             try:
                 step, more, lacking = await self._db.write(self._step)

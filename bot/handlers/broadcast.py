@@ -10,6 +10,7 @@ from telegram import Message as Incoming
 from telegram import MessageEntity
 from telegram.error import BadRequest
 
+from bot.delivery.broadcasts import CONFIRMED
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
 from bot.telegram.messenger import OwnWords
@@ -152,7 +153,8 @@ def _log_refusal(context: Context, tap: BroadcastDo, why: str) -> None:
 
 
 async def _confirm(context: Context, broadcast: int) -> bool:
-    if not await context.services.broadcasts.confirm(broadcast, context.user.id):
+    came = await context.services.broadcasts.confirm(broadcast, context.user.id)
+    if came not in CONFIRMED:
         return await _ask_anew(context, broadcast)
     if context.sent_message is not None:
         await context.services.broadcasts.set_progress_message(

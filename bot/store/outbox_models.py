@@ -67,6 +67,7 @@ class BroadcastFields(Table):
     corrects: int | None = Field(default=None, sa_type=BigInteger)
     content: str | None = Field(default=None, sa_type=Text)
     filter: str | None = Field(default=None, sa_type=Text)
+    wanted: str | None = Field(default=None, sa_type=Text)
     send_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     local_date: date | None = None
     local_minute: int | None = Field(default=None, sa_type=SmallInteger)
@@ -95,7 +96,8 @@ class BroadcastRead(BroadcastFields):
 
     ``kind`` is ``message``, or ``edit`` or ``recall`` of the broadcast that it ``corrects``.
     ``content`` is what is sent, as JSON (None: a copy of the admin's message as it is);
-    ``filter`` is the audience, as JSON (None: everyone). It begins at ``send_at``, or at each
+    ``filter`` is the audience as its admin said it, as JSON (None: everyone), and ``wanted`` what
+    the tables are asked for it. It begins at ``send_at``, or at each
     subscriber's ``local_minute`` of ``local_date``; ``late`` says what becomes of those whose
     minute has passed (``next_day``, ``skip``). ``media_group`` is Telegram's number of the album
     whose messages a draft gathers.

@@ -29,6 +29,7 @@ from bot.subscribers.calendar import (
     local_date,
     next_instant,
 )
+from bot.subscribers.local_hours import due_in_zone
 
 KEPT_DAYS = 7
 """Rows of the outbox live this long; then they are counted and pruned."""
@@ -190,7 +191,7 @@ async def leave(
     if subscriber is None or subscriber.state in (state, "gone"):
         return False
     before = {} if subscriber.state in ("blocked", "gone") else {"state_before": subscriber.state}
-    await audience.freeze_one(session, chat_id)
+    await audience.freeze_one(session, chat_id, due_in_zone)
     left = {"state": state, "left_at": now, "left_reason": reason or state, **before}
     await subscribers.change(session, chat_id, left)
     await slots.change_membership(session, chat_id, {"state": "off"})
@@ -214,7 +215,7 @@ async def erase(session: Executor, person: Person, now: datetime) -> bool:
     Reports still count them, without saying who.
     """
     subscriber = await subscribers.get(session, person.chat_id, lock=True)
-    await audience.freeze_one(session, person.chat_id)
+    await audience.freeze_one(session, person.chat_id, due_in_zone)
     if subscriber is not None and subscriber.subscribed:
         await counters.add(session, now, {"left": 1})
     return await personal.erase(session, person)
@@ -232,7 +233,7 @@ async def move_chat(session: Executor, old: int, new: int) -> bool:
         await deliveries.move(session, (old, new), None, [], every)
         return False
     for chat in (old, new):
-        await audience.freeze_one(session, chat)
+        await audience.freeze_one(session, chat, due_in_zone)
     keep, drop = (new, old) if target is not None and target.subscribed else (old, new)
     await feedback.merge(session, drop, keep)
     await _erase_with_tips(session, drop)

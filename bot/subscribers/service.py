@@ -17,6 +17,7 @@ from bot.store.queries import counters, slots, subscribers
 from bot.store.values import ALL_WEEKDAYS, EXPECTABLE, Upcoming
 from bot.subscribers import schedule
 from bot.subscribers.feedback import Feedback
+from bot.subscribers.local_hours import due_in_zone
 from tips.models import EVERY_THEME
 
 AUDIENCES = ("both", "adult", "parent")
@@ -141,7 +142,7 @@ class Subscribers(Feedback):
             if _same_pause(subscriber, end):
                 return subscriber
             values: dict[str, Any] = {"state": "paused", "paused_until": end, "pause_ended": False}
-            await audience.freeze_one(session, chat_id)
+            await audience.freeze_one(session, chat_id, due_in_zone)
             await subscribers.change(session, chat_id, values)
             subscriber = subscriber.model_copy(update={**values, "changed": True})
             await schedule.settle_in(session, subscriber, now, moved=False)
@@ -189,7 +190,7 @@ class Subscribers(Feedback):
                 "paused_until": None,
                 "pause_ended": False,
             }
-            await audience.freeze_one(session, chat_id)
+            await audience.freeze_one(session, chat_id, due_in_zone)
             await subscribers.change(session, chat_id, {**values, "left_at": now})
             await slots.change_membership(session, chat_id, {"state": "off"})
             await schedule.cancel_everything(session, chat_id, now, "stopped")

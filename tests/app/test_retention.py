@@ -72,7 +72,7 @@ async def test_messages_of_a_broadcast_whatever_became_of_it(
         await admin.tap("Send it now")
     else:
         one = await broadcasts.draft(ADMIN, ADMIN, message)
-        assert await broadcasts.confirm(one.id, ADMIN)
+        assert await broadcasts.confirm(one.id, ADMIN) == "sending"
         assert await getattr(broadcasts, {"paused": "pause", "cancelled": "cancel"}[state])(
             one.id, ADMIN
         )

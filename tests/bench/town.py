@@ -20,6 +20,7 @@ from bot.delivery.planner import Planner
 from bot.store import migrate
 from bot.store.database import Database
 from bot.store.outbox.audience import freeze_chunk
+from bot.subscribers.local_hours import due_in_zone
 from tips.library import Library
 
 SUBSCRIBERS_A_SLOT = 1000
@@ -173,7 +174,9 @@ async def announce(db: Database, settings: Settings, recipients: int) -> None:
     await broadcasts.confirm(draft.id, ADMIN)
     while recipients > 0:
         chunk = min(recipients, FROZEN_AT_ONCE)
-        await db.write(partial(freeze_chunk, broadcast_id=draft.id, most=chunk))
+        await db.write(
+            partial(freeze_chunk, broadcast_id=draft.id, most=chunk, due_in_zone=due_in_zone)
+        )
         recipients -= chunk
     async with db.write() as session:
         rows = "(SELECT count(*) FROM delivery WHERE broadcast_id = :id)"

@@ -33,7 +33,7 @@ def _fill(folder: Path) -> None:
             await subscribers.set_hour(chat, 480)
         broadcasts = Broadcasts(db, SystemClock(), settings)
         draft = await broadcasts.draft(9, 9, 1)
-        assert await broadcasts.confirm(draft.id, 9)
+        assert await broadcasts.confirm(draft.id, 9) == "sending"
         await db.close()
 
     asyncio.run(fill())

@@ -14,6 +14,7 @@ from bot.store import migrate
 from bot.store.database import Database
 from bot.store.outbox import audience, leases
 from bot.store.outbox.leases import Settled
+from bot.subscribers.local_hours import due_in_zone
 from bot.subscribers.service import Subscribers
 from tests import content
 from tests.cli.terminal import TOKEN, data, gutskin
@@ -33,10 +34,10 @@ async def cancelled_halfway(folder: Path) -> None:
         await subscribers.set_hour(chat, 480)
     rules = Broadcasts(db, clock, settings)
     draft = await rules.draft(9, 9, 1)
-    assert await rules.confirm(draft.id, 9)
+    assert await rules.confirm(draft.id, 9) == "sending"
     now = clock.now()
     async with db.write() as session:
-        await audience.freeze_chunk(session, draft.id, 10)
+        await audience.freeze_chunk(session, draft.id, 10, due_in_zone)
         taken = await leases.lease(
             session, "x", now=now, until=now + timedelta(minutes=1), most=3, broadcast_id=draft.id
         )

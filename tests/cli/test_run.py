@@ -122,7 +122,7 @@ async def _confirm(settings: Settings, message_id: int) -> None:
     db = await Database.open(settings.database)
     broadcasts = Broadcasts(db, SystemClock(), settings)
     draft = await broadcasts.draft(ADMIN, ADMIN, message_id)
-    assert await broadcasts.confirm(draft.id, ADMIN)
+    assert await broadcasts.confirm(draft.id, ADMIN) == "sending"
     await db.close()
 
 

@@ -32,7 +32,7 @@ def fill(folder: Path) -> None:
         await subscribers.save(ANNA, "a-tip")
         broadcasts = Broadcasts(db, SystemClock(), settings)
         draft = await broadcasts.draft(ADMIN, ADMIN, 1)
-        assert await broadcasts.confirm(draft.id, ADMIN)
+        assert await broadcasts.confirm(draft.id, ADMIN) == "sending"
         await db.close()
 
     asyncio.run(fill_it())

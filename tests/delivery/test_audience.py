@@ -84,7 +84,7 @@ async def test_whoever_joins_after_the_confirmation_does_not_get_it(
     await before(harness, 9)
     draft = await harness.broadcasts.draft(ADMIN, ADMIN, 5)
     end = harness.clock.now().replace(day=28)
-    assert await harness.broadcasts.confirm(draft.id, ADMIN, not_after=end)
+    assert await harness.broadcasts.confirm(draft.id, ADMIN, not_after=end) == "sending"
     # Held at once: nothing has looked for its audience yet. No time passes either.
     await harness.broadcasts.pause(draft.id, ADMIN)
     await join(harness, 9)
@@ -250,10 +250,10 @@ async def test_several_at_once_have_each_their_own_audience(
     await harness.subscribe(1)
     first_drafted = await harness.broadcasts.draft(ADMIN, ADMIN, 5)
     second_drafted = await harness.broadcasts.draft(ADMIN, ADMIN, 6)
-    assert await harness.broadcasts.confirm(second_drafted.id, ADMIN)
+    assert await harness.broadcasts.confirm(second_drafted.id, ADMIN) == "sending"
     await harness.subscribe(2)
     await harness.broadcasts.offered(first_drafted.id, harness.broadcasts.offer(2))
-    assert await harness.broadcasts.confirm(first_drafted.id, ADMIN)
+    assert await harness.broadcasts.confirm(first_drafted.id, ADMIN) == "sending"
     await harness.subscribe(3)
     await plan_and_send(harness)
     got = {(body["chat_id"], body["message_id"]) for _method, body in tg.calls}

@@ -53,11 +53,11 @@ async def test_only_its_admin_confirms_and_only_once(
 ) -> None:
     await harness.subscribe(7)
     draft = await harness.broadcasts.draft(ADMIN, ADMIN, 5)
-    assert await harness.broadcasts.confirm(draft.id, 1) is False
+    assert await harness.broadcasts.confirm(draft.id, 1) == "no"
     confirmed = await asyncio.gather(
         *(harness.broadcasts.confirm(draft.id, ADMIN) for _ in range(3))
     )
-    assert sorted(confirmed) == [False, False, True]
+    assert sorted(confirmed) == ["no", "no", "sending"]
     await harness.plan_audiences()
     await harness.worker.drain()
     assert tg.copies == {7: 1}
@@ -73,12 +73,12 @@ async def test_a_draft_is_asked_anew_a_day_away_from_when_it_was_shown(
     async with harness.db.write() as session:
         shown = {"shown_at": harness.clock.now() - timedelta(hours=hours)}
         await store.change(session, draft.id, shown)
-    assert await harness.broadcasts.confirm(draft.id, ADMIN) is not asked
+    assert await harness.broadcasts.confirm(draft.id, ADMIN) == ("stale" if asked else "sending")
     offer = await harness.broadcasts.offer_anew(draft.id, ADMIN)
     assert (offer is not None) is asked
     if offer is not None:
         await harness.broadcasts.offered(draft.id, offer)
-        assert await harness.broadcasts.confirm(draft.id, ADMIN)
+        assert await harness.broadcasts.confirm(draft.id, ADMIN) == "sending"
 
 
 async def test_the_audience_is_frozen_in_chunks_and_late_comers_are_not_in_it(
@@ -202,7 +202,7 @@ async def test_what_is_not_sent_in_time_is_too_old(harness: DeliveryHarness, tg:
     await harness.subscribe(7)
     draft = await harness.broadcasts.draft(ADMIN, ADMIN, 5)
     end = harness.clock.now() + timedelta(hours=1)
-    assert await harness.broadcasts.confirm(draft.id, ADMIN, not_after=end)
+    assert await harness.broadcasts.confirm(draft.id, ADMIN, not_after=end) == "sending"
     await harness.plan_audiences()
     harness.clock.move(3601)
     await harness.worker.drain()
@@ -223,6 +223,7 @@ async def test_who_stops_between_confirming_and_sending_is_spared(
 
 
 async def test_the_progress_message_is_remembered(harness: DeliveryHarness) -> None:
+    await harness.subscribe(7)
     broadcast = await harness.broadcast()
     await harness.broadcasts.set_progress_message(broadcast, ADMIN, 77)
     found = await harness.broadcasts.find(broadcast)

@@ -168,10 +168,10 @@ async def test_a_broadcast_whose_audience_cannot_be_completed_holds_up_nothing(
     bad, good = await harness.confirmed(), await harness.confirmed()
     freeze = audience.freeze_chunk
 
-    async def fails(session: Any, broadcast_id: int, most: int) -> Any:
+    async def fails(session: Any, broadcast_id: int, *how: Any) -> Any:
         if broadcast_id == bad:
             raise ValueError("a fault of ours")
-        return await freeze(session, broadcast_id, most)
+        return await freeze(session, broadcast_id, *how)
 
     monkeypatch.setattr(audience, "freeze_chunk", fails)
     await harness.morning()

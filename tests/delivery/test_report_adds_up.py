@@ -122,7 +122,7 @@ class Life:
             for chat in (*range(1, 9), -7)
             if (found := await self.harness.subscribers.find(chat)) and found.state == "active"
         ]
-        if await rules.confirm(self.broadcast, ADMIN):
+        if await rules.confirm(self.broadcast, ADMIN) == "sending":
             self.audience = set(active)
 
     async def kill(self) -> None:

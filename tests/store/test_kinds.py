@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.dialects import sqlite
 
 from bot.store.database import Database
-from bot.store.outbox.audience import AUDIENCES, EVERYONE
+from bot.store.outbox.audience import EVERYONE
 from bot.store.outbox.kinds import FROM_SUBSCRIPTION, QUEUE
 from bot.store.outbox_models import Broadcast
 from bot.store.tables import delivery, rows_in
@@ -34,4 +34,3 @@ async def test_the_rows_of_a_kind_are_found_by_the_queues_index(
 
 def test_a_draft_is_for_an_audience_that_there_is() -> None:
     assert Broadcast.model_fields["audience"].default == EVERYONE
-    assert EVERYONE in AUDIENCES

@@ -8,26 +8,28 @@ about to leave gets their row before they do (:func:`freeze_one`).
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     ScalarSelect,
-    Select,
     String,
-    bindparam,
     func,
     literal,
-    or_,
     select,
+    true,
 )
 
 from bot.store.outbox.kinds import BROADCAST
-from bot.store.outbox.many import Filling
-from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, get
-from bot.store.tables import Executor, delivery, subscriber
+from bot.store.outbox.wanted import ALL, Wanted, belongs, wanted_of
+from bot.store.outbox_models import BroadcastRead
+from bot.store.queries import counters
+from bot.store.queries.broadcasts import OPEN_STATES, change, get, lacking_rows
+from bot.store.tables import Executor, affected, delivery, insert_into, subscriber
 from bot.store.tables import broadcast as table
 from bot.store.types import UTCDateTime
 
@@ -35,71 +37,31 @@ BEFORE_ALL_CHATS = -(2**63)
 AFTER_ALL_CHATS = 2**63 - 1
 
 EVERYONE = "active"
-AUDIENCES: dict[str, ColumnElement[bool]] = {EVERYONE: subscriber.c.state == "active"}
-"""Who belongs to an audience, by its name in ``broadcast.audience``. Another is a line more."""
-
-_cursor = bindparam("cursor", type_=BigInteger)
+HOUR_PASSED = "hour_passed"
+"""The reason of rows that are too old because their local hour had passed."""
 
 
-def _end_of_chunk(belongs: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(subscriber.c.chat_id)
-        .where(belongs, subscriber.c.chat_id > _cursor)
-        .order_by(subscriber.c.chat_id)
-        .limit(1)
-        .offset(bindparam("skip_chats", type_=BigInteger))
-    )
+class ZoneDue(NamedTuple):
+    """When a broadcast at a local hour is due in a zone; ``missed``: never, it has passed."""
+
+    at: datetime
+    missed: bool
 
 
-_ends = {name: _end_of_chunk(belongs) for name, belongs in AUDIENCES.items()}
+DueInZone = Callable[[BroadcastRead, str | None], ZoneDue]
+"""When it is due for a subscriber of this zone: a rule, which is not the store's."""
 
 
-def _row(broadcast_id: Any, due_at: Any, not_after: Any) -> dict[str, Any]:
-    return {
-        "kind": literal(BROADCAST, String),
-        "broadcast_id": broadcast_id,
-        "chat_id": subscriber.c.chat_id,
-        "state": literal("queued", String),
-        "due_at": due_at,
-        "ready_at": due_at,
-        "not_after": not_after,
-        "attempts": literal(0, Integer),
-        "doubts": literal(0, Integer),
-    }
+def _begun_at(broadcast: BroadcastRead) -> datetime:
+    if broadcast.confirmed_at is None:
+        raise ValueError(f"broadcast {broadcast.id} has not begun")
+    return broadcast.confirmed_at
 
 
-_of_chunk = _row(
-    bindparam("of_broadcast", type_=BigInteger),
-    bindparam("due_at", type_=UTCDateTime),
-    bindparam("not_after", type_=UTCDateTime),
-)
-_given = ("of_broadcast", "due_at", "not_after", "cursor", "last_chat", "ordinal")
-
-
-def _chunk(belongs: ColumnElement[bool]) -> Select[Any]:
-    return select(*_of_chunk.values()).where(
-        belongs,
-        subscriber.c.chat_id > _cursor,
-        subscriber.c.chat_id <= bindparam("last_chat", type_=BigInteger),
-        subscriber.c.joined_after < bindparam("ordinal", type_=BigInteger),
-    )
-
-
-_fills = {
-    name: Filling(delivery, list(_of_chunk), _chunk(belongs), *_given)
-    for name, belongs in AUDIENCES.items()
-}
-
-_of_one = _row(table.c.id, table.c.confirmed_at, table.c.not_after)
-_one = select(*_of_one.values()).where(
-    subscriber.c.chat_id == bindparam("of_chat", type_=BigInteger),
-    or_(*((table.c.audience == name) & belongs for name, belongs in AUDIENCES.items())),
-    IS_OPEN,
-    table.c.frozen.is_(False),
-    func.coalesce(table.c.cursor, BEFORE_ALL_CHATS) < subscriber.c.chat_id,
-    subscriber.c.joined_after < table.c.ordinal,
-)
-_fill_one = Filling(delivery, list(_of_one), _one, "of_chat")
+def _those_of(broadcast: BroadcastRead) -> ColumnElement[bool]:
+    """Who was in its audience when sending began."""
+    wanted = belongs(wanted_of(broadcast), _begun_at(broadcast).date())
+    return wanted & (subscriber.c.joined_after < broadcast.ordinal)
 
 
 def last_ordinal() -> ScalarSelect[Any]:
@@ -113,9 +75,9 @@ def next_ordinal() -> ColumnElement[int]:
     return last_ordinal() + 1
 
 
-async def count(session: Executor, audience: str = EVERYONE) -> int:
+async def count(session: Executor, today: date, wanted: Wanted = ALL) -> int:
     """How many subscribers a broadcast to this audience would reach now."""
-    statement = select(func.count()).select_from(subscriber).where(AUDIENCES[audience])
+    statement = select(func.count()).select_from(subscriber).where(belongs(wanted, today))
     return int((await session.execute(statement)).scalar_one())
 
 
@@ -126,7 +88,9 @@ class Frozen(NamedTuple):
     just_now: bool
 
 
-async def freeze_chunk(session: Executor, broadcast_id: int, most: int) -> Frozen:
+async def freeze_chunk(
+    session: Executor, broadcast_id: int, most: int, due_in_zone: DueInZone
+) -> Frozen:
     """Queue the broadcast for the next ``most`` subscribers of its audience.
 
     Subscribers are taken in the order of their ids behind the cursor, so a crash resumes there.
@@ -134,18 +98,12 @@ async def freeze_chunk(session: Executor, broadcast_id: int, most: int) -> Froze
     found = await get(session, broadcast_id, lock=True)
     if found is None or found.frozen or found.state not in OPEN_STATES:
         return Frozen(complete=True, just_now=False)
-    cursor = found.cursor if found.cursor is not None else BEFORE_ALL_CHATS
-    given = {"cursor": cursor, "skip_chats": most - 1}
-    end = (await session.execute(_ends[found.audience], given)).scalar()
-    values = {
-        "of_broadcast": broadcast_id,
-        "due_at": found.confirmed_at,
-        "not_after": found.not_after,
-        "cursor": cursor,
-        "last_chat": end if end is not None else AFTER_ALL_CHATS,
-        "ordinal": found.ordinal,
-    }
-    await _fills[found.audience].run(session, values)
+    chat, theirs = subscriber.c.chat_id, _those_of(found)
+    behind = chat > (found.cursor if found.cursor is not None else BEFORE_ALL_CHATS)
+    ends = select(chat).where(theirs, behind).order_by(chat).limit(1).offset(most - 1)
+    end = (await session.execute(ends)).scalar()
+    here = theirs & behind & (chat <= (end if end is not None else AFTER_ALL_CHATS))
+    await _fill(session, found, here, due_in_zone)
     if end is not None:
         await change(session, broadcast_id, {"cursor": end})
         return Frozen(complete=False, just_now=False)
@@ -153,9 +111,64 @@ async def freeze_chunk(session: Executor, broadcast_id: int, most: int) -> Froze
     return Frozen(complete=True, just_now=True)
 
 
-async def freeze_one(session: Executor, chat_id: int) -> None:
+async def freeze_one(session: Executor, chat_id: int, due_in_zone: DueInZone) -> None:
     """Queue every broadcast whose rows are still being made and that is this subscriber's.
 
     To be called before anything happens that would make it look as if they had not been there.
     """
-    await _fill_one.run(session, {"of_chat": chat_id})
+    chat = subscriber.c.chat_id
+    for broadcast_id in await lacking_rows(session):
+        found = await get(session, broadcast_id)
+        if found is not None and not found.frozen and found.state in OPEN_STATES:
+            behind = chat > (found.cursor if found.cursor is not None else BEFORE_ALL_CHATS)
+            here = _those_of(found) & behind & (chat == chat_id)
+            await _fill(session, found, here, due_in_zone)
+
+
+async def _fill(
+    session: Executor, broadcast: BroadcastRead, here: ColumnElement[bool], rule: DueInZone
+) -> None:
+    """A row for each of those, due when the broadcast is, or at the hour of their zone."""
+    if broadcast.local_minute is None:
+        due = ZoneDue(broadcast.send_at or _begun_at(broadcast), missed=False)
+        await _add_rows(session, broadcast, here, due)
+        return
+    zones = (await session.execute(select(subscriber.c.zone).where(here).distinct())).scalars()
+    by_due: defaultdict[ZoneDue, list[str | None]] = defaultdict(list)
+    for zone in zones:
+        by_due[rule(broadcast, zone)].append(zone)
+    for due, there in sorted(by_due.items()):
+        added = await _add_rows(session, broadcast, here & _lives_in(there), due)
+        if due.missed:
+            await counters.add(session, _begun_at(broadcast), {f"{BROADCAST}.too_old": added})
+
+
+def _lives_in(zones: Iterable[str | None]) -> ColumnElement[bool]:
+    named = [zone for zone in zones if zone is not None]
+    nowhere = subscriber.c.zone.is_(None) if None in zones else ~true()
+    return subscriber.c.zone.in_(named) | nowhere
+
+
+async def _add_rows(
+    session: Executor, broadcast: BroadcastRead, here: ColumnElement[bool], due: ZoneDue
+) -> int:
+    """How many rows are new."""
+    row = _row(broadcast, due)
+    made = insert_into(session, delivery).from_select(list(row), select(*row.values()).where(here))
+    return await affected(session, made.on_conflict_do_nothing())
+
+
+def _row(broadcast: BroadcastRead, due: ZoneDue) -> dict[str, Any]:
+    due_at = literal(due.at, UTCDateTime)
+    return {
+        "kind": literal(BROADCAST, String),
+        "broadcast_id": literal(broadcast.id, Integer),
+        "chat_id": subscriber.c.chat_id,
+        "state": literal("too_old" if due.missed else "queued", String),
+        "reason": literal(HOUR_PASSED if due.missed else None, String),
+        "due_at": due_at,
+        "ready_at": due_at,
+        "not_after": literal(broadcast.not_after, UTCDateTime),
+        "attempts": literal(0, Integer),
+        "doubts": literal(0, Integer),
+    }

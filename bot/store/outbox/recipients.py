@@ -75,6 +75,30 @@ async def counts(session: Executor, broadcast_id: int) -> list[Count]:
     return read_tuples(Count, await session.execute(_counts, {"of_broadcast": broadcast_id}))
 
 
+class Listing(NamedTuple):
+    """What became of one recipient."""
+
+    chat_id: int
+    state: str
+    reason: str | None
+    due_at: datetime
+    sent_at: datetime | None
+    message_id: int | None
+
+
+async def listing(
+    session: Executor, broadcast_id: int, after_chat: int, most: int
+) -> list[Listing]:
+    """The next ``most`` recipients behind ``after_chat``, by their ids."""
+    found = (
+        select(*(delivery.c[name] for name in Listing._fields))
+        .where(delivery.c.broadcast_id == broadcast_id, delivery.c.chat_id > after_chat)
+        .order_by(delivery.c.chat_id)
+        .limit(most)
+    )
+    return read_tuples(Listing, await session.execute(found))
+
+
 _waiting = (
     select(delivery.c.id)
     .where(rows_in("queued"))

@@ -101,6 +101,29 @@ async def to_be_shown(session: Executor) -> list[BroadcastRead]:
     return read_all(BroadcastRead, await session.execute(_followed))
 
 
+_next_first = (table.c.send_at, table.c.id)
+
+
+async def scheduled(session: Executor) -> list[BroadcastRead]:
+    """Broadcasts that wait for their time, the next one first."""
+    return read_all(
+        BroadcastRead, await session.execute(_all.where(is_in("scheduled")).order_by(*_next_first))
+    )
+
+
+async def scheduled_until(session: Executor, instant: datetime) -> list[int]:
+    """The ids of scheduled broadcasts whose time has come by then, the earliest first."""
+    due = select(table.c.id).where(is_in("scheduled"), table.c.send_at <= instant)
+    return list((await session.execute(due.order_by(*_next_first))).scalars())
+
+
+async def next_scheduled(session: Executor) -> datetime | None:
+    """When the next scheduled broadcast begins; None where none waits."""
+    first = select(table.c.send_at).where(is_in("scheduled")).order_by(*_next_first).limit(1)
+    instant: datetime | None = (await session.execute(first)).scalar()
+    return instant
+
+
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
     """Ids of broadcasts in these states, or of all."""
     statement = select(table.c.id)

@@ -53,6 +53,7 @@ def _of_broadcasts() -> list[sa.Column[Any]]:
         sa.Column('corrects', sa.BigInteger(), nullable=True),
         sa.Column('content', sa.Text(), nullable=True),
         sa.Column('filter', sa.Text(), nullable=True),
+        sa.Column('wanted', sa.Text(), nullable=True),
         sa.Column('send_at', UTCDateTime(), nullable=True),
         sa.Column('local_date', sa.Date(), nullable=True),
         sa.Column('local_minute', sa.SmallInteger(), nullable=True),

@@ -1,0 +1,260 @@
+"""The rules about whom a broadcast is for and when it is sent, until sending begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.admins.audit import Audit, Facts
+from bot.clock import Clock
+from bot.config import Settings
+from bot.delivery import schedules
+from bot.delivery.act_log import log_act
+from bot.delivery.audiences import Filter, FilterError, resolve, written
+from bot.delivery.beginning import count_of
+from bot.delivery.corrections import subject_of
+from bot.delivery.recipients_file import recipients_file
+from bot.delivery.schedules import Schedule
+from bot.store.database import Database
+from bot.store.outbox import audience
+from bot.store.outbox.wanted import Wanted
+from bot.store.outbox_models import BroadcastRead
+from bot.store.queries import broadcasts as store
+from bot.store.queries import segments
+from bot.store.tables import Executor
+from bot.subscribers.schedule import KEPT_DAYS
+
+STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
+NAME = re.compile(r"\S(.{0,38}\S)?")
+"""What a saved audience may be called."""
+
+
+class Offer(NamedTuple):
+    """What an admin is shown before they confirm: how many get it, the seconds, the Stars."""
+
+    audience: int
+    seconds: float
+    stars: float
+
+
+class SavedFilter(NamedTuple):
+    """An audience with a name."""
+
+    name: str
+    filter: Filter
+    made_by: int
+    made_at: datetime
+
+
+class ListAdded(NamedTuple):
+    """A list of subscribers: its number, how many are on it, and how many ids nobody has."""
+
+    list_id: int
+    known: int
+    unknown: int
+
+
+class Targeting:
+    """What is chosen of a draft, and what it would take."""
+
+    _db: Database
+    _clock: Clock
+    _settings: Settings
+    _audit: Audit
+    themes: Mapping[str, int]
+
+    def expected_seconds(self, count: int) -> float:
+        """How long ``count`` messages take at the operator's rate, in seconds."""
+        return count / self._settings.bulk_rate
+
+    def stars_cost(self, count: int) -> float:
+        """Telegram Stars that ``count`` messages cost; 0 at the free rate.
+
+        Telegram takes 0.1 Stars a message (Bot API, sendMessage, allow_paid_broadcast).
+        """
+        return count * STARS_A_MESSAGE if self._settings.paid_broadcast else 0.0
+
+    def offer(self, count: int) -> Offer:
+        """What ``count`` messages take and cost."""
+        return Offer(count, self.expected_seconds(count), self.stars_cost(count))
+
+    async def offer_of(self, broadcast_id: int) -> Offer:
+        """What this one would take and cost, if it began now.
+
+        Raises:
+            LookupError: there is no such broadcast.
+        """
+        async with self._db.read() as session:
+            found = await self._get(session, broadcast_id)
+            return self.offer(await count_of(session, found, self._clock.now()))
+
+    async def count_filter(self, made: Filter) -> int:
+        """How many a broadcast to this audience would reach now.
+
+        Raises:
+            FilterError: it names something that there is not.
+        """
+        now = self._clock.now()
+        async with self._db.read() as session:
+            wanted = await self._resolve(session, made, now)
+            return await audience.count(session, now.date(), wanted)
+
+    async def set_filter(self, broadcast_id: int, admin_id: int, made: Filter) -> bool:
+        """Choose whom this admin's draft is for; False where it is no draft of theirs.
+
+        Raises:
+            FilterError: it names something that there is not.
+        """
+        now = self._clock.now()
+        async with self._db.write() as session:
+            wanted = await self._resolve(session, made, now)
+            everyone = made == Filter()
+            values = {
+                "filter": None if everyone else _as_json(made),
+                "wanted": None if everyone else _as_json(wanted),
+            }
+            facts = {"audience": written(made)}
+            return await self._change_draft(session, broadcast_id, admin_id, values, facts)
+
+    async def set_schedule(self, broadcast_id: int, admin_id: int, schedule: Schedule) -> bool:
+        """Choose when this admin's draft is sent; False where it is no draft of theirs.
+
+        Raises:
+            ScheduleError: it cannot be.
+        """
+        schedules.check(schedule, self._clock.now())
+        values, facts = schedules.columns_of(schedule), schedules.facts_of(schedule)
+        async with self._db.write() as session:
+            return await self._change_draft(session, broadcast_id, admin_id, values, facts)
+
+    async def _change_draft(
+        self, session: Executor, broadcast_id: int, admin_id: int, values: Facts, facts: Facts
+    ) -> bool:
+        mine = (store.is_in("draft"), store.is_admins(admin_id))
+        done = await store.change(session, broadcast_id, values, *mine)
+        if done:
+            subject = subject_of(broadcast_id)
+            await self._audit.record(session, admin_id, "target", subject, after=facts)
+        return done
+
+    async def scheduled(self) -> list[BroadcastRead]:
+        """Broadcasts that wait for their time, the next one first."""
+        return await self._db.read(store.scheduled)
+
+    async def waiting(self) -> list[BroadcastRead]:
+        """Broadcasts that wait for a second admin's approval, oldest first."""
+        return await self._db.read(lambda session: store.in_states(session, ("waiting",)))
+
+    async def reschedule(self, broadcast_id: int, admin_id: int, schedule: Schedule) -> bool:
+        """Choose another time for one that waits; False where it no longer does.
+
+        Any admin may. With neither an instant nor a local hour it begins at the planner's next
+        tick: wake it afterwards.
+
+        Raises:
+            ScheduleError: it cannot be.
+        """
+        now = self._clock.now()
+        schedules.check(schedule, now)
+        values = schedules.columns_of(schedule)
+        async with self._db.write() as session:
+            found = await store.get(session, broadcast_id, lock=True)
+            done = found is not None and found.state in ("scheduled", "waiting")
+            if found is not None and found.state == "scheduled":
+                times = schedules.times_of(schedule, now)
+                values |= {**times, "send_at": times["send_at"] or now}
+            if found is not None and done:
+                await store.change(session, broadcast_id, values)
+                await self._audit.record(
+                    session,
+                    admin_id,
+                    "reschedule",
+                    subject_of(broadcast_id),
+                    schedules.facts_of(schedules.schedule_of(found)),
+                    schedules.facts_of(schedule),
+                )
+        log_act("reschedule", broadcast_id, admin_id, changed=done)
+        return done
+
+    async def segments(self) -> list[SavedFilter]:
+        """The audiences that admins saved, by name."""
+        found = await self._db.read(segments.every)
+        return [
+            SavedFilter(s.name, Filter.model_validate_json(s.filter), s.made_by, s.made_at)
+            for s in found
+        ]
+
+    async def save_segment(self, name: str, made: Filter, admin_id: int) -> None:
+        """Save an audience under this name, in place of one that has it.
+
+        Raises:
+            FilterError: it names something that there is not.
+            ValueError: the name is empty or longer than 40 characters.
+        """
+        if not NAME.fullmatch(name):
+            raise ValueError("a name has 1 to 40 characters, in one line")
+        now = self._clock.now()
+        async with self._db.write() as session:
+            await self._resolve(session, made, now)
+            await segments.save(session, name, _as_json(made), admin_id, now)
+            subject, after = f"audience {name}", {"audience": written(made)}
+            await self._audit.record(session, admin_id, "save", subject, after=after)
+
+    async def drop_segment(self, name: str, admin_id: int) -> bool:
+        """Forget a saved audience; False where there is none of this name."""
+        async with self._db.write() as session:
+            done = await segments.drop(session, name)
+            if done:
+                await self._audit.record(session, admin_id, "drop", f"audience {name}")
+        return done
+
+    async def add_list(self, ids: Iterable[int], admin_id: int) -> ListAdded:
+        """Make a list of those of these chats that are subscribers'."""
+        chats = [chat for chat in dict.fromkeys(ids) if abs(chat) < 2**63]
+        async with self._db.write() as session:
+            list_id = await segments.next_list(session)
+            known = await segments.add_to_list(session, list_id, chats)
+            after = {"known": known, "unknown": len(chats) - known}
+            await self._audit.record(session, admin_id, "add list", f"list {list_id}", after=after)
+        return ListAdded(list_id, known, len(chats) - known)
+
+    async def recipients_csv(self, broadcast_id: int) -> bytes:
+        """A CSV file (UTF-8) of what became of each recipient whose row is still there.
+
+        Raises:
+            LookupError: there is no such broadcast.
+        """
+        async with self._db.read() as session:
+            await self._get(session, broadcast_id)
+        return await recipients_file(self._db, broadcast_id)
+
+    async def _resolve(self, session: AsyncSession, made: Filter, now: datetime) -> Wanted:
+        wanted = resolve(made, self.themes)
+        for broadcast_id in made.without:
+            await _check_had(session, broadcast_id, now)
+        if made.list_id is not None and not await segments.list_exists(session, made.list_id):
+            raise FilterError("no_such_list", f"list={made.list_id}")
+        return wanted
+
+    async def _get(self, session: AsyncSession, broadcast_id: int) -> BroadcastRead:
+        found = await store.get(session, broadcast_id)
+        if found is None:
+            raise LookupError(f"there is no broadcast {broadcast_id}")
+        return found
+
+
+async def _check_had(session: AsyncSession, broadcast_id: int, now: datetime) -> None:
+    """Whether it can be told who had this one."""
+    found, place = await store.get(session, broadcast_id), f"not={broadcast_id}"
+    if found is None or found.confirmed_at is None or found.kind != "message":
+        raise FilterError("no_such_broadcast", place)
+    if found.confirmed_at < now - timedelta(days=KEPT_DAYS):
+        raise FilterError("too_long_ago", place)
+
+
+def _as_json(value: Filter | Wanted) -> str:
+    return value.model_dump_json(exclude_defaults=True)
