@@ -16,13 +16,17 @@ from bot.handlers.start import (
 from bot.handlers.text_analysis import TextAnalysis
 from bot.store.models import SubscriberRead
 from bot.subscribers.service import LONGEST_PAUSE
+from bot.texts import announcement
 from bot.texts import pause as pauses
 from bot.texts import settings as texts
 from bot.texts.callbacks import (
+    AboutAnnouncement,
+    NoAnnouncements,
     Pause,
     PauseMonth,
     PauseUntil,
     Resume,
+    SetAnnouncements,
     SetAudience,
     SetHour,
     SetLanguage,
@@ -132,6 +136,29 @@ async def set_quiet(context: Context, tap: SetQuiet) -> None:
             context,
             await context.services.subscribers.set_quiet(context.chat_id, on=bool(tap.on)),
         )
+
+
+async def set_announcements(context: Context, tap: SetAnnouncements) -> None:
+    """Messages from the team, or none."""
+    await context.toast(texts.changed(context.translator))
+    if not await needs_start(context):
+        await _changed(
+            context,
+            await context.services.subscribers.set_announcements(context.chat_id, on=bool(tap.on)),
+        )
+
+
+async def no_announcements(context: Context, _tap: NoAnnouncements) -> None:
+    """The button below a broadcast, which stays as it is."""
+    await context.toast()
+    if not await needs_start(context):
+        await context.services.subscribers.set_announcements(context.chat_id, on=False)
+        await context.say(announcement.switched_off(context.translator))
+
+
+async def about_announcement(context: Context, _tap: AboutAnnouncement) -> None:
+    """The button that says who a broadcast is from."""
+    await context.toast(announcement.about(context.translator))
 
 
 async def set_language(context: Context, tap: SetLanguage) -> None:

@@ -117,6 +117,10 @@ class Subscribers(Feedback):
         """Daily tips without a sound (``on``), or with one."""
         return await self._set(chat_id, {"quiet": on})
 
+    async def set_announcements(self, chat_id: int, *, on: bool) -> SubscriberRead:
+        """Broadcasts from now on (``on``), or none; one that is under way leaves them out, too."""
+        return await self._set(chat_id, {"announcements": on})
+
     async def set_language(self, chat_id: int, language: str) -> SubscriberRead:
         """Texts in ``language`` from now on."""
         return await self._set(chat_id, {"language": language})

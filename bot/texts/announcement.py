@@ -63,10 +63,8 @@ def about(_: Translator) -> str:
     return toast(_("This one's from the GutSkin team. You can switch these off in /settings."))
 
 
-def switched(_: Translator, *, on: bool) -> Message:
+def switched_off(_: Translator) -> Message:
     """The answer to the button below a broadcast, with the way back."""
-    if on:
-        return page(html.text(_("Done. You'll get messages from the team again.")))
     words = _("Done. No more messages from the team. Your tips carry on as before.")
     return page(
         html.text(words), buttons=((Button(_("Undo: switch them on"), SetAnnouncements(1)),),)

@@ -51,4 +51,4 @@ ZoneName = Annotated[
 WhyNot = Annotated[str, StringConstraints(pattern="^(obvious|not_me|hard|not_skin)$")]
 ServiceId = Annotated[str, StringConstraints(pattern=r"^service-[a-z]{1,12}(-[a-z]{1,10}){0,3}$")]
 Runnable = Literal["export", "forget", "help", "privacy", "saved", "settings"]
-View = Literal["main", "hour", "days", "themes", "for", "sound", "pause", "language"]
+View = Literal["main", "hour", "days", "themes", "for", "sound", "team", "pause", "language"]

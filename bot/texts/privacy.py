@@ -42,6 +42,7 @@ def _stored(_: Translator) -> html.Html:
     stored = [
         _("your Telegram chat number and language"),
         _("your time zone, hour, days, themes, who the tips are for, and if they come quietly"),
+        _("if you want messages from the team"),
         _("whether you've paused, stopped or blocked me, and since when"),
         _("when you joined, by which link, and which version of these words you agreed to"),
         _("which tips you got, saved or rated, why one wasn't for you, and answers you rated"),

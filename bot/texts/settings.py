@@ -15,6 +15,7 @@ from bot.texts.callbacks import (
     Pause,
     PauseMonth,
     Resume,
+    SetAnnouncements,
     SetAudience,
     SetHour,
     SetLanguage,
@@ -83,6 +84,7 @@ def overview(
         _fact(_("Themes: {value}"), _themes_words(_, subscriber, library)),
         _fact(_("Tips for: {value}"), audience_names(_)[subscriber.audience]),
         _fact(_("Sound: {value}"), _sound_words(_, subscriber)),
+        _fact(_("Messages from the team: {value}"), _team_words(_, subscriber)),
     ]
     return page(
         html.bold(_("Settings")),
@@ -159,6 +161,11 @@ def _parts(_: Translator, subscriber: SubscriberView, library: Library) -> dict[
             _("quietly") if subscriber.quiet else _("with a sound"),
             lambda: _sound_rows(_, subscriber),
         ),
+        "team": _Part(
+            _("Would you like messages from the team?"),
+            _team_words(_, subscriber),
+            lambda: _team_rows(_, subscriber),
+        ),
         "pause": _Part(_("Need a break, or had enough?"), "", lambda: pause_rows(_, subscriber)),
         "language": _Part(_("Which language?"), "", lambda: _language_rows(subscriber)),
     }
@@ -187,6 +194,10 @@ def _zone_words(_: Translator, subscriber: SubscriberView) -> str:
 
 def _sound_words(_: Translator, subscriber: SubscriberView) -> str:
     return _("off, tips come quietly") if subscriber.quiet else _("on")
+
+
+def _team_words(_: Translator, subscriber: SubscriberView) -> str:
+    return _("on") if subscriber.announcements else _("off")
 
 
 def _themes_words(_: Translator, subscriber: SubscriberView, library: Library) -> str:
@@ -228,6 +239,7 @@ def _main_rows(_: Translator, subscriber: SubscriberView) -> Rows:
             Button(_("Who it's for"), ShowSettings("for")),
             Button(_("Sound"), ShowSettings("sound")),
         ),
+        (Button(_("Team messages"), ShowSettings("team")),),
         speak,
         again,
         tuple(Button(label, ShowSettings("pause")) for label in rest),
@@ -282,6 +294,14 @@ def _sound_rows(_: Translator, subscriber: SubscriberView) -> Rows:
     return (
         (Button(_mark(_("With a sound"), chosen=not subscriber.quiet), SetQuiet(0)),),
         (Button(_mark(_("Quietly"), chosen=subscriber.quiet), SetQuiet(1)),),
+    )
+
+
+def _team_rows(_: Translator, subscriber: SubscriberView) -> Rows:
+    on = subscriber.announcements
+    return (
+        (Button(_mark(_("Yes, please"), chosen=on), SetAnnouncements(1)),),
+        (Button(_mark(_("No, thanks"), chosen=not on), SetAnnouncements(0)),),
     )
 
 

@@ -11,6 +11,7 @@ from typing import get_args
 from bot.admins.roles import Role
 from bot.places import Place
 from bot.texts import (
+    announcement,
     broadcast,
     errors,
     faq,
@@ -73,6 +74,7 @@ class SomeSubscriber:
     themes: int = 255
     audience: str = "both"
     quiet: bool = False
+    announcements: bool = True
     paused_until: datetime | None = None
     zone_lost: bool = False
 
@@ -311,6 +313,13 @@ CALLS: dict[str, Call] = {
         inline.urgent(EN, Advice("id", w or "w", ("c",)), lib).results[0].message
     ),
     "help.help_message": lambda *_: help.help_message(EN, Role.OWNER),
+    "announcement.label": lambda *_: announcement.label(EN),
+    "announcement.way_out": lambda *_: announcement.way_out(EN),
+    "announcement.no_name": lambda *_: announcement.no_name(EN),
+    "announcement.next_tip": lambda *_: announcement.next_tip(EN, NEXT, NOW, "Europe/Berlin"),
+    "announcement.next_tip, unknown": lambda *_: announcement.next_tip(EN, None, NOW, None),
+    "announcement.about": lambda *_: announcement.about(EN),
+    "announcement.switched_off": lambda *_: announcement.switched_off(EN),
     "broadcast.how_to": lambda *_: broadcast.how_to(EN),
     "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(EN),
     "broadcast.not_ready": lambda *_: broadcast.not_ready(EN),

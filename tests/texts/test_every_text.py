@@ -17,8 +17,8 @@ from bot.texts.message import LABEL_UNITS, TOAST_UNITS, Message
 from tests.texts.slots import CALLS, library_of
 
 MODULES = (
-    "broadcast", "errors", "faq", "found", "help", "inline", "pause", "privacy", "report", "saved",
-    "settings", "start", "stats", "tip", "week", "why_not",
+    "announcement", "broadcast", "errors", "faq", "found", "help", "inline", "pause", "privacy",
+    "report", "saved", "settings", "start", "stats", "tip", "week", "why_not",
 )  # fmt: skip
 ANY_WORDS = st.one_of(
     st.text(max_size=60),
