@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
 TICK_LIMIT_S = 60.0
 PROGRESS_S = 3.0
+CONTENT_S = 5.0  # after which a replica knows what another one was told
 UPKEEP_S = 3600.0
 IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
 ENDLESS = ("poller", "supervisor")  # they hold nothing that would have to be finished
@@ -135,6 +136,7 @@ class App:
             await register_with_telegram(services.client, self.settings, self.clock)
         await heed_restore(services.db)
         await services.planner.ready_at_start()
+        await services.reloading.begin()
         self._task("updates", self.inbox.run())  # warning signs are answered while others load
         services.replicas.on_lead = services.replicas.on_alone = self.inbox.recover
         if await services.replicas.join() == 1:
@@ -214,6 +216,7 @@ class App:
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),
                 Job("replicas", BEAT_SECONDS, TICK_S, self.beat),
+                Job("content", CONTENT_S, TICK_LIMIT_S, services.reloading.look),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
                 Job("retention", UPKEEP_S, 600.0, prune),
                 Job("purge", UPKEEP_S, 600.0, upkeep.purge),

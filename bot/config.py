@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     data_dir: Folder = Field(
         default=Path("data"), description="folder for the database, taken literally; ~ is home"
     )
+    content_dir: Folder | None = Field(
+        default=None,
+        description="folder with tips and answers of your own, in place of those that come along",
+    )
     database_url: DatabaseAddress | None = Field(
         default=None,
         description="sqlite:///… or postgresql://…; without it, a SQLite file in the data folder",

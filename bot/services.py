@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 
 from sqlalchemy import URL
 
@@ -14,6 +15,8 @@ from bot.admins.audit import Audit
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
+from bot.content.reloading import Reloading
+from bot.content.withdrawals import Withdrawals
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.dialogues import Dialogues
 from bot.delivery.hold_watch import HoldWatch
@@ -50,6 +53,7 @@ from bot.texts import orders
 from bot.updates.inbox import Inbox
 from bot.updates.retrying import Retrying
 from bot.upkeep import BACKUPS
+from tips.current import CurrentContent
 from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.search.word_search import LibrarySearch
@@ -70,7 +74,8 @@ class Services:
     trust: ClockTrust
     db: Database
     cipher: BodyCipher
-    library: Library
+    content: CurrentContent
+    reloading: Reloading
     client: Client
     dispatcher: Dispatcher
     analyser: TextAnalyser
@@ -90,6 +95,11 @@ class Services:
 
     def __repr__(self) -> str:
         return "Services"
+
+    @property
+    def library(self) -> Library:
+        """The content at this moment."""
+        return self.content.library
 
     def new_inbox(self) -> Inbox:
         """Where updates wait for the dispatcher."""
@@ -122,11 +132,24 @@ class Services:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What never changes while the process lives."""
+    """What never changes while the process lives, and the content that comes with it."""
 
     library: Library
-    analyser: TextAnalyser
+    by_words: LibrarySearch
+    search: Search
+    signs: WarningSigns
     places: Places
+
+    def content(self, folder: Path | None) -> CurrentContent:
+        """The content to begin with: what comes with the bot, or what the folder has.
+
+        Raises:
+            ContentError: the folder's cannot be used.
+        """
+        if folder is None:
+            return CurrentContent(self.library, self.by_words)
+        library = load_library(root=folder)
+        return CurrentContent(library, LibrarySearch(library, self.search.words))
 
 
 @cache
@@ -136,13 +159,14 @@ def what_we_know() -> Knowledge:
     search = Search.load()
     library = load_library()
     by_words = LibrarySearch(library, search.words)
-    analyser = TextAnalyser(search, WarningSigns.load(search=search), by_words)
-    return Knowledge(library, analyser, Places.load())
+    signs = WarningSigns.load(search=search)
+    return Knowledge(library, by_words, search, signs, Places.load())
 
 
-def _knowledge() -> Knowledge:
+def _knowledge(folder: Path | None) -> tuple[Knowledge, CurrentContent]:
     try:
-        return what_we_know()
+        knowledge = what_we_know()
+        return knowledge, knowledge.content(folder)
     except ContentError as error:
         raise StartError(f"the content cannot be used: {error}") from error
     except (OSError, KeyError, ValueError) as error:
@@ -192,21 +216,23 @@ def _build(
     stack: AsyncExitStack,
     plan_soon: Callable[[], None],
 ) -> Services:
-    knowledge = _knowledge()
-    library = knowledge.library
+    knowledge, content = _knowledge(settings.content_dir)
+    analyser = TextAnalyser(knowledge.search, knowledge.signs, content)
     metrics = Metrics(clock)
     trust = ClockTrust(clock, metrics)
     limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client, transport = _outgoing(settings, limiter, stack)
-    subscribers = Subscribers(db, clock, library, settings)
-    privacy, stats = Privacy(db, clock, library), Stats(db, clock)
+    subscribers = Subscribers(db, clock, content, settings)
+    privacy, stats = Privacy(db, clock, content), Stats(db, clock)
     audit = Audit(db, clock)
     admins = Admins(db, clock, settings.admin_ids, audit)
-    themes = {theme.id: theme.bit for theme in library.themes}
+    search, signs, folder = knowledge.search, knowledge.signs, settings.content_dir
+    reloading = Reloading(db, clock, content, search, signs, folder, audit)
+    themes = {theme.id: theme.bit for theme in content.library.themes}
     broadcasts = Broadcasts(db, clock, settings, themes=themes)
     messenger = Messenger(client, clock)
     progress = Progress(broadcasts, subscribers, messenger, clock)
-    renderer = TipRenderer(library, sharing=client.sharing)
+    renderer = TipRenderer(content, sharing=client.sharing)
     told = progress.on_event
     worker = DeliveryWorker(
         db,
@@ -219,12 +245,14 @@ def _build(
         metrics=metrics,
         trust=trust,
     )
-    planner = Planner(db, clock, library, settings, metrics, on_rows=worker.wake)
+    planner = Planner(db, clock, content.library, settings, metrics, on_rows=worker.wake)
     services = HandlerServices(
         settings=settings,
         clock=clock,
-        library=library,
-        analyser=knowledge.analyser,
+        content=content,
+        reloading=reloading,
+        withdrawals=Withdrawals(db, clock, content, audit),
+        analyser=analyser,
         places=knowledge.places,
         subscribers=subscribers,
         privacy=privacy,
@@ -250,10 +278,11 @@ def _build(
         trust=trust,
         db=db,
         cipher=cipher,
-        library=library,
+        content=content,
+        reloading=reloading,
         client=client,
         dispatcher=dispatcher,
-        analyser=knowledge.analyser,
+        analyser=analyser,
         limiter=limiter,
         subscribers=subscribers,
         privacy=privacy,

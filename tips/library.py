@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -19,6 +21,7 @@ class Library:
     """Tips, answers and the evidence under them. Masks are ints with a bit for each tip number."""
 
     def __init__(self, content: Content) -> None:
+        self._content = content
         self.language = content.language
         self.tips: tuple[Tip, ...] = tuple(sorted(content.tips, key=lambda tip: tip.number))
         self.answers: tuple[Answer, ...] = content.answers
@@ -63,6 +66,13 @@ class Library:
 
     def _numbers_of(self, ids: Iterable[str]) -> tuple[int, ...]:
         return tuple(self._tips[name].number for name in ids if name in self._tips)
+
+    def without(self, tip_ids: AbstractSet[str]) -> Library:
+        """The same library without these tips; itself where it has none of them."""
+        if self._tips.keys().isdisjoint(tip_ids):
+            return self
+        kept = tuple(tip for tip in self._content.tips if tip.id not in tip_ids)
+        return Library(replace(self._content, tips=kept))
 
     def tip(self, tip_id: str) -> Tip:
         """The tip with this id.

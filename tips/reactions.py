@@ -128,3 +128,9 @@ def _is_for(_library: Library, tip: Tip, audience: str) -> bool:
 def _is_research(library: Library, tip: Tip, _target: str) -> bool:
     disputed = library.evidence_of(tip) is Evidence.MIXED
     return tip.kind is Kind.THINK or tip.topic == RESEARCH or disputed
+
+
+def forget_libraries() -> None:
+    """Keep nothing of any library in memory."""
+    put_off_mask.cache_clear()
+    _mask.cache_clear()

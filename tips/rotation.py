@@ -184,6 +184,11 @@ def _pool(
     )
 
 
+def forget_libraries() -> None:
+    """Keep nothing of any library in memory."""
+    _pool.cache_clear()
+
+
 def _apart(pool: _Pool, unseen: int, last: int) -> int:
     """The tips that may come now so that neighbours can go on differing in topic.
 

@@ -27,6 +27,7 @@ ITEMS = ("tips", "answers")
 WORDINGS = ("train", "test")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]+)?")
 SIGNS = "signs"  # warning signs, one file a language
+DRAFTS = "drafts"  # answers that are still to be written; nobody reads them
 LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
 WRONG_ENDING = "Let its name end in .yaml, in small letters"
@@ -40,7 +41,7 @@ def strays(root: Path) -> Iterator[tuple[Path, str]]:
 
     What begins with a dot or an underscore, or looks like no content, is its owner's business.
     """
-    yield from _unknown(root, LISTS, re.compile(f"{LANGUAGE.pattern}|{SIGNS}"))
+    yield from _unknown(root, LISTS, re.compile(f"{LANGUAGE.pattern}|{SIGNS}|{DRAFTS}"))
     yield from _unknown(root / SIGNS, None, re.compile("wordings"))
     yield from _unknown(root / SIGNS / "wordings", None, None)
     for folder in _folders(root):

@@ -13,7 +13,7 @@ from bot.cli.output import JSON_OPTION, beyond_the_image, emit, fail, say, table
 
 if TYPE_CHECKING:
     from tips.library import Library
-    from tips.models import Answer, Tip
+    from tips.models import Tip
     from tips.search import Search
     from tips.signs import WarningSigns
 
@@ -42,12 +42,19 @@ def open_library(language: str) -> Library:
 
 
 @tips_app.command("check")
-def check_tips(as_json: bool = JSON_OPTION) -> None:
+def check_tips(
+    folder: Path | None = typer.Option(
+        None, "--dir", exists=True, file_okay=False, help="A content folder of your own."
+    ),
+    as_json: bool = JSON_OPTION,
+) -> None:
     """Check the content against the editorial rules; exit 1 if one is broken."""
+    from bot.texts.content import as_subscribers_see_it
     from tips.check import check
+    from tips.loading import CONTENT
 
     with beyond_the_image():
-        found = check(render=_as_subscribers_see_it)
+        found = check(folder or CONTENT, render=as_subscribers_see_it)
     if as_json:
         emit([asdict(finding) for finding in found])
     else:
@@ -55,18 +62,6 @@ def check_tips(as_json: bool = JSON_OPTION) -> None:
             typer.echo(str(finding))
         say(f"{len(found)} findings" if found else "all tips and answers keep to the rules")
     raise typer.Exit(1 if found else 0)
-
-
-def _as_subscribers_see_it(item: Tip | Answer, library: Library) -> str:
-    from bot.texts import faq as answers
-    from bot.texts import tip as tips
-    from bot.texts.catalogue import translator
-    from tips.models import Tip as TipModel
-
-    _ = translator(library.language)
-    if isinstance(item, TipModel):
-        return tips.render(_, item, library).plain
-    return answers.answer(_, item, library).plain
 
 
 @tips_app.command()

@@ -193,17 +193,23 @@ def judge_instants(ahead: timedelta, noticed: HeartbeatRead | None) -> Finding:
     return Finding("stored times", ok=False, found=found, remedy=remedy)
 
 
-async def _content(_settings: Settings) -> list[Finding]:
+async def _content(settings: Settings) -> list[Finding]:
     from tips.library import ContentError, load_library
 
+    folder = settings.content_dir
+    option, place = ("", "") if folder is None else (f" --dir {folder}", f" in {folder}")
+    if folder is not None and not folder.is_dir():
+        remedy = "correct GUTSKIN_CONTENT_DIR, or copy the content there (docs/CONTENT.md)"
+        return [Finding("content", ok=False, found=f"no folder {folder}", remedy=remedy)]
     try:
-        library = await asyncio.to_thread(load_library)
+        library = await asyncio.to_thread(load_library, root=folder)
     except ContentError as error:
-        remedy = "run: gutskin tips check"
+        remedy = f"run: gutskin tips check{option}"
         return [Finding("content", ok=False, found=str(error), remedy=remedy)]
-    found = f"{len(library.tips)} tips, {len(library.answers)} answers"
+    found = f"{len(library.tips)} tips, {len(library.answers)} answers{place}"
     enough = bool(library.tips and library.answers)
-    return [Finding("content", ok=enough, found=found, remedy="install the package again")]
+    remedy = "install the package again" if folder is None else "put tips and answers there"
+    return [Finding("content", ok=enough, found=found, remedy=remedy)]
 
 
 async def _zones(settings: Settings) -> list[Finding]:

@@ -29,6 +29,7 @@ from bot.telegram.bulk.connection import Reply
 from bot.telegram.limits.flood_waits import SEND, FloodWait, FloodWaits
 from bot.telegram.limits.limiter import HeldError, Lane, SendLimiter
 from bot.telegram.responses import Outcome, classify
+from tips.current import CurrentContent
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +56,10 @@ class InFlight:
         rate: messages a second, which is also how many are leased ahead.
         results: where goes what ended, and what is given up.
         mark_begun: marks rows as begun, which with a limiter is done before each starts.
+        content: what of it was withdrawn since its row was leased goes back, for another tip.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the worker alone makes one
         self,
         clock: Clock,
         transport: Transport,
@@ -67,9 +69,11 @@ class InFlight:
         rate: float,
         results: Results,
         mark_begun: MarkBegun,
+        content: CurrentContent,
         metrics: Metrics,
     ) -> None:
         self._clock = clock
+        self._content = content
         self._transport = transport
         self._limiter = limiter
         self._most = most
@@ -211,7 +215,7 @@ class InFlight:
         if item.left:
             self._results.back.append(Settled(row.id, "cancelled", "blocked", uncounted=1))
             return
-        if self._clock.monotonic() > item.send_before:
+        if self._clock.monotonic() > item.send_before or self._is_withdrawn(item):
             self._results.back.append(put_back(row.id))
             return
         wait = self._chat_wait(row.chat_id)
@@ -242,6 +246,10 @@ class InFlight:
     def _call(self, item: OutgoingMessage) -> None:
         call = self._transport.begin(item.parts.method, item.parts.body(item.row.chat_id))
         call.add_done_callback(partial(self._ended, item))
+
+    def _is_withdrawn(self, item: OutgoingMessage) -> bool:
+        mark = item.mark
+        return mark is not None and mark.number not in self._content.library.topic_of
 
     def _ended(self, item: OutgoingMessage, call: asyncio.Future[Reply]) -> None:
         error = asyncio.CancelledError() if call.cancelled() else call.exception()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 
 from bot.clock import Clock
+from bot.content.withdrawals import heed
 from bot.delivery.broadcast_requests import BroadcastRequests, Known
 from bot.delivery.counts import count_ending
 from bot.delivery.message import OutgoingMessage
@@ -74,7 +75,6 @@ class Leasing:
     ) -> None:
         self._owner = owner
         self._clock = clock
-        self._library = renderer.library
         self._renderer = renderer
         self._lease_seconds = lease_seconds
         self._requests = BroadcastRequests(clock, paid=paid)
@@ -138,7 +138,7 @@ class Leasing:
         rows: list[tuple[BroadcastRead, list[Leased]]],
         exhausted: set[int],
     ) -> LeasedBatch:
-        ready = await self._tips(session, tips) if tips else _Sorted([], [], [], [])
+        ready = await self._tips_of_now(session, tips) if tips else _Sorted([], [], [], [])
         for one, taken in rows:
             if taken:
                 more = await self._copies(session, one, taken)
@@ -198,6 +198,13 @@ class Leasing:
         item.named = request.named
         return item
 
+    async def _tips_of_now(self, session: Executor, rows: list[Leased]) -> _Sorted:
+        """The tips by one content: without what any replica has withdrawn by now."""
+        content = self._renderer.content
+        await heed(session, content)
+        with content.held():
+            return await self._tips(session, rows)
+
     async def _tips(self, session: Executor, rows: list[Leased]) -> _Sorted:
         subscribers = await subscriber_queries.recipients(session, [row.chat_id for row in rows])
         out = _Sorted([], [], [], [])
@@ -238,7 +245,8 @@ class Leasing:
 
     def _give_up(self, row: Leased, reason: str | None, out: _Sorted) -> None:
         """Not sent any more; what may have arrived already stays in doubt and counts as seen."""
-        topic = self._library.topic_of.get(row.content) if row.content is not None else None
+        topics = self._renderer.content.now.whole.topic_of
+        topic = topics.get(row.content) if row.content is not None else None
         may_have_arrived = row.doubts > 0 or row.dropped
         if may_have_arrived and row.content is not None and topic is not None:
             out.dropped.append(Settled(row.id, "in_doubt", reason, uncounted=1))
@@ -269,14 +277,15 @@ class Leasing:
     def _tip(
         self, row: Leased, subscriber: Recipient, manner: Manner
     ) -> tuple[OutgoingMessage, int] | None:
-        language = subscriber.language
-        if row.content is not None and row.content in self._library.topic_of:
+        language, library = subscriber.language, self._renderer.content.library
+        # One that was withdrawn since it was chosen is not sent: another one is.
+        if row.content is not None and row.content in library.topic_of:
             parts = self._renderer.render_tip(row.content, language, manner)
-            topic = self._library.topic_of[row.content]
+            topic = library.topic_of[row.content]
             mark = Mark(row.chat_id, row.content, topic)
             return (self._item(row, parts, mark), row.content) if parts else None
         on = row.local_date or local_date(self._clock.now(), subscriber.zone or "UTC")
-        pick = choose(self._library, subscriber, on)
+        pick = choose(library, subscriber, on)
         parts = self._renderer.render_tip(pick.number, language, manner) if pick else None
         if pick is None or parts is None:
             return None

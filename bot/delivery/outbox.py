@@ -67,7 +67,7 @@ class Outbox:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._library = renderer.library
+        self._content = renderer.content
         self.owner = secrets.token_hex(8)
         self._lease_seconds = lease_seconds
         self._failure_rate = FailureRate(
@@ -232,9 +232,14 @@ class Outbox:
         self._to_publish += amounts
         await counters.add(session, self._now(), amounts)
 
+    def _topic_of(self, number: int | None) -> str | None:
+        """The topic of a tip, also of one that has been withdrawn meanwhile."""
+        topics = self._content.now.whole.topic_of
+        return None if number is None else topics.get(number)
+
     def _mark(self, row: Reclaimed) -> Mark | None:
         """A tip that may have arrived, and will not be sent again, counts as seen."""
-        topic = self._library.topic_of.get(row.content) if row.content is not None else None
+        topic = self._topic_of(row.content)
         if row.kind != TIP or row.state != "in_doubt" or row.content is None or topic is None:
             return None
         return Mark(row.chat_id, row.content, topic)

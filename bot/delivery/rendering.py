@@ -11,6 +11,7 @@ from bot.texts import pause
 from bot.texts import tip as texts
 from bot.texts.catalogue import translator
 from bot.texts.sharing import NOT_SHARED, Sharing
+from tips.current import CurrentContent, current
 from tips.library import Library
 
 REMEMBERED = 4096
@@ -49,8 +50,8 @@ class Renderer(Protocol):
     """Turns a tip's number into a request."""
 
     @property
-    def library(self) -> Library:
-        """The library that tips are chosen from."""
+    def content(self) -> CurrentContent:
+        """The content that tips are chosen from."""
         ...
 
     def render_tip(self, number: int, language: str, manner: Manner = AS_USUAL) -> Parts | None:
@@ -62,24 +63,28 @@ class TipRenderer:
     """Renders each tip once per language, manner and way of sharing, and remembers it.
 
     Args:
-        library: the tips.
+        content: the tips, as they are at the moment; what was made of others is made anew.
         others: libraries of other languages; where there is none, words around the tip are
-            translated and the tip itself comes from ``library``.
+            translated and the tip itself comes from ``content``.
         sharing: how the bot shares tips, asked each time: only Telegram knows.
     """
 
     def __init__(
         self,
-        library: Library,
+        content: Library | CurrentContent,
         others: Mapping[str, Library] | None = None,
         sharing: Callable[[], Sharing] = lambda: NOT_SHARED,
     ) -> None:
-        self.library = library
+        self.content = current(content)
+        self._made_of = self.content.library
         self._sharing = sharing
         self._others = dict(others or {})
         self._made: dict[tuple[int, str, Manner, Sharing], Parts | None] = {}
 
     def render_tip(self, number: int, language: str, manner: Manner = AS_USUAL) -> Parts | None:
+        if self._made_of is not self.content.library:
+            self._made_of = self.content.library
+            self._made.clear()
         key = (number, language, manner, self._sharing())
         if key not in self._made:
             if len(self._made) >= REMEMBERED:
@@ -90,7 +95,7 @@ class TipRenderer:
     def _render(
         self, number: int, language: str, manner: Manner, sharing: Sharing
     ) -> Parts | None:
-        library = self._others.get(language, self.library)
+        library = self._others.get(language, self._made_of)
         try:
             tip = library.by_number(number)
         except KeyError:

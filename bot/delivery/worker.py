@@ -40,7 +40,7 @@ class DeliveryWorker:
 
     Args:
         limiter: None sends as fast as the transport takes it (for measuring).
-        renderer: makes requests of tips; its library is the one that tips are chosen from.
+        renderer: makes requests of tips; its content is what tips are chosen from.
         on_event: told when a broadcast is done or was paused because too much of it failed.
         lease_seconds: how long a leased row is ours; after a crash it is taken back then.
     """
@@ -83,6 +83,7 @@ class DeliveryWorker:
             rate=settings.bulk_rate,
             results=self._results,
             mark_begun=self.outbox.mark_begun,
+            content=renderer.content,
             metrics=metrics,
         )
         self._reaching = Retries(REACH_OUTBOX, clock)

@@ -69,6 +69,10 @@ class Dispatcher(Application[Any, Any, Any, Any, Any, Any]):
         this bot does not have.
         """
         context: Context = self.context_types.context.from_update(update, self)
+        with context.services.content.held():
+            await self._hand_on(update, context)
+
+    async def _hand_on(self, update: object, context: Context) -> None:
         try:
             for group in self.handlers.values():
                 await self._hand_to_first(group, update, context)

@@ -16,6 +16,8 @@ from bot.admins.audit import Audit
 from bot.admins.roles import Role, What
 from bot.clock import Clock
 from bot.config import Settings
+from bot.content.reloading import Reloading
+from bot.content.withdrawals import Withdrawals
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.dialogues import Dialogues
 from bot.delivery.stats import Stats
@@ -35,6 +37,7 @@ from bot.texts.callbacks import Callback
 from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
 from bot.texts.sharing import Sharing
+from tips.current import CurrentContent
 from tips.library import Library
 
 AWAY = ("blocked", "gone")
@@ -47,7 +50,9 @@ class HandlerServices:
 
     settings: Settings
     clock: Clock
-    library: Library
+    content: CurrentContent
+    reloading: Reloading
+    withdrawals: Withdrawals
     analyser: TextAnalyser
     places: Places
     subscribers: Subscribers
@@ -64,6 +69,11 @@ class HandlerServices:
     offer_admin_menu: Callable[[int, Role | None], Awaitable[None]]
     recent: Recent
     sharing: Callable[[], Sharing]
+
+    @property
+    def library(self) -> Library:
+        """The content, one and the same for as long as an update is handled."""
+        return self.content.library
 
 
 def is_forwarded(message: Incoming) -> bool:

@@ -86,7 +86,7 @@ def _goes_with(answer: Answer, advice: Advice) -> bool:
 async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
     found = await context.services.analyser.look_up(analysis)
     number = context.emergency_number
-    answers, services = answers_of(context, found), _services_of(context, found)
+    answers, services = await _perhaps(context, analysis, found), _services_of(context, found)
     if analysis.other_language is not None:
         await context.say(signs.only_english(analysis.other_language, number))
     elif answers or services:
@@ -97,6 +97,13 @@ async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
         await context.say(
             texts.none(context.translator, found.topics, library, found.subject, number)
         )
+
+
+async def _perhaps(context: Context, analysis: TextAnalysis, found: Found) -> list[Answer]:
+    """The answers that may be meant: new ones, which the index does not know, by their words."""
+    new = await context.services.analyser.find_new_answers(analysis.reading.lines[0], FOUND)
+    named = [answer for key in new if (answer := _answer(context, key)) is not None]
+    return [*named, *answers_of(context, found)]
 
 
 def answers_of(context: Context, found: Found) -> list[Answer]:

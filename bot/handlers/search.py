@@ -48,4 +48,7 @@ async def look_up(context: Context, words: str, analysis: TextAnalysis) -> Finds
     # A sure answer is the best; what is only perhaps meant comes after what has the very words.
     order = [*meant[:1], *named] if found.confidence == "sure" else [*named, *meant]
     ids = list(dict.fromkeys(order))[:ANSWERS]
-    return Finds([library.answer(key) for key in ids], [library.by_number(n) for n in numbers])
+    answers = {answer.id: answer for answer in library.answers}
+    return Finds(
+        [answers[key] for key in ids if key in answers], [library.by_number(n) for n in numbers]
+    )

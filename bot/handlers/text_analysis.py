@@ -13,9 +13,9 @@ from threading import Lock
 from typing import TypeVar
 
 from bot.telegram import update_scope
+from tips.current import CurrentContent
 from tips.search import Found, Search
 from tips.search.reading import Reading
-from tips.search.word_search import LibrarySearch
 from tips.signs import Advice, SignLanguage, Suspicion, WarningSigns
 
 FOUND = 3  # the best answer and two near misses, or as many topics
@@ -39,11 +39,9 @@ class TextAnalyser:
     One thread only, since the rest of the processor is for sending. The lowest rank goes first.
     """
 
-    def __init__(
-        self, search: Search, signs: WarningSigns, by_words: LibrarySearch | None = None
-    ) -> None:
+    def __init__(self, search: Search, signs: WarningSigns, content: CurrentContent) -> None:
         self._search = search
-        self._by_words = by_words
+        self._content = content
         self._signs = signs
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._waiting: list[tuple[update_scope.Rank, int]] = []
@@ -98,15 +96,30 @@ class TextAnalyser:
         self, words: str, limit: int, among: Collection[int] | None = None
     ) -> tuple[int, ...]:
         """The numbers of at most ``limit`` tips that have these words, the best first."""
-        if self._by_words is None:
+        now = self._content.now
+        if now.by_words is None:
             return ()
-        return await self._do(partial(self._by_words.tips.find, words, limit, among))
+        there = now.library.topic_of.keys()
+        sought = there if among is None else there & {*among}
+        return await self._do(partial(now.by_words.tips.find, words, limit, sought))
 
     async def find_answers(self, words: str, limit: int) -> tuple[str, ...]:
         """The ids of at most ``limit`` answers that have these words, the best first."""
-        if self._by_words is None:
+        return await self._find_answers(words, limit, None)
+
+    async def find_new_answers(self, words: str, limit: int) -> tuple[str, ...]:
+        """The same among the answers that the index has not been made with."""
+        indexed = self._search.ids
+        new = {one.id for one in self._content.library.answers if one.id not in indexed}
+        return await self._find_answers(words, limit, new) if new else ()
+
+    async def _find_answers(
+        self, words: str, limit: int, among: Collection[str] | None
+    ) -> tuple[str, ...]:
+        by_words = self._content.now.by_words
+        if by_words is None:
             return ()
-        return await self._do(partial(self._by_words.answers.find, words, limit))
+        return await self._do(partial(by_words.answers.find, words, limit, among))
 
     def _analyse(
         self, words: str, speaks: str | None, *, signs_only: bool = False

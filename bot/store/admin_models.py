@@ -173,13 +173,23 @@ class QuestionRead(QuestionFields):
     id: int
 
 
-class WithdrawnTip(Table, table=True):
+class WithdrawnTipFields(Table):
     """A tip that an admin took back: it is not sent any more, whatever the content says."""
-
-    __tablename__ = "withdrawn_tip"
 
     tip_id: str = Field(primary_key=True, max_length=64)
     number: int
     reason: str = Field(max_length=200)
     by: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=UTCDateTime)
+
+
+class WithdrawnTip(WithdrawnTipFields, table=True):
+    """The table of tips that were taken back."""
+
+    __tablename__ = "withdrawn_tip"
+
+
+class WithdrawnTipRead(WithdrawnTipFields):
+    """A tip that was taken back, frozen."""
+
+    model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)

@@ -16,6 +16,7 @@ from bot.store.values import Vote as VoteResult
 from bot.subscribers import schedule
 from bot.subscribers.calendar import local_date
 from bot.subscribers.next_tip import choose, mark_of
+from tips.current import CurrentContent, current
 from tips.library import Library
 from tips.models import Tip
 from tips.reactions import Change, Reaction, WhyNot, change_of, put_off
@@ -34,11 +35,17 @@ class Kept(NamedTuple):
 class Feedback:
     """The part of ``Subscribers`` about single tips and answers."""
 
-    def __init__(self, db: Database, clock: Clock, library: Library, settings: Settings) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, content: Library | CurrentContent, settings: Settings
+    ) -> None:
         self._db = db
         self._clock = clock
-        self._library = library
+        self._content = current(content)
         self._settings = settings
+
+    @property
+    def _library(self) -> Library:
+        return self._content.library
 
     async def take_tip(self, chat_id: int) -> Tip | None:
         """A tip at once, marked as seen; the schedule stays as it is. None if no tip fits."""

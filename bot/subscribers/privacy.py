@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.queries import personal, subscribers
 from bot.subscribers import schedule
+from tips.current import CurrentContent, current
 from tips.library import Library
 from tips.models import EVERY_THEME
 from tips.rotation import decode_recent
@@ -37,10 +38,10 @@ class Erasure(NamedTuple):
 class Privacy:
     """Personal data, by the chat's id."""
 
-    def __init__(self, db: Database, clock: Clock, library: Library) -> None:
+    def __init__(self, db: Database, clock: Clock, content: Library | CurrentContent) -> None:
         self._db = db
         self._clock = clock
-        self._library = library
+        self._content = current(content)
 
     async def export(self, chat_id: int) -> Export:
         """Everything stored about a person, as JSON-ready rows by table; empty tables are left
@@ -100,10 +101,10 @@ class Privacy:
 
     def _themes(self, mask: int) -> str | list[str]:
         """The ids of the themes, or that it is all of them, new ones included."""
-        chosen = [theme.id for theme in self._library.themes if mask >> theme.bit & 1]
+        chosen = [theme.id for theme in self._content.library.themes if mask >> theme.bit & 1]
         return "all" if mask == EVERY_THEME else chosen
 
     def _tip(self, number: int) -> str | int:
-        """A tip's id, or the number of one that was withdrawn."""
-        known = number in self._library.topic_of
-        return self._library.by_number(number).id if known else number
+        """A tip's id, or the number of one that the content has no more."""
+        whole = self._content.now.whole
+        return whole.by_number(number).id if number in whole.topic_of else number

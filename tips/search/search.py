@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -124,6 +125,11 @@ class Search:
     def embeddings_available(self) -> bool:
         """Whether sentence vectors take part; without them fewer questions are understood."""
         return self._embedder is not None
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of the answers and services that the index was made with."""
+        return frozenset(self._model.ids.tolist())
 
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for callers that ask more than one thing about it."""

@@ -88,6 +88,11 @@ class WarningSigns:
         """The claims that an advice rests on; none if there is no such advice."""
         return self.languages[ENGLISH].claims.get(advice_id, ())
 
+    @property
+    def claims(self) -> frozenset[str]:
+        """All claims that advice rests on."""
+        return frozenset(chain(*self.languages[ENGLISH].claims.values()))
+
     def suspicion(self, text: str) -> Suspicion:
         """How much the message sounds like an emergency, from its words alone.
 
