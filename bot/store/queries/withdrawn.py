@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, delete, distinct, func, select
+from sqlalchemy import BigInteger, bindparam, delete, func, select
 from sqlmodel import col
 
 from bot.store.admin_models import WithdrawnTip, WithdrawnTipRead
@@ -22,11 +22,15 @@ from bot.store.types import UTCDateTime
 
 _all = select(*columns_of(WithdrawnTip, WithdrawnTipRead)).order_by(col(WithdrawnTip.at))
 _ids = select(col(WithdrawnTip.tip_id))
-_recipients = select(distinct(delivery.c.chat_id)).where(
-    delivery.c.kind == "tip",
-    delivery.c.content == bindparam("number", type_=BigInteger),
-    delivery.c.state.in_(("sent", "in_doubt")),
-    delivery.c.sent_at >= bindparam("since", type_=UTCDateTime),
+_recipients = (
+    select(delivery.c.chat_id)
+    .distinct()
+    .where(
+        delivery.c.kind == "tip",
+        delivery.c.content == bindparam("number", type_=BigInteger),
+        delivery.c.state.in_(("sent", "in_doubt")),
+        delivery.c.sent_at >= bindparam("since", type_=UTCDateTime),
+    )
 )
 
 
