@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tips.checks import balance as spread
-from tips.checks import evidence, ledger, shape, twins, wording
+from tips.checks import evidence, ledger, shape, twins, urgency, wording
 from tips.checks.balance import Row, balance
 from tips.checks.context import Allowance, Context, Render, Rule, read_lists
 from tips.findings import Finding
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *evidence.RULES,
     *shape.RULES,
     *wording.RULES,
+    *urgency.RULES,
     *twins.RULES,
     *spread.RULES,
 )

@@ -61,6 +61,10 @@ def test_a_finding_names_file_id_rule_and_remedy(tree: Tree) -> None:
         ({"caution": "Whom to ask: your doctor."}, "stiff"),
         ({"caution": "If the skin gets redder, see a doctor."}, "skin-colour"),
         ({"caution": "Call an ambulance, or tell your doctor soon."}, "urgency"),
+        ({"caution": "Painful blisters? See a doctor."}, "sign"),
+        ({"caution": "No kisses from anyone with a cold sore. Fever: go today."}, "sign"),
+        ({"caution": "A swollen tongue? Ring your surgery today."}, "sign"),
+        ({"caution": "Weeping skin? A doctor comes before the cream, today."}, "stiff"),
         ({"action": "Lentils may help, and soup often does."}, "hedged-twice"),
         ({"action": "Eat a spoon of lentils tonight!"}, "typography"),
         ({"action": "Read www.example.org tonight."}, "typography"),
@@ -113,6 +117,12 @@ def test_a_tip_at_its_limits_is_fine(tree: Tree) -> None:
     body = " ".join(["word"] * 49 + ["x" * 75])
     tree.tips["fibre"] = [tip(title="x" * 60, body=body, action="x" * 180, caution="x" * 160)]
     assert "length" not in tree.rules()
+
+
+def test_a_sign_with_its_urgency_is_fine(tree: Tree) -> None:
+    caution = "Painful blisters? Get help the same day. Near the eye or with fever: at once."
+    tree.tips["fibre"] = [tip(caution=caution)]
+    assert tree.findings() == []
 
 
 @pytest.mark.parametrize(
@@ -176,6 +186,8 @@ def test_the_weakest_claim_sets_the_level(tree: Tree) -> None:
         ({"body": ANSWER + "\n\n" + ANSWER}, "length"),
         ({"headline": "Not by itself, as far as we know. " * 4}, "length"),
         ({"headline": None}, "schema"),
+        ({"headline": "No, not by itself."}, "headline"),
+        ({"headline": "None is best."}, "headline"),
         ({"details": "word " * 91}, "length"),
         ({"headline": "No, says a review of 44 studies."}, "study-words"),
         ({"related": ["gut-cause"]}, "related"),

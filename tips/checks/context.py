@@ -33,7 +33,15 @@ Excusable = Literal[
     "study-words",
     "stiff",
     "typography",
+    "sign",
 ]
+
+
+class Urgency(Frozen):
+    """A warning sign, and the words of which one at least stands wherever it is named."""
+
+    sign: tuple[Line, ...]
+    say: tuple[Line, ...]
 
 
 class Words(Frozen):
@@ -50,6 +58,7 @@ class Words(Frozen):
     studies: tuple[Line, ...]
     doubts: tuple[Line, ...]
     """Every word that hedges, whatever the level: a tip has one."""
+    urgencies: tuple[Urgency, ...]
     stiff: dict[Line, Line]
     """Phrases that nobody says aloud, or that comfort nobody, and what to write instead."""
 
@@ -81,6 +90,7 @@ NO_WORDS = Words(
     brands=(),
     studies=(),
     doubts=(),
+    urgencies=(),
     stiff={},
 )
 

@@ -24,6 +24,7 @@ MOST_DETAIL_WORDS = 90
 MOST_HEADLINE_UNITS = 100
 RELATED = 2
 FEWEST_WORDINGS = 4
+YES_OR_NO = re.compile(r"(?:Yes|No)\b[,.:]|None\b")
 ODD = {
     "exclamation mark": re.compile(r"!"),
     "curly quote": re.compile(r"[‘’“”]"),
@@ -84,6 +85,15 @@ def answer_size(context: Context) -> Iterator[Finding]:
         if utf16_units(answer.headline) > MOST_HEADLINE_UNITS:
             message = f"the headline has {utf16_units(answer.headline)} units"
             yield context.finding(answer, "length", message, f"Cut it to {MOST_HEADLINE_UNITS}")
+
+
+def headline_says_it(context: Context) -> Iterator[Finding]:
+    """A headline answers all wordings of its question, also those that ask the other way round."""
+    for answer in context.content.answers:
+        if YES_OR_NO.match(answer.headline):
+            remedy = "Say the answer itself: 'Vaccines don't cause eczema', not 'No'"
+            message = "it opens with yes, no or none"
+            yield context.finding(answer, "headline", message, remedy)
 
 
 def findable(context: Context) -> Iterator[Finding]:
@@ -167,6 +177,7 @@ RULES = (
     sentence_count,
     about_what,
     answer_size,
+    headline_says_it,
     findable,
     rendered_length,
     typography,

@@ -21,8 +21,6 @@ MOST_HEDGES = {Tip: 1, Answer: 3}
 HEADS = re.compile(r"\d ?%|\b\d[\d,]* (?:people|adults|children|patients|babies|infants)\b")
 RED = re.compile(r"\bred(?:ness|der)?\b(?! flag)", re.IGNORECASE)
 OTHER_COLOURS = re.compile(r"\b(?:darker|purple|grey|colour)\b", re.IGNORECASE)
-NOW = re.compile(r"\bambulance\b", re.IGNORECASE)
-LATER = re.compile(r"\b(?:soon|appointment|this week|next visit)\b", re.IGNORECASE)
 
 
 def grade(context: Context) -> Iterator[Finding]:
@@ -151,18 +149,6 @@ def every_skin(context: Context) -> Iterator[Finding]:
                 yield context.finding(item, "skin-colour", f"only red in the {name}", remedy)
 
 
-def one_urgency(context: Context) -> Iterator[Finding]:
-    """An ambulance and an appointment do not stand in one sentence."""
-    for item in context.items:
-        for name, text in texts_of(item).items():
-            for sentence in sentences(text):
-                if NOW.search(sentence) and LATER.search(sentence):
-                    remedy = "Say what is urgent in a sentence of its own"
-                    yield context.finding(
-                        item, "urgency", f"two in the {name}: {sentence}", remedy
-                    )
-
-
 def attributions(context: Context) -> Iterator[Finding]:
     """An everyday angle is not sold as a finding."""
     pattern = phrase_pattern(context.words.attributions)
@@ -218,7 +204,6 @@ RULES = (
     studies,
     spoken,
     every_skin,
-    one_urgency,
     attributions,
     brands,
     spelling,
