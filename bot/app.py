@@ -133,7 +133,8 @@ class App:
             await self._serve()
         await services.replicas.recall()
         with _told_in_one_line():
-            await register_with_telegram(services.client, self.settings, self.clock)
+            roles = {one.user_id: one.role for one in await services.admins.all()}
+            await register_with_telegram(services.client, self.settings, self.clock, roles)
         await heed_restore(services.db)
         await services.planner.ready_at_start()
         await services.reloading.begin()
@@ -211,7 +212,14 @@ class App:
             self.jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
         retention = Retention(services.db, self.clock, services.trust)
         prune = partial(each, services.broadcasts.cancel_left_over, retention.run)
-        upkeep = Upkeep(services.db, self.clock, self.settings, services.privacy, services.trust)
+        upkeep = Upkeep(
+            services.db,
+            self.clock,
+            self.settings,
+            services.privacy,
+            services.admins,
+            services.trust,
+        )
         self.jobs.add(
             [
                 Job("plan", TICK_S, TICK_LIMIT_S, self.tick),

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
 
     token: Token = Field(description="the bot's token, from @BotFather")
     admin_ids: UserIds = Field(
-        default=frozenset(), description="Telegram user ids of the admins, comma-separated"
+        default=frozenset(), description="Telegram user ids of the owners, comma-separated"
     )
     data_dir: Folder = Field(
         default=Path("data"), description="folder for the database, taken literally; ~ is home"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.admins.admins import Admins
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
@@ -35,23 +36,31 @@ class Upkeep:
     """Deletes what has served its purpose, and copies what must not be lost."""
 
     def __init__(
-        self, db: Database, clock: Clock, settings: Settings, privacy: Privacy, trust: ClockTrust
+        self,
+        db: Database,
+        clock: Clock,
+        settings: Settings,
+        privacy: Privacy,
+        admins: Admins,
+        trust: ClockTrust,
     ) -> None:
         self._db = db
         self._clock = clock
         self._settings = settings
         self._privacy = privacy
+        self._admins = admins
         self._trust = trust
 
     async def purge(self) -> None:
-        """Forget the ids of updates done a day ago and whoever left long ago; leave nothing in
-        the log of what was erased in the last hour."""
+        """Forget the ids of updates done a day ago, whoever left long ago, and what admins did
+        then; leave nothing in the log of what was erased in the last hour."""
         if not self._trust.is_believed:
             return  # what is old by a clock that is wrong may be of today
         after = timedelta(days=self._settings.erase_after_days)
         await each(
             self._forget_updates,
             partial(self._privacy.erase_long_gone, after),
+            self._admins.prune,
             self._db.empty_log,
         )
 

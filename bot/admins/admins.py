@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.admins.audit import Audit
-from bot.admins.roles import Role, What
+from bot.admins.roles import Member, Role, What
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.queries import admins as store
@@ -29,19 +29,12 @@ class NotAllowedError(Exception):
     """Whoever asked for it does not have the role that it takes."""
 
 
-class Member(NamedTuple):
-    """Somebody with a role; owners, who stand in the settings, have no ``since``."""
-
-    user_id: int
-    role: Role
-    since: datetime | None = None
-
-
 class Accepted(NamedTuple):
-    """The role that somebody has after an invitation; ``new`` is false where they had it, or a
-    higher one, before: their link is not used up then."""
+    """The role that somebody has after an invitation, and who invited them; ``new`` is false where
+    they had it, or a higher one, before: the link is not used up then."""
 
     role: Role
+    invited_by: int
     new: bool
 
 
@@ -119,15 +112,15 @@ class Admins:
                 return None
             role, had = Role(invited.role), await self._had(session, user_id)
             if had is not None and (invited.used_by == user_id or _covers(had, role)):
-                return Accepted(had, new=False)
+                return Accepted(had, invited.made_by, new=False)
             now, owners = self._clock.now(), sorted(self._owners)
             if not await store.use(session, token_hash, user_id, now, owners):
                 return None
             await store.put(session, user_id, role.value, invited_by=invited.made_by, since=now)
             await self._audit.record(
-                session, user_id, "accept", subject_of(user_id), _role(had), _role(role)
+                session, user_id, "accept", store.subject_of(user_id), _role(had), _role(role)
             )
-        return Accepted(role, new=True)
+        return Accepted(role, invited.made_by, new=True)
 
     async def _had(self, session: AsyncSession, user_id: int) -> Role | None:
         if user_id in self._owners:
@@ -151,7 +144,7 @@ class Admins:
                 return False
             await store.set_role(session, user_id, role.value)
             before, after = _role(Role(found.role)), _role(role)
-            await self._audit.record(session, by, "role", subject_of(user_id), before, after)
+            await self._audit.record(session, by, "role", store.subject_of(user_id), before, after)
         return True
 
     async def remove(self, user_id: int, by: int) -> bool:
@@ -167,21 +160,17 @@ class Admins:
                 return False
             await store.remove(session, user_id)
             before = _role(Role(found.role))
-            await self._audit.record(session, by, "remove", subject_of(user_id), before)
+            await self._audit.record(session, by, "remove", store.subject_of(user_id), before)
         return True
 
-    async def prune(self) -> int:
-        """Forget invitations that have run out; how many."""
-        return await self._db.write(lambda session: store.purge(session, self._clock.now()))
+    async def prune(self) -> None:
+        """Forget invitations that have run out, and what was done too long ago."""
+        await self._db.write(lambda session: store.purge(session, self._clock.now()))
+        await self._audit.prune()
 
     def _needs_owner(self, user_id: int) -> None:
         if user_id == NOBODY or user_id not in self._owners:
             raise NotAllowedError
-
-
-def subject_of(user_id: int) -> str:
-    """How the audit log names somebody with a role."""
-    return f"admin {user_id}"
 
 
 def _hash(secret: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 What = Literal["look", "edit", "own"]
 """Kinds of acts: to look at figures and reports; to change what is sent; to choose who may."""
@@ -19,6 +20,14 @@ class Role(StrEnum):
     def may(self, what: What) -> bool:
         """Whether the role is enough for this kind of act."""
         return what in ALLOWED[self]
+
+
+class Member(NamedTuple):
+    """Somebody with a role; owners, who stand in the settings, have no ``since``."""
+
+    user_id: int
+    role: Role
+    since: datetime | None = None
 
 
 ALLOWED: dict[Role, tuple[What, ...]] = {

@@ -188,6 +188,17 @@ class Messenger:
         except (BadRequest, NetworkError, RetryAfter) as refusal:
             log.debug("an inline query could not be answered", kind=type(refusal).__name__)
 
+    async def name_of(self, user_id: int) -> str:
+        """What somebody calls themselves on Telegram at this moment; "" where that is not told.
+
+        To be shown, never to be stored.
+        """
+        try:
+            return (await self._bot.get_chat(user_id)).full_name or ""
+        except TelegramError as refusal:
+            log.debug("a name is not told", kind=type(refusal).__name__)
+            return ""
+
     async def copy(self, chat_id: int, message_id: int, topic: int | None = None) -> int:
         """Copy a message of the chat as Telegram has it; the new one's id (0 while on its way).
 

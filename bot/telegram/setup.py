@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,13 @@ async def _patiently(call: Callable[[], Awaitable[object]], clock: Clock, refuse
             return
 
 
-async def register_with_telegram(client: Client, settings: Settings, clock: Clock) -> None:
+async def register_with_telegram(
+    client: Client, settings: Settings, clock: Clock, roles: Mapping[int, Role]
+) -> None:
     """Say where updates go, then set menus, descriptions, and a picture where there is none.
 
-    What of that fails is logged and does not stop the bot.
+    ``roles`` are those of all who have one, by user id. What of that fails is logged and does not
+    stop the bot.
 
     Raises:
         RefusedError: Telegram does not take the webhook, or not away.
@@ -86,11 +89,7 @@ async def register_with_telegram(client: Client, settings: Settings, clock: Cloc
     """
     refused = TAKES_NO_WEBHOOK if settings.webhook_url else KEEPS_THE_WEBHOOK
     await _patiently(partial(_where_updates_go, client, settings), clock, refused)
-    admins = [
-        call
-        for admin in sorted(settings.admin_ids)
-        for call in _admin_menus(client, admin, Role.OWNER)
-    ]
+    admins = [call for one, role in roles.items() for call in _admin_menus(client, one, role)]
     calls = [*_menus(client), *admins, *_descriptions(client), partial(set_picture, client)]
     try:
         async with asyncio.timeout(PATIENCE_S):

@@ -404,3 +404,53 @@ class ShowStats(Callback):
 
     kind: ClassVar[str] = "as"
     days: form.StatsDays
+
+
+@dataclass(frozen=True)
+class ShowTeam(Callback):
+    """A page of the list of those with a role, from 0."""
+
+    kind: ClassVar[str] = "rl"
+    page: form.Page
+
+
+@dataclass(frozen=True)
+class OpenMember(Callback):
+    """Show somebody with a role, by their user id."""
+
+    kind: ClassVar[str] = "ro"
+    user: form.BigId
+
+
+@dataclass(frozen=True)
+class SetRole(Callback):
+    """Give somebody this role."""
+
+    kind: ClassVar[str] = "rs"
+    user: form.BigId
+    role: form.InvitedRole
+
+
+@dataclass(frozen=True)
+class RemoveMember(Callback):
+    """Take somebody's role away."""
+
+    kind: ClassVar[str] = "rx"
+    user: form.BigId
+
+
+@dataclass(frozen=True)
+class Invite(Callback):
+    """Make an invitation to this role."""
+
+    kind: ClassVar[str] = "ri"
+    role: form.InvitedRole
+
+
+@dataclass(frozen=True)
+class ShowAudit(Callback):
+    """The newest entries of the audit log, or those next to this one (0: none)."""
+
+    kind: ClassVar[str] = "ra"
+    beside: form.Beside
+    entry: form.EntryId

@@ -22,6 +22,7 @@ def _in_the_calendar(day: str) -> str:
 
 
 BigId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+EntryId = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Minute = Annotated[int, Field(ge=0, le=1439)]
 Page = Annotated[int, Field(ge=0, le=999)]
 MonthsAhead = Annotated[int, Field(ge=0, le=12)]
@@ -52,3 +53,5 @@ WhyNot = Annotated[str, StringConstraints(pattern="^(obvious|not_me|hard|not_ski
 ServiceId = Annotated[str, StringConstraints(pattern=r"^service-[a-z]{1,12}(-[a-z]{1,10}){0,3}$")]
 Runnable = Literal["export", "forget", "help", "privacy", "saved", "settings"]
 View = Literal["main", "hour", "days", "themes", "for", "sound", "team", "pause", "language"]
+InvitedRole = Literal["editor", "viewer"]
+Beside = Literal["newest", "older", "newer"]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
-from bot.admins.roles import Role
+import orjson
+
+from bot.admins.roles import Member, Role
 from bot.places import Place
 from bot.texts import (
     announcement,
+    audit,
     broadcast,
     errors,
     faq,
@@ -77,6 +80,26 @@ class SomeSubscriber:
     announcements: bool = True
     paused_until: datetime | None = None
     zone_lost: bool = False
+
+
+TEAM = [
+    Member(1, Role.OWNER),
+    Member(2, Role.EDITOR, NOW),
+    Member(2**52, Role.VIEWER, NOW - timedelta(days=400)),
+]
+
+
+@dataclass(frozen=True)
+class SomeEntry:
+    """An entry of the audit log."""
+
+    id: int = 2**52
+    at: datetime = NOW
+    actor: int = 2**52
+    act: str = "role"
+    subject: str = f"admin {2**52}"
+    before: str | None = '{"x":null}'
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -362,6 +385,29 @@ CALLS: dict[str, Call] = {
     "errors.came_late": lambda *_: errors.came_late(EN),
     "errors.bad_button": lambda *_: errors.bad_button(EN),
     "errors.already_done": lambda *_: errors.already_done(EN),
+    "roles.team": lambda w, _: roles.team(EN, TEAM, dict.fromkeys((1, 2, 2**52), w), 1, 1, 3, NOW),
+    "roles.member": lambda w, _: roles.member(EN, TEAM[1], w, NOW),
+    "roles.member, an owner": lambda w, _: roles.member(EN, TEAM[0], w, NOW),
+    "roles.ask_role": lambda *_: roles.ask_role(EN),
+    "roles.forward_this": lambda *_: roles.forward_this(EN, Role.EDITOR),
+    "roles.invitation": lambda *_: roles.invitation(
+        EN, Role.EDITOR, f"https://t.me/{'B' * 32}?start=invite_{'x' * 32}"
+    ),
+    "roles.bad_invitation": lambda *_: roles.bad_invitation(EN),
+    "roles.has_role": lambda *_: roles.has_role(EN, Role.OWNER),
+    "roles.welcome": lambda *_: roles.welcome(EN, Role.EDITOR),
+    "roles.joined": lambda w, _: roles.joined(EN, Role.VIEWER, 2**52, w),
+    "roles.role_changed": lambda *_: roles.role_changed(EN, Role.VIEWER),
+    "roles.removed": lambda *_: roles.removed(EN),
+    "audit.nothing": lambda *_: audit.nothing(EN),
+    "audit.entries": lambda w, _: audit.entries(
+        EN,
+        [SomeEntry(after=orjson.dumps({"x": w}).decode())] * 20,
+        {2**52: w},
+        "Europe/Berlin",
+        NOW,
+        (True, True),
+    ),
     "roles.command_refused": lambda *_: roles.command_refused(EN, Role.VIEWER),
     "roles.tap_refused": lambda *_: roles.tap_refused(EN, Role.EDITOR),
     "roles.tap_refused, none": lambda *_: roles.tap_refused(EN, None),

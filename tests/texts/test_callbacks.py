@@ -113,6 +113,12 @@ OLD_BUTTONS = {
     "1ws:service-person-or-doctor": taps.AskService("service-person-or-doctor"),
     "1wc:privacy": taps.RunCommand("privacy"),
     "1as:30": taps.ShowStats(30),
+    "1rl:2": taps.ShowTeam(2),
+    "1ro:5111222333": taps.OpenMember(5111222333),
+    "1rs:5111222333:viewer": taps.SetRole(5111222333, "viewer"),
+    "1rx:5111222333": taps.RemoveMember(5111222333),
+    "1ri:editor": taps.Invite("editor"),
+    "1ra:older:9223372036854775807": taps.ShowAudit("older", 2**63 - 1),
 }
 
 

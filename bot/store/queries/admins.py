@@ -25,6 +25,11 @@ _all = select(*columns_of(Admin, AdminRead))
 _invitations = select(*columns_of(Invitation, InvitationRead))
 
 
+def subject_of(user_id: int) -> str:
+    """How the audit log names somebody with a role."""
+    return f"admin {user_id}"
+
+
 async def get(session: Executor, user_id: int, *, lock: bool = False) -> AdminRead | None:
     """Somebody with a role; with ``lock``, nobody else changes it until the transaction ends."""
     statement = _all.where(table.c.user_id == user_id)

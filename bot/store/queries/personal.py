@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, delete, or_, select, update
 from sqlalchemy import Table as CoreTable
 
-from bot.store.queries import broadcasts, deliveries, inbox, subscribers
+from bot.store.queries import admins, broadcasts, deliveries, inbox, subscribers
 from bot.store.tables import (
     Executor,
     admin,
@@ -63,6 +63,11 @@ def _by_admin(*columns: Column[Any]) -> Where:
     return lambda person: [or_(*(column == person.chat_id for column in columns))]
 
 
+def _audit(person: Person) -> Sequence[ColumnElement[bool]]:
+    named = admins.subject_of(person.chat_id)
+    return [or_(audit.c.actor == person.chat_id, audit.c.subject == named)]
+
+
 def _deliveries(person: Person) -> Sequence[ColumnElement[bool]]:
     of_broadcasts = delivery.c.broadcast_id.in_(person.broadcasts)
     found = [of_broadcasts & (delivery.c.chat_id == person.chat_id)]
@@ -97,7 +102,7 @@ PERSONAL: Mapping[str, tuple[CoreTable, Where]] = {
         (login, _by_admin(login.c.user_id)),
         (dialogue, _by_admin(dialogue.c.user_id)),
         (invitation, _by_admin(invitation.c.made_by, invitation.c.used_by)),
-        (audit, _by_admin(audit.c.actor)),
+        (audit, _audit),
         (segment, _by_admin(segment.c.made_by)),
         (withdrawn_tip, _by_admin(withdrawn_tip.c.by)),
     )
@@ -172,6 +177,8 @@ async def erase(session: Executor, person: Person) -> bool:
     for column in DISOWNED:
         theirs = update(column.table).where(column == person.chat_id)
         erased += await affected(session, theirs.values({column.name: NOBODY}))
+    named = update(audit).where(audit.c.subject == admins.subject_of(person.chat_id))
+    erased += await affected(session, named.values(subject=admins.subject_of(NOBODY)))
     return await subscribers.erase(session, person.chat_id) or erased > 0
 
 

@@ -1,0 +1,147 @@
+"""The audit log in words: who did what, when, and what it was before and after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+
+from bot.texts import html, times
+from bot.texts.callbacks import ShowAudit
+from bot.texts.catalogue import Translator, mark
+from bot.texts.message import Button, Message, page
+from bot.texts.roles import known_as
+
+NOBODY = 0
+LINE_UNITS = 185  # twenty of them fit into a message
+VALUE_UNITS = 40
+MEMBER = re.compile(r"admin (?P<user>\d{1,19})")
+
+ACTS = {
+    "accept": mark("{who} took up an invitation"),
+    "approve": mark("{who} approved {what}"),
+    "cancel": mark("{who} cancelled {what}"),
+    "compose": mark("{who} wrote {what}"),
+    "confirm": mark("{who} sent {what}"),
+    "draft": mark("{who} drafted {what}"),
+    "edit": mark("{who} drafted a correction, {what}"),
+    "invite": mark("{who} made an invitation"),
+    "pause": mark("{who} paused {what}"),
+    "recall": mark("{who} drafted a recall, {what}"),
+    "remove": mark("{who} ended the role of {what}"),
+    "resume": mark("{who} carried on with {what}"),
+    "retry": mark("{who} sent {what} again where it had failed"),
+    "retry in doubt": mark("{who} sent {what} again where it was in doubt, too"),
+    "role": mark("{who} changed the role of {what}"),
+}
+"""What is said of an act; others are named as they are."""
+OTHER = mark("{who}: {act}, {what}")
+
+
+class Entry(Protocol):
+    """What an admin did; ``before`` and ``after`` are JSON objects."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> int: ...
+    @property
+    def act(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def before(self) -> str | None: ...
+    @property
+    def after(self) -> str | None: ...
+
+
+def people_in(entry: Entry) -> list[int]:
+    """The user ids of those whom an entry names."""
+    named = MEMBER.fullmatch(entry.subject)
+    return [entry.actor, *([int(named["user"])] if named else [])]
+
+
+def nothing(_: Translator) -> Message:
+    """Nobody has done anything yet."""
+    return page(html.text(_("Nothing has been changed yet. What the team does is listed here.")))
+
+
+def entries(
+    _: Translator,
+    shown: Sequence[Entry],
+    names: Mapping[int, str],
+    zone: str,
+    now: datetime,
+    more: tuple[bool, bool],
+) -> Message:
+    """A page of the log, newest first; ``more`` tells whether there are newer and older ones."""
+    newer, older = more
+    back = (Button(_("◀ Newer"), ShowAudit("newer", shown[0].id)),) if newer else ()
+    on = (Button(_("Older ▶"), ShowAudit("older", shown[-1].id)),) if older else ()
+    where = html.fill(_("Newest first. Times: {zone}"), zone=times.zone_name(_, zone))
+    return page(
+        html.join([html.bold(_("What the team has changed")), where]),
+        html.join(_line(_, entry, names, zone, now) for entry in shown),
+        buttons=((*back, *on),),
+    )
+
+
+def _line(
+    _: Translator, entry: Entry, names: Mapping[int, str], zone: str, now: datetime
+) -> html.Html:
+    when = times.moment(_, entry.at, now, zone)
+    slots = {
+        "who": _person(_, entry.actor, names),
+        "act": entry.act,
+        "what": _subject(_, entry, names),
+    }
+    said = _(ACTS.get(entry.act, OTHER)).format(**slots).removesuffix(", ")
+    changed = ", ".join(_changes(_, _facts(entry.before), _facts(entry.after)))
+    line = f"{when}. {said}" + (f": {changed}" if changed else "")
+    return html.text(html.shortened(line, LINE_UNITS))
+
+
+def _person(_: Translator, user_id: int, names: Mapping[int, str]) -> str:
+    if user_id == NOBODY:
+        return _("Somebody at the server, or who has left")
+    return known_as(_, user_id, names.get(user_id, ""))
+
+
+def _subject(_: Translator, entry: Entry, names: Mapping[int, str]) -> str:
+    named = MEMBER.fullmatch(entry.subject)
+    return _person(_, int(named["user"]), names) if named else entry.subject
+
+
+def _facts(written: str | None) -> dict[str, Any]:
+    return orjson.loads(written) if written else {}
+
+
+def _changes(_: Translator, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Each fact that changed: "state sending (was draft)"."""
+    lines = []
+    for key in dict.fromkeys((*after, *before)):
+        slots = {
+            "name": key.replace("_", " "),
+            "now": _value(_, after.get(key)),
+            "was": _value(_, before.get(key)),
+        }
+        template = _("{name} {now} (was {was})")
+        if key not in before:
+            template = _("{name} {now}")
+        elif key not in after:
+            template = _("{name} was {was}")
+        lines.append(template.format(**slots))
+    return lines
+
+
+def _value(_: Translator, value: Any) -> str:
+    words = {None: _("nothing"), True: _("yes"), False: _("no")}
+    if value is None or isinstance(value, bool):
+        return words[value]
+    said = value if isinstance(value, str | int | float) else orjson.dumps(value).decode()
+    return html.shortened(html.one_line(str(said), 200), VALUE_UNITS)
