@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, select
 from bot.store.outbox_models import FloodWaitRead
 from bot.store.queries import flood_waits
 from bot.store.queries.personal import PERSONAL
-from bot.store.tables import counter, delivery, flood_wait, inbox
+from bot.store.tables import audit, counter, delivery, flood_wait, inbox, invitation
 from tests.bot_harness import ADMIN, BotHarness
 
 PRIVACY = (Path(__file__).parents[2] / "docs" / "PRIVACY.md").read_text("utf-8")
@@ -107,6 +107,19 @@ async def test_a_wait_that_telegram_asked_for(harness: BotHarness) -> None:
     await harness.pass_time(minutes=2)
     assert await harness.app.run_job("replicas")
     assert await oldest(harness, flood_wait, "until") is None
+
+
+async def test_what_admins_did_and_whom_they_invited(harness: BotHarness) -> None:
+    owner = await harness.admin()
+    await owner.say("/invite editor")
+    assert await oldest(harness, invitation, "made_at") is not None
+    harness.clock.move((days_of(audit) - timedelta(hours=1)).total_seconds())
+    await run_upkeep(harness)
+    assert await oldest(harness, audit, "at") is not None
+    assert await oldest(harness, invitation, "made_at") is None
+    harness.clock.move(7200)
+    await run_upkeep(harness)
+    assert await oldest(harness, audit, "at") is None
 
 
 async def test_counts_by_the_hour(harness: BotHarness) -> None:

@@ -8,6 +8,7 @@ from itertools import chain
 
 import pytest
 
+from bot.admins.audit import KEPT
 from bot.app import UPKEEP_S
 from bot.config import Settings
 from bot.delivery.retention import COUNTED_BY_HOUR
@@ -55,6 +56,7 @@ PROMISED = (
     (PRIVACY, f"gone from them after {span(BACKUPS_KEPT * days(1))} in which"),
     (PRIVACY, f"of which it holds {LINK_LONGEST} characters"),
     (PRIVACY, f"`…{COPY}`"),
+    (PRIVACY, f"{span(KEPT)}; after the admin's"),
     (CHAT, f"for {span(days(KEPT_DAYS))}: when each message was sent"),
     (CHAT, f"its last {number(BACKUPS_KEPT)} daily ones"),
     (CHAT, f"after about {span(BACKUPS_KEPT * days(1))}"),

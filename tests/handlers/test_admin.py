@@ -16,9 +16,9 @@ async def test_everyone_else_gets_the_reply_to_an_unknown_command(subscriber: Pe
         await subscriber.say(command)
         await subscriber.sees(unknown)
     await subscriber.forge("1bd:confirm:1")
-    await subscriber.hears("that button doesn't work")
+    await subscriber.hears("Only the team can do that")
     await subscriber.forge("1as:7")
-    await subscriber.hears("that button doesn't work")
+    await subscriber.hears("Only the team can do that")
 
 
 async def test_a_broadcast_with_text_goes_to_everyone(harness: BotHarness, admin: Person) -> None:

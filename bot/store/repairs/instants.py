@@ -16,6 +16,7 @@ SLACK = timedelta(minutes=1)
 """What lies ahead by less is left alone: clocks differ a little, and are steered."""
 
 ONE_DAY = timedelta(days=1)
+TWO_DAYS = timedelta(days=2)
 LONGEST_LEASE = timedelta(seconds=90)
 
 
@@ -67,5 +68,10 @@ RULES: Mapping[str, Rule] = {
     "flood_wait.told_at": Rule("now; a wait that was told later is forgotten"),
     "flood_wait.until": Rule("any time after that, since Telegram sets no limit"),
     "heartbeat.at": Rule("now; a lease of polling: 15 seconds ahead"),
+    "admin.since": PAST,
+    "invitation.made_at": PAST,
+    "invitation.used_at": PAST,
+    "invitation.expires_at": Rule("two days ahead", TWO_DAYS),
+    "audit.at": PAST,
     "counter.at": Rule("this hour, to which later ones are added"),
 }
