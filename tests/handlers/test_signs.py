@@ -44,6 +44,12 @@ async def test_what_may_mean_the_tips_leads_to_both(harness: BotHarness) -> None
     assert await rita.labels() != []
 
 
+async def test_who_is_hurt_at_home_is_told_where_to_turn(harness: BotHarness) -> None:
+    rita = await harness.subscriber(place="London")
+    await rita.say("my husband hits me")
+    await rita.hears("it isn't your fault", "call 999")
+
+
 async def test_another_language_is_told_in_it_what_the_bot_can(harness: BotHarness) -> None:
     rita = await harness.subscriber()
     await rita.say("шкіра дуже свербить вночі, що робити")

@@ -159,7 +159,7 @@ class Speller:
             self._by_length.setdefault(len(word), []).append(word)
 
     def mend(self, word: str, before: str = "", after: str = "") -> str:
-        """The likeliest word of the field within one slip (two from five letters on)."""
+        """The likeliest word of the field within one slip (two from six letters on)."""
         if self._is_settled(word):
             return word
         slips = 1 if len(word) < TWO_SLIPS_FROM else 2

@@ -9,6 +9,7 @@ from tips.search.words import LONGEST_MESSAGE, SHARED, pieces
 from tips.signs import WarningSigns
 
 SIGNS = WarningSigns.load()
+NOT_MEDICAL = {"violence", "harming"}
 
 
 @pytest.mark.parametrize(
@@ -94,9 +95,12 @@ def test_a_message_is_read_in_overlapping_pieces_that_leave_nothing_out(
         assert before[-SHARED:] in after
 
 
-def test_every_advice_rests_on_usable_claims_with_a_source_to_show() -> None:
+def test_every_medical_advice_rests_on_usable_claims_with_a_source_to_show() -> None:
     library = load_library()
     for advice in SIGNS.languages["en"].advice:
+        if advice.id in NOT_MEDICAL:
+            assert advice.claims == ()
+            continue
         claims = [library.claim(claim) for claim in advice.claims]
         assert all(claim.usable for claim in claims)
         assert any(library.source(key).show for claim in claims for key in claim.sources)
