@@ -17,8 +17,8 @@ from bot.delivery.act_log import log_act
 from bot.delivery.beginning import count_of, set_off
 from bot.delivery.corrections import Api, Corrections, subject_of
 from bot.delivery.report import report_of
-from bot.delivery.schedules import LIFETIME, has_passed, schedule_of
-from bot.delivery.targeting import Offer, Targeting
+from bot.delivery.schedules import LIFETIME, has_ended, has_passed, schedule_of
+from bot.delivery.targeting import Offer, Targeting, can_tell
 from bot.store.database import Database
 from bot.store.outbox import audience, recipients
 from bot.store.outbox_models import BroadcastRead
@@ -37,8 +37,8 @@ ROWS_AT_ONCE = 1000
 
 Confirmed = Literal["sending", "scheduled", "waiting", "stale", "past", "nobody", "no"]
 """What came of a confirmation: it is being sent, waits for its time or for a second admin; or the
-admin has to be asked once more, its time has passed, nobody would get it, or it is no draft of
-theirs (any more)."""
+admin has to be asked once more, its time has passed (or who got a broadcast that it leaves out is
+no longer known by then), nobody would get it, or it is no draft of theirs (any more)."""
 
 CONFIRMED = ("sending", "scheduled", "waiting")
 """Of those, the ones by which the draft has become something else."""
@@ -136,7 +136,7 @@ class Broadcasts(Targeting, Corrections):
             return "nobody"
         if self._is_stale(draft, offer, now):
             return "stale"
-        if has_passed(schedule_of(draft), now):
+        if has_passed(schedule_of(draft), now) or not await can_tell(session, draft, now):
             return "past"
         if self._needs_approval(draft, offer):
             values = {"state": "waiting", "not_after": draft.not_after}
@@ -152,18 +152,26 @@ class Broadcasts(Targeting, Corrections):
     async def approve(self, broadcast_id: int, admin_id: int) -> bool:
         """A second admin agrees: it begins, or waits for its time. Wake the planner afterwards.
 
-        False where it waits for nobody (any more), and where it is this admin's own.
+        False where it waits for nobody (any more), is this admin's own, or can no longer be sent.
         """
         now = self._clock.now()
         async with self._db.write() as session:
             found = await store.get(session, broadcast_id, lock=True)
-            done = found is not None and found.state == "waiting" and found.admin_id != admin_id
+            done = found is not None and await self._awaits(session, found, admin_id, now)
             if found is not None and done:
                 await store.change(session, broadcast_id, {"approved_by": admin_id})
                 after = {"state": await set_off(session, found, now)}
                 await self._record(session, admin_id, "approve", broadcast_id, "waiting", after)
         log_act("approve", broadcast_id, admin_id, changed=done)
         return done
+
+    async def _awaits(
+        self, session: AsyncSession, found: BroadcastRead, admin_id: int, now: datetime
+    ) -> bool:
+        """Whether it waits for this admin's approval, and can still be sent."""
+        if found.state != "waiting" or found.admin_id == admin_id:
+            return False
+        return not has_ended(schedule_of(found), now) and await can_tell(session, found, now)
 
     def _is_stale(self, shown: BroadcastRead, offer: Offer, now: datetime) -> bool:
         # By a clock that was ahead, it may have been shown in what is the future now.

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.content.withdrawals import heed
 from bot.delivery.broadcast_requests import BroadcastRequests, Known
 from bot.delivery.counts import count_ending
+from bot.delivery.late_hours import settled_if_late
 from bot.delivery.message import OutgoingMessage
 from bot.delivery.rendering import Manner, Parts, Renderer
 from bot.store.models import Recipient
@@ -179,7 +180,9 @@ class Leasing:
             if row.chat_id not in known.people:
                 out.nobodys.append(row.id)
                 continue
-            dropped = _against(broadcast, row, known.people[row.chat_id])
+            to = known.people[row.chat_id]
+            dropped = _against(broadcast, row, to)
+            dropped = dropped or settled_if_late(broadcast, row, to.zone, self._clock.now())
             if dropped is not None:
                 out.dropped.append(dropped)
                 continue

@@ -30,7 +30,8 @@ async def heed_restore(db: Database) -> bool:
 
     Slots go on behind that moment, queued tips are cancelled, and no subscriber gets a second tip
     of a day by changing the hour. Broadcasts that were being sent are paused: nobody knows how far
-    they came, so the admin decides.
+    they came, so the admin decides. One whose time has passed since the copy was made may have
+    been sent: it is a draft again.
     """
     mark = await db.read(lambda session: heartbeat.last(session, heartbeat.SKIP_TIPS))
     if mark is None:
@@ -71,5 +72,11 @@ async def _leave_be(session: Executor, until: datetime) -> int:
         await broadcasts.change(session, one.id, paused, broadcasts.is_in("sending"))
         log.info(
             "a broadcast was being sent in the restored copy, and is paused", broadcast=one.id
+        )
+    for broadcast_id in await broadcasts.scheduled_until(session, until):
+        drafted = {"state": "draft", "shown_at": None}
+        await broadcasts.change(session, broadcast_id, drafted, broadcasts.is_in("scheduled"))
+        log.info(
+            "a broadcast was due before the restore, and is a draft again", broadcast=broadcast_id
         )
     return held

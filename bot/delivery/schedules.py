@@ -20,13 +20,16 @@ FIRST_ZONE, LAST_ZONE = "Etc/GMT-14", "Etc/GMT+12"
 PUNCTUAL = timedelta(minutes=10)
 """How long after its instant a broadcast that was confirmed late is still sent at once."""
 
-Why = Literal["two_times", "half_a_time", "not_a_minute", "past", "too_far_ahead", "ends_before"]
+Why = Literal[
+    "two_times", "half_a_time", "not_a_minute", "past", "too_far_ahead", "ends_before", "not_kept"
+]
 REMEDIES: Mapping[Why, str] = {
     "two_times": "give either an instant or a local hour, not both",
     "half_a_time": "a local hour needs its date, and a date its hour",
     "not_a_minute": "a day has the minutes 0 to 1439",
     "past": "that time has passed: choose a later one",
     "too_far_ahead": "that's more than a year ahead: choose an earlier time",
+    "not_kept": "by then nobody knows who got the broadcast that it leaves out: send it sooner",
     "ends_before": "it would end before it begins: choose a later end",
 }
 
@@ -96,18 +99,23 @@ def check(schedule: Schedule, now: datetime) -> None:
     _hold(0 <= (schedule.local_minute or 0) < 1440, "not_a_minute")
     if schedule.late not in LATE_CHOICES:
         raise ValueError(f"no such choice: {schedule.late!r}")
-    begins, ends = schedule.begins or now, schedule.ends or now
+    begins = schedule.begins or now
+    _hold(schedule.not_after is None or schedule.not_after > max(begins, now), "ends_before")
     _hold(not has_passed(schedule, now), "past")
     _hold(begins <= now + LONGEST_AHEAD, "too_far_ahead")
-    _hold(schedule.not_after is None or schedule.not_after > max(begins, now), "ends_before")
-    _hold(ends > now or not schedule.is_local, "past")
 
 
 def has_passed(schedule: Schedule, now: datetime) -> bool:
     """Whether it is too late to begin; a few minutes are forgiven."""
-    if schedule.is_local:
-        return schedule.instant_in(LAST_ZONE) <= now
-    return schedule.at is not None and schedule.at + PUNCTUAL < now
+    if schedule.is_local and schedule.instant_in(LAST_ZONE) <= now:
+        return True
+    late = schedule.at is not None and schedule.at + PUNCTUAL < now
+    return late or has_ended(schedule, now)
+
+
+def has_ended(schedule: Schedule, now: datetime) -> bool:
+    """Whether nothing may be sent any more."""
+    return schedule.not_after is not None and schedule.not_after <= now
 
 
 def _hold(holds: bool, why: Why) -> None:
@@ -150,10 +158,10 @@ def facts_of(schedule: Schedule) -> dict[str, Any]:
 def times_of(schedule: Schedule, now: datetime) -> dict[str, Any]:
     """What the row of a broadcast is told that is confirmed now: when it begins and ends.
 
-    A local hour begins now where it has already passed somewhere.
+    What should have begun before, in its first zone at least, begins now.
     """
     begins = schedule.begins
-    if begins is not None and schedule.is_local:
+    if begins is not None:
         begins = max(begins, now)
     end = max(schedule.ends or now, begins or now) + LIFETIME
     return {"send_at": begins, "not_after": schedule.not_after or end}

@@ -21,7 +21,7 @@ from bot.delivery.recipients_file import recipients_file
 from bot.delivery.schedules import Schedule
 from bot.store.database import Database
 from bot.store.outbox import audience
-from bot.store.outbox.wanted import Wanted
+from bot.store.outbox.wanted import Wanted, wanted_of
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.queries import segments
@@ -129,7 +129,18 @@ class Targeting:
         schedules.check(schedule, self._clock.now())
         values, facts = schedules.columns_of(schedule), schedules.facts_of(schedule)
         async with self._db.write() as session:
+            draft = await store.get(session, broadcast_id)
+            if draft is None:
+                return False
+            await self._check_left_out(session, draft, values)
             return await self._change_draft(session, broadcast_id, admin_id, values, facts)
+
+    async def _check_left_out(
+        self, session: Executor, broadcast: BroadcastRead, values: Facts
+    ) -> None:
+        planned = broadcast.model_copy(update=dict(values))
+        if not await can_tell(session, planned, self._clock.now()):
+            raise schedules.ScheduleError("not_kept")
 
     async def _change_draft(
         self, session: Executor, broadcast_id: int, admin_id: int, values: Facts, facts: Facts
@@ -164,6 +175,8 @@ class Targeting:
         async with self._db.write() as session:
             found = await store.get(session, broadcast_id, lock=True)
             done = found is not None and found.state in ("scheduled", "waiting")
+            if found is not None and done:
+                await self._check_left_out(session, found, values)
             if found is not None and found.state == "scheduled":
                 times = schedules.times_of(schedule, now)
                 values |= {**times, "send_at": times["send_at"] or now}
@@ -247,13 +260,24 @@ class Targeting:
         return found
 
 
-async def _check_had(session: AsyncSession, broadcast_id: int, now: datetime) -> None:
-    """Whether it can be told who had this one."""
+async def _check_had(session: Executor, broadcast_id: int, at: datetime) -> None:
+    """Whether it can be told at that instant who had this one."""
     found, place = await store.get(session, broadcast_id), f"not={broadcast_id}"
     if found is None or found.confirmed_at is None or found.kind != "message":
         raise FilterError("no_such_broadcast", place)
-    if found.confirmed_at < now - timedelta(days=KEPT_DAYS):
+    if (found.send_at or found.confirmed_at) < at - timedelta(days=KEPT_DAYS):
         raise FilterError("too_long_ago", place)
+
+
+async def can_tell(session: Executor, broadcast: BroadcastRead, now: datetime) -> bool:
+    """Whether it will still be known whom it leaves out when it begins."""
+    begins = max(schedules.schedule_of(broadcast).begins or now, now)
+    try:
+        for broadcast_id in wanted_of(broadcast).without:
+            await _check_had(session, broadcast_id, begins)
+    except FilterError:
+        return False
+    return True
 
 
 def _as_json(value: Filter | Wanted) -> str:

@@ -129,6 +129,8 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         if self.returned:
             await subscribers.unblocked(self.chat_id)
             self.subscriber = await subscribers.find(self.chat_id)
+        if self.subscriber is not None:
+            await subscribers.was_active(self.subscriber)
 
     @property
     def services(self) -> HandlerServices:

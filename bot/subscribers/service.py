@@ -66,6 +66,13 @@ class Subscribers(Feedback):
         subscriber = await self._db.read(partial(subscribers.get, chat_id=chat_id))
         return schedule.present(subscriber, self._clock.now()) if subscriber else None
 
+    async def was_active(self, subscriber: SubscriberRead) -> None:
+        """They wrote or tapped: remember the day (UTC), once a day."""
+        today = self._clock.now().date()
+        if subscriber.active_on != today:
+            async with self._db.write() as session:
+                await subscribers.change(session, subscriber.chat_id, {"active_on": today})
+
     async def expect(self, chat_id: int, what: str | None) -> SubscriberRead:
         """What the subscriber's next typed message answers: ``zone``, ``hour``, … or nothing."""
         if what is not None and what not in EXPECTABLE:

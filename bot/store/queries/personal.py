@@ -55,6 +55,10 @@ Rows = dict[str, list[dict[str, Any]]]
 Where = Callable[[Person], Sequence[ColumnElement[bool]]]
 
 
+NOT_BEGUN = ("draft", "waiting", "scheduled")
+"""States of a broadcast of which nothing was sent; it goes with its admin."""
+
+
 def _of_chat(table: CoreTable) -> Where:
     return lambda person: [table.c.chat_id == person.chat_id]
 
@@ -192,7 +196,7 @@ async def under_way(session: Executor, chat_id: int) -> list[int]:
 async def _disown_broadcasts(session: Executor, person: Person) -> int:
     chat, table = person.chat_id, broadcast
     over = table.c.state.in_(("done", "cancelled"))
-    drafts = delete(table).where(table.c.admin_id == chat, table.c.state == "draft")
+    drafts = delete(table).where(table.c.admin_id == chat, table.c.state.in_(NOT_BEGUN))
     changed = await affected(session, drafts)
     # A chat that is where the sender stands may be left out: nobody of that number is there.
     behind = update(table).where(table.c.cursor == chat)

@@ -97,6 +97,7 @@ async def add(
         audience="both",
         source=source,
         created_at=now,
+        active_on=now.date(),
         seed=fixed_number(chat_id, "seed", 32),
     )
     if await affected(session, statement.on_conflict_do_nothing()) != 1:

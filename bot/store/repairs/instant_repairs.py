@@ -114,9 +114,15 @@ async def hold_back_retries(session: Executor, now: datetime) -> Counter[str]:
 
 
 async def hold_back_broadcasts(session: Executor, now: datetime) -> Counter[str]:
-    """Messages of a broadcast are due when they are made. To be called before ``hold_back``."""
+    """Messages of a broadcast are due when they are made, save those of a time that their admin
+    chose, which comes in any case. To be called before ``hold_back``.
+    """
+    ahead = broadcast.c.confirmed_at > now + SLACK
+    due_by_now = or_(broadcast.c.send_at.is_(None), broadcast.c.send_at <= now + SLACK)
     which = select(broadcast.c.id).where(
-        or_(broadcast.c.state.in_(OPEN_STATES), broadcast.c.confirmed_at > now + SLACK)
+        or_(broadcast.c.state.in_(OPEN_STATES), ahead),
+        broadcast.c.local_minute.is_(None),
+        due_by_now,
     )
     ids = list((await session.execute(which)).scalars())
     if not ids:
@@ -129,7 +135,14 @@ async def hold_back_broadcasts(session: Executor, now: datetime) -> Counter[str]
         "sent_at": _not_after(now),
     }
     change = update(delivery).where(*theirs).values(values)
-    return Counter({"delivery.due_at": await affected(session, change)})
+    begun = update(broadcast).where(broadcast.c.id.in_(ids), ahead)
+    ends = {"not_after": now + ONE_DAY}
+    return Counter(
+        {
+            "delivery.due_at": await affected(session, change),
+            "broadcast.not_after": await affected(session, begun.values(ends)),
+        }
+    )
 
 
 def _not_after(now: datetime) -> ColumnElement[datetime | None]:
