@@ -50,7 +50,8 @@ class DeliveryHarness:
         self.subscribers = Subscribers(self.db, self.clock, self.library, self.settings)
         self.privacy = Privacy(self.db, self.clock, self.library)
         self.planner = Planner(self.db, self.clock, self.library, self.settings)
-        self.broadcasts = Broadcasts(self.db, self.clock, self.settings)
+        themes = {theme.id: theme.bit for theme in self.library.themes}
+        self.broadcasts = Broadcasts(self.db, self.clock, self.settings, themes=themes)
         self.worker = self.new_worker()
 
     def new_worker(

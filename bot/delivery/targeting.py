@@ -227,13 +227,15 @@ class Targeting:
 
     async def add_list(self, ids: Iterable[int], admin_id: int) -> ListAdded:
         """Make a list of those of these chats that are subscribers'."""
-        chats = [chat for chat in dict.fromkeys(ids) if abs(chat) < 2**63]
+        every = dict.fromkeys(ids)
+        chats = [chat for chat in every if abs(chat) < 2**63]
         async with self._db.write() as session:
             list_id = await segments.next_list(session)
             known = await segments.add_to_list(session, list_id, chats)
-            after = {"known": known, "unknown": len(chats) - known}
+            unknown = len(every) - known
+            after = {"known": known, "unknown": unknown}
             await self._audit.record(session, admin_id, "add list", f"list {list_id}", after=after)
-        return ListAdded(list_id, known, len(chats) - known)
+        return ListAdded(list_id, known, unknown)
 
     async def recipients_csv(self, broadcast_id: int) -> bytes:
         """A CSV file (UTF-8) of what became of each recipient whose row is still there.

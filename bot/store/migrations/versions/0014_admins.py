@@ -65,18 +65,11 @@ def _of_broadcasts() -> list[sa.Column[Any]]:
 
 def _check_broadcasts(before: dict[str, str], after: dict[str, str]) -> None:
     """Give the table of broadcasts other conditions; SQLite has to copy it for that."""
-    if op.get_bind().dialect.name == 'sqlite':
-        checks = tuple(
-            sa.CheckConstraint(condition, name=op.f(f'ck_broadcast_{name}'))
-            for name, condition in after.items()
-        )
-        with op.batch_alter_table('broadcast', recreate='always', table_args=checks):
-            pass
-        return
-    for name in before:
-        op.drop_constraint(op.f(f'ck_broadcast_{name}'), 'broadcast')
-    for name, condition in after.items():
-        op.create_check_constraint(op.f(f'ck_broadcast_{name}'), 'broadcast', condition)
+    with op.batch_alter_table('broadcast') as batch:
+        for name in before:
+            batch.drop_constraint(batch.f(f'ck_broadcast_{name}'), type_='check')
+        for name, condition in after.items():
+            batch.create_check_constraint(batch.f(f'ck_broadcast_{name}'), condition)
 
 
 def _made(name: str, *columns: sa.schema.SchemaItem, key: tuple[str, ...]) -> None:
