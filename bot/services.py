@@ -229,7 +229,7 @@ def _build(
     search, signs, folder = knowledge.search, knowledge.signs, settings.content_dir
     reloading = Reloading(db, clock, content, search, signs, folder, audit)
     themes = {theme.id: theme.bit for theme in content.library.themes}
-    broadcasts = Broadcasts(db, clock, settings, themes=themes)
+    broadcasts = Broadcasts(db, clock, settings, client, themes=themes)
     messenger = Messenger(client, clock)
     progress = Progress(broadcasts, subscribers, messenger, clock)
     renderer = TipRenderer(content, sharing=client.sharing)

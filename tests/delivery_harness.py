@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from bot.clock_trust import ClockTrust
 from bot.config import Settings, load_settings
 from bot.delivery.announcing import OnEvent
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.content import Content
 from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
 from bot.delivery.rendering import TipRenderer
@@ -104,17 +105,29 @@ class DeliveryHarness:
         await self.planner.tick()
         self.clock.move(self.settings.spread_minutes * 60)
 
-    async def confirmed(self) -> int:
+    async def confirmed(self, content: Content | None = None) -> int:
         """A broadcast that has just been confirmed; nobody has a row yet."""
         draft = await self.broadcasts.draft(ADMIN, ADMIN, 5)
+        if content is not None:
+            assert await self.broadcasts.set_content(draft.id, ADMIN, content)
         assert await self.broadcasts.confirm(draft.id, ADMIN) == "sending"
         return draft.id
 
-    async def broadcast(self) -> int:
+    async def broadcast(self, content: Content | None = None) -> int:
         """A confirmed broadcast whose rows are made."""
-        broadcast = await self.confirmed()
+        broadcast = await self.confirmed(content)
         await self.plan_audiences()
         return broadcast
+
+    async def correct(
+        self, broadcast: int, kind: Literal["edit", "recall"], content: Content | None = None
+    ) -> int:
+        """A confirmed edit or recall; its rows are made as far as they can be."""
+        draft = await self.broadcasts.correct(broadcast, ADMIN, kind, content)
+        assert draft is not None
+        assert await self.broadcasts.confirm(draft.id, ADMIN) == "sending"
+        await self.plan_audiences()
+        return draft.id
 
     async def plan_audiences(self) -> None:
         """Make every row that broadcasts lack."""

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 async def count_of(session: Executor, broadcast: BroadcastRead, now: datetime) -> int:
     """How many would get it, if it began now; of a correction, how many messages it changes."""
     if broadcast.corrects is not None:
+        if await corrections.is_recalled(session, broadcast.corrects):
+            return 0
         found = await corrections.reached(session, broadcast.corrects, now - RECALLED_FOR)
         return found.reached - (found.before if broadcast.kind == "recall" else 0)
     return await audience.count(session, now.date(), wanted_of(broadcast))
@@ -52,6 +54,8 @@ async def begin(session: Executor, broadcast: BroadcastRead, now: datetime) -> N
         "ordinal": audience.next_ordinal(),
     }
     await store.change(session, broadcast.id, values)
+    if broadcast.corrects is not None:
+        await corrections.hold(session, broadcast, now)
 
 
 async def begin_due(db: Database, now: datetime) -> None:

@@ -83,16 +83,20 @@ class BroadcastRequests:
         return self._paid and broadcast.kind == "message" and not _is_forwarded(broadcast.content)
 
     async def known(
-        self, session: Executor, broadcast: BroadcastRead, rows: Sequence[Leased]
+        self,
+        session: Executor,
+        broadcast: BroadcastRead,
+        chats: Sequence[int],
+        row_ids: Sequence[int] = (),
     ) -> Known:
-        """What is to be known for the requests of these rows."""
-        people = await addressees.addressees(session, [row.chat_id for row in rows])
+        """What is to be known for the requests to these chats; of a recall by the rows, too."""
+        people = await addressees.addressees(session, chats)
         hours: Mapping[int, datetime] = {}
         if "{next_tip}" in (broadcast.content or ""):
             hours = await next_hours(session, people.values(), self._clock.now())
         albums: Mapping[int, str] = {}
         if broadcast.kind == "recall":
-            albums = await corrections.albums(session, [row.id for row in rows])
+            albums = await corrections.albums(session, row_ids)
         return Known(people, hours, albums)
 
     def request(self, broadcast: BroadcastRead, row: Leased, known: Known) -> Request:
@@ -104,18 +108,19 @@ class BroadcastRequests:
         if broadcast.kind == "recall":
             return Request(_deletion(row.content or 0, known.albums.get(row.id)))
         to, hour = known.people[row.chat_id], known.hours.get(row.chat_id)
-        named = partial(self._parts, broadcast, row.content, to, hour)
-        asks = "first_name" in _placeholders(broadcast.content)
-        return Request(named(None), named if asks else None)
+        named = partial(self.parts, broadcast, to, hour, message_id=row.content)
+        return Request(named(None), named if asks_name(broadcast) else None)
 
-    def _parts(
+    def parts(
         self,
         broadcast: BroadcastRead,
-        message_id: int | None,
         to: Addressee,
         hour: datetime | None,
         first_name: str | None,
+        *,
+        message_id: int | None = None,
     ) -> Parts:
+        """The request for one recipient whose next tip comes at that ``hour``."""
         said = _Said(
             broadcast.kind,
             broadcast.content,
@@ -157,6 +162,11 @@ def is_night(now: datetime, zone: str | None) -> bool:
     """Whether it is night where they are; by UTC where nobody knows."""
     hour = now.astimezone(ZoneInfo(zone or "UTC")).hour
     return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
+
+
+def asks_name(broadcast: BroadcastRead) -> bool:
+    """Whether it says the subscriber's first name."""
+    return "first_name" in _placeholders(broadcast.content)
 
 
 def _placeholders(content: str | None) -> frozenset[str]:

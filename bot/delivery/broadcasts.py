@@ -15,12 +15,13 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.act_log import log_act
 from bot.delivery.beginning import count_of, set_off
-from bot.delivery.corrections import Api, Corrections, subject_of
+from bot.delivery.corrections import Corrections, subject_of
 from bot.delivery.report import report_of
 from bot.delivery.schedules import LIFETIME, has_ended, has_passed, schedule_of
 from bot.delivery.targeting import Offer, Targeting, can_tell
+from bot.delivery.trial import Api
 from bot.store.database import Database
-from bot.store.outbox import audience, recipients
+from bot.store.outbox import audience, corrections, recipients
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.tables import Executor
@@ -122,7 +123,7 @@ class Broadcasts(Targeting, Corrections):
             if draft is not None and (draft.state, draft.admin_id) == ("draft", admin_id):
                 draft = draft.model_copy(update={"not_after": not_after or draft.not_after})
                 size = await count_of(session, draft, now)
-                came = await self._confirm(session, draft, self.offer(size), now)
+                came = await self._confirm(session, draft, self.offer(size, draft.kind), now)
             if came in CONFIRMED:
                 after = {"state": came, "total": size}
                 await self._record(session, admin_id, "confirm", broadcast_id, "draft", after)
@@ -176,6 +177,8 @@ class Broadcasts(Targeting, Corrections):
     def _is_stale(self, shown: BroadcastRead, offer: Offer, now: datetime) -> bool:
         # By a clock that was ahead, it may have been shown in what is the future now.
         old = shown.shown_at is None or abs(now - shown.shown_at) > SHOWN_FOR
+        if shown.corrects is not None:  # of one under way there are ever more to correct
+            return old
         return old or offer.audience > shown.shown_audience or offer.stars > shown.shown_stars
 
     async def is_as_shown(self, broadcast_id: int, offer: Offer) -> bool:
@@ -193,7 +196,7 @@ class Broadcasts(Targeting, Corrections):
             draft = await store.get(session, broadcast_id)
             if draft is None or (draft.state, draft.admin_id) != ("draft", admin_id):
                 return None
-            offer = self.offer(await count_of(session, draft, now))
+            offer = self.offer(await count_of(session, draft, now), draft.kind)
         return offer if self._is_stale(draft, offer, now) else None
 
     async def offer_again(self, broadcast_id: int, *, in_doubt: bool) -> Offer:
@@ -202,8 +205,11 @@ class Broadcasts(Targeting, Corrections):
         Raises:
             LookupError: there is no such broadcast.
         """
+        async with self._db.read() as session:
+            kind = (await self._get(session, broadcast_id)).kind
         report = await self.report(broadcast_id)
-        return self.offer(report.failed_again + (report.doubt_again if in_doubt else 0))
+        count = report.failed_again + (report.doubt_again if in_doubt else 0)
+        return self.offer(count, kind)
 
     async def offered(self, broadcast_id: int, offer: Offer) -> None:
         """The admin has been shown this, and may confirm it."""
@@ -248,7 +254,10 @@ class Broadcasts(Targeting, Corrections):
                 return False
             after = {"state": values["state"]}
             await self._record(session, admin_id, act, broadcast_id, found.state, after)
-            return await store.change(session, broadcast_id, values)
+            done = await store.change(session, broadcast_id, values)
+            if found.corrects is not None and act == "cancel":
+                await corrections.let_go(session, found.corrects)
+            return done
 
     async def _record(
         self,
@@ -271,10 +280,15 @@ class Broadcasts(Targeting, Corrections):
         return done
 
     async def resume(self, broadcast_id: int, admin_id: int) -> bool:
-        """Go on after a pause. Wake the worker afterwards."""
+        """Go on after a pause. Wake the worker afterwards.
+
+        False, too, while a correction of it gathers its rows: then it goes on by itself.
+        """
         values = {"state": "sending", "pause_reason": None}
         async with self._db.write() as session:
-            done = await store.change(session, broadcast_id, values, store.is_in("paused"))
+            held = await corrections.is_held(session, broadcast_id)
+            paused = store.is_in("paused")
+            done = not held and await store.change(session, broadcast_id, values, paused)
             if done:
                 after = {"state": "sending"}
                 await self._record(session, admin_id, "resume", broadcast_id, "paused", after)
@@ -325,7 +339,9 @@ class Broadcasts(Targeting, Corrections):
         """
         async with self._db.read() as session:
             found = await self._get(session, broadcast_id)
-            return report_of(found, await recipients.counts(session, broadcast_id))
+            counts = await recipients.counts(session, broadcast_id)
+            recalled = await corrections.is_recalled(session, broadcast_id)
+            return report_of(found, counts, may_be_repeated=not recalled)
 
     async def set_progress_message(self, broadcast_id: int, chat_id: int, message_id: int) -> None:
         """Where the admin sees the progress."""

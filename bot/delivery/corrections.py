@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from bot.admins.audit import Audit
 from bot.clock import Clock
 from bot.config import Settings
-from bot.delivery.content import Content, problems_of
+from bot.delivery.broadcast_requests import BroadcastRequests
+from bot.delivery.content import Content, problems_of, read_content
+from bot.delivery.trial import Api, Trial
 from bot.store.database import Database
 from bot.store.outbox import corrections
 from bot.store.outbox_models import BroadcastRead
@@ -35,14 +37,6 @@ class Reach(NamedTuple):
         return self.reached - (self.too_late if kind == "recall" else 0)
 
 
-class Api(Protocol):
-    """Calls a method of the Bot API."""
-
-    async def call(self, method: str, payload: dict[str, Any]) -> Any:
-        """The result; raises ``telegram.error.TelegramError`` where it is refused."""
-        ...
-
-
 class Corrections:
     """Rules about contents and corrections.
 
@@ -58,6 +52,7 @@ class Corrections:
         self._settings = settings
         self._api = api
         self._audit = Audit(db, clock)
+        self._requests = BroadcastRequests(clock, paid=False)
 
     async def set_content(self, broadcast_id: int, admin_id: int, content: Content) -> bool:
         """Have this admin's draft say that; False if it is not theirs, or no draft (any more).
@@ -105,7 +100,7 @@ class Corrections:
         now = self._clock.now()
         async with self._db.write() as session:
             original = await store.get(session, broadcast_id)
-            if original is None or original.kind != "message" or original.state not in SENT_STATES:
+            if original is None or not await self._may_correct(session, original, content):
                 return None
             count = (await self._reach(session, broadcast_id)).of(kind)
             if not count:
@@ -128,13 +123,53 @@ class Corrections:
             await self._audit.record(session, admin_id, kind, subject_of(made), before, after)
             return await store.get(session, made)
 
+    async def _may_correct(
+        self, session: Executor, original: BroadcastRead, content: Content | None
+    ) -> bool:
+        if original.kind != "message" or original.state not in SENT_STATES:
+            return False
+        if content is not None and not _can_become(original, content):
+            return False
+        return not await corrections.is_recalled(session, original.id)
+
     async def send_test(self, broadcast_id: int, chat_ids: Iterable[int]) -> dict[int, str]:
         """Send exactly what will arrive to these chats; why it was refused, by chat ("": sent).
 
+        Of an edit it is the new message; of a recall there is nothing to see.
+
         Raises:
-            LookupError: there is no such broadcast.
+            LookupError: there is no such broadcast, or nobody to send it.
         """
-        raise NotImplementedError
+        chats = list(chat_ids)
+        async with self._db.read() as session:
+            found = await store.get(session, broadcast_id)
+            if found is None or self._api is None:
+                raise LookupError(f"broadcast {broadcast_id} cannot be tried")
+            if found.kind == "recall":
+                return {}
+            shown = await _as_new(session, found)
+            known = await self._requests.known(session, shown, chats)
+        trial = Trial(self._api, self._requests, shown, known)
+        return {chat: await trial.send(chat) for chat in chats}
+
+
+async def _as_new(session: Executor, broadcast: BroadcastRead) -> BroadcastRead:
+    """An edit as the message that it makes of what it corrects."""
+    if broadcast.corrects is None:
+        return broadcast
+    original = await store.get(session, broadcast.corrects)
+    if original is None:
+        raise LookupError(f"there is no broadcast {broadcast.corrects}")
+    return original.model_copy(update={"content": broadcast.content})
+
+
+def _can_become(original: BroadcastRead, content: Content) -> bool:
+    """Whether Telegram lets what was sent be changed into this: its kind stays."""
+    if original.content is None:
+        return content.kind in ("text", "copy")
+    was = read_content(original.content)
+    same = (was.kind, was.has_caption) == (content.kind, content.has_caption)
+    return same and was.kind != "forward"
 
 
 def subject_of(broadcast_id: int) -> str:

@@ -174,7 +174,8 @@ class Leasing:
     async def _copies(
         self, session: Executor, broadcast: BroadcastRead, rows: list[Leased]
     ) -> _Sorted:
-        known = await self._requests.known(session, broadcast, rows)
+        chats, row_ids = [row.chat_id for row in rows], [row.id for row in rows]
+        known = await self._requests.known(session, broadcast, chats, row_ids)
         out = _Sorted([], [], [], [])
         for row in rows:
             if row.chat_id not in known.people:

@@ -10,13 +10,15 @@ from bot.store.outbox_models import BroadcastRead
 from bot.store.values import LEFT_REASONS, NOBODY, Report
 
 
-def report_of(broadcast: BroadcastRead, counts: Iterable[Count]) -> Report:
+def report_of(
+    broadcast: BroadcastRead, counts: Iterable[Count], *, may_be_repeated: bool = True
+) -> Report:
     """The report of a broadcast whose recipients are counted in ``counts``."""
     by_state: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     again: Counter[str] = Counter()
     left = 0
-    known = broadcast.source_chat_id != NOBODY
+    known = may_be_repeated and broadcast.source_chat_id != NOBODY
     for state, reason, rows, kept in counts:
         by_state[state] += rows
         failed[reason] += rows if state == "failed" else 0

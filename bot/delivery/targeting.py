@@ -78,9 +78,10 @@ class Targeting:
         """
         return count * STARS_A_MESSAGE if self._settings.paid_broadcast else 0.0
 
-    def offer(self, count: int) -> Offer:
-        """What ``count`` messages take and cost."""
-        return Offer(count, self.expected_seconds(count), self.stars_cost(count))
+    def offer(self, count: int, kind: str = "message") -> Offer:
+        """What ``count`` messages take and cost; corrections cost nothing."""
+        stars = self.stars_cost(count) if kind == "message" else 0.0
+        return Offer(count, self.expected_seconds(count), stars)
 
     async def offer_of(self, broadcast_id: int) -> Offer:
         """What this one would take and cost, if it began now.
@@ -90,7 +91,7 @@ class Targeting:
         """
         async with self._db.read() as session:
             found = await self._get(session, broadcast_id)
-            return self.offer(await count_of(session, found, self._clock.now()))
+            return self.offer(await count_of(session, found, self._clock.now()), found.kind)
 
     async def count_filter(self, made: Filter) -> int:
         """How many a broadcast to this audience would reach now.

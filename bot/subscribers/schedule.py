@@ -167,9 +167,9 @@ async def cancel_tips(session: Executor, chat_id: int, now: datetime, reason: st
 
 
 async def cancel_everything(session: Executor, chat_id: int, now: datetime, reason: str) -> None:
-    """Cancel the subscriber's queued tips and broadcasts."""
+    """Cancel the subscriber's queued tips and broadcasts; what they had is still corrected."""
     await cancel_tips(session, chat_id, now, reason)
-    running = await broadcasts.ids(session, broadcasts.OPEN_STATES)
+    running = await broadcasts.new_ones(session)
     if running:
         await deliveries.cancel_shares(session, chat_id, running, reason)
 

@@ -73,6 +73,14 @@ class Client(ExtBot[int]):
             return NOT_SHARED
         return Sharing(bool(me.supports_inline_queries), me.username or "")
 
+    async def call(self, method: str, payload: dict[str, Any]) -> Any:
+        """The result of a method of the Bot API as Telegram gives it, in its turn as a reply.
+
+        Raises:
+            telegram.error.TelegramError: whatever Telegram or the network answered.
+        """
+        return await self._post(method, payload)
+
     async def raw_updates(self, *, offset: int | None, limit: int, hold: int) -> Sequence[Given]:
         """``getUpdates``; ``hold`` is how many seconds Telegram may wait for news.
 

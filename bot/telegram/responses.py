@@ -119,10 +119,10 @@ def is_bot_api(answer: bytes) -> bool:
     return _parsed(answer).get("ok") is False
 
 
-def reason_of_refusal(description: str) -> str:
-    """The reason behind the words of a 400."""
+def reason_of_refusal(description: str, status: int = 400) -> str:
+    """The reason behind the words of a refusal with that status, one of ``TEXTS``."""
     text = description.lower()
-    return next(reason for part, _, reason in TEXTS[400] if part in text)
+    return next(reason for part, _, reason in TEXTS[status] if part in text)
 
 
 def _no_answer(error: BaseException) -> Outcome:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from bot.texts import html, times
 from bot.texts.callbacks import AboutAnnouncement, NoAnnouncements, SetAnnouncements
@@ -54,8 +54,11 @@ def next_tip(_: Translator, instant: datetime | None, now: datetime, zone: str |
     if ahead < 2:
         said = _("tomorrow at {hour}") if ahead == 1 else _("today at {hour}")
         return said.format(hour=hour)
-    weekday = format_skeleton("EEEE" if ahead < 7 else "MMMMEEEEd", there, locale=_.locale)
-    return _("on {day} at {hour}").format(day=weekday, hour=hour)
+    if ahead < 7:
+        day = format_date(there, "EEEE", _.locale)
+    else:
+        day = format_skeleton("MMMMEEEEd", there, locale=_.locale)
+    return _("on {day} at {hour}").format(day=day, hour=hour)
 
 
 def about(_: Translator) -> str:

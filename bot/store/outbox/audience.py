@@ -82,10 +82,12 @@ async def count(session: Executor, today: date, wanted: Wanted = ALL) -> int:
 
 
 class Frozen(NamedTuple):
-    """What one chunk did: whether no more are to be made, and whether this one was the last."""
+    """What one chunk did: whether no more are to be made, whether this one was the last, and
+    whether nothing could be done yet."""
 
     complete: bool
     just_now: bool
+    waits: bool = False
 
 
 async def freeze_chunk(
@@ -119,7 +121,9 @@ async def freeze_one(session: Executor, chat_id: int, due_in_zone: DueInZone) ->
     chat = subscriber.c.chat_id
     for broadcast_id in await lacking_rows(session):
         found = await get(session, broadcast_id)
-        if found is not None and not found.frozen and found.state in OPEN_STATES:
+        if found is None or found.corrects is not None:
+            continue
+        if not found.frozen and found.state in OPEN_STATES:
             behind = chat > (found.cursor if found.cursor is not None else BEFORE_ALL_CHATS)
             here = _those_of(found) & behind & (chat == chat_id)
             await _fill(session, found, here, due_in_zone)

@@ -1,25 +1,55 @@
-"""The messages of a broadcast that reached somebody, which a correction changes or deletes."""
+"""The messages of a broadcast that reached somebody, which a correction changes or deletes.
+
+Its rows are made of those of what it corrects, once nothing of that is under way any more. Until
+then the corrected one is held, so that nobody is missed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 
-from bot.store.tables import Executor, broadcast_tally, delivery, pairs
-from bot.store.types import UTCDateTime
+from bot.store.outbox.audience import BEFORE_ALL_CHATS, Frozen
+from bot.store.outbox.kinds import BROADCAST
+from bot.store.outbox_models import BroadcastRead
+from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, is_in
+from bot.store.tables import Executor, broadcast_tally, delivery, pairs, rows_in
+from bot.store.tables import broadcast as table
+from bot.store.types import EPOCH, MICROSECOND, UTCDateTime, plus_microseconds
 
 RECALLED_FOR = timedelta(hours=48)
 """For how long Telegram deletes a message (Bot API, deleteMessage)."""
 
 _of_broadcast = bindparam("of_broadcast", type_=BigInteger)
-_arrived = (
-    delivery.c.broadcast_id == _of_broadcast,
-    delivery.c.state.in_(("sent", "in_doubt")),
-    delivery.c.message_id > 0,
-)
+
+
+def _arrived(broadcast_id: Any) -> ColumnElement[bool]:
+    """That a row's message has arrived, or may have, and that its number is known."""
+    return and_(
+        delivery.c.broadcast_id == broadcast_id,
+        delivery.c.state.in_(("sent", "in_doubt")),
+        delivery.c.message_id > 0,
+    )
+
+
 _since = bindparam("since", type_=UTCDateTime)
 
 
@@ -35,7 +65,7 @@ class Reached(NamedTuple):
 _reached = select(
     func.count().label("reached"),
     func.coalesce(func.sum(case((delivery.c.sent_at < _since, 1), else_=0)), 0).label("before"),
-).where(*_arrived)
+).where(_arrived(_of_broadcast))
 _pruned = select(func.coalesce(func.sum(broadcast_tally.c.count), 0)).where(
     broadcast_tally.c.broadcast_id == _of_broadcast, broadcast_tally.c.state == "sent"
 )
@@ -57,3 +87,124 @@ _albums = select(delivery.c.id, delivery.c.album).where(
 async def albums(session: Executor, row_ids: Sequence[int]) -> dict[int, str]:
     """The messages behind the first of an album, by row; only those that have any."""
     return pairs(await session.execute(_albums, {"row_ids": list(row_ids)}))
+
+
+_is_correction = table.c.corrects == _of_broadcast
+_recall = select(table.c.id).where(
+    _is_correction, table.c.kind == "recall", is_in(*OPEN_STATES, "done")
+)
+_begins = select(table.c.id).where(_is_correction, IS_OPEN, not_(table.c.frozen))
+
+
+async def is_recalled(session: Executor, broadcast_id: int) -> bool:
+    """Whether it is being taken back, or was."""
+    return (await session.execute(_recall, {"of_broadcast": broadcast_id})).first() is not None
+
+
+async def is_held(session: Executor, broadcast_id: int) -> bool:
+    """Whether nothing of it may leave, since a correction of it is gathering its rows."""
+    return (await session.execute(_begins, {"of_broadcast": broadcast_id})).first() is not None
+
+
+async def hold(session: Executor, correction: BroadcastRead, now: datetime) -> None:
+    """Have what it corrects wait, and end earlier corrections: what they say holds no more.
+
+    An edit ends no recall.
+    """
+    held = {"state": "paused", "pause_reason": "correction"}
+    await change(session, correction.corrects or 0, held, is_in("sending"))
+    earlier = (table.c.corrects == correction.corrects) & (table.c.id != correction.id) & IS_OPEN
+    if correction.kind != "recall":
+        earlier &= table.c.kind == correction.kind
+    ended = {"state": "cancelled", "pause_reason": None, "finished_at": now}
+    await session.execute(update(table).where(earlier).values(**ended))
+
+
+async def let_go(session: Executor, broadcast_id: int) -> None:
+    """Let it go on, if it waits for a correction, and none is gathering its rows any more."""
+    if not await is_held(session, broadcast_id):
+        values = {"state": "sending", "pause_reason": None}
+        await change(session, broadcast_id, values, table.c.pause_reason == "correction")
+
+
+async def freeze_chunk(
+    session: Executor, correction: BroadcastRead, most: int, now: datetime
+) -> Frozen:
+    """Queue the correction of the next ``most`` messages, in the order of their chats.
+
+    While any message of what it corrects, or of an earlier correction, is under way, nothing is
+    done; the corrected one is held.
+    """
+    if correction.frozen or correction.state not in OPEN_STATES:
+        return Frozen(complete=True, just_now=False)
+    if await _is_under_way(session, correction):
+        return Frozen(complete=False, just_now=False, waits=True)
+    behind = delivery.c.chat_id > (
+        correction.cursor if correction.cursor is not None else BEFORE_ALL_CHATS
+    )
+    here = _arrived(correction.corrects) & behind
+    ends = select(delivery.c.chat_id).where(here).order_by(delivery.c.chat_id)
+    end = (await session.execute(ends.limit(1).offset(most - 1))).scalar()
+    await _add_rows(session, correction, here if end is None else here & _until(end))
+    if end is not None:
+        await change(session, correction.id, {"cursor": end})
+        return Frozen(complete=False, just_now=False)
+    await _complete(session, correction, now)
+    return Frozen(complete=True, just_now=True)
+
+
+def _until(chat_id: int) -> ColumnElement[bool]:
+    return delivery.c.chat_id <= chat_id
+
+
+async def _is_under_way(session: Executor, correction: BroadcastRead) -> bool:
+    related = select(table.c.id).where(
+        or_(table.c.id == correction.corrects, table.c.corrects == correction.corrects)
+    )
+    leased = exists().where(
+        rows_in("leased"), delivery.c.lease_until > EPOCH, delivery.c.broadcast_id.in_(related)
+    )
+    return bool((await session.execute(select(leased))).scalar_one())
+
+
+async def _add_rows(
+    session: Executor, correction: BroadcastRead, here: ColumnElement[bool]
+) -> None:
+    begun = literal(correction.confirmed_at, UTCDateTime)
+    row: dict[str, Any] = {
+        "kind": literal(BROADCAST, String),
+        "broadcast_id": literal(correction.id, Integer),
+        "chat_id": delivery.c.chat_id,
+        "state": literal("queued", String),
+        "due_at": begun,
+        "ready_at": begun,
+        "not_after": _not_after(correction),
+        "attempts": literal(0, Integer),
+        "doubts": literal(0, Integer),
+        "content": delivery.c.message_id,
+        "album": delivery.c.album,
+    }
+    made = delivery.insert().from_select(list(row), select(*row.values()).where(here))
+    await session.execute(made)
+
+
+def _not_after(correction: BroadcastRead) -> ColumnElement[Any]:
+    """When it is too late for a row: a message that is too old cannot be deleted."""
+    end = literal(correction.not_after, UTCDateTime)
+    if correction.kind != "recall":
+        return end
+    sent = func.coalesce(delivery.c.sent_at, delivery.c.due_at, type_=UTCDateTime)
+    limit = plus_microseconds(sent, literal(RECALLED_FOR // MICROSECOND, BigInteger))
+    return case((limit < end, limit), else_=end)
+
+
+async def _complete(session: Executor, correction: BroadcastRead, now: datetime) -> None:
+    """All have a row: what is left of the corrected one says the new words, or is not sent."""
+    await change(session, correction.id, {"frozen": True})
+    original = correction.corrects or 0
+    if correction.kind == "recall":
+        ended = {"state": "cancelled", "pause_reason": None, "finished_at": now}
+        await change(session, original, ended, is_in(*OPEN_STATES))
+    else:
+        await change(session, original, {"content": correction.content})
+        await let_go(session, original)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.store.outbox.audience import AFTER_ALL_CHATS
+from bot.store.outbox.corrections import is_held, is_recalled
 from bot.store.queries.broadcasts import OPEN_STATES, change, get, is_in
 from bot.store.tables import (
     Executor,
@@ -152,6 +153,11 @@ _again = (
 )
 
 
+async def may_not_leave(session: Executor, broadcast_id: int) -> bool:
+    """Whether nothing of it may be sent (again): it is taken back, or about to be corrected."""
+    return await is_recalled(session, broadcast_id) or await is_held(session, broadcast_id)
+
+
 class Requeued(NamedTuple):
     """What one chunk did: how many rows wait again, and the last chat looked at (None: all)."""
 
@@ -177,7 +183,7 @@ async def queue_again_chunk(
     found = await get(session, broadcast_id, lock=True)
     if found is None or found.state not in (*OPEN_STATES, "done"):
         return Requeued(0, None)
-    if found.source_chat_id == NOBODY:
+    if found.source_chat_id == NOBODY or await may_not_leave(session, broadcast_id):
         # Once its admin is erased nobody knows where the message is.
         return Requeued(0, None)
     given = {"of_broadcast": broadcast_id, "after_chat": after_chat}

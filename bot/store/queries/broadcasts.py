@@ -124,6 +124,12 @@ async def next_scheduled(session: Executor) -> datetime | None:
     return instant
 
 
+async def new_ones(session: Executor) -> list[int]:
+    """The ids of broadcasts under way that are no corrections."""
+    statement = select(table.c.id).where(IS_OPEN, table.c.corrects.is_(None))
+    return list((await session.execute(statement)).scalars())
+
+
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
     """Ids of broadcasts in these states, or of all."""
     statement = select(table.c.id)
