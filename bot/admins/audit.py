@@ -18,6 +18,8 @@ from bot.store.tables import Executor
 KEPT = timedelta(days=400)
 """How long an entry is kept: a year, and what one needs to look back on it."""
 
+ACT_LONGEST, SUBJECT_LONGEST = 32, 96  # characters that the columns hold
+
 Facts = Mapping[str, Any]
 """What was so before, or after: JSON of states, numbers and ids; never a subscriber's words."""
 
@@ -49,8 +51,8 @@ class Audit:
             store.add,
             at=self._clock.now(),
             actor=actor,
-            act=act,
-            subject=subject,
+            act=act[:ACT_LONGEST],
+            subject=subject[:SUBJECT_LONGEST],
             before=_json(before),
             after=_json(after),
         )

@@ -6,7 +6,9 @@ from functools import partial
 
 import orjson
 
+from bot.admins.roles import Role
 from bot.handlers.context import Context
+from bot.subscribers.privacy import Erasure
 from bot.telegram.update_scope import once
 from bot.texts import privacy as texts
 from bot.texts.callbacks import Forget
@@ -44,8 +46,12 @@ async def export(context: Context, _rest: str) -> None:
 
 async def forget(context: Context, _rest: str) -> None:
     """``/forget``: asks once."""
-    keeps = await context.services.privacy.keeps(context.chat_id)
-    await context.say((texts.forget_ask if keeps else texts.nothing_stored)(context.translator))
+    if not await context.services.privacy.keeps(context.chat_id):
+        await context.say(texts.nothing_stored(context.translator))
+        return
+    role = await context.services.admins.role_of(context.user.id)
+    in_team = role is not None and role is not Role.OWNER  # owners stand in the settings
+    await context.say(texts.forget_ask(context.translator, in_team=in_team))
 
 
 async def forget_tapped(context: Context, tap: Forget) -> None:
@@ -54,9 +60,19 @@ async def forget_tapped(context: Context, tap: Forget) -> None:
     if not tap.sure:
         await context.show(texts.forget_kept(context.translator))
         return
-    done = await once("forget", partial(context.services.privacy.forget, context.chat_id))
+    done = await once("forget", partial(_erase, context))
     if done.under_way:
         await context.show(texts.forgotten_but(context.translator, done.under_way))
     else:
         text = texts.forgotten if done.erased else texts.nothing_stored
         await context.show(text(context.translator))
+
+
+async def _erase(context: Context) -> Erasure:
+    """Erase everything; whoever had a role has its menu no more."""
+    had = await context.services.admins.role_of(context.user.id)
+    done = await context.services.privacy.forget(context.chat_id)
+    if had is not None:
+        left = await context.services.admins.role_of(context.user.id)
+        await context.services.offer_admin_menu(context.user.id, left)
+    return done

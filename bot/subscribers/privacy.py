@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from bot.admins.audit import Audit
 from bot.clock import Clock
 from bot.store.database import Database
-from bot.store.queries import personal, subscribers
+from bot.store.queries import admins, personal, subscribers
+from bot.store.values import NOBODY
 from bot.subscribers import schedule
 from tips.current import CurrentContent, current
 from tips.library import Library
@@ -41,6 +43,7 @@ class Privacy:
     def __init__(self, db: Database, clock: Clock, content: Library | CurrentContent) -> None:
         self._db = db
         self._clock = clock
+        self._audit = Audit(db, clock)
         self._content = current(content)
 
     async def export(self, chat_id: int) -> Export:
@@ -66,7 +69,11 @@ class Privacy:
         now = self._clock.now()
         async with self._db.write() as session:
             (person,) = await personal.find(session, chat_id)
+            had = await admins.get(session, chat_id)
             erased = await schedule.erase(session, person, now)
+            if had is not None:
+                role, subject = {"role": had.role}, admins.subject_of(NOBODY)
+                await self._audit.record(session, NOBODY, "left", subject, role)
             return Erasure(erased, await personal.under_way(session, chat_id))
 
     async def erase_long_gone(self, after: timedelta) -> int:

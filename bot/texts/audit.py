@@ -21,21 +21,30 @@ VALUE_UNITS = 40
 MEMBER = re.compile(r"admin (?P<user>\d{1,19})")
 
 ACTS = {
+    "add list": mark("{who} put up {what}"),
     "accept": mark("{who} took up an invitation"),
     "approve": mark("{who} approved {what}"),
     "cancel": mark("{who} cancelled {what}"),
     "compose": mark("{who} wrote {what}"),
     "confirm": mark("{who} sent {what}"),
     "draft": mark("{who} drafted {what}"),
+    "drop": mark("{who} forgot the saved {what}"),
     "edit": mark("{who} drafted a correction, {what}"),
     "invite": mark("{who} made an invitation"),
+    "left": mark("Somebody erased all about themselves, and so left the team"),
     "pause": mark("{who} paused {what}"),
     "recall": mark("{who} drafted a recall, {what}"),
+    "reload": mark("{who} read the content anew"),
     "remove": mark("{who} ended the role of {what}"),
+    "reschedule": mark("{who} moved {what}"),
     "resume": mark("{who} carried on with {what}"),
     "retry": mark("{who} sent {what} again where it had failed"),
     "retry in doubt": mark("{who} sent {what} again where it was in doubt, too"),
     "role": mark("{who} changed the role of {what}"),
+    "save": mark("{who} saved the {what}"),
+    "target": mark("{who} chose the audience or the time of {what}"),
+    "unwithdraw": mark("{who} brought {what} back"),
+    "withdraw": mark("{who} withdrew {what}"),
 }
 """What is said of an act; others are named as they are."""
 OTHER = mark("{who}: {act}, {what}")

@@ -82,11 +82,13 @@ def _how_long(_: Translator, erase_after_days: int) -> tuple[html.Html, ...]:
     )
 
 
-def forget_ask(_: Translator) -> Message:
+def forget_ask(_: Translator, *, in_team: bool = False) -> Message:
     """The one confirmation before everything is erased."""
+    role = _("You'll also leave the team that runs this bot.") if in_team else ""
     return page(
         html.bold(_("Erase everything about you?")),
         html.text(_("Your settings, saved tips and ratings go, and they can't be brought back.")),
+        html.text(role),
         buttons=(
             (Button(_("Yes, erase everything"), Forget(1)),),
             (Button(_("No, keep it"), Forget(0)),),

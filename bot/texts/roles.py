@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -13,11 +14,15 @@ from bot.texts.commands import COMMANDS
 from bot.texts.message import Button, Message, Rows, page, toast
 
 NAME_UNITS = 40
+# Signs that turn the direction of writing: what stands behind a name would read otherwise.
+TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def known_as(_: Translator, user_id: int, name: str) -> str:
     """The name that Telegram tells of somebody; their number where it tells none."""
-    return html.one_line(name, NAME_UNITS) or _("number {number}").format(number=user_id)
+    return html.one_line(TURNS.sub("", name), NAME_UNITS) or _("number {number}").format(
+        number=user_id
+    )
 
 
 def role_name(_: Translator, role: Role) -> str:

@@ -387,8 +387,8 @@ def _admin(_: Translator, asker: Asker) -> Message:
     return page(
         html.fill(
             _(
-                "Only whoever runs this bot can make you an admin: they add your number, "
-                "{number}, to its settings. Send it to them."
+                "Only an owner of this bot can make you an admin: they send you a link that works "
+                "once. If they ask, your number is {number}."
             ),
             number=html.bold(str(asker.user_id)),
         ),

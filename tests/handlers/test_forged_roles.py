@@ -213,3 +213,64 @@ async def test_whoever_accepts_in_a_flood_is_welcomed_after_it(team: Team) -> No
     await team.harness.pass_time(seconds=60)
     texts = [message["text"] for message in await team.stranger.messages()]
     assert sum("You're in" in text for text in texts) == 1
+
+
+async def test_a_name_that_turns_the_writing_round_leaves_the_role_readable(team: Team) -> None:
+    mallory = await team.harness.person("Mal\u202erotide\u2066")
+    await mallory.say(f"/start {await link_for(team.owner, 'viewer')}")
+    await team.owner.say("/admins")
+    shown = await team.owner.sees("Malrotide: viewer")
+    assert "\u202e" not in shown["text"]
+
+
+async def test_a_button_that_somebody_taps_in_a_group_does_nothing_there(team: Team) -> None:
+    before = await state(team)
+    group = {"id": -100500, "type": "supergroup", "title": "Us"}
+    sender = {"id": ADMIN, "is_bot": False, "first_name": "Ada"}
+    message = {"message_id": 5, "date": MOMENT, "chat": group, "text": "The team"}
+    for number, data in enumerate(("1ri:editor", f"1rx:{team.editor.id}", "1ra:newest:0")):
+        tap = {"id": f"{number}", "chat_instance": "1", "data": data, "message": message}
+        await team.harness.post("update", update={"callback_query": {**tap, "from": sender}})
+        await team.harness.settle()
+    assert await state(team) == before
+    assert not [call for call in await team.harness.calls("sendMessage") if "-100500" in str(call)]
+
+
+async def test_a_tap_that_names_no_message_is_judged_by_who_tapped(team: Team) -> None:
+    before = await state(team)
+    sender = {"id": team.viewer.id, "is_bot": False, "first_name": "Vic"}
+    tap = {"id": "9", "chat_instance": "1", "data": "1ri:editor", "inline_message_id": "abc"}
+    await team.harness.post("update", update={"callback_query": {**tap, "from": sender}})
+    await team.harness.settle()
+    assert await state(team) == before
+
+
+async def test_links_of_an_owner_who_erased_themselves_are_worth_nothing(team: Team) -> None:
+    link = await link_for(team.owner, "editor")
+    await team.owner.say("/forget")
+    await team.owner.tap("Yes, erase everything")
+    await team.stranger.say(f"/start {link}")
+    await team.stranger.sees("that invitation doesn't work")
+    assert await team.role_of(team.owner) == "owner", "who stands in the settings stays"
+
+
+async def test_an_editor_who_erases_themselves_leaves_the_team_and_no_trace(team: Team) -> None:
+    await team.editor.say("/forget")
+    await team.editor.sees("You'll also leave the team")
+    await team.editor.tap("Yes, erase everything")
+    assert await team.role_of(team.editor) is None
+    entries = await team.harness.app.services.audit.entries(100)
+    assert str(team.editor.id) not in str(entries)
+    assert (entries[0].actor, entries[0].act, entries[0].before) == (
+        0, "left", '{"role":"editor"}',
+    )  # fmt: skip
+    menu = await team.harness.get("commands", user=team.editor.id)
+    assert "broadcast" not in {item["command"] for item in menu}
+    await team.viewer.say("/audit")
+    await team.viewer.sees("Somebody erased all about themselves, and so left the team")
+
+
+async def test_a_subscriber_is_not_told_of_a_team_before_they_erase(team: Team) -> None:
+    rita = await team.harness.subscriber()
+    await rita.say("/forget")
+    assert "team" not in (await rita.sees("Erase everything about you?"))["text"]

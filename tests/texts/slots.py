@@ -323,7 +323,7 @@ CALLS: dict[str, Call] = {
     "faq.thanks": lambda *_: faq.thanks(EN, -1),
     "privacy.privacy": lambda *_: privacy.privacy(EN),
     "privacy.privacy, with contact": lambda w, _: privacy.privacy(EN, contact=w),
-    "privacy.forget_ask": lambda *_: privacy.forget_ask(EN),
+    "privacy.forget_ask": lambda *_: privacy.forget_ask(EN, in_team=True),
     "privacy.forgotten": lambda *_: privacy.forgotten(EN),
     "privacy.forgotten_but": lambda *_: privacy.forgotten_but(EN, [3, 2**62]),
     "privacy.forget_kept": lambda *_: privacy.forget_kept(EN),
@@ -390,9 +390,7 @@ CALLS: dict[str, Call] = {
     "roles.member, an owner": lambda w, _: roles.member(EN, TEAM[0], w, NOW),
     "roles.ask_role": lambda *_: roles.ask_role(EN),
     "roles.forward_this": lambda *_: roles.forward_this(EN, Role.EDITOR),
-    "roles.invitation": lambda *_: roles.invitation(
-        EN, Role.EDITOR, f"https://t.me/{'B' * 32}?start=invite_{'x' * 32}"
-    ),
+    "roles.invitation": lambda *_: roles.invitation(EN, Role.EDITOR, f"https://t.me/{'B' * 72}"),
     "roles.bad_invitation": lambda *_: roles.bad_invitation(EN),
     "roles.has_role": lambda *_: roles.has_role(EN, Role.OWNER),
     "roles.welcome": lambda *_: roles.welcome(EN, Role.EDITOR),
