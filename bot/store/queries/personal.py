@@ -203,7 +203,12 @@ async def _disown_broadcasts(session: Executor, person: Person) -> int:
     await session.execute(behind.where(over).values(cursor=None))
     await session.execute(behind.values(cursor=chat - 1))
     theirs, source = table.c.admin_id == chat, table.c.source_chat_id == chat
-    nobodys = {"admin_id": NOBODY, "source_chat_id": NOBODY, "source_message_id": 0}
+    nobodys = {
+        "admin_id": NOBODY,
+        "source_chat_id": NOBODY,
+        "source_message_id": 0,
+        "content": None,
+    }
     ended = update(table).where(over)
     changed += await affected(session, ended.where(theirs | source).values(**nobodys))
     shown = {"progress_chat_id": None, "progress_message_id": None}
