@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "everyone", mark("Get a copy of what I keep about you")),
     Command("forget", "everyone", mark("Erase everything about you")),
     Command("broadcast", "edit", mark("Send a message to everyone")),
-    Command("stats", "look", mark("Figures for 1, 7 and 30 days")),
+    Command("stats", "look", mark("Figures of the last 7, 30 or 365 days")),
     Command("audit", "look", mark("What the team has changed")),
     Command("admins", "own", mark("Who is in the team")),
     Command("invite", "own", mark("Invite an editor or a viewer")),
