@@ -12,12 +12,12 @@ from sqlalchemy import URL
 
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
-from bot.charts.painter import Painter
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
 from bot.content.reloading import Reloading
 from bot.content.withdrawals import Withdrawals
+from bot.delivery.albums import Albums
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.dialogues import Dialogues
 from bot.delivery.hold_watch import HoldWatch
@@ -89,7 +89,6 @@ class Services:
     planner: Planner
     worker: DeliveryWorker
     stats: Stats
-    painter: Painter
     progress: Progress
     replicas: Replicas
     repair: Repair
@@ -225,16 +224,15 @@ def _build(
     limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client, transport = _outgoing(settings, limiter, stack)
     subscribers = Subscribers(db, clock, content, settings)
-    privacy, stats = Privacy(db, clock, content), Stats(db, clock, content)
+    privacy, stats = Privacy(db, clock, content), Stats(db, clock)
     audit = Audit(db, clock)
     admins = Admins(db, clock, settings.admin_ids, audit)
     search, signs, folder = knowledge.search, knowledge.signs, settings.content_dir
     reloading = Reloading(db, clock, content, search, signs, folder, audit)
     themes = {theme.id: theme.bit for theme in content.library.themes}
     broadcasts = Broadcasts(db, clock, settings, client, themes=themes)
-    messenger, painter = Messenger(client, clock), Painter()
-    stack.callback(painter.close)
-    progress = Progress(broadcasts, subscribers, messenger, clock)
+    messenger = Messenger(client, clock)
+    progress = Progress(broadcasts, subscribers, admins, messenger, clock)
     renderer = TipRenderer(content, sharing=client.sharing)
     told = progress.on_event
     worker = DeliveryWorker(
@@ -261,14 +259,15 @@ def _build(
         privacy=privacy,
         broadcasts=broadcasts,
         dialogues=Dialogues(db),
+        albums=Albums(db, clock),
         admins=admins,
         audit=audit,
         stats=stats,
-        painter=painter,
         messenger=messenger,
         wake_worker=worker.wake,
         plan_soon=plan_soon,
         follow_broadcast=progress.follow,
+        broadcast_report=progress.message_of,
         offer_admin_menu=partial(offer_admin_menu, client),
         recent=Recent(clock),
         sharing=client.sharing,
@@ -296,7 +295,6 @@ def _build(
         planner=planner,
         worker=worker,
         stats=stats,
-        painter=painter,
         progress=progress,
         replicas=Replicas(db, clock, limiter, trust=trust),
         repair=Repair(db, clock, settings, planner, owner=worker.owner),

@@ -103,6 +103,11 @@ class BotHarness:
     async def calls(self, method: str = "", after: int = 0) -> list[dict[str, Any]]:
         return list(await self.get("calls", method=method, after=after))
 
+    async def copies(self) -> list[dict[str, Any]]:
+        """The copies of an admin's message that went to others: not what they were shown."""
+        calls = await self.calls("copyMessage")
+        return [call for call in calls if str(call["parameters"]["chat_id"]) != str(ADMIN)]
+
     async def fault(self, kind: str, **more: Any) -> None:
         await self.post("faults", kind=kind, **more)
 
@@ -134,6 +139,10 @@ class Person:
 
     async def send(self, **more: Any) -> Any:
         return await self._act("say", **more)
+
+    async def compose(self, words: str = "Hello") -> None:
+        """As an admin: write a picture for everyone, with these words; it will be copied."""
+        await self.send(photo=True, caption=f"/broadcast {words}")
 
     async def share(self, latitude: float, longitude: float, **more: Any) -> None:
         await self._act("location", latitude=latitude, longitude=longitude, **more)
@@ -241,7 +250,7 @@ async def failing_broadcast(folder: Path) -> AsyncIterator[tuple[BotHarness, Per
         # Enough that some still wait when ten have failed, beside those leased ahead.
         for number in range(20):
             await harness.subscriber(f"R{number}")
-        await admin.say("/broadcast Hello")
+        await admin.compose()
         await harness.fault("error", method="copyMessage", times=20, error_code=400,
                             description="Bad Request: wrong file identifier")  # fmt: skip
         yield harness, admin

@@ -26,6 +26,7 @@ from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.tables import Executor
 from bot.store.values import Report
+from bot.subscribers.schedule import KEPT_DAYS
 
 NO_THEMES: Mapping[str, int] = MappingProxyType({})
 CAN_BE_CANCELLED = ("draft", "waiting", "scheduled", "sending", "paused")
@@ -343,8 +344,10 @@ class Broadcasts(Targeting, Corrections):
             recalled = await corrections.is_recalled(session, broadcast_id)
             return report_of(found, counts, may_be_repeated=not recalled)
 
-    async def set_progress_message(self, broadcast_id: int, chat_id: int, message_id: int) -> None:
-        """Where the admin sees the progress."""
+    async def set_progress_message(
+        self, broadcast_id: int, chat_id: int, message_id: int | None
+    ) -> None:
+        """Where the admin sees the progress; without a message, a new one comes into the chat."""
         async with self._db.write() as session:
             values = {"progress_chat_id": chat_id, "progress_message_id": message_id}
             await store.change(session, broadcast_id, values)
@@ -356,6 +359,11 @@ class Broadcasts(Targeting, Corrections):
     async def to_be_shown(self) -> list[BroadcastRead]:
         """Broadcasts whose admin has not been shown everything, oldest first."""
         return await self._db.read(store.to_be_shown)
+
+    async def last_sent(self) -> int | None:
+        """The newest broadcast of which it is still known who got it."""
+        since = self._clock.now() - timedelta(days=KEPT_DAYS)
+        return await self._db.read(partial(store.last_message, since=since))
 
     async def reported(self, broadcast_id: int) -> None:
         """The last report has reached the admin, or never will."""

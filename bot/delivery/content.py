@@ -54,7 +54,8 @@ class Content(BaseModel, frozen=True, extra="forbid"):
     have neither label nor button of ours. ``text`` is the text, or the caption, as the admin wrote
     it, with its ``entities`` (Bot API, UTF-16) and its placeholders as typed; ``has_caption`` says
     whether Telegram lets this kind have one. ``media`` are an album's items as ``sendMediaGroup``
-    takes them: ``copyMessages`` would take no label. Their caption is ``text``.
+    takes them: ``copyMessages`` would take no label. Their caption is ``text``. ``is_poll`` says
+    that there is a choice between ``forward`` and ``copy``.
     """
 
     kind: Literal["text", "copy", "forward", "album"]
@@ -66,6 +67,7 @@ class Content(BaseModel, frozen=True, extra="forbid"):
     caption_above: bool = False
     link_preview: dict[str, Any] | None = None
     silent: Literal["night", "always", "never"] = "night"
+    is_poll: bool = False
 
     @property
     def carries_text(self) -> bool:

@@ -9,12 +9,11 @@ from bot.clock_trust import ClockTrust
 from bot.isolation import each
 from bot.store.database import Database
 from bot.store.outbox import pruning
-from bot.store.queries import counters, slots, tip_tallies
+from bot.store.queries import counters, slots
 from bot.subscribers.schedule import KEPT_DAYS
 
 PRUNED_AT_ONCE = 1000
-COUNTED_BY_HOUR = 3  # days
-TALLIED = 400  # days
+COUNTED_BY_HOUR = 40  # days
 
 
 class Retention:
@@ -42,10 +41,7 @@ class Retention:
             last, gone = pruned.last_id, gone + pruned.rows
 
     async def fold(self) -> None:
-        """Fold hours that nobody asks for any more into days; delete what was counted of single
-        tips longer ago than anybody asks for, and slots without anyone."""
+        """Fold hours that nobody asks for any more into days, and delete slots without anyone."""
         async with self._db.write() as session:
-            now = self._clock.now()
-            await counters.fold(session, now - timedelta(days=COUNTED_BY_HOUR))
-            await tip_tallies.forget(session, now - timedelta(days=TALLIED))
+            await counters.fold(session, self._clock.now() - timedelta(days=COUNTED_BY_HOUR))
             await slots.remove_empty(session)

@@ -121,6 +121,6 @@ def build_dispatcher(client: Client, services: HandlerServices) -> Dispatcher:
     if not isinstance(made, Dispatcher):
         raise TypeError("the builder ignored the application class")
     made.bot_data[SERVICES] = services
-    made.add_handlers({0: routes.guard_rows(), 1: routes.rows()})
+    made.add_handlers({0: routes.guard_rows(), 1: routes.admin_rows(), 2: routes.rows()})
     made.add_error_handler(on_error)
     return made

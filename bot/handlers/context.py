@@ -14,11 +14,11 @@ from telegram.ext import Application, CallbackContext
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
 from bot.admins.roles import Role, What
-from bot.charts.painter import Painter
 from bot.clock import Clock
 from bot.config import Settings
 from bot.content.reloading import Reloading
 from bot.content.withdrawals import Withdrawals
+from bot.delivery.albums import Albums
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.dialogues import Dialogues
 from bot.delivery.stats import Stats
@@ -34,6 +34,7 @@ from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
 from bot.telegram.client import Client
 from bot.telegram.messenger import Messenger, SentMessage
+from bot.texts.broadcast import broadcast_this
 from bot.texts.callbacks import Callback
 from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
@@ -60,14 +61,15 @@ class HandlerServices:
     privacy: Privacy
     broadcasts: Broadcasts
     dialogues: Dialogues
+    albums: Albums
     admins: Admins
     audit: Audit
     stats: Stats
-    painter: Painter
     messenger: Messenger
     wake_worker: Callable[[], None]
     plan_soon: Callable[[], None]
     follow_broadcast: Callable[[int], Awaitable[None]]
+    broadcast_report: Callable[[int, Translator], Awaitable[Message]]
     offer_admin_menu: Callable[[int, Role | None], Awaitable[None]]
     recent: Recent
     sharing: Callable[[], Sharing]
@@ -96,7 +98,8 @@ class Context(CallbackContext[Client, Any, Any, Any]):
     """PTB's context of one update: who wrote or tapped, where, and their subscriber.
 
     ``given`` is the update, ``tap`` the decoded button, ``rest`` the text after a command, and
-    ``analysis`` what the message says, if that was needed early.
+    ``analysis`` what the message says, if that was needed early. ``to_offer`` is an admin's
+    message whose answer will have a button to broadcast it.
     """
 
     given: Update
@@ -113,6 +116,7 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         self.analysis: TextAnalysis | None = None
         self.tap: Callback | None = None
         self.rest = ""
+        self.to_offer: int | None = None
 
     @classmethod
     def from_update(
@@ -252,19 +256,18 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         return await self.services.admins.may(self.user.id, what)
 
     async def say(self, message: Message) -> int:
-        """Send a new message."""
-        return await self.services.messenger.send(self.chat_id, message, self.topic)
+        """Send a new message; the first answer to an admin's message offers to broadcast it."""
+        messenger, offered = self.services.messenger, self.to_offer
+        if offered is None or message.reply is not None:
+            return await messenger.send(self.chat_id, message, self.topic)
+        self.to_offer = None
+        with_offer = message.above(broadcast_this(self.translator))
+        return await messenger.send(self.chat_id, with_offer, self.topic, reply_to=offered)
 
     async def show(self, message: Message) -> int:
         """Replace the message whose button was tapped, or send a new one."""
         messenger = self.services.messenger
         return await messenger.edit_or_send(self.sent_message, self.chat_id, message, self.topic)
-
-    async def show_picture(self, png: bytes, caption: Message) -> int:
-        """Put a picture where the message is whose button was tapped, or send a new one."""
-        return await self.services.messenger.picture_or_send(
-            self.sent_message, self.chat_id, png, caption, self.topic
-        )
 
     async def toast(self, words: str | None = None) -> None:
         """Answer the tap. This comes before the work, so that the button never hangs."""

@@ -44,6 +44,8 @@ async def _sign_in(context: Context, message: Message) -> TextAnalysis:
     Raises:
         NoSignError: it has none, is another command, or was answered already.
     """
+    if await context.services.dialogues.expected(context.user.id) is not None:
+        raise NoSignError  # what an admin composes may well be about warning signs
     words = message.text or message.caption or ""
     analysis = await context.services.analyser.analyse_signs(words, context.speaks)
     command = read_command(words)

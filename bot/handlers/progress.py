@@ -10,9 +10,11 @@ from functools import partial
 import structlog
 from telegram.error import RetryAfter, TelegramError
 
+from bot.admins.admins import Admins
 from bot.clock import Clock
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
+from bot.delivery.schedules import schedule_of
 from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
 from bot.store.outbox_models import BroadcastRead
@@ -22,9 +24,11 @@ from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts import report as texts
 from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
+from bot.texts.report import done_of
 
 log = structlog.get_logger(__name__)
 
+SHORTEST_S = 1.0
 EVERY_S = 3.0  # edits count against the same limits as messages
 OVER = ("done", "cancelled")
 TRIED_FOR = timedelta(days=7)
@@ -40,6 +44,20 @@ class _Followed:
     next_at: float = 0.0
     told: bool = field(default=False)
     """Whether the admin has been told of this pause by a new message."""
+    over: bool = False
+    rate: float | None = None
+    """Messages a second between the last two looks."""
+    counted: tuple[int, float] | None = None
+    """How many were done at the last look, and when that was (monotonic clock)."""
+
+    def rate_of(self, done: int, at: float) -> float | None:
+        """The rate since the last look; one that is a moment ago tells nothing."""
+        if self.counted is None:
+            self.counted = done, at
+        elif at - self.counted[1] >= SHORTEST_S:
+            self.rate = max(0, done - self.counted[0]) / (at - self.counted[1])
+            self.counted = done, at
+        return self.rate
 
     def put_off(self, until: float) -> None:
         """Take nothing for shown, and try again at ``until`` (monotonic clock)."""
@@ -53,9 +71,15 @@ class Progress:
     """
 
     def __init__(
-        self, broadcasts: Broadcasts, subscribers: Subscribers, messenger: Messenger, clock: Clock
+        self,
+        broadcasts: Broadcasts,
+        subscribers: Subscribers,
+        admins: Admins,
+        messenger: Messenger,
+        clock: Clock,
     ) -> None:
         self._broadcasts = broadcasts
+        self._admins = admins
         self._subscribers = subscribers
         self._messenger = messenger
         self._clock = clock
@@ -101,27 +125,101 @@ class Progress:
         if broadcast is None or broadcast.admin_id == NOBODY:
             self._followed.pop(broadcast_id, None)
             return
-        report = await self._broadcasts.report(broadcast_id)
-        message = self._message(broadcast, report, await self._translator(broadcast))
-        shown = message == self._of(broadcast_id).shown or await self._put(broadcast, message)
-        if report.state in OVER and (shown or self._is_hopeless(broadcast)):
+        broadcast = await self._with_watcher(broadcast)
+        message = await self._message(broadcast, await self._translator(broadcast))
+        followed = self._of(broadcast_id)
+        shown = message == followed.shown or await self._put(broadcast, message)
+        if followed.over and (shown or self._is_hopeless(broadcast)):
             self._followed.pop(broadcast_id, None)
             await self._broadcasts.reported(broadcast_id)
+
+    async def message_of(self, broadcast_id: int, _: Translator) -> Message:
+        """How it goes, for an admin who looks beside its author.
+
+        Raises:
+            LookupError: there is no such broadcast.
+        """
+        broadcast = await self._broadcasts.find(broadcast_id)
+        if broadcast is None:
+            raise LookupError(f"there is no broadcast {broadcast_id}")
+        report = await self._broadcasts.report(broadcast_id)
+        course = self._course(broadcast, report, None, left_behind=False)
+        return texts.progress(_, course, report)
+
+    async def _with_watcher(self, broadcast: BroadcastRead) -> BroadcastRead:
+        """The broadcast, watched by an admin of now where the one who did is none any more.
+
+        All of them are told, each with buttons that work; the first sees its progress.
+        """
+        if await self._admins.may(broadcast.progress_chat_id or broadcast.admin_id, "look"):
+            return broadcast
+        reached = None
+        for user in await self._admins.everyone("editor"):
+            sent = await self._tell_of_loss(broadcast, user)
+            if sent is not None and reached is None:
+                reached = sent
+        if reached is None:
+            return broadcast
+        await self._broadcasts.set_progress_message(
+            broadcast.id, reached.chat_id, reached.message_id
+        )
+        watched = {
+            "progress_chat_id": reached.chat_id,
+            "progress_message_id": reached.message_id,
+        }
+        return broadcast.model_copy(update=watched)
+
+    async def _tell_of_loss(self, broadcast: BroadcastRead, user: int) -> SentMessage | None:
+        admin = await self._subscribers.find(user)
+        _ = translator(admin.language if admin else None)
+        try:
+            message = await self._message(broadcast, _)
+            return SentMessage(user, await self._messenger.send(user, message))
+        except TelegramError as error:
+            log.info("an admin could not be told", kind=type(error).__name__)
+            return None
 
     def _is_hopeless(self, broadcast: BroadcastRead) -> bool:
         over_since = broadcast.finished_at
         return over_since is not None and self._clock.now() - over_since > TRIED_FOR
 
-    def _message(self, broadcast: BroadcastRead, report: Report, _: Translator) -> Message:
-        if report.state == "paused":
-            failures = broadcast.pause_reason == "failures"
-            return texts.paused(_, broadcast.id, report, by_failures=failures)
+    async def _message(self, broadcast: BroadcastRead, _: Translator) -> Message:
+        report = await self._broadcasts.report(broadcast.id)
+        followed = self._of(broadcast.id)
+        followed.over = report.state in OVER
+        rate = followed.rate_of(done_of(report), self._clock.monotonic())
+        left_behind = not await self._admins.may(broadcast.admin_id, "edit")
+        course = self._course(broadcast, report, rate, left_behind=left_behind)
+        return texts.progress(_, course, report)
+
+    def _course(
+        self,
+        broadcast: BroadcastRead,
+        report: Report,
+        rate: float | None,
+        *,
+        left_behind: bool,
+    ) -> texts.Course:
+        return texts.Course(
+            broadcast.id,
+            broadcast.kind,
+            self._seconds_left(broadcast, report, rate),
+            rate,
+            broadcast.pause_reason,
+            left_behind,
+        )
+
+    def _seconds_left(self, broadcast: BroadcastRead, report: Report, rate: float | None) -> float:
+        """By the rate of late, or by what is hoped for; the last local hour has to come, too."""
         left = self._broadcasts.expected_seconds(report.queued)
-        return texts.progress(_, broadcast.id, report, left)
+        schedule = schedule_of(broadcast)
+        if not schedule.is_local or schedule.ends is None:
+            return report.queued / rate if rate else left
+        return max(left, (schedule.ends - self._clock.now()).total_seconds())
 
     async def _translator(self, broadcast: BroadcastRead) -> Translator:
-        admin = await self._subscribers.find(broadcast.admin_id)
-        return translator(admin.language if admin else None)
+        watcher = await self._subscribers.find(broadcast.progress_chat_id or broadcast.admin_id)
+        return translator(watcher.language if watcher else None)
 
     async def _put(self, broadcast: BroadcastRead, message: Message) -> bool:
         """Show the message; False if Telegram refuses it, and it is drawn again later."""

@@ -15,7 +15,6 @@ from telegram.ext import (
 from bot.handlers import (
     admin,
     audit,
-    broadcast,
     faq,
     groups,
     guards,
@@ -34,6 +33,7 @@ from bot.handlers import (
     week,
     words,
 )
+from bot.handlers.broadcasts import audience, card, compose, control, dialogue, time
 from bot.handlers.button import on_tap
 from bot.handlers.command import Command, OrderReader
 from bot.handlers.context import Context
@@ -63,6 +63,11 @@ def guard_rows() -> list[Row]:
     ]
 
 
+def admin_rows() -> list[Row]:
+    """The row that takes what an admin was asked for, whatever it looks like."""
+    return [MessageHandler(PRIVATE & SAYS_SOMETHING, dialogue.open_message)]
+
+
 def rows() -> list[Row]:
     """What people may write or tap; the first row that matches handles it."""
     orders = OrderReader()
@@ -84,7 +89,8 @@ def rows() -> list[Row]:
         Command(orders, "privacy", privacy.privacy, PRIVATE),
         Command(orders, "export", privacy.export, PRIVATE),
         Command(orders, "forget", privacy.forget, PRIVATE),
-        RoleCommand(orders, "broadcast", "edit", broadcast.compose),
+        RoleCommand(orders, "broadcast", "edit", compose.compose),
+        RoleCommand(orders, "scheduled", "look", time.scheduled),
         RoleCommand(orders, "stats", "look", admin.stats),
         RoleCommand(orders, "audit", "look", audit.audit),
         RoleCommand(orders, "admins", "own", team.team),
@@ -136,7 +142,19 @@ def rows() -> list[Row]:
         on_tap(taps.AskService, service_wishes.chosen),
         on_tap(taps.RunCommand, service_wishes.run_command),
         on_tap(taps.SignSources, signs.show_sources),
-        on_tap(taps.BroadcastDo, broadcast.act),
+        on_tap(taps.BroadcastDo, control.act),
+        on_tap(taps.BroadcastThis, compose.this),
+        on_tap(taps.StopComposing, compose.stop),
+        on_tap(taps.ShowCard, card.show_view),
+        on_tap(taps.AskFor, card.ask),
+        on_tap(taps.SetSilent, card.set_silent),
+        on_tap(taps.SetPoll, card.set_poll),
+        on_tap(taps.SetPart, audience.set_part),
+        on_tap(taps.UseSegment, audience.use_segment),
+        on_tap(taps.DropSegment, audience.drop_segment),
+        on_tap(taps.SetTime, time.set_time),
+        on_tap(taps.SetLate, time.set_late),
+        on_tap(taps.SetEnd, time.set_end),
         on_tap(taps.ShowStats, admin.stats_span),
         on_tap(taps.ShowAudit, audit.audit_page),
         on_tap(taps.ShowTeam, team.team_page),
@@ -144,5 +162,4 @@ def rows() -> list[Row]:
         on_tap(taps.SetRole, team.set_role),
         on_tap(taps.RemoveMember, team.remove),
         on_tap(taps.Invite, invitations.invite_tapped),
-        on_tap(taps.SendStatsFile, admin.stats_file_tapped),
     ]

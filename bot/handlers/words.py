@@ -10,6 +10,7 @@ from functools import partial
 from telegram import Message, Update
 
 from bot.handlers import faq, service_wishes, settings, signs, start
+from bot.handlers.broadcasts import compose
 from bot.handlers.command import NAMES, is_for, read_command
 from bot.handlers.context import Context
 from bot.handlers.text_analysis import TextAnalysis
@@ -78,7 +79,9 @@ async def on_forwarded(_update: Update, context: Context) -> None:
     """Forwarded words: read like a question, never as a command or an answer to ours."""
     text = context.written.text or ""
     analysis = await faq.analyse(context, text)
-    if analysis.advice is None and _is_order(context, text):
+    if analysis.advice is None and context.to_offer is not None:
+        await context.say(broadcast.offer_this(context.translator))
+    elif analysis.advice is None and _is_order(context, text):
         await context.say(errors.forwarded(context.translator))
     elif analysis.advice is None and NO_WORDS.fullmatch(normalise(text)):
         await context.say(errors.emoji_only(context.translator))
@@ -95,13 +98,15 @@ async def on_attachment(_update: Update, context: Context) -> None:
     """A photo, a voice message, …: only its caption can be read; an album is one message."""
     message = context.written
     words = message.caption or ""
-    asked = await _asks_for_broadcast(context, words)
-    if words and not asked:
+    if await _asks_for_broadcast(context, words):
+        await compose.from_caption(context)
+        return
+    if words:
         analysis = await faq.analyse(context, words)
         await signs.warn(context, analysis.advice)
         await faq.answer_if_sure(context, analysis)
     if not _is_more_of_an_album(context, message):
-        text = broadcast.how_to if asked else errors.no_text
+        text = errors.no_text if context.to_offer is None else broadcast.offer_this
         await context.say(text(context.translator))
 
 

@@ -197,13 +197,8 @@ async def leave(
     await slots.change_membership(session, chat_id, {"state": "off"})
     await cancel_everything(session, chat_id, now, state)
     if subscriber.subscribed:
-        await count_left(session, now, state)
+        await counters.add(session, now, {"left": 1})
     return True
-
-
-async def count_left(session: Executor, now: datetime, how: str) -> None:
-    """Count a subscriber who ``stopped``, ``blocked`` the bot, is ``gone`` or was ``erased``."""
-    await counters.add(session, now, {"left": 1, f"left.{how}": 1})
 
 
 async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
@@ -222,7 +217,7 @@ async def erase(session: Executor, person: Person, now: datetime) -> bool:
     subscriber = await subscribers.get(session, person.chat_id, lock=True)
     await audience.freeze_one(session, person.chat_id, due_in_zone)
     if subscriber is not None and subscriber.subscribed:
-        await count_left(session, now, "erased")
+        await counters.add(session, now, {"left": 1})
     return await personal.erase(session, person)
 
 

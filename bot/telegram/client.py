@@ -79,7 +79,8 @@ class Client(ExtBot[int]):
         Raises:
             telegram.error.TelegramError: whatever Telegram or the network answered.
         """
-        return await self._post(method, payload)
+        # PTB's own step before this one takes the items of an album for its objects.
+        return await self._do_post(method, dict(payload))
 
     async def raw_updates(self, *, offset: int | None, limit: int, hold: int) -> Sequence[Given]:
         """``getUpdates``; ``hold`` is how many seconds Telegram may wait for news.

@@ -14,12 +14,12 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputFile,
-    InputMediaPhoto,
     InputTextMessageContent,
     LinkPreviewOptions,
     MessageEntity,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
+    ReplyParameters,
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -45,7 +45,7 @@ NOT_THERE = (  # Telegram's words for a message that can no longer be edited
     "message_id_invalid",
     "message identifier is not specified",
 )
-PICTURE_NAME = "figures.png"
+GONE = ("message to edit not found", "message_id_invalid")
 NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 
 
@@ -80,8 +80,17 @@ class Messenger:
         """
         return (self._clock.now() - written).total_seconds() - self._ahead
 
-    async def send(self, chat_id: int, message: Message, topic: int | None = None) -> int:
-        """Send, into a ``topic`` of the chat if one is named; the new message's id.
+    async def send(
+        self,
+        chat_id: int,
+        message: Message,
+        topic: int | None = None,
+        *,
+        reply_to: int | None = None,
+    ) -> int:
+        """Send, into a ``topic`` of the chat if one is named, as a reply if that is wanted.
+
+        Returns the new message's id.
 
         Raises:
             telegram.error.TelegramError: it was refused, or there was no answer.
@@ -94,6 +103,7 @@ class Messenger:
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_previews(message),
                 reply_markup=_keyboard(message),
+                reply_parameters=_reply_to(reply_to),
             ),
             topic,
         )
@@ -117,11 +127,17 @@ class Messenger:
             telegram.error.RetryAfter: Telegram asks to wait.
             telegram.error.TelegramError: it was refused, or there was no answer.
         """
-        if sent_message is not None and message.reply is None:
-            edit = self._edit(sent_message, message, dropped_in_floods=dropped_in_floods)
-            if await _is_edited(edit):
+        if sent_message is None or message.reply is not None:
+            return await self.send(chat_id, message, topic)
+        try:
+            await self._edit(sent_message, message, dropped_in_floods=dropped_in_floods)
+        except BadRequest as refusal:
+            if _unchanged(refusal):
                 return sent_message.message_id
-        return await self.send(chat_id, message, topic)
+            if not _not_there(refusal):
+                raise
+            return await self.send(chat_id, message, topic)
+        return sent_message.message_id
 
     async def _edit(
         self, sent_message: SentMessage, message: Message, *, dropped_in_floods: bool
@@ -136,49 +152,6 @@ class Messenger:
                 link_preview_options=_previews(message),
                 reply_markup=_inline_keyboard(message),
                 rate_limit_args=NEVER if dropped_in_floods else None,
-            )
-        )
-
-    async def picture_or_send(
-        self,
-        sent_message: SentMessage | None,
-        chat_id: int,
-        png: bytes,
-        caption: Message,
-        topic: int | None = None,
-    ) -> int:
-        """Put a picture where ``sent_message`` is, or send it when that cannot be; its id.
-
-        Raises:
-            telegram.error.TelegramError: it was refused, or there was no answer.
-        """
-        if sent_message is not None and await _is_edited(
-            self._edit_picture(sent_message, png, caption)
-        ):
-            return sent_message.message_id
-        sending = partial(
-            self._bot.send_photo,
-            chat_id,
-            InputFile(png, filename=PICTURE_NAME),
-            caption=caption.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=_keyboard(caption),
-        )
-        return (await self._put(sending, topic)).message_id
-
-    async def _edit_picture(self, sent_message: SentMessage, png: bytes, caption: Message) -> None:
-        photo = InputMediaPhoto(
-            InputFile(png, filename=PICTURE_NAME, attach=True),
-            caption=caption.html,
-            parse_mode=ParseMode.HTML,
-        )
-        await self._call(
-            partial(
-                self._bot.edit_message_media,
-                photo,
-                sent_message.chat_id,
-                sent_message.message_id,
-                reply_markup=_inline_keyboard(caption),
             )
         )
 
@@ -198,6 +171,37 @@ class Messenger:
         except BadRequest as refusal:
             if not (_unchanged(refusal) or _not_there(refusal)):
                 raise
+
+    async def delete(self, sent_message: SentMessage) -> None:
+        """Delete a message of ours; nothing if it is gone, or too old for that."""
+        deleting = partial(self._bot.delete_message, sent_message.chat_id, sent_message.message_id)
+        try:
+            await self._call(deleting)
+        except BadRequest as refusal:
+            log.debug("a message could not be deleted", kind=type(refusal).__name__)
+
+    async def is_there(self, message: SentMessage) -> bool:
+        """Whether a message, of whoever it is, has not been deleted.
+
+        Telegram can only be asked by an edit: it refuses that of somebody else's message, in other
+        words than of one that is gone.
+        """
+        looking = partial(self._bot.edit_message_reply_markup, message.chat_id, message.message_id)
+        try:
+            await self._call(looking)
+        except BadRequest as refusal:
+            return not any(words in refusal.message.lower() for words in GONE)
+        return True
+
+    async def download(self, file_id: str) -> bytes:
+        """The content of a file that somebody sent.
+
+        Raises:
+            telegram.error.TelegramError: it was refused, or there was no answer.
+        """
+        file = await self._call(partial(self._bot.get_file, file_id))
+        content: bytearray = await self._call(partial(file.download_as_bytearray))
+        return bytes(content)
 
     async def answer(self, query_id: str, words: str | None = None) -> None:
         """Stop the button's spinner, with a short note if there is one; too late is no error.
@@ -307,6 +311,13 @@ def _article(result: InlineResult) -> InlineQueryResultArticle:
     )
 
 
+def _reply_to(message_id: int | None) -> ReplyParameters | None:
+    """A reply that is sent also where what it answers is gone."""
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id, allow_sending_without_reply=True)
+
+
 def _previews(message: Message) -> LinkPreviewOptions | None:
     return LinkPreviewOptions(is_disabled=True) if message.silent_links else None
 
@@ -329,18 +340,6 @@ def _worth_another_try(error: NetworkError) -> bool:
     When a connection breaks, a reply may have arrived; one that comes twice is the lesser evil.
     """
     return isinstance(error, NotSent) or not isinstance(error, BadRequest | TimedOut)
-
-
-async def _is_edited(edit: Coroutine[Any, Any, None]) -> bool:
-    """Make the edit; False where the message is not there any more, or can't be edited."""
-    try:
-        await edit
-    except BadRequest as refusal:
-        if _not_there(refusal):
-            return False
-        if not _unchanged(refusal):
-            raise
-    return True
 
 
 def _unchanged(refusal: TelegramError) -> bool:

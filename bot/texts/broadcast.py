@@ -1,38 +1,157 @@
-"""A broadcast before it is sent, as its admin sees it: how to, preview, questions."""
+"""A broadcast before it has a card: how to begin, what is refused, and short notes."""
 
 from __future__ import annotations
 
-from bot.texts import html, times
-from bot.texts.callbacks import BroadcastDo
+from collections.abc import Iterable
+from typing import Protocol
+
+from bot.texts import html
+from bot.texts.callbacks import BroadcastDo, BroadcastThis, ShowCard, StopComposing
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page, toast
 
+MOST_BUTTONS = 3
+TYPED_UNITS = 200
 
-def how_to(_: Translator) -> Message:
-    """/broadcast without a message."""
+
+class Problem(Protocol):
+    """Why a content cannot be sent: what, where, and by how many units it is too long."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def over(self) -> int: ...
+
+
+def send_me(_: Translator) -> Message:
+    """/broadcast without a message: whatever comes next is the message."""
     return page(
+        html.bold(_("Send me the message")),
         html.text(
-            _("Reply to a message with /broadcast, and I'll send a copy of it to everyone.")
+            _(
+                "Write it as you'd like it to arrive: text with formatting, a photo, a video, a "
+                "voice message, a file, a poll, a location or an album. Nobody gets it yet: "
+                "you'll see it first."
+            )
         ),
-        html.text(_("Or write your text after it: /broadcast Hello everyone")),
+        html.text(
+            _(
+                "Buttons with links: up to three last lines such as Read more - "
+                "https://example.org. And {first_name} and {next_tip} become each one's own."
+            )
+        ),
+        buttons=((Button(_("Never mind"), StopComposing()),),),
     )
 
 
-def cannot_copy(_: Translator) -> Message:
-    """The message is an album, or of a kind that Telegram does not let a bot copy."""
+def offer_this(_: Translator) -> Message:
+    """An admin sent something that has no words to answer."""
+    return page(html.text(_("Is that for your subscribers? You'll see it before anyone gets it.")))
+
+
+def broadcast_this(_: Translator) -> tuple[Button, ...]:
+    """The row below the answer to an admin's message."""
+    return (Button(_("Broadcast this"), BroadcastThis()),)
+
+
+def not_composing(_: Translator) -> Message:
+    """The admin has thought better of it."""
+    return page(html.text(_("OK. Nothing was sent. To write one: /broadcast")))
+
+
+def original_lost(_: Translator) -> Message:
+    """The message that the button stands for can no longer be read."""
     return page(
-        html.text(_("Telegram doesn't let me copy that message. Nothing was sent.")),
-        html.text(
-            _("Text, one photo, one video, a file or a voice message works. An album doesn't.")
+        html.text(_("I can't find that message any more. Send it again, please.")),
+        html.text(_("To begin a broadcast: /broadcast")),
+    )
+
+
+def gathering(_: Translator, broadcast_id: int, count: int) -> Message:
+    """An album's pictures come one by one."""
+    words = _.many("Your album: {count} item so far.", "Your album: {count} items so far.", count)
+    return page(
+        html.fill(words, count=count),
+        buttons=(
+            (Button(_("That's all of it"), BroadcastDo("gathered", broadcast_id)),),
+            (Button(_("Never mind"), BroadcastDo("cancel", broadcast_id)),),
         ),
     )
 
 
-def not_ready(_: Translator) -> Message:
-    """Telegram has put the copy off, so there is nothing to copy from yet."""
+def refused(_: Translator, problems: Iterable[Problem]) -> Message:
+    """What is wrong with the message, where, and what to do about it."""
+    lines = [html.text(f"• {_problem(_, problem)}") for problem in problems]
     return page(
-        html.text(_("Telegram is still working on that message, so I can't offer it yet.")),
-        html.text(_("Nothing was sent. Try /broadcast again in a few minutes.")),
+        html.bold(_("Nearly there")),
+        html.join(lines),
+        html.text(_("Nobody got it. Put that right and send it to me again.")),
+        buttons=((Button(_("Never mind"), StopComposing()),),),
+    )
+
+
+def _problem(_: Translator, problem: Problem) -> str:
+    if problem.code.endswith(("_link", "_label")):
+        return _button_problem(_, problem)
+    words = {
+        "empty": _("There's no text above the links. Write a line or two first."),
+        "too_long": _(
+            "It's {over} characters too long for Telegram, with the line that says it's from "
+            "the team. Shorten it."
+        ),
+        "unknown_placeholder": _(
+            "I don't know {place}. There's {{first_name}} and {{next_tip}}; leave others out."
+        ),
+        "no_caption": _("This kind of message can't have words. Send them as a message."),
+        "too_many_buttons": _("There are more than three links. Keep up to three."),
+        "no_buttons": _("A forwarded poll and an album can't have buttons. Leave the links out."),
+        "album_size": _("An album has 2 to 10 items. Send it again as one album."),
+    }
+    place = html.one_line(problem.place, TYPED_UNITS)
+    template = words.get(problem.code) or _("Something's wrong with this part: {place}.")
+    return template.format(over=f"{problem.over:,}", place=place)
+
+
+def _button_problem(_: Translator, problem: Problem) -> str:
+    words = {
+        "bad_link": _("{place}: that link won't open. Write it out, such as https://example.org."),
+        "empty_label": _("{place}: its label is empty. Write: Read more - https://example.org."),
+        "long_label": _("{place}: its label is {over} characters too long. 35 fit on a phone."),
+    }
+    number = problem.place.removeprefix("button ")
+    place = _("Button {number}").format(number=html.one_line(number, TYPED_UNITS))
+    return words[problem.code].format(place=place, over=f"{problem.over:,}")
+
+
+def cannot_copy(_: Translator, reason: str = "") -> Message:
+    """Telegram refuses to send this message on."""
+    why = html.fill(_("It says: {reason}."), reason=reason) if reason else html.Html()
+    return page(
+        html.text(_("Telegram doesn't let me send that message on. Nobody got it.")),
+        why,
+        html.text(
+            _("Send it to me yourself instead of forwarding it, or as a text, a photo or a file.")
+        ),
+        buttons=((Button(_("Never mind"), StopComposing()),),),
+    )
+
+
+def album_lost(_: Translator) -> Message:
+    """Only one item of an album is known."""
+    return page(
+        html.text(_("I only see one item of that album. Send me the whole album again, please.")),
+        buttons=((Button(_("Never mind"), StopComposing()),),),
+    )
+
+
+def original_deleted(_: Translator, broadcast_id: int) -> Message:
+    """The message was deleted after the preview."""
+    return page(
+        html.text(_("The message you wanted to send has been deleted, so nobody got anything.")),
+        html.text(_("Write it again: /broadcast")),
+        buttons=((Button(_("Back"), ShowCard("card", broadcast_id)),),),
     )
 
 
@@ -41,87 +160,9 @@ def nobody(_: Translator) -> Message:
     return page(html.text(_("Nobody is subscribed right now. Nothing was sent.")))
 
 
-def preview(
-    _: Translator, broadcast_id: int, audience: int, seconds: float, stars: float = 0
-) -> Message:
-    """Goes under a copy of the message: how many get it, how long it takes, what it costs."""
-    return _question(_, broadcast_id, _facts(_, audience, seconds, stars))
-
-
-def preview_anew(
-    _: Translator,
-    broadcast_id: int,
-    audience: int,
-    seconds: float,
-    stars: float = 0,
-    *,
-    shown_audience: int,
-    shown_stars: float,
-) -> Message:
-    """The question once more: it would reach or cost more than was shown, or is too old."""
-    if audience > shown_audience:
-        words = _("I'm asking again, as more people would get it now: {now:,} instead of {was:,}.")
-        why = words.format(now=audience, was=shown_audience)
-    elif stars > shown_stars:
-        words = _("I'm asking again, as it would cost more now: {now:,.1f} instead of {was:,.1f}.")
-        why = words.format(now=stars, was=shown_stars)
-    else:
-        why = _("I'm asking again, as more than a day has passed. Is it still what you want?")
-    facts = _facts(_, audience, seconds, stars)
-    return _question(_, broadcast_id, facts, html.text(why))
-
-
-def _question(
-    _: Translator, broadcast_id: int, facts: list[html.Html], why: html.Html | None = None
-) -> Message:
-    return page(
-        html.bold(_("Send the message above?")),
-        why or html.Html(),
-        html.join(facts),
-        buttons=(
-            (Button(_("Send it now"), BroadcastDo("confirm", broadcast_id)),),
-            (Button(_("Cancel"), BroadcastDo("cancel", broadcast_id)),),
-        ),
-    )
-
-
-def ask_again(
-    _: Translator,
-    broadcast_id: int,
-    count: int,
-    seconds: float,
-    stars: float,
-    *,
-    in_doubt: bool = False,
-) -> Message:
-    """Asks before a retry that costs Stars: how many get it, how long it takes, the cost."""
-    title, warning = _("Send it again to people who didn't get it?"), ""
-    if in_doubt:
-        title = _("Send it again to people who may not have got it?")
-        warning = _("Some of them may get it twice.")
-    sure = BroadcastDo("doubt_sure" if in_doubt else "retry_sure", broadcast_id)
-    return page(
-        html.bold(title),
-        html.text(warning),
-        html.join(_facts(_, count, seconds, stars)),
-        buttons=(
-            (Button(_("Send it again now"), sure),),
-            (Button(_("Back to the report"), BroadcastDo("report", broadcast_id)),),
-        ),
-    )
-
-
-def _facts(_: Translator, audience: int, seconds: float, stars: float) -> list[html.Html]:
-    people = _.many("{count} subscriber", "{count} subscribers", audience).format(
-        count=f"{audience:,}"
-    )
-    facts = [
-        html.fill(_("Audience: {people}"), people=html.bold(people)),
-        html.fill(_("Takes: {time}"), time=times.duration(_, seconds)),
-    ]
-    if stars > 0:
-        facts.append(html.fill(_("Costs at most: {stars} Telegram Stars"), stars=f"{stars:,.1f}"))
-    return facts
+def nobody_matches(_: Translator) -> str:
+    """Toast: the chosen audience is empty."""
+    return toast(_("Nobody matches that right now. Choose another audience."))
 
 
 def cancelled(_: Translator) -> Message:
@@ -129,11 +170,49 @@ def cancelled(_: Translator) -> Message:
     return page(html.text(_("Cancelled. Nothing was sent.")))
 
 
+def turned_down(_: Translator, broadcast_id: int) -> Message:
+    """Another admin said no."""
+    words = _("Another admin turned down broadcast {number}. Nothing was sent.")
+    return page(html.fill(words, number=broadcast_id))
+
+
 def another_admins(_: Translator) -> str:
     """Toast: only the admin who wrote a draft may confirm or cancel it."""
     return toast(_("That's another admin's draft, so I've left it alone."))
 
 
+def own_broadcast(_: Translator) -> str:
+    """Toast: a second admin has to approve."""
+    return toast(_("That's your own. Another admin has to say yes."))
+
+
 def gone(_: Translator) -> Message:
     """A button of a broadcast that can no longer be changed."""
     return page(html.text(_("That broadcast is over. For another one: /broadcast")))
+
+
+def tested(_: Translator, arrived: int, failed: int) -> str:
+    """Toast: how many tests went out."""
+    if not arrived:
+        return toast(_("The test didn't get through. Has everybody started the bot?"))
+    words = _.many("Test sent to {count} admin.", "Test sent to {count} admins.", arrived)
+    said = words.format(count=arrived)
+    if failed:
+        more = _.many("{count} couldn't be reached.", "{count} couldn't be reached.", failed)
+        said = f"{said} {more.format(count=failed)}"
+    return toast(said)
+
+
+def changed(_: Translator) -> str:
+    """Toast: the change is kept."""
+    return toast(_("Saved."))
+
+
+def no_list(_: Translator) -> Message:
+    """A broadcast whose recipients' rows are gone."""
+    return page(html.text(_("That list is older than a week, so I don't have it any more.")))
+
+
+def list_caption(_: Translator, broadcast_id: int) -> str:
+    """Under the CSV file of a broadcast's recipients."""
+    return _("Broadcast {number}: what became of each message.").format(number=broadcast_id)

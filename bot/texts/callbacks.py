@@ -15,7 +15,7 @@ from bot.texts.codec import DATA_BYTES, Callback, decode, encode, kinds
 
 __all__ = ["DATA_BYTES", "Callback", "decode", "encode", "kinds"]
 
-STATS_DAYS = (7, 30, 365)
+STATS_DAYS = (1, 7, 30)
 
 
 @dataclass(frozen=True)
@@ -380,7 +380,8 @@ class BroadcastDo(Callback):
     """An admin's action on a broadcast; retry: what failed, doubt: what may have failed.
 
     Where that costs Stars, these two only ask; ``retry_sure`` and ``doubt_sure`` answer with yes,
-    ``report`` with no.
+    ``report`` with no. ``approve`` and ``refuse`` are a second admin's; ``edit`` and ``recall``
+    only ask, too.
     """
 
     kind: ClassVar[str] = "bd"
@@ -394,7 +395,126 @@ class BroadcastDo(Callback):
         "doubt",
         "doubt_sure",
         "report",
+        "approve",
+        "refuse",
+        "csv",
+        "edit",
+        "recall",
+        "test_me",
+        "test_all",
+        "gathered",
     ]
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class BroadcastThis(Callback):
+    """Broadcast the message that this one replies to."""
+
+    kind: ClassVar[str] = "bt"
+
+
+@dataclass(frozen=True)
+class StopComposing(Callback):
+    """Nothing is to be broadcast after all."""
+
+    kind: ClassVar[str] = "bn"
+
+
+@dataclass(frozen=True)
+class ShowCard(Callback):
+    """A view of a broadcast's card."""
+
+    kind: ClassVar[str] = "bc"
+    view: form.CardView
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class AskFor(Callback):
+    """Ask the admin to type or send this part of a broadcast."""
+
+    kind: ClassVar[str] = "ba"
+    what: form.Asked
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class SetPart(Callback):
+    """This value of a part of the audience: on (1) or off (0)."""
+
+    kind: ClassVar[str] = "bf"
+    part: form.AudiencePart
+    value: form.AudienceValue
+    on: form.Switch
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class UseSegment(Callback):
+    """The saved audience with this key, for a broadcast."""
+
+    kind: ClassVar[str] = "bg"
+    key: form.SegmentKey
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class DropSegment(Callback):
+    """Forget the saved audience with this key."""
+
+    kind: ClassVar[str] = "bh"
+    key: form.SegmentKey
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class SetTime(Callback):
+    """Send a broadcast now, or on this day at this minute: the admin's own, or each subscriber's.
+
+    Minutes after local midnight.
+    """
+
+    kind: ClassVar[str] = "bw"
+    how: Literal["now", "at", "local"]
+    day: form.Day
+    minute: form.Minute
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class SetLate(Callback):
+    """What becomes of those whose local hour has passed."""
+
+    kind: ClassVar[str] = "bl"
+    late: Literal["next_day", "skip"]
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class SetEnd(Callback):
+    """Nothing is sent later than so many hours after it begins; 0 = as usual."""
+
+    kind: ClassVar[str] = "be"
+    hours: form.Hours
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class SetSilent(Callback):
+    """When a broadcast makes no sound."""
+
+    kind: ClassVar[str] = "bs"
+    silent: form.Silent
+    broadcast: form.BigId
+
+
+@dataclass(frozen=True)
+class SetPoll(Callback):
+    """A poll forwarded, so that votes count together, or a copy for each."""
+
+    kind: ClassVar[str] = "bp"
+    manner: form.PollManner
     broadcast: form.BigId
 
 
@@ -454,11 +574,3 @@ class ShowAudit(Callback):
     kind: ClassVar[str] = "ra"
     beside: form.Beside
     entry: form.EntryId
-
-
-@dataclass(frozen=True)
-class SendStatsFile(Callback):
-    """The figures of the last so many days as a file, day by day."""
-
-    kind: ClassVar[str] = "ac"
-    days: form.StatsDays

@@ -27,7 +27,7 @@ Minute = Annotated[int, Field(ge=0, le=1439)]
 Page = Annotated[int, Field(ge=0, le=999)]
 MonthsAhead = Annotated[int, Field(ge=0, le=12)]
 PauseDays = Annotated[int, Field(ge=0, le=365)]
-StatsDays = Annotated[int, Field(ge=1, le=365)]
+StatsDays = Annotated[int, Field(ge=1, le=30)]
 Switch = Annotated[int, Field(ge=0, le=1)]
 ThemeBit = Annotated[int, Field(ge=0, le=30)]
 TipNumber = Annotated[int, Field(ge=0, le=99_999)]
@@ -55,3 +55,18 @@ Runnable = Literal["export", "forget", "help", "privacy", "saved", "settings"]
 View = Literal["main", "hour", "days", "themes", "for", "sound", "team", "pause", "language"]
 InvitedRole = Literal["editor", "viewer"]
 Beside = Literal["newest", "older", "newer"]
+AudiencePart = Literal[
+    "all", "who", "theme", "zone", "country", "active", "after", "before", "without"
+]
+AudienceValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9*/_-]{0,24}$")]
+SegmentKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+Hours = Annotated[int, Field(ge=0, le=168)]
+Silent = Literal["night", "always", "never"]
+PollManner = Literal["forward", "copy"]
+CardView = Literal[
+    "card", "audience", "who", "themes", "zones", "joined", "active", "saved", "when", "local",
+    "until", "options",
+]  # fmt: skip
+Asked = Literal[
+    "audience", "list", "segment", "time", "local", "until", "buttons", "new_text", "new_buttons"
+]

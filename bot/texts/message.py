@@ -11,7 +11,6 @@ from bot.texts.html import Html, join, one_line, shortened
 LABEL_UNITS = 35  # what an app shows of a label on a narrow screen
 PLACE_UNITS = 60  # a place is sent as it stands on its key, so it is cut only where it must be
 PLACEHOLDER_UNITS = 64  # Bot API: ReplyKeyboardMarkup, input_field_placeholder
-CAPTION_UNITS = 1024  # Bot API: sendPhoto, caption, "0-1024 characters after entities parsing"
 TOAST_UNITS = 200  # Bot API: answerCallbackQuery, text
 
 Markup = dict[str, Any]
@@ -87,6 +86,10 @@ class Message:
         """The message with a line above it; it has to leave room for that."""
         html, plain = f"{line.render()}\n\n{self.html}", f"{line.plain}\n\n{self.plain}"
         return replace(self, html=html, plain=plain)
+
+    def above(self, row: tuple[Button, ...]) -> Message:
+        """The message with a row of buttons below its own."""
+        return replace(self, buttons=(*self.buttons, row))
 
     def markup(self) -> Markup | None:
         """Bot API: ``reply_markup``, or None where the message has no keyboard."""

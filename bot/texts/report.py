@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.texts import html, times
@@ -12,6 +13,8 @@ from bot.texts.message import Button, Message, Rows, page
 from bot.texts.reasons import reason_lines
 
 REASONS_SHOWN = 12
+BAR = 12
+FULL, EMPTY = "▰", "▱"
 
 
 class Report(Protocol):
@@ -45,39 +48,84 @@ class Report(Protocol):
     def state(self) -> str: ...
 
 
-def progress(
-    _: Translator, broadcast_id: int, report: Report, seconds_left: float | None = None
-) -> Message:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is known of a broadcast beside its counts.
+
+    ``kind`` is ``message``, ``edit`` or ``recall``; ``rate`` messages a second lately, None where
+    nobody knows; ``pause_reason`` why it is paused; ``left_behind`` that its author is no admin
+    any more.
+    """
+
+    number: int
+    kind: str = "message"
+    seconds_left: float | None = None
+    rate: float | None = None
+    pause_reason: str | None = None
+    left_behind: bool = False
+
+
+def progress(_: Translator, course: Course, report: Report) -> Message:
     """The progress of a broadcast, which ends as its report."""
     if report.state in ("done", "cancelled"):
-        return final(_, broadcast_id, report)
+        return final(_, course, report)
     if report.state == "cancelling":
-        return cancelling(_, report)
+        return cancelling(_, course, report)
     if report.state == "paused":
-        return paused(_, broadcast_id, report)
-    left = html.Html()
-    if seconds_left is not None:
-        left = html.fill(_("Time left: {time}"), time=times.duration(_, seconds_left))
+        return paused(_, course, report)
+    titles = {"edit": _("Changing it"), "recall": _("Deleting it")}
     return page(
-        html.bold(_("Sending")),
-        html.join([_done_line(_, report), left]),
-        html.join(_counts(_, report)),
-        buttons=_stop_rows(_, broadcast_id, report),
+        html.bold(titles.get(course.kind, _("Sending"))),
+        _left_behind(_, course),
+        html.join([_bar(_, report), *_pace(_, course)]),
+        html.join(_counts(_, course, report)),
+        buttons=(*_stop_rows(_, course, report), *_correction_rows(_, course, report)),
     )
 
 
-def _stop_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
+def _left_behind(_: Translator, course: Course) -> html.Html:
+    if not course.left_behind:
+        return html.Html()
+    words = _(
+        "Whoever began broadcast {number} is no admin any more, so it's yours to look after."
+    )
+    return html.fill(words, number=course.number)
+
+
+def _pace(_: Translator, course: Course) -> list[html.Html]:
+    lines = []
+    if course.rate:
+        lines.append(html.fill(_("Rate: {rate} a second"), rate=f"{course.rate:,.1f}"))
+    if course.seconds_left is not None:
+        left = times.duration(_, course.seconds_left)
+        lines.append(html.fill(_("Time left: {time}"), time=left))
+    return lines
+
+
+def _stop_rows(_: Translator, course: Course, report: Report) -> Rows:
     if report.queued <= report.under_way:
         return ()  # what is being sent cannot be stopped
     return (
         (
-            Button(_("Pause"), BroadcastDo("pause", broadcast_id)),
-            Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
+            Button(_("Pause"), BroadcastDo("pause", course.number)),
+            Button(_("Cancel the rest"), BroadcastDo("cancel", course.number)),
         ),
     )
 
 
-def cancelling(_: Translator, report: Report) -> Message:
+def _correction_rows(_: Translator, course: Course, report: Report) -> Rows:
+    """What can be done about messages that have arrived."""
+    if course.kind != "message" or not (report.sent or report.in_doubt):
+        return ()
+    return (
+        (
+            Button(_("Edit"), BroadcastDo("edit", course.number)),
+            Button(_("Recall"), BroadcastDo("recall", course.number)),
+        ),
+    )
+
+
+def cancelling(_: Translator, course: Course, report: Report) -> Message:
     """Cancelled, but the last messages are on their way: the report waits for them."""
     waiting = _.many(
         "Nothing more is sent. I'm waiting for {count} message that's on its way.",
@@ -86,74 +134,96 @@ def cancelling(_: Translator, report: Report) -> Message:
     )
     return page(
         html.bold(_("Cancelling")),
+        _left_behind(_, course),
         html.fill(waiting, count=f"{report.under_way:,}"),
-        html.join(_counts(_, report)),
+        html.join(_counts(_, course, report)),
     )
 
 
-def paused(
-    _: Translator, broadcast_id: int, report: Report, *, by_failures: bool = False
-) -> Message:
-    """Paused by an admin, or by itself because too many failed."""
-    why = html.text(_("The broadcast is on hold."))
-    if by_failures:
-        why = html.text(_("I've paused the broadcast, because too many messages failed."))
+def paused(_: Translator, course: Course, report: Report) -> Message:
+    """Paused by an admin, for a correction, or by itself because too many failed."""
+    reasons = {
+        "failures": _("I've paused the broadcast, because too many messages failed."),
+        "correction": _("It waits while what has arrived is being corrected."),
+    }
+    why = reasons.get(course.pause_reason or "", _("The broadcast is on hold."))
+    resume = (
+        Button(_("Carry on sending"), BroadcastDo("resume", course.number)),
+        Button(_("Cancel the rest"), BroadcastDo("cancel", course.number)),
+    )
     return page(
         html.bold(_("Paused")),
-        why,
-        _done_line(_, report),
-        html.join(_counts(_, report)),
-        buttons=(
-            (
-                Button(_("Carry on sending"), BroadcastDo("resume", broadcast_id)),
-                Button(_("Cancel the rest"), BroadcastDo("cancel", broadcast_id)),
-            ),
-        ),
+        html.text(why),
+        _left_behind(_, course),
+        _bar(_, report),
+        html.join(_counts(_, course, report)),
+        buttons=(resume, *_correction_rows(_, course, report)),
     )
 
 
-def final(_: Translator, broadcast_id: int, report: Report) -> Message:
-    """The final report, with a button for what can still be done."""
-    title = _("Broadcast cancelled") if report.state == "cancelled" else _("Broadcast done")
+def final(_: Translator, course: Course, report: Report) -> Message:
+    """The final report, with buttons for what can still be done."""
     doubt = html.Html()
     if report.in_doubt:
         doubt = html.text(
             _("Not sure means the connection broke, so the message may or may not have arrived.")
         )
     return page(
-        html.bold(title),
-        html.join(_counts(_, report)),
+        html.bold(_title(_, course, report)),
+        _left_behind(_, course),
+        html.join(_counts(_, course, report)),
         doubt,
-        buttons=_retry_rows(_, broadcast_id, report),
+        buttons=(
+            *_retry_rows(_, course, report),
+            *_correction_rows(_, course, report),
+            (Button(_("List as a file"), BroadcastDo("csv", course.number)),),
+        ),
     )
 
 
-def _retry_rows(_: Translator, broadcast_id: int, report: Report) -> Rows:
+def _title(_: Translator, course: Course, report: Report) -> str:
+    done = {
+        "message": (_("Broadcast done"), _("Broadcast cancelled")),
+        "edit": (_("Changed"), _("Change cancelled")),
+        "recall": (_("Recalled"), _("Recall cancelled")),
+    }
+    return done[course.kind][report.state == "cancelled"]
+
+
+def _retry_rows(_: Translator, course: Course, report: Report) -> Rows:
     if report.state != "done":
         return ()  # a broadcast that was cancelled stays so
-    rows = []
+    rows, number = [], course.number
     if report.failed_again:
-        rows.append((Button(_("Try the failed ones again"), BroadcastDo("retry", broadcast_id)),))
+        rows.append((Button(_("Try the failed ones again"), BroadcastDo("retry", number)),))
     if report.doubt_again:
-        rows.append((Button(_("Send the unsure ones again"), BroadcastDo("doubt", broadcast_id)),))
+        rows.append((Button(_("Send the unsure ones again"), BroadcastDo("doubt", number)),))
     return tuple(rows)
 
 
-def _done_line(_: Translator, report: Report) -> html.Html:
-    # What is being sent is neither queued nor done: only a known outcome counts.
+def _bar(_: Translator, report: Report) -> html.Html:
+    """How far it is, in numbers and as a bar."""
+    share = done_of(report) / report.total if report.total else 1.0
+    filled = int(share * BAR)
+    numbers = {"done": f"{done_of(report):,}", "total": f"{report.total:,}"}
+    words = html.fill(_("{done} of {total} ({share} %)"), share=str(round(100 * share)), **numbers)
+    return html.join([words, html.text(FULL * filled + EMPTY * (BAR - filled))])
+
+
+def done_of(report: Report) -> int:
+    """How many have a known outcome."""
     failed = sum(report.failed.values())
     ended = report.sent + report.blocked + failed + report.in_doubt
-    done = min(report.total, ended + report.too_old + report.cancelled)
-    share = round(100 * done / report.total) if report.total else 100
-    numbers = {"done": f"{done:,}", "total": f"{report.total:,}", "share": str(share)}
-    return html.fill(_("{done} of {total} ({share} %)"), **numbers)
+    return min(report.total, ended + report.too_old + report.cancelled)
 
 
-def _counts(_: Translator, report: Report) -> list[html.Html]:
+def _counts(_: Translator, course: Course, report: Report) -> list[html.Html]:
     failed = sum(report.failed.values())
+    totals = {"message": _("Audience: {count}")}
+    sent = {"edit": _("Changed: {count}"), "recall": _("Deleted: {count}")}
     return [
-        _count(_("Audience: {count}"), report.total),
-        _count(_("Sent: {count}"), report.sent),
+        _count(totals.get(course.kind, _("Chats: {count}")), report.total),
+        _count(sent.get(course.kind, _("Sent: {count}")), report.sent),
         *_unless_none(_("Blocked the bot: {count}"), report.blocked),
         *_unless_none(_("Failed: {count}"), failed),
         *reason_lines(_, report.failed, REASONS_SHOWN),

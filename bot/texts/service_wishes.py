@@ -370,8 +370,8 @@ def _correct(_: Translator, asker: Asker) -> Message | None:
     if not asker.admin:
         return None
     return page(
-        html.text(_("What's been sent stays as it is: I can't change it or take it back.")),
-        html.text(_("To put it right, write the correction, then reply to it with /broadcast")),
+        html.text(_("Tap “Edit” under its report to change the words in every chat it reached.")),
+        html.text(_("Tap “Recall” there to delete it: Telegram lets me for 48 hours.")),
     )
 
 

@@ -55,9 +55,9 @@ async def test_a_part_of_the_housekeeping_that_fails_stops_no_other(
 async def test_a_broadcast_that_cannot_be_shown_hides_no_other(harness: BotHarness) -> None:
     admin = await harness.admin()
     await harness.subscriber()
-    await harness.fault("429", method="copyMessage", retry_after=600, times=1)
     for words in ("one", "two"):
-        await admin.say(f"/broadcast {words}")
+        await admin.compose(words)
+        await harness.fault("429", method="copyMessage", retry_after=600, times=1)
         await admin.tap("Send it now")
     broadcasts = harness.app.services.broadcasts
     report = broadcasts.report

@@ -163,17 +163,6 @@ async def test_not_in_what_a_killed_bot_leaves_behind(files: Files, tmp_path: Pa
         assert files.traces(someone.words) == []
 
 
-async def test_not_in_a_broadcast_that_an_admin_drafts(files: Files, tmp_path: Path) -> None:
-    someone = Someone()
-    async with running(files, tmp_path) as harness:
-        await harness.subscriber("Anyone")
-        admin = await harness.admin()
-        await admin.say(f"/broadcast {someone.word}")
-        assert files.traces(someone.words) == []
-        await admin.tap("Send it now")
-        assert files.traces(someone.words) == []
-
-
 @pytest.mark.parametrize("stopped", [False, True])
 async def test_of_whoever_sent_forget_not_even_the_number_an_hour_later(
     tmp_path: Path, stopped: bool

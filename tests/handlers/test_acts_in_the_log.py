@@ -35,7 +35,7 @@ async def test_every_act_from_draft_to_retry(harness: BotHarness, admin: Person)
     for number in range(3):
         await harness.subscriber(f"R{number}")
     with captured("INFO") as log:
-        await admin.say(f"/broadcast {WORDS}")
+        await admin.compose(WORDS)
         await harness.fault("error", method="copyMessage", error_code=400)
         await admin.tap("Send it now")
         await admin.tap("Try the failed ones again")

@@ -124,7 +124,7 @@ async def test_words_about_the_bot_are_heard_as_people_write_them(subscriber: Pe
 async def test_an_admin_with_a_typo_is_told_how_to_put_it_right(admin: Person) -> None:
     for words in ("I made a typo in the broadcast", "how do I correct a broadcast"):
         await admin.say(words)
-        await admin.sees("I can't change it or take it back", "/broadcast")
+        await admin.sees("“Edit” under its report", "“Recall”", "48 hours")
 
 
 async def test_a_stranger_who_greets_is_offered_the_tips(newcomer: Person) -> None:

@@ -26,7 +26,8 @@ async def test_no_order_that_was_forwarded_is_carried_out(harness: BotHarness, w
     before = await harness.app.services.subscribers.find(person.id)
     for words in ORDERS:
         await person.say(words, forwarded=True)
-        await person.hears("forwarded", "send it to me yourself")
+        said = ("forwarded", "send it to me yourself")
+        await person.hears(*(said if who == "subscriber" else ("for your subscribers?",)))
         assert await harness.app.services.subscribers.find(person.id) == before, words
     assert await harness.calls("copyMessage") == []
     assert await harness.calls("sendDocument") == []
@@ -77,7 +78,8 @@ async def test_a_caption_that_was_forwarded_is_no_order_either(
 ) -> None:
     await harness.subscriber()
     await admin.send(photo=True, caption="/broadcast", forwarded=True)
-    await admin.sees("I can only read text")
+    await admin.sees("Is that for your subscribers?")
+    assert await admin.labels() == ["Broadcast this"]
 
 
 async def test_what_old_servers_call_forwarded_is_forwarded(

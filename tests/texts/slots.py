@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import orjson
 
 from bot.admins.roles import Member, Role
-from bot.figures import Lateness, Overview, Period, Questions, Rated, Reach, Standing, Votes
 from bot.places import Place
 from bot.texts import (
     announcement,
     audit,
     broadcast,
+    broadcast_audience,
+    broadcast_card,
+    broadcast_time,
     errors,
     faq,
     found,
@@ -122,51 +124,33 @@ class SomeReport:
     doubt_again: int = 0
 
 
-FIRST, LAST = date(2026, 2, 23), date(2026, 3, 1)
-SOME_DAYS = Period(
-    first=FIRST,
-    last=LAST,
-    subscribers=1204,
-    joined=48,
-    returned=3,
-    left=20,
-    left_how={"stopped": 9, "blocked": 8, "gone": 1, "erased": 2},
-    tips={"sent": 7700, "failed": 3},
-    broadcasts={},
-    failures={},
-    doubts=0,
-    lateness=Lateness(1.25, 130.0, ()),
-    tip_votes=Votes(90, 4),
-    answer_votes=Votes(12, 1),
-    misses=2,
-    questions=Questions(111, 20, 9),
-)
-NO_DAYS = Period(
-    FIRST, LAST, 0, 0, 0, 0, {}, {}, {}, {}, 0, Lateness(None, None, ()), Votes(0, 0), Votes(0, 0),
-    0, Questions(0, 0, 0),
-)  # fmt: skip
+@dataclass(frozen=True)
+class SomeLateness:
+    """Seconds from due to sent."""
+
+    p50: float | None = 1.25
+    p95: float | None = 130.0
 
 
-def some_figures(total: Period = SOME_DAYS, **more: Any) -> Overview:
-    """The figures of a week, of which nothing is known but its sum."""
-    given: dict[str, Any] = {
-        "days": 7,
-        "at": NOW,
-        "now": Standing(1150, 54, 30, 12, 3, 1),
-        "total": total,
-        "steps": (total,),
-        "themes": (Rated("m0", Votes(90, 4)), Rated("m1", Votes(0, 0))),
-        "best": (Rated("tip", Votes(90, 4)),),
-        "worst": (),
-        "broadcasts": (Reach(3, NOW, 1204, 1170),),
-        "sources": {},
-    }
-    return Overview(**{**given, **more})
+@dataclass(frozen=True)
+class SomeFigures:
+    """The figures of /stats."""
 
-
-NO_FIGURES = some_figures(
-    NO_DAYS, now=Standing(0, 0, 0, 0, 0, 0), themes=(), best=(), broadcasts=()
-)
+    days: int = 7
+    subscribers: int = 1200
+    active: int = 1100
+    paused: int = 40
+    stopped: int = 30
+    blocked: int = 30
+    new: int = 12
+    left: int = 3
+    tips: dict[str, int] = field(default_factory=lambda: {"sent": 7700, "failed": 3})
+    broadcasts: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    lateness: SomeLateness = SomeLateness()
+    tip_votes: tuple[int, int] = (90, 4)
+    answer_votes: tuple[int, int] = (12, 1)
+    misses: int = 2
 
 
 def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
@@ -221,12 +205,72 @@ def _places(words: str) -> list[Place]:
     return [Place(words, "Europe/Berlin", "DE"), Place(words, "Etc/GMT-2")]
 
 
+COURSE = report.Course(2**62, "message", 200, 24.5, "failures")
+
+
+@dataclass(frozen=True)
+class SomeAudience:
+    """An audience with every part."""
+
+    who: tuple[str, ...] = ("adult",)
+    themes: tuple[str, ...] = ("skin",)
+    zones: tuple[str, ...] = ("Europe/*",)
+    countries: tuple[str, ...] = ("GB",)
+    joined_after: date | None = date(2026, 1, 1)
+    joined_before: date | None = date(2026, 2, 1)
+    active_days: int | None = 30
+    source: str | None = "leaflet"
+    without: tuple[int, ...] = (12,)
+    list_id: int | None = 3
+
+
+@dataclass(frozen=True)
+class SomeSchedule:
+    """A time of the admin's."""
+
+    at: datetime | None = None
+    local_date: date | None = None
+    local_minute: int | None = None
+    late: str = "next_day"
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SomeWaiting:
+    """A broadcast that waits."""
+
+    number: int = 2**62
+    schedule: SomeSchedule = SomeSchedule(at=NEXT)
+    people: int = 12_000
+    approved: bool = False
+
+
+@dataclass(frozen=True)
+class SomeProblem:
+    """Something wrong with a content."""
+
+    code: str
+    place: str = "text"
+    over: int = 3
+
+
+def _problems(words: str) -> list[SomeProblem]:
+    return [SomeProblem("too_long"), SomeProblem("unknown_placeholder", words),
+            SomeProblem("bad_link", "button 2"), SomeProblem("odd", words)]  # fmt: skip
+
+
+def _card(
+    words: str, kind: str = "message", state: str = "draft", **more: int
+) -> broadcast_card.Card:
+    return broadcast_card.Card(
+        number=2**62, kind=kind, state=state, audience=SomeAudience(source=words),
+        schedule=SomeSchedule(at=NEXT), themes={"skin": words}, now=NOW, zone="Europe/Berlin",
+        count=12_000, seconds=480, stars=90.5, manner="forward", links=(words,), **more,
+    )  # fmt: skip
+
+
 def _reasons(words: str) -> dict[str, int]:
     return {words: 3, "blocked": 2, "empty": 0}
-
-
-def _failing(words: str) -> Overview:
-    return some_figures(replace(SOME_DAYS, failures=_reasons(words)))
 
 
 CALLS: dict[str, Call] = {
@@ -366,40 +410,123 @@ CALLS: dict[str, Call] = {
     "announcement.next_tip, unknown": lambda *_: announcement.next_tip(EN, None, NOW, None),
     "announcement.about": lambda *_: announcement.about(EN),
     "announcement.switched_off": lambda *_: announcement.switched_off(EN),
-    "broadcast.how_to": lambda *_: broadcast.how_to(EN),
-    "broadcast.cannot_copy": lambda *_: broadcast.cannot_copy(EN),
-    "broadcast.not_ready": lambda *_: broadcast.not_ready(EN),
+    "broadcast.send_me": lambda *_: broadcast.send_me(EN),
+    "broadcast.offer_this": lambda *_: broadcast.offer_this(EN),
+    "broadcast.not_composing": lambda *_: broadcast.not_composing(EN),
+    "broadcast.original_lost": lambda *_: broadcast.original_lost(EN),
+    "broadcast.gathering": lambda *_: broadcast.gathering(EN, 2**62, 10),
+    "broadcast.refused": lambda w, _: broadcast.refused(EN, _problems(w)),
+    "broadcast.cannot_copy": lambda w, _: broadcast.cannot_copy(EN, w[:80]),
+    "broadcast.album_lost": lambda *_: broadcast.album_lost(EN),
+    "broadcast.original_deleted": lambda *_: broadcast.original_deleted(EN, 2**62),
     "broadcast.nobody": lambda *_: broadcast.nobody(EN),
-    "broadcast.preview": lambda *_: broadcast.preview(EN, 2**62, 12_000, 480, 90.5),
-    "broadcast.preview_anew, grown": lambda *_: broadcast.preview_anew(
-        EN, 2**62, 12_000, 480, 90.5, shown_audience=80, shown_stars=0
+    "broadcast.nobody_matches": lambda *_: broadcast.nobody_matches(EN),
+    "broadcast.turned_down": lambda *_: broadcast.turned_down(EN, 2**62),
+    "broadcast.own_broadcast": lambda *_: broadcast.own_broadcast(EN),
+    "broadcast.tested": lambda *_: broadcast.tested(EN, 2, 1),
+    "broadcast.tested, nobody": lambda *_: broadcast.tested(EN, 0, 1),
+    "broadcast.changed": lambda *_: broadcast.changed(EN),
+    "broadcast.no_list": lambda *_: broadcast.no_list(EN),
+    "broadcast.list_caption": lambda *_: broadcast.list_caption(EN, 2**62),
+    "broadcast_card.card": lambda w, _: broadcast_card.card(EN, _card(w)),
+    "broadcast_card.card, edit": lambda w, _: broadcast_card.card(EN, _card(w, kind="edit")),
+    "broadcast_card.card, recall": lambda w, _: broadcast_card.card(
+        EN, _card(w, kind="recall", too_late=3, pruned=2), "why"
     ),
-    "broadcast.preview_anew, dearer": lambda *_: broadcast.preview_anew(
-        EN, 2**62, 12_000, 480, 90.5, shown_audience=12_000, shown_stars=0
+    "broadcast_card.card, scheduled": lambda w, _: broadcast_card.card(
+        EN, _card(w, state="scheduled")
     ),
-    "broadcast.preview_anew, old": lambda *_: broadcast.preview_anew(
-        EN, 2**62, 12_000, 480, shown_audience=12_000, shown_stars=0
+    "broadcast_card.card, waiting": lambda w, _: broadcast_card.card(
+        EN, _card(w, state="waiting")
     ),
-    "report.cancelling": lambda *_: report.cancelling(
-        EN, SomeReport(state="cancelling", under_way=3, queued=3, cancelled=40, left=2)
+    "broadcast_card.options": lambda w, _: broadcast_card.options(EN, _card(w)),
+    "broadcast_card.ask_links": lambda *_: broadcast_card.ask_links(EN, 2**62),
+    "broadcast_card.no_links_in": lambda *_: broadcast_card.no_links_in(EN, 2**62),
+    "broadcast_card.asked_anew": lambda *_: broadcast_card.asked_anew(
+        EN, now=9, was=2, stars=0, shown_stars=0
     ),
-    "broadcast.ask_again": lambda *_: broadcast.ask_again(
+    "broadcast_card.nobody_to_approve": lambda *_: broadcast_card.nobody_to_approve(EN, 2**62),
+    "broadcast_card.approval": lambda w, _: broadcast_card.approval(EN, _card(w)),
+    "broadcast_card.approved": lambda *_: broadcast_card.approved(EN, 2**62),
+    "broadcast_card.refused": lambda *_: broadcast_card.refused(EN, 2**62),
+    "broadcast_card.ask_text": lambda *_: broadcast_card.ask_text(EN, 2**62),
+    "broadcast_card.ask_text, none": lambda *_: broadcast_card.ask_text(EN, 2**62, has_text=False),
+    "broadcast_card.text_only": lambda *_: broadcast_card.text_only(EN, 2**62),
+    "broadcast_card.nothing_to_correct": lambda *_: broadcast_card.nothing_to_correct(
+        EN, 2**62, "recall", 3, 4
+    ),
+    "broadcast_card.no_edit": lambda *_: broadcast_card.no_edit(EN, 2**62),
+    "broadcast_card.ask_again": lambda *_: broadcast_card.ask_again(
         EN, 2**62, 12_000, 480, 90.5, in_doubt=True
     ),
-    "report.progress": lambda w, _: report.progress(EN, 1, SomeReport(failed=_reasons(w)), 200),
+    "broadcast_audience.choose": lambda w, _: broadcast_audience.choose(
+        EN, 2**62, SomeAudience(source=w), 12_000, {w: w}, last=2**62
+    ),
+    **{
+        f"broadcast_audience.part, {name}": lambda w, _, name=name: broadcast_audience.part(
+            EN, name, 2**62, SomeAudience(source=w), 12_000, {"skin": w or "w"}, NOW.date()
+        )
+        for name in ("who", "themes", "zones", "joined", "active")
+    },
+    "broadcast_audience.saved": lambda w, _: broadcast_audience.saved(EN, 2**62, [w]),
+    "broadcast_audience.saved, none": lambda *_: broadcast_audience.saved(EN, 2**62, []),
+    "broadcast_audience.ask_words": lambda *_: broadcast_audience.ask_words(EN, 2**62),
+    "broadcast_audience.not_understood": lambda w, _: broadcast_audience.not_understood(
+        EN, 2**62, w, "no_such_zone", [w]
+    ),
+    "broadcast_audience.ask_list": lambda *_: broadcast_audience.ask_list(EN, 2**62),
+    "broadcast_audience.bad_list": lambda *_: broadcast_audience.bad_list(EN, 2**62, 7),
+    "broadcast_audience.nobody_listed": lambda *_: broadcast_audience.nobody_listed(EN, 2**62),
+    "broadcast_audience.listed": lambda *_: broadcast_audience.listed(EN, 2, 3),
+    "broadcast_audience.ask_name": lambda *_: broadcast_audience.ask_name(EN, 2**62),
+    "broadcast_audience.bad_name": lambda *_: broadcast_audience.bad_name(EN, 2**62),
+    "broadcast_audience.named": lambda w, _: broadcast_audience.named(EN, w),
+    "broadcast_audience.segment_gone": lambda *_: broadcast_audience.segment_gone(EN),
+    "broadcast_audience.segment_key": lambda w, _: broadcast_audience.segment_key("a"),
+    "broadcast_time.when_words": lambda *_: broadcast_time.when_words(
+        EN, SomeSchedule(), NOW, "Europe/Berlin"
+    ),
+    "broadcast_time.choose": lambda *_: broadcast_time.choose(
+        EN, 2**62, SomeSchedule(), NOW, "America/Argentina/Buenos_Aires"
+    ),
+    "broadcast_time.choose_local": lambda *_: broadcast_time.choose_local(
+        EN, 2**62, SomeSchedule(local_date=NOW.date(), local_minute=540), NOW, "Europe/Berlin"
+    ),
+    "broadcast_time.choose_end": lambda *_: broadcast_time.choose_end(
+        EN, 2**62, SomeSchedule(at=NOW, not_after=NEXT), NOW, "Europe/Berlin"
+    ),
+    "broadcast_time.ask_time": lambda *_: broadcast_time.ask_time(
+        EN, 2**62, "time", "Europe/Berlin"
+    ),
+    "broadcast_time.not_understood": lambda w, _: broadcast_time.not_understood(EN, 2**62, w),
+    "broadcast_time.refused": lambda *_: broadcast_time.refused(EN, 2**62, "past"),
+    "broadcast_time.scheduled": lambda *_: broadcast_time.scheduled(
+        EN, [SomeWaiting()], NOW, "Europe/Berlin"
+    ),
+    "broadcast_time.scheduled, none": lambda *_: broadcast_time.scheduled(
+        EN, [], NOW, "Europe/Berlin"
+    ),
+    "report.cancelling": lambda *_: report.cancelling(
+        EN, COURSE, SomeReport(state="cancelling", under_way=3, queued=3, cancelled=40, left=2)
+    ),
+    "report.progress": lambda w, _: report.progress(
+        EN, replace(COURSE, left_behind=True), SomeReport(failed=_reasons(w))
+    ),
     "report.paused": lambda w, _: report.paused(
-        EN, 1, SomeReport(state="paused", failed=_reasons(w)), by_failures=True
+        EN, COURSE, SomeReport(state="paused", failed=_reasons(w))
     ),
     "report.final": lambda w, _: report.final(
-        EN, 1, SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4)
+        EN,
+        COURSE,
+        SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4),
+    ),
+    "report.final, recalled": lambda w, _: report.final(
+        EN, replace(COURSE, kind="recall"), SomeReport(state="done", failed=_reasons(w))
     ),
     "broadcast.cancelled": lambda *_: broadcast.cancelled(EN),
     "broadcast.another_admins": lambda *_: broadcast.another_admins(EN),
     "broadcast.gone": lambda *_: broadcast.gone(EN),
-    "stats.figures": lambda w, lib: stats.figures(EN, _failing(w), lib),
-    "stats.figures, as a caption": lambda w, lib: stats.in_words(EN, _failing(w), lib).caption,
-    "stats.how_to_ask": lambda *_: stats.how_to_ask(EN),
-    "stats.file_caption": lambda *_: stats.file_caption(EN, FIRST, LAST),
+    "stats.figures": lambda w, _: stats.figures(EN, SomeFigures(failures=_reasons(w))),
     "errors.unknown_command": lambda *_: errors.unknown_command(EN),
     "errors.unknown_command, meant": lambda *_: errors.unknown_command(EN, "settings"),
     "errors.forwarded": lambda *_: errors.forwarded(EN),

@@ -110,6 +110,18 @@ OLD_BUTTONS = {
     "1fn:what-is-eczema": taps.NotAsked("what-is-eczema"),
     "1us:breathing": taps.SignSources("breathing"),
     "1bd:retry_sure:9223372036854775807": taps.BroadcastDo("retry_sure", 2**63 - 1),
+    "1bt": taps.BroadcastThis(),
+    "1bn": taps.StopComposing(),
+    "1bc:when:7": taps.ShowCard("when", 7),
+    "1ba:new_buttons:7": taps.AskFor("new_buttons", 7),
+    "1bf:without:12:0:9223372036854775807": taps.SetPart("without", "12", 0, 2**63 - 1),
+    "1bg:0123abcd:7": taps.UseSegment("0123abcd", 7),
+    "1bh:0123abcd:7": taps.DropSegment("0123abcd", 7),
+    "1bw:local:2026-12-01:540:7": taps.SetTime("local", "2026-12-01", 540, 7),
+    "1bl:next_day:7": taps.SetLate("next_day", 7),
+    "1be:24:7": taps.SetEnd(24, 7),
+    "1bs:night:7": taps.SetSilent("night", 7),
+    "1bp:forward:7": taps.SetPoll("forward", 7),
     "1ws:service-person-or-doctor": taps.AskService("service-person-or-doctor"),
     "1wc:privacy": taps.RunCommand("privacy"),
     "1as:30": taps.ShowStats(30),
@@ -119,7 +131,6 @@ OLD_BUTTONS = {
     "1rx:5111222333": taps.RemoveMember(5111222333),
     "1ri:editor": taps.Invite("editor"),
     "1ra:older:9223372036854775807": taps.ShowAudit("older", 2**63 - 1),
-    "1ac:365": taps.SendStatsFile(365),
 }
 
 

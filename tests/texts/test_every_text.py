@@ -17,8 +17,9 @@ from bot.texts.message import LABEL_UNITS, TOAST_UNITS, Message
 from tests.texts.slots import CALLS, library_of
 
 MODULES = (
-    "announcement", "broadcast", "errors", "faq", "found", "help", "inline", "pause", "privacy",
-    "report", "saved", "settings", "start", "stats", "tip", "week", "why_not",
+    "announcement", "broadcast", "broadcast_audience", "broadcast_card", "broadcast_time",
+    "errors", "faq", "found", "help", "inline", "pause", "privacy", "report", "saved", "settings",
+    "start", "stats", "tip", "week", "why_not",
 )  # fmt: skip
 ANY_WORDS = st.one_of(
     st.text(max_size=60),

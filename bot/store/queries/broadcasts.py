@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    bindparam,
+    func,
     insert,
     not_,
     or_,
@@ -20,16 +20,8 @@ from sqlalchemy import (
 )
 
 from bot.store.outbox_models import Broadcast, BroadcastRead
-from bot.store.tables import (
-    Executor,
-    affected,
-    columns_of,
-    read_all,
-    read_one,
-    read_tuples,
-)
+from bot.store.tables import Executor, affected, columns_of, read_all, read_one
 from bot.store.tables import broadcast as table
-from bot.store.types import UTCDateTime
 from bot.store.values import NOBODY
 
 OPEN_STATES = ("sending", "paused")
@@ -139,33 +131,35 @@ async def new_ones(session: Executor) -> list[int]:
     return list((await session.execute(statement)).scalars())
 
 
-class Confirmed(NamedTuple):
-    """A broadcast: when it was confirmed, and for how many."""
-
-    id: int
-    at: datetime
-    total: int
-
-
-_confirmed = (
-    select(table.c.id, table.c.confirmed_at.label("at"), table.c.total)
-    .where(table.c.kind == "message")
-    .where(table.c.confirmed_at >= bindparam("since", type_=UTCDateTime))
-    .order_by(table.c.confirmed_at.desc(), table.c.id.desc())
-)
-
-
-async def confirmed_since(session: Executor, since: datetime) -> list[Confirmed]:
-    """Broadcasts that began since then, the newest first; no corrections."""
-    return read_tuples(Confirmed, await session.execute(_confirmed, {"since": since}))
-
-
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
     """Ids of broadcasts in these states, or of all."""
     statement = select(table.c.id)
     if states is not None:
         statement = statement.where(table.c.state.in_(states))
     return list((await session.execute(statement)).scalars())
+
+
+async def last_message(session: Executor, since: datetime) -> int | None:
+    """The newest broadcast that was begun since then, corrections left out."""
+    newest = select(func.max(table.c.id)).where(
+        table.c.kind == "message", table.c.confirmed_at >= since
+    )
+    found: int | None = (await session.execute(newest)).scalar()
+    return found
+
+
+async def of_album(
+    session: Executor, admin_id: int, media_group: str, *, lock: bool = False
+) -> BroadcastRead | None:
+    """The admin's draft that gathers an album."""
+    statement = _all.where(
+        table.c.admin_id == admin_id,
+        table.c.media_group == media_group,
+        table.c.state == "draft",
+    ).order_by(table.c.id)
+    if lock:
+        statement = statement.with_for_update(key_share=True)
+    return read_one(BroadcastRead, await session.execute(statement))
 
 
 async def change(

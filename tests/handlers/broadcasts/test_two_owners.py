@@ -75,8 +75,9 @@ async def test_two_drafts_at_once_stay_apart(
     await other.sees("Cancelled. Nothing was sent.")
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 1")
-    assert "From Ada" in texts(await addressee.messages())
-    assert "From Bea" not in texts(await addressee.messages())
+    arrived = " ".join(texts(await addressee.messages()))
+    assert "From Ada" in arrived
+    assert "From Bea" not in arrived
     assert await state_of(harness, 2) == "cancelled"
 
 
@@ -87,7 +88,9 @@ async def test_two_broadcasts_at_once_are_reported_each_to_its_author(
     await admin.tap("Send it now")
     for author in (admin, other):
         await author.sees("Broadcast done", "Sent: 1")
-    assert {"From Ada", "From Bea"} <= set(texts(await addressee.messages()))
+    arrived = " ".join(texts(await addressee.messages()))
+    assert "From Ada" in arrived
+    assert "From Bea" in arrived
 
 
 async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(
@@ -96,7 +99,7 @@ async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(
     await harness.subscriber()
     await other.say("/start")
     before = len(await other.messages())
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await harness.fault("429", method="copyMessage", retry_after=600, times=1)
     await admin.tap("Send it now")
     await other.forge("1bd:pause:1")
@@ -114,4 +117,4 @@ async def test_both_have_the_menu_the_help_and_the_figures(
         menu = await harness.get("commands", user=one.id)
         assert {"broadcast", "stats"} <= {item["command"] for item in menu}
         await one.say("/stats")
-        await one.sees("The last 7 days")
+        await one.sees("The last day")

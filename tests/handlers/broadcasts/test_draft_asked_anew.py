@@ -20,13 +20,13 @@ async def paid(tmp_path: Path) -> AsyncIterator[BotHarness]:
 
 
 async def copies(harness: BotHarness) -> int:
-    return len(await harness.calls("copyMessage"))
+    return len(await harness.copies())
 
 
 async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: BotHarness) -> None:
     await paid.subscriber()
     admin = await paid.admin()
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await admin.sees("1 subscriber", "Costs at most: 0.1 Telegram Stars")
     await paid.pass_time(days=40)
     for number in range(3):
@@ -38,7 +38,7 @@ async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: B
         "4 subscribers",
         "Costs at most: 0.4 Telegram Stars",
     )
-    assert await admin.labels() == ["Send it now", "Cancel"]
+    assert (await admin.labels())[0] == "Send it now"
     assert await copies(paid) == 0
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 4")
@@ -46,7 +46,7 @@ async def test_a_draft_of_forty_days_is_asked_anew_at_its_price_of_today(paid: B
 
 async def test_a_day_alone_is_enough_to_ask_anew(harness: BotHarness, admin: Person) -> None:
     subscriber = await harness.subscriber()
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await harness.pass_time(hours=24, minutes=1)
     await admin.tap("Send it now")
     await admin.sees("more than a day has passed", "1 subscriber")
@@ -59,7 +59,7 @@ async def test_a_price_that_came_up_meanwhile_is_asked_anew(tmp_path: Path) -> N
     async with open_harness(tmp_path) as harness:
         await harness.subscriber()
         admin = await harness.admin()
-        await admin.say("/broadcast Hello")
+        await admin.compose()
         await harness.app.stop()
         paid = harness.settings.model_copy(update=PAID)
         async with build(paid, clock=harness.clock) as harness.app:
@@ -73,7 +73,7 @@ async def test_fewer_readers_within_the_day_are_no_reason_to_ask(
 ) -> None:
     await harness.subscriber()
     leaves = await harness.subscriber("Leaves")
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await leaves.say("/stop")
     await harness.pass_time(hours=23)
     await admin.tap("Send it now")
@@ -84,7 +84,7 @@ async def test_a_question_that_did_not_get_through_was_not_shown(
     harness: BotHarness, admin: Person
 ) -> None:
     await harness.subscriber()
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await harness.subscriber("Other")
     await harness.fault("error", method="editMessageText", chat=admin.id, error_code=400,
                         description="Bad Request: something is wrong")  # fmt: skip
@@ -100,7 +100,7 @@ async def test_the_yes_to_sending_again_holds_for_as_many_as_were_asked_about(
 ) -> None:
     subscriber, doubtful = await paid.subscriber(), await paid.subscriber("Doubtful")
     admin = await paid.admin()
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await paid.fault("error", method="copyMessage", chat=subscriber.id, times=2, error_code=400,
                      description="Bad Request: not enough rights")  # fmt: skip
     await paid.fault("drop_after", method="copyMessage", chat=doubtful.id)

@@ -101,7 +101,7 @@ async def test_a_cancelled_one_says_that_it_waits_and_then_how_it_ended(
 ) -> None:
     for number in range(3):
         await harness.subscriber(f"R{number}")
-    await admin.say("/broadcast Hello")
+    await admin.compose()
     await harness.fault("delay", method="copyMessage", seconds=5.0, times=3)
     sent = asyncio.create_task(admin.tap("Send it now"))
     async with asyncio.timeout(10):

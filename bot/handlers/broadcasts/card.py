@@ -1,0 +1,248 @@
+"""The one card of a broadcast, edited in place: its views, its options, its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
+
+from bot.delivery.audiences import Filter
+from bot.delivery.content import Content, LinkButton, problems_of, read_content
+from bot.delivery.schedules import schedule_of
+from bot.handlers.broadcasts.access import tapped
+from bot.handlers.context import Context
+from bot.store.outbox_models import BroadcastRead
+from bot.subscribers.calendar import local_date
+from bot.telegram.messenger import SentMessage
+from bot.telegram.update_scope import once
+from bot.texts import broadcast as texts
+from bot.texts import broadcast_audience as audiences
+from bot.texts import broadcast_card as cards
+from bot.texts import broadcast_time as time_texts
+from bot.texts.callbacks import AskFor, SetPoll, SetSilent, ShowCard
+from bot.texts.fields import Asked, PollManner
+from bot.texts.link_lines import read_links
+from bot.texts.message import Message
+from bot.texts.reasons import reason_words
+
+OF_TIME = ("when", "local", "until")
+
+
+def zone_of(context: Context) -> str:
+    """The admin's own zone; the operator's, where theirs is not known."""
+    known = context.subscriber.zone if context.subscriber is not None else None
+    return known or context.services.settings.default_timezone
+
+
+def today_of(context: Context) -> date:
+    """The date where the admin is."""
+    return local_date(context.now, zone_of(context))
+
+
+def filter_of(broadcast: BroadcastRead) -> Filter:
+    """Whom it is for."""
+    if broadcast.filter is None:
+        return Filter()
+    return Filter.model_validate_json(broadcast.filter)
+
+
+def content_in(broadcast: BroadcastRead) -> Content:
+    """What it says; a plain copy has neither words nor links of ours."""
+    return read_content(broadcast.content) if broadcast.content else Content(kind="copy")
+
+
+async def card_of(context: Context, broadcast: BroadcastRead) -> cards.Card:
+    """All that its card shows."""
+    rules, content = context.services.broadcasts, content_in(broadcast)
+    offer = await rules.offer_of(broadcast.id)
+    reach = await rules.reach_of(broadcast.corrects) if broadcast.corrects is not None else None
+    return cards.Card(
+        number=broadcast.id,
+        kind=broadcast.kind,
+        state=broadcast.state,
+        audience=filter_of(broadcast),
+        schedule=schedule_of(broadcast),
+        themes=context.services.library.theme_names,
+        now=context.now,
+        zone=zone_of(context),
+        count=offer.audience,
+        seconds=offer.seconds,
+        stars=offer.stars,
+        silent=content.silent,
+        manner=_poll_manner(content),
+        links=tuple(button.label for button in content.buttons),
+        takes_links=content.kind in ("text", "copy"),
+        too_late=reach.too_late if reach is not None else 0,
+        pruned=reach.pruned if reach is not None else 0,
+    )
+
+
+async def view_of(context: Context, shown: cards.Card, view: str, why: str = "") -> Message:
+    """One view of a card."""
+    _, number = context.translator, shown.number
+    if view in OF_TIME:
+        time_views = {
+            "when": time_texts.choose,
+            "local": time_texts.choose_local,
+            "until": time_texts.choose_end,
+        }
+        return time_views[view](_, number, shown.schedule, shown.now, shown.zone)
+    if view == "options":
+        return cards.options(_, shown)
+    if view == "card" or shown.state != "draft" or shown.kind != "message":
+        return cards.card(_, shown, why)
+    if view == "saved":
+        segments = await context.services.broadcasts.segments()
+        return audiences.saved(_, number, [segment.name for segment in segments])
+    chosen, count, themes = shown.audience, shown.count, shown.themes
+    if view == "audience":
+        last = await context.services.broadcasts.last_sent()
+        return audiences.choose(_, number, chosen, count, themes, last=last)
+    return audiences.part(_, view, number, chosen, count, themes, today_of(context))
+
+
+async def put(context: Context, number: int, view: str = "card", why: str = "") -> None:
+    """Show a view in place of the message that was tapped."""
+    await _show(context, number, view, why, context.show)
+
+
+async def post(context: Context, number: int, view: str = "card") -> None:
+    """Show a view below what the admin wrote; the card that stood above goes."""
+    found = await context.services.broadcasts.find(number)
+    await _show(context, number, view, "", context.say)
+    if found is None or found.progress_message_id is None or found.state != "draft":
+        return
+    chat_id = found.progress_chat_id or found.admin_id
+    await context.services.messenger.delete(SentMessage(chat_id, found.progress_message_id))
+
+
+async def _show(
+    context: Context,
+    number: int,
+    view: str,
+    why: str,
+    show: Callable[[Message], Awaitable[int]],
+) -> None:
+    rules = context.services.broadcasts
+    found = await rules.find(number)
+    if found is None:
+        await show(texts.gone(context.translator))
+        return
+    shown = await card_of(context, found)
+    message_id = await show(await view_of(context, shown, view, why))
+    if found.state == "draft":
+        await rules.set_progress_message(number, context.chat_id, message_id)
+        await rules.offered(number, rules.offer(shown.count))
+
+
+async def show_view(context: Context, tap: ShowCard) -> None:
+    """A view of the card, in place."""
+    if await tapped(context, tap.broadcast, f"view {tap.view}") is None:
+        return
+    await context.toast()
+    await context.services.dialogues.drop(context.user.id)
+    await put(context, tap.broadcast, tap.view)
+
+
+async def ask(context: Context, tap: AskFor) -> None:
+    """Ask for what has to be typed or sent, in place of the card."""
+    states = ("draft", "waiting", "scheduled", "sending", "paused", "done", "cancelled")
+    if await tapped(context, tap.broadcast, f"ask {tap.what}", states) is None:
+        return
+    await context.toast()
+    await context.services.dialogues.expect(context.user.id, tap.what, tap.broadcast)
+    await context.show(question(context, tap.what, tap.broadcast))
+
+
+def question(context: Context, what: Asked, number: int) -> Message:
+    """What is asked of the admin."""
+    _ = context.translator
+    if what in ("time", "local", "until"):
+        return time_texts.ask_time(_, number, what, zone_of(context))
+    if what in ("buttons", "new_buttons"):
+        return cards.ask_links(_, number, correction=what == "new_buttons")
+    if what == "new_text":
+        return cards.ask_text(_, number)
+    asked = {
+        "audience": audiences.ask_words,
+        "list": audiences.ask_list,
+        "segment": audiences.ask_name,
+    }
+    return asked[what](_, number)
+
+
+async def set_silent(context: Context, tap: SetSilent) -> None:
+    """When it makes no sound."""
+    await _set_option(context, tap.broadcast, {"silent": tap.silent})
+
+
+async def set_poll(context: Context, tap: SetPoll) -> None:
+    """How a poll is sent; the preview shows it anew."""
+    await _set_option(context, tap.broadcast, {"kind": tap.manner})
+
+
+async def _set_option(context: Context, number: int, change: dict[str, str]) -> None:
+    found = await tapped(context, number, "option", ("draft",))
+    if found is None:
+        return
+    await context.toast(texts.changed(context.translator))
+    content = content_in(found).model_copy(update=change)
+    await context.services.broadcasts.set_content(number, context.user.id, content)
+    await put(context, number, "options")
+
+
+async def typed_links(context: Context, number: int) -> None:
+    """Link buttons that were asked for."""
+    rules, _ = context.services.broadcasts, context.translator
+    found = await rules.find(number)
+    links = links_in(context.written.text or "")
+    if found is None or found.state != "draft" or links is None:
+        again = texts.gone(_) if found is None else cards.no_links_in(_, number)
+        await context.say(again)
+        return
+    content = content_in(found).model_copy(update={"buttons": links})
+    problems = problems_of(content)
+    if problems:
+        await context.say(texts.refused(_, problems))
+        return
+    await rules.set_content(number, context.user.id, content)
+    await present(context, number)
+
+
+def links_in(text: str) -> tuple[LinkButton, ...] | None:
+    """The buttons that were typed; none for "none", None where they cannot be read."""
+    if text.strip().casefold() == "none":
+        return ()
+    links = read_links(text)
+    return tuple(LinkButton(*link) for link in links) if links is not None else None
+
+
+async def present(context: Context, number: int) -> None:
+    """Show exactly what will arrive, and the card below it; what Telegram refuses is not kept."""
+    rules = context.services.broadcasts
+    preview = partial(rules.send_test, number, [context.chat_id])
+    refused = (await once("preview", preview)).get(context.chat_id)
+    if refused:
+        await rules.cancel(number, context.user.id)
+        await context.services.dialogues.expect(context.user.id, "message")
+        reason = reason_words(context.translator, refused)
+        await context.say(texts.cannot_copy(context.translator, reason))
+        return
+    await context.services.dialogues.drop(context.user.id)
+    await post(context, number)
+
+
+async def test(context: Context, number: int, *, all_admins: bool) -> None:
+    """Send exactly what will arrive, to this admin or to all."""
+    chats = [context.user.id]
+    if all_admins:
+        chats = await context.services.admins.everyone("editor")
+    refusals = await context.services.broadcasts.send_test(number, chats)
+    failed = sum(1 for reason in refusals.values() if reason)
+    await context.toast(texts.tested(context.translator, len(refusals) - failed, failed))
+
+
+def _poll_manner(content: Content) -> PollManner | None:
+    if not content.is_poll:
+        return None
+    return "forward" if content.kind == "forward" else "copy"

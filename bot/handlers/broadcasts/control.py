@@ -1,0 +1,328 @@
+"""Acting on a broadcast: send, approve, pause, resume, cancel, retry, report, edit, recall."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.handlers.broadcasts import card, compose, correction
+from bot.handlers.broadcasts.access import log_refusal
+from bot.handlers.context import Context
+from bot.handlers.guards import may_tap
+from bot.store.outbox_models import BroadcastRead
+from bot.telegram.messenger import SentMessage
+from bot.texts import broadcast as texts
+from bot.texts import broadcast_card as cards
+from bot.texts import errors
+from bot.texts.callbacks import BroadcastDo
+from bot.texts.message import Message
+
+log = structlog.get_logger(__name__)
+
+UNSENT = ("draft", "waiting", "scheduled")
+BEGUN = ("sending", "paused", "done", "cancelled")
+POSSIBLE = {
+    "confirm": ("draft",),
+    "gathered": ("draft",),
+    "test_me": UNSENT,
+    "test_all": UNSENT,
+    "approve": ("waiting",),
+    "refuse": ("waiting",),
+    "cancel": (*UNSENT, "sending", "paused"),
+    "pause": ("sending",),
+    "resume": ("paused",),
+    "retry": ("done",),
+    "retry_sure": ("done",),
+    "doubt": ("done",),
+    "doubt_sure": ("done",),
+    "edit": BEGUN,
+    "recall": BEGUN,
+    "report": BEGUN,
+    "csv": BEGUN,
+}
+LOOKS = ("report", "csv")
+
+Step = Callable[[Context, BroadcastRead], Awaitable[bool]]
+
+
+async def act(context: Context, tap: BroadcastDo) -> None:
+    """Carry out what an admin tapped, if they may and it still can be done: each step only once.
+
+    Only its author may confirm or cancel a draft; any editor may pause, resume, cancel or correct
+    what is being sent.
+    """
+    if not await may_tap(context, "look" if tap.what in LOOKS else "edit"):
+        return
+    found = await context.services.broadcasts.find(tap.broadcast)
+    if found is None or found.state not in POSSIBLE[tap.what]:
+        log_refusal(context, tap.what, tap.broadcast, "its state")
+        await context.toast(errors.already_done(context.translator))
+        await _say_where_it_stands(context, tap.broadcast)
+        return
+    refusal = _refusal(context, tap, found)
+    if refusal:
+        await context.toast(refusal)
+        return
+    if tap.what in ("test_me", "test_all"):
+        await card.test(context, found.id, all_admins=tap.what == "test_all")
+        return
+    await context.toast()
+    await context.services.dialogues.drop(context.user.id)
+    if not await STEPS[tap.what](context, found):
+        await _say_where_it_stands(context, tap.broadcast)
+
+
+def _refusal(context: Context, tap: BroadcastDo, found: BroadcastRead) -> str:
+    """Why this admin may not, in a toast; "" where they may."""
+    own = found.admin_id == context.user.id
+    if found.state == "draft" and not own:
+        log_refusal(context, tap.what, found.id, "another admin's draft")
+        return texts.another_admins(context.translator)
+    if tap.what in ("approve", "refuse") and own:
+        log_refusal(context, tap.what, found.id, "their own")
+        return texts.own_broadcast(context.translator)
+    return ""
+
+
+async def _confirm(context: Context, found: BroadcastRead) -> bool:
+    if not await _is_there(context, found):
+        await context.show(texts.original_deleted(context.translator, found.id))
+        return True
+    came = await context.services.broadcasts.confirm(found.id, context.user.id)
+    if came == "sending":
+        await _take_for_progress(context, found.id)
+        context.services.plan_soon()
+        return await _under_way(context, found)
+    if came in ("scheduled", "waiting"):
+        context.services.plan_soon()
+        return await _put_off(context, found.id, came)
+    return await _ask_anew(context, found.id, came)
+
+
+async def _is_there(context: Context, found: BroadcastRead) -> bool:
+    """Whether what is to be copied or forwarded has not been deleted since the preview."""
+    copied = found.kind == "message" and card.content_in(found).kind in ("copy", "forward")
+    if not copied:
+        return True
+    return await compose.is_there(context, found.source_chat_id, found.source_message_id)
+
+
+async def _take_for_progress(context: Context, number: int) -> None:
+    """The card becomes the progress message."""
+    place = context.sent_message
+    if place is not None:
+        rules = context.services.broadcasts
+        await rules.set_progress_message(number, place.chat_id, place.message_id)
+
+
+async def _put_off(context: Context, number: int, came: str) -> bool:
+    """It waits: the card says for what; its progress will come as a message of its own."""
+    await card.put(context, number)
+    rules = context.services.broadcasts
+    await rules.set_progress_message(number, context.chat_id, None)
+    if came == "waiting":
+        await _ask_other_admins(context, number)
+    return True
+
+
+async def _ask_other_admins(context: Context, number: int) -> None:
+    """Show it to all who may say yes, with the buttons for that."""
+    found = await context.services.broadcasts.find(number)
+    editors = await context.services.admins.everyone("editor")
+    others = [user for user in editors if user != context.user.id]
+    if found is None:
+        return
+    asked = cards.approval(context.translator, await card.card_of(context, found))
+    reached = [await _ask_one(context, user, number, asked) for user in others]
+    if not any(reached):
+        await context.say(cards.nobody_to_approve(context.translator, number))
+
+
+async def _ask_one(context: Context, user: int, number: int, asked: Message) -> bool:
+    """Whether one admin was shown it; some have never started the bot."""
+    try:
+        refusals = await context.services.broadcasts.send_test(number, [user])
+        if refusals.get(user):
+            return False
+        await context.services.messenger.send(user, asked)
+    except TelegramError as error:
+        log.info("an admin could not be asked", broadcast=number, kind=type(error).__name__)
+        return False
+    return True
+
+
+async def _ask_anew(context: Context, number: int, came: str) -> bool:
+    """Say why it could not begin, and ask once more; whether there was something to ask."""
+    rules = context.services.broadcasts
+    draft = await rules.find(number)
+    if draft is None or came == "no":
+        return False
+    if came == "past":
+        await card.put(context, number, "when")
+        return True
+    if came == "nobody":
+        await card.put(context, number, "card" if draft.corrects else "audience")
+        return True
+    offer = await rules.offer_of(number)
+    why = cards.asked_anew(
+        context.translator,
+        now=offer.audience,
+        was=draft.shown_audience,
+        stars=offer.stars,
+        shown_stars=draft.shown_stars,
+    )
+    await card.put(context, number, why=why)
+    return True
+
+
+async def _approve(context: Context, found: BroadcastRead) -> bool:
+    if not await context.services.broadcasts.approve(found.id, context.user.id):
+        return False
+    context.services.plan_soon()
+    await context.show(cards.approved(context.translator, found.id))
+    now = await context.services.broadcasts.find(found.id)
+    if now is not None and now.state == "scheduled":
+        shown = cards.card(context.translator, await card.card_of(context, now))
+        await context.services.messenger.send(found.admin_id, shown)
+        return True
+    context.services.wake_worker()
+    await context.services.follow_broadcast(found.id)
+    return True
+
+
+async def _refuse(context: Context, found: BroadcastRead) -> bool:
+    if not await context.services.broadcasts.cancel(found.id, context.user.id):
+        return False
+    await context.show(cards.refused(context.translator, found.id))
+    said = texts.turned_down(context.translator, found.id)
+    await context.services.messenger.send(found.admin_id, said)
+    return True
+
+
+async def _under_way(context: Context, found: BroadcastRead) -> bool:
+    """Have the sender go on, and show how it goes: to its author, and to whoever tapped."""
+    context.services.wake_worker()
+    return await _report(context, found)
+
+
+async def _cancel(context: Context, found: BroadcastRead) -> bool:
+    if not await context.services.broadcasts.cancel(found.id, context.user.id):
+        return False
+    if found.state in UNSENT:
+        await context.show(texts.cancelled(context.translator))
+        return True
+    return await _under_way(context, found)
+
+
+async def _pause(context: Context, found: BroadcastRead) -> bool:
+    done = await context.services.broadcasts.pause(found.id, context.user.id)
+    return done and await _under_way(context, found)
+
+
+async def _resume(context: Context, found: BroadcastRead) -> bool:
+    done = await context.services.broadcasts.resume(found.id, context.user.id)
+    return done and await _under_way(context, found)
+
+
+async def _ask_for_stars(context: Context, found: BroadcastRead, *, in_doubt: bool) -> bool:
+    """Retry at once what costs nothing; tell the admin the cost of anything else first."""
+    rules, number = context.services.broadcasts, found.id
+    offer = await rules.offer_again(number, in_doubt=in_doubt)
+    if not offer.audience:
+        return False
+    if not offer.stars:
+        return await _send_again(context, found, in_doubt=in_doubt)
+    question = cards.ask_again(context.translator, number, *offer, in_doubt=in_doubt)
+    # The question's message becomes the report.
+    shown = await context.show(question)
+    await rules.set_progress_message(number, context.chat_id, shown)
+    await rules.offered(number, offer)
+    return True
+
+
+async def _send_if_as_shown(context: Context, found: BroadcastRead, *, in_doubt: bool) -> bool:
+    """Retry if the offer still holds; ask again if it is old or now costs more."""
+    rules = context.services.broadcasts
+    offer = await rules.offer_again(found.id, in_doubt=in_doubt)
+    if await rules.is_as_shown(found.id, offer):
+        return await _send_again(context, found, in_doubt=in_doubt)
+    return await _ask_for_stars(context, found, in_doubt=in_doubt)
+
+
+async def _send_again(context: Context, found: BroadcastRead, *, in_doubt: bool) -> bool:
+    rules = context.services.broadcasts
+    await rules.retry_failed(found.id, context.user.id, in_doubt=in_doubt)
+    return await _under_way(context, found)
+
+
+async def _report(context: Context, found: BroadcastRead) -> bool:
+    """The progress message, and for another admin a report of their own."""
+    await context.services.follow_broadcast(found.id)
+    now = await context.services.broadcasts.find(found.id)
+    place = context.sent_message
+    if now is None or place is None:
+        return True
+    followed = SentMessage(now.progress_chat_id or 0, now.progress_message_id or 0)
+    if place != followed:
+        message = await context.services.broadcast_report(found.id, context.translator)
+        await context.show(message)
+    return True
+
+
+async def _csv(context: Context, found: BroadcastRead) -> bool:
+    content = await context.services.broadcasts.recipients_csv(found.id)
+    if content.count(b"\n") < 2:  # a head, and nobody below it
+        await context.say(texts.no_list(context.translator))
+        return True
+    caption = texts.list_caption(context.translator, found.id)
+    name = f"broadcast-{found.id}.csv"
+    await context.services.messenger.send_file(
+        context.chat_id, name, content, caption, context.topic
+    )
+    return True
+
+
+async def _gathered(context: Context, found: BroadcastRead) -> bool:
+    await compose.check_and_present(context, found.id, card.content_in(found))
+    return True
+
+
+async def _edit(context: Context, found: BroadcastRead) -> bool:
+    return await correction.ask_edit(context, found.corrects or found.id)
+
+
+async def _recall(context: Context, found: BroadcastRead) -> bool:
+    return await correction.recall(context, found.corrects or found.id)
+
+
+STEPS: dict[str, Step] = {
+    "confirm": _confirm,
+    "gathered": _gathered,
+    "approve": _approve,
+    "refuse": _refuse,
+    "cancel": _cancel,
+    "pause": _pause,
+    "resume": _resume,
+    "retry": partial(_ask_for_stars, in_doubt=False),
+    "retry_sure": partial(_send_if_as_shown, in_doubt=False),
+    "doubt": partial(_ask_for_stars, in_doubt=True),
+    "doubt_sure": partial(_send_if_as_shown, in_doubt=True),
+    "edit": _edit,
+    "recall": _recall,
+    "report": _report,
+    "csv": _csv,
+}
+
+
+async def _say_where_it_stands(context: Context, number: int) -> None:
+    """Show the state after a second tap, or a tap on the button of an old broadcast."""
+    found = await context.services.broadcasts.find(number)
+    if found is None or (found.state in ("draft", "cancelled") and found.confirmed_at is None):
+        await context.show(texts.gone(context.translator))
+    elif found.state in ("waiting", "scheduled"):
+        await card.put(context, number)
+    else:
+        await _report(context, found)
