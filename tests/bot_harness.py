@@ -103,6 +103,13 @@ class BotHarness:
     async def calls(self, method: str = "", after: int = 0) -> list[dict[str, Any]]:
         return list(await self.get("calls", method=method, after=after))
 
+    async def restart(self) -> None:
+        """End the bot, and begin it again with the same database."""
+        await self.app.stop()
+        self.app = build(self.settings, clock=self.clock)
+        await self.app.start()
+        await self.settle()
+
     async def copies(self) -> list[dict[str, Any]]:
         """The copies of an admin's message that went to others: not what they were shown."""
         calls = await self.calls("copyMessage")
@@ -238,7 +245,12 @@ async def open_harness(
             aiohttp.ClientSession(sandbox.base_url) as session,
             build(settings, clock=clock) as app,
         ):
-            yield BotHarness(sandbox, clock, settings, session, app)
+            harness = BotHarness(sandbox, clock, settings, session, app)
+            try:
+                yield harness
+            finally:
+                if harness.app is not app:
+                    await harness.app.stop()
 
 
 @asynccontextmanager

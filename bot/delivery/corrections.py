@@ -132,10 +132,13 @@ class Corrections:
             return False
         return not await corrections.is_recalled(session, original.id)
 
-    async def send_test(self, broadcast_id: int, chat_ids: Iterable[int]) -> dict[int, str]:
+    async def send_test(
+        self, broadcast_id: int, chat_ids: Iterable[int], *, topic: int | None = None
+    ) -> dict[int, str]:
         """Send exactly what will arrive to these chats; why it was refused, by chat ("": sent).
 
-        Of an edit it is the new message; of a recall there is nothing to see.
+        Of an edit it is the new message; of a recall there is nothing to see. ``topic`` is the
+        forum topic of those chats in which it is to stand.
 
         Raises:
             LookupError: there is no such broadcast, or nobody to send it.
@@ -150,7 +153,7 @@ class Corrections:
             shown = await _as_new(session, found)
             known = await self._requests.known(session, shown, chats)
         trial = Trial(self._api, self._requests, shown, known)
-        return {chat: await trial.send(chat) for chat in chats}
+        return {chat: await trial.send(chat, topic) for chat in chats}
 
 
 async def _as_new(session: Executor, broadcast: BroadcastRead) -> BroadcastRead:

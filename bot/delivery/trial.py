@@ -34,14 +34,15 @@ class Trial:
         self._broadcast = broadcast
         self._known = known
 
-    async def send(self, chat_id: int) -> str:
+    async def send(self, chat_id: int, topic: int | None = None) -> str:
         """Why it was not taken, by the reasons of reports; "" for what was."""
         to = self._known.people.get(chat_id) or _stranger(chat_id)
         try:
             name = await self._name(chat_id)
             hour = self._known.hours.get(chat_id)
             parts = self._requests.parts(self._broadcast, to, hour, name)
-            await self._api.call(parts.method, orjson.loads(parts.body(chat_id)))
+            place = {"message_thread_id": topic} if topic is not None else {}
+            await self._api.call(parts.method, orjson.loads(parts.body(chat_id)) | place)
         except TelegramError as error:
             return _reason(error)
         return ""

@@ -220,11 +220,12 @@ def links_in(text: str) -> tuple[LinkButton, ...] | None:
 async def present(context: Context, number: int) -> None:
     """Show exactly what will arrive, and the card below it; what Telegram refuses is not kept."""
     rules = context.services.broadcasts
-    preview = partial(rules.send_test, number, [context.chat_id])
+    preview = partial(rules.send_test, number, [context.chat_id], topic=context.topic)
     refused = (await once("preview", preview)).get(context.chat_id)
     if refused:
         await rules.cancel(number, context.user.id)
-        await context.services.dialogues.expect(context.user.id, "message")
+        if await context.services.dialogues.expected(context.user.id) is None:
+            await context.services.dialogues.expect(context.user.id, "message")
         reason = reason_words(context.translator, refused)
         await context.say(texts.cannot_copy(context.translator, reason))
         return

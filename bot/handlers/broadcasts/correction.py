@@ -51,9 +51,12 @@ async def recall(context: Context, original: int) -> bool:
         return True
     drafting = partial(context.services.broadcasts.correct, original, context.user.id, "recall")
     draft = await once("draft", drafting)
-    if draft is not None:
+    if draft is None:
+        words = texts.nothing_to_correct(context.translator, original, "recall", 0, 0)
+        await context.say(words)
+    else:
         await card.post(context, draft.id)
-    return draft is not None
+    return True
 
 
 async def new_text(context: Context, original: int) -> None:

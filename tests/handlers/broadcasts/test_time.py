@@ -1,0 +1,127 @@
+"""When: now, at a time of the admin's, at each one's own hour; listed, changed, cancelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot_harness import BotHarness, Person
+
+
+@pytest.fixture(autouse=True)
+async def _readers(harness: BotHarness, subscriber: Person) -> None:
+    """Rita in Berlin, Tom in Tokyo; it is Monday noon in London."""
+    await harness.subscriber("Tom", "Tokyo")
+
+
+@pytest.fixture
+async def berliner(harness: BotHarness, admin: Person) -> Person:
+    """The admin, who subscribes in Berlin: their clock is an hour ahead."""
+    await admin.begin()
+    await admin.say("Berlin")
+    await admin.tap("08:00")
+    return admin
+
+
+async def got(person: Person, words: str = "Hello") -> bool:
+    return any(words in message["text"].split() for message in await person.messages())
+
+
+async def test_at_a_typed_time_of_the_admin_s_own_clock(
+    harness: BotHarness, berliner: Person, subscriber: Person
+) -> None:
+    await berliner.say("/broadcast Hello")
+    await berliner.tap("When")
+    await berliner.sees("When: now", "It's 13:0")
+    await berliner.tap("Another time")
+    await berliner.sees("By your clock: Berlin")
+    await berliner.say("soonish")
+    await berliner.sees("I didn't catch a day and a time in “soonish”")
+    await berliner.say("2026-02-01 09:00")
+    await berliner.sees("That time has passed")
+    await berliner.say("tomorrow at 9")
+    await berliner.sees("When: tomorrow, Tuesday, 09:00 by your clock")
+    await berliner.tap("Schedule it")
+    await berliner.sees("Scheduled: no. 1", "tomorrow, Tuesday, 09:00", "/scheduled")
+    await harness.pass_time(hours=19)  # 08:00 in Berlin
+    assert not await got(subscriber)
+    await harness.pass_time(hours=1)
+    assert await got(subscriber)
+    await berliner.sees("Broadcast done", "Sent: 3")
+
+
+async def test_at_each_one_s_own_hour(
+    harness: BotHarness, admin: Person, subscriber: Person
+) -> None:
+    tom = next(one for one in harness.people.values() if one.name == "Tom")
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    await admin.tap("At each one's own hour")
+    await admin.tap("09:00")
+    await admin.sees("When: 09:00 where each one is, tomorrow, Tuesday", "the next day")
+    await admin.tap("Late: not at all")
+    await admin.sees("they don't get it")
+    await admin.tap("Back")
+    await admin.tap("Back")
+    await admin.tap("Schedule it")
+    await harness.pass_time(hours=12, minutes=5)  # after 09:00 in Tokyo
+    assert await got(tom)
+    assert not await got(subscriber)
+    await harness.pass_time(hours=8)
+    assert await got(subscriber)
+
+
+async def test_not_after(admin: Person) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    await admin.tap("Tomorrow 09:00")
+    await admin.tap("Not after…")
+    await admin.tap("3 hours later")
+    await admin.sees("Not after: tomorrow, Tuesday, 12:00")
+    await admin.tap("Type it")
+    await admin.say("today 13:00")
+    await admin.sees("It would end before it begins")
+    await admin.say("tomorrow 10:30")
+    await admin.sees("Send the message above?", "Not after: tomorrow, Tuesday, 10:30")
+
+
+async def test_what_waits_is_listed_changed_and_cancelled(
+    harness: BotHarness, admin: Person, other: Person, viewer: Person, subscriber: Person
+) -> None:
+    await admin.say("/scheduled")
+    await admin.sees("Nothing is scheduled")
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    await admin.tap("Tomorrow 09:00")
+    await admin.tap("Back")
+    await admin.tap("Schedule it")
+    await viewer.say("/scheduled")
+    await viewer.sees("No. 1: tomorrow, Tuesday, 09:00", "2 subscribers")
+    await viewer.tap("Change no. 1")
+    await viewer.hears("As a viewer you can look")
+    await other.say("/scheduled")
+    await other.tap("Change no. 1")
+    await other.tap("Change the time")
+    await other.tap("Another time")
+    await other.say("Wednesday 10:00")
+    await other.sees("Scheduled: no. 1", "Wednesday, 10:00")
+    await harness.pass_time(days=1)
+    assert not await got(subscriber)
+    await other.tap("Cancel it")
+    await other.sees("Cancelled. Nothing was sent.")
+    await harness.pass_time(days=2)
+    assert not await got(subscriber)
+    await admin.say("/scheduled")
+    await admin.sees("Nothing is scheduled")
+
+
+async def test_a_time_that_has_passed_before_it_was_confirmed_is_asked_for_anew(
+    harness: BotHarness, admin: Person, subscriber: Person
+) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    await admin.tap("Another time")
+    await admin.say("14:00")
+    await harness.pass_time(hours=3)
+    await admin.tap("Schedule it")
+    await admin.sees("When shall I send it?")
+    assert not await got(subscriber)
