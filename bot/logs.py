@@ -33,7 +33,8 @@ QUOTED = re.compile(r"""\"[^"]*\"|'[^']*'|[“„«‘].*""", re.DOTALL)
 LOOPS_OWN = re.compile(r"(?<=^Exception in callback).*|\n.*", re.DOTALL)
 MASK = "[token]"
 
-# What these print below WARNING holds tokens (request lines), or subscribers' words (parameters).
+# What these print below WARNING holds tokens (request lines), or subscribers' words (parameters),
+# or is about every piece of a picture.
 TALKATIVE = (
     "aiohttp",
     "aiosqlite",
@@ -43,6 +44,7 @@ TALKATIVE = (
     "asyncpg",
     "httpcore",
     "httpx",
+    "PIL",
     "sqlalchemy",
     "telegram",
     "tzlocal",
@@ -155,6 +157,8 @@ def configure(
     root.setLevel(level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # Warns, too, but of nothing that anybody should do: that it looks at the machine's fonts.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*_first_steps(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
+from bot.charts.painter import Painter
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
 from bot.config import Settings
@@ -89,6 +90,7 @@ class Services:
     planner: Planner
     worker: DeliveryWorker
     stats: Stats
+    painter: Painter
     progress: Progress
     replicas: Replicas
     repair: Repair
@@ -224,14 +226,15 @@ def _build(
     limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client, transport = _outgoing(settings, limiter, stack)
     subscribers = Subscribers(db, clock, content, settings)
-    privacy, stats = Privacy(db, clock, content), Stats(db, clock)
+    privacy, stats = Privacy(db, clock, content), Stats(db, clock, content)
     audit = Audit(db, clock)
     admins = Admins(db, clock, settings.admin_ids, audit)
     search, signs, folder = knowledge.search, knowledge.signs, settings.content_dir
     reloading = Reloading(db, clock, content, search, signs, folder, audit)
     themes = {theme.id: theme.bit for theme in content.library.themes}
     broadcasts = Broadcasts(db, clock, settings, client, themes=themes)
-    messenger = Messenger(client, clock)
+    messenger, painter = Messenger(client, clock), Painter()
+    stack.callback(painter.close)
     progress = Progress(broadcasts, subscribers, admins, messenger, clock)
     renderer = TipRenderer(content, sharing=client.sharing)
     told = progress.on_event
@@ -263,6 +266,7 @@ def _build(
         admins=admins,
         audit=audit,
         stats=stats,
+        painter=painter,
         messenger=messenger,
         wake_worker=worker.wake,
         plan_soon=plan_soon,
@@ -295,6 +299,7 @@ def _build(
         planner=planner,
         worker=worker,
         stats=stats,
+        painter=painter,
         progress=progress,
         replicas=Replicas(db, clock, limiter, trust=trust),
         repair=Repair(db, clock, settings, planner, owner=worker.owner),

@@ -14,9 +14,9 @@ from bot.cli.plan import plan
 
 if TYPE_CHECKING:
     from bot.delivery.broadcasts import Broadcasts
-    from bot.store.values import Figures
+    from bot.figures import Overview
 
-PERIODS = (1, 7, 30)  # days
+PERIODS = (1, 7, 30, 365)  # days
 BROADCAST = typer.Argument(min=1, max=BIGGEST_ID, help="Its number, as broadcast list tells.")
 WHY_NOT = ("obvious", "not_me", "hard", "not_skin")
 OPERATOR = 0  # no Telegram user: the one at the machine
@@ -35,11 +35,11 @@ def register(app: typer.Typer) -> None:
 
 
 def stats(as_json: bool = JSON_OPTION) -> None:
-    """Subscribers, deliveries, failures and lateness for 1, 7 and 30 days."""
+    """Subscribers, deliveries, ratings, questions and reach: today and in 7, 30 and 365 days."""
     log_to_stderr()
-    figures = asked(_figures())
+    figures = [_flat(overview) for overview in asked(_overviews())]
     if as_json:
-        emit([asdict(item) for item in figures])
+        emit(figures)
         return
     columns = [_column(item) for item in figures]
     rows = ((name, *(column[name] for column in columns)) for name in columns[0])
@@ -71,25 +71,62 @@ async def _ratings(days: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["down"], row["tip"]))
 
 
-async def _figures() -> list[Figures]:
+async def _overviews() -> list[Overview]:
     from bot.clock import SystemClock
     from bot.delivery.stats import Stats
+    from tips.library import load_library
 
     async with open_database() as db:
-        source = Stats(db, SystemClock())
-        return [await source.figures(days) for days in PERIODS]
+        source = Stats(db, SystemClock(), load_library())
+        return [await source.overview(days) for days in PERIODS]
 
 
-def _column(item: Figures) -> dict[str, object]:
+def _flat(overview: Overview) -> dict[str, Any]:
+    """The figures of now and of the span as one object; its names stay from version to version."""
+    now, total = overview.now, overview.total
+    return {
+        "days": overview.days,
+        "subscribers": now.subscribers,
+        "active": now.active,
+        "paused": now.paused,
+        "stopped": now.stopped,
+        "blocked": now.blocked,
+        "new": total.joined,
+        "returned": total.returned,
+        "left": total.left,
+        "left_how": total.left_how,
+        "tips": total.tips,
+        "broadcasts": total.broadcasts,
+        "failures": total.failures,
+        "doubts": total.doubts,
+        "lateness": total.lateness._asdict(),
+        "tip_votes": total.tip_votes,
+        "answer_votes": total.answer_votes,
+        "misses": total.misses,
+        "questions": total.questions._asdict(),
+        "themes": {theme.id: theme.votes for theme in overview.themes},
+        "best": {tip.id: tip.votes for tip in overview.best},
+        "worst": {tip.id: tip.votes for tip in overview.worst},
+        "reach": {str(one.id): (one.reached, one.total) for one in overview.broadcasts},
+        "sources": overview.sources,
+    }
+
+
+def _column(item: dict[str, Any]) -> dict[str, object]:
     shown: dict[str, object] = {}
-    for name, value in asdict(item).items():
+    for name, value in item.items():
         if name == "lateness":
             shown |= {"late p50 (s)": value["p50"], "late p95 (s)": value["p95"]}
         elif isinstance(value, dict):
-            shown[name] = ", ".join(f"{key} {count}" for key, count in value.items()) or "-"
+            told = (f"{key} {_cell(one)}" for key, one in value.items())
+            shown[name] = ", ".join(told) or "-"
         elif name != "days":
-            shown[name] = " / ".join(map(str, value)) if isinstance(value, tuple) else value
+            shown[name] = _cell(value)
     return shown
+
+
+def _cell(value: object) -> object:
+    return " / ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 @broadcast_app.command("list")

@@ -7,24 +7,30 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from bot.delivery.message import Finished
+from bot.figures import Lateness
 from bot.metrics import LATENESS_BOUNDS as BOUNDS
 from bot.metrics import Metrics
 from bot.store.outbox.kinds import KINDS, TIP
 from bot.store.outbox.leases import Settled
 from bot.store.outbox_models import FINAL_STATES
-from bot.store.values import Lateness
+
+REACH = "reach."
+"""How the counter of those begins whom a broadcast reached; its number follows."""
 
 _LATE = tuple(f"late.{bound:g}" for bound in BOUNDS)
 
 
 def count(finished: Iterable[Finished], rows: Iterable[Settled]) -> Counter[str]:
-    """Counters of what ended for good: states by kind, failures by reason, doubts, lateness."""
+    """Counters of what ended for good: states by kind, failures by reason, doubts, lateness, and
+    how many each broadcast reached."""
     amounts: Counter[str] = Counter()
     for one, row in zip(finished, rows, strict=True):
         if row.state == "sent":
             amounts[f"{one.kind}.sent"] += 1
             if one.kind == TIP:
                 amounts[late_name(one.lateness)] += 1
+            else:
+                amounts[f"{REACH}{one.item.row.broadcast_id}"] += 1
             continue
         count_ending(amounts, one.kind, row)
     return amounts
@@ -85,8 +91,5 @@ def _share(counts: list[int], share: float) -> float:
 
 def by_prefix(totals: Mapping[str, int], prefix: str) -> dict[str, int]:
     """Counters whose name begins with ``prefix``, without it."""
-    return {
-        name.removeprefix(prefix): value
-        for name, value in sorted(totals.items())
-        if name.startswith(prefix)
-    }
+    found = [item for item in totals.items() if item[0].startswith(prefix)]
+    return {name.removeprefix(prefix): value for name, value in sorted(found)}

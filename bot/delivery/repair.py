@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.delivery.planner import Planner, following
 from bot.replicas.presence import LIVE_SECONDS
 from bot.store.database import Database
-from bot.store.queries import slots
+from bot.store.queries import slots, tip_tallies
 from bot.store.repairs import instant_repairs as repairs
 from bot.store.repairs.instants import LONGEST_LEASE
 from bot.store.tables import Executor
@@ -65,6 +65,7 @@ class Repair:
             lambda session: repairs.hold_back(session, now),
             lambda session: repairs.hold_back_subscriptions(session, now),
             lambda session: repairs.hold_back_counters(session, now),
+            lambda session: tip_tallies.hold_back(session, now),
         )
         for step in steps:
             found += await self._db.write(step)

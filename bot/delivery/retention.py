@@ -9,11 +9,12 @@ from bot.clock_trust import ClockTrust
 from bot.isolation import each
 from bot.store.database import Database
 from bot.store.outbox import pruning
-from bot.store.queries import counters, slots
+from bot.store.queries import counters, slots, tip_tallies
 from bot.subscribers.schedule import KEPT_DAYS
 
 PRUNED_AT_ONCE = 1000
-COUNTED_BY_HOUR = 40  # days
+COUNTED_BY_HOUR = 3  # days
+TALLIED = 400  # days
 
 
 class Retention:
@@ -41,7 +42,10 @@ class Retention:
             last, gone = pruned.last_id, gone + pruned.rows
 
     async def fold(self) -> None:
-        """Fold hours that nobody asks for any more into days, and delete slots without anyone."""
+        """Fold hours that nobody asks for any more into days; delete what was counted of single
+        tips longer ago than anybody asks for, and slots without anyone."""
         async with self._db.write() as session:
-            await counters.fold(session, self._clock.now() - timedelta(days=COUNTED_BY_HOUR))
+            now = self._clock.now()
+            await counters.fold(session, now - timedelta(days=COUNTED_BY_HOUR))
+            await tip_tallies.forget(session, now - timedelta(days=TALLIED))
             await slots.remove_empty(session)

@@ -14,6 +14,7 @@ from telegram.ext import Application, CallbackContext
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
 from bot.admins.roles import Role, What
+from bot.charts.painter import Painter
 from bot.clock import Clock
 from bot.config import Settings
 from bot.content.reloading import Reloading
@@ -65,6 +66,7 @@ class HandlerServices:
     admins: Admins
     audit: Audit
     stats: Stats
+    painter: Painter
     messenger: Messenger
     wake_worker: Callable[[], None]
     plan_soon: Callable[[], None]
@@ -268,6 +270,12 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         """Replace the message whose button was tapped, or send a new one."""
         messenger = self.services.messenger
         return await messenger.edit_or_send(self.sent_message, self.chat_id, message, self.topic)
+
+    async def show_picture(self, png: bytes, caption: Message) -> int:
+        """Put a picture where the message is whose button was tapped, or send a new one."""
+        return await self.services.messenger.picture_or_send(
+            self.sent_message, self.chat_id, png, caption, self.topic
+        )
 
     async def toast(self, words: str | None = None) -> None:
         """Answer the tap. This comes before the work, so that the button never hangs."""

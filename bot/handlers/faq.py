@@ -74,6 +74,7 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     if advice is not None and not _goes_with(best, advice):
         return False
     library, alone = context.services.library, advice is not None
+    await context.services.subscribers.asked("answered")
     await context.say(texts.answer(context.translator, best, library, alone=alone))
     return True
 
@@ -91,8 +92,10 @@ async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
         await context.say(signs.only_english(analysis.other_language, number))
     elif answers or services:
         _, subject = context.translator, found.subject
+        await context.services.subscribers.asked("unsure")
         await context.say(texts.unsure(_, answers, subject, number, services))
     else:
+        await context.services.subscribers.asked("unanswered")
         library = context.services.library
         await context.say(
             texts.none(context.translator, found.topics, library, found.subject, number)

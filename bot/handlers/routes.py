@@ -162,4 +162,5 @@ def rows() -> list[Row]:
         on_tap(taps.SetRole, team.set_role),
         on_tap(taps.RemoveMember, team.remove),
         on_tap(taps.Invite, invitations.invite_tapped),
+        on_tap(taps.SendStatsFile, admin.stats_file_tapped),
     ]

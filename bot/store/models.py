@@ -288,6 +288,21 @@ class TipVoteRead(TipVoteFields):
     model_config = {"frozen": True}
 
 
+class TipTally(Table, table=True):
+    """The table of a day's thumbs on a tip, less those taken back; ``day`` is its midnight (UTC).
+
+    By tip first, so that a span is summed up without sorting.
+    """
+
+    __tablename__ = "tip_tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    tip_id: str = Field(primary_key=True, max_length=64)
+    day: datetime = Field(sa_column=Column(UTCDateTime, primary_key=True))
+    up: int = Field(sa_type=BigInteger)
+    down: int = Field(sa_type=BigInteger)
+
+
 class AnswerVote(Table, table=True):
     """A subscriber's thumb on an answer of the FAQ."""
 

@@ -130,6 +130,30 @@ def _between_on_postgresql(element: seconds_between, compiler: SQLCompiler, **kw
     return f"CAST(EXTRACT(EPOCH FROM ({later} - {earlier})) AS DOUBLE PRECISION)"
 
 
+class start_of_step(FunctionElement[datetime]):  # noqa: N801
+    """``start_of_step(instant, first, step)``: where the step begins that it lies in, in SQL.
+
+    Steps are so many microseconds long, one after the other from ``first`` on.
+    """
+
+    type = UTCDateTime()
+    inherit_cache = True
+    name = "start_of_step"
+
+
+@compiles(start_of_step, "sqlite")
+def _step_on_sqlite(element: start_of_step, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, first, step = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({instant} - ({instant} - {first}) % {step})"
+
+
+@compiles(start_of_step, "postgresql")
+def _step_on_postgresql(element: start_of_step, compiler: SQLCompiler, **kw: Any) -> str:
+    instant, first, step = (compiler.process(clause, **kw) for clause in element.clauses)
+    passed = f"CAST(EXTRACT(EPOCH FROM ({instant} - {first})) AS DOUBLE PRECISION) * 1000000"
+    return f"({first} + floor({passed} / {step}) * {step} * INTERVAL '1 microsecond')"
+
+
 def one_of(column: str, *values: str) -> str:
     """The text of a CHECK that ``column`` holds one of ``values``, the likeliest first.
 

@@ -86,38 +86,6 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Lateness:
-    """Seconds from due to sent: median, 95th percentile, and counts per upper bound."""
-
-    p50: float | None
-    p95: float | None
-    histogram: tuple[tuple[float, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The numbers of ``/stats`` for the last ``days`` days."""
-
-    days: int
-    subscribers: int
-    active: int
-    paused: int
-    stopped: int
-    blocked: int
-    new: int
-    left: int
-    tips: dict[str, int]
-    broadcasts: dict[str, int]
-    failures: dict[str, int]
-    doubts: int
-    lateness: Lateness
-    tip_votes: tuple[int, int]
-    answer_votes: tuple[int, int]
-    misses: int
-    sources: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Advice:
     """Settings to change, and how the same day would go with them."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.figures import Votes
 from bot.store.database import Database
 from bot.store.models import SubscriberRead, TipVoteRead
-from bot.store.queries import feedback, rotations
+from bot.store.queries import counters, feedback, rotations, tip_tallies
 from bot.store.tables import Executor
 from bot.store.values import Said
 from bot.store.values import Vote as VoteResult
@@ -23,6 +24,7 @@ from tips.reactions import Change, Reaction, WhyNot, change_of, put_off
 from tips.rotation import DISLIKES_IN_A_ROW, Vote, decode_recent, drop_suggestion
 
 WEEK = 7
+Thumbs = Literal["tip", "answer"]
 
 
 class Kept(NamedTuple):
@@ -64,14 +66,21 @@ class Feedback:
         _check_vote(vote)
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
-            changed = await feedback.vote_tip(session, chat_id, tip_id, vote, self._clock.now())
-            if not changed:
-                return VoteResult(vote, changed, None)
+            before = await feedback.vote_tip(session, chat_id, tip_id, vote, self._clock.now())
+            if before is None:
+                return VoteResult(vote, changed=False, ask_drop_theme=None)
+            await self._count(session, "tip", before, vote)
+            thumbs = {tip_id: _moved(before, vote)}
+            await tip_tallies.add(session, self._clock.now(), thumbs)
             votes = await feedback.tip_votes(session, chat_id)
             await self._put_off(session, chat_id, votes)
-        if vote >= 0:
-            return VoteResult(vote, changed, None)
-        return VoteResult(vote, changed, self._worth_dropping(votes, tip_id))
+        drop = self._worth_dropping(votes, tip_id) if vote < 0 else None
+        return VoteResult(vote, changed=True, ask_drop_theme=drop)
+
+    async def _count(self, session: Executor, of: Thumbs, before: int, vote: int) -> None:
+        moved = _moved(before, vote)
+        thumbs = {f"{of}_up": moved.up, f"{of}_down": moved.down}
+        await counters.add(session, self._clock.now(), thumbs)
 
     async def say_why_not(self, chat_id: int, tip_id: str, why_not: WhyNot) -> Change | None:
         """Why a tip with a thumb down was not for them; what comes last because of it.
@@ -131,13 +140,26 @@ class Feedback:
         _check_vote(vote)
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
-            return await feedback.vote_answer(session, chat_id, answer_id, vote, self._clock.now())
+            now = self._clock.now()
+            before = await feedback.vote_answer(session, chat_id, answer_id, vote, now)
+            if before is None:
+                return False
+            await self._count(session, "answer", before, vote)
+            return True
 
     async def miss(self, chat_id: int, answer_id: str) -> bool:
         """ "Not what I asked": stored by the answer's id, never by the words."""
         async with self._db.write() as session:
             await schedule.known(session, chat_id, self._clock.now())
-            return await feedback.add_miss(session, chat_id, answer_id, self._clock.now())
+            now = self._clock.now()
+            new = await feedback.add_miss(session, chat_id, answer_id, now)
+            await counters.add(session, now, {"missed": int(new)})
+            return new
+
+    async def asked(self, outcome: Literal["answered", "unsure", "unanswered"]) -> None:
+        """Count a question by what became of it; nothing of its words or writer is kept."""
+        async with self._db.write() as session:
+            await counters.add(session, self._clock.now(), {outcome: 1})
 
     def _worth_dropping(self, votes: list[TipVoteRead], tip_id: str) -> str | None:
         """The topic to offer dropping: asked at every third dislike in a row, not at each."""
@@ -157,6 +179,11 @@ class Feedback:
 
 def _local_date(subscriber: SubscriberRead, now: datetime) -> date:
     return local_date(now, subscriber.zone or "UTC")
+
+
+def _moved(before: int, vote: int) -> Votes:
+    """What changes of all thumbs as one vote takes the place of another."""
+    return Votes((vote == 1) - (before == 1), (vote == -1) - (before == -1))
 
 
 def _check_vote(vote: int) -> None:

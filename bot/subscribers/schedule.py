@@ -197,8 +197,13 @@ async def leave(
     await slots.change_membership(session, chat_id, {"state": "off"})
     await cancel_everything(session, chat_id, now, state)
     if subscriber.subscribed:
-        await counters.add(session, now, {"left": 1})
+        await count_left(session, now, state)
     return True
+
+
+async def count_left(session: Executor, now: datetime, how: str) -> None:
+    """Count a subscriber who ``stopped``, ``blocked`` the bot, is ``gone`` or was ``erased``."""
+    await counters.add(session, now, {"left": 1, f"left.{how}": 1})
 
 
 async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
@@ -217,7 +222,7 @@ async def erase(session: Executor, person: Person, now: datetime) -> bool:
     subscriber = await subscribers.get(session, person.chat_id, lock=True)
     await audience.freeze_one(session, person.chat_id, due_in_zone)
     if subscriber is not None and subscriber.subscribed:
-        await counters.add(session, now, {"left": 1})
+        await count_left(session, now, "erased")
     return await personal.erase(session, person)
 
 

@@ -206,7 +206,7 @@ class Subscribers(Feedback):
             await slots.change_membership(session, chat_id, {"state": "off"})
             await schedule.cancel_everything(session, chat_id, now, "stopped")
             if subscriber.subscribed:
-                await counters.add(session, now, {"left": 1})
+                await schedule.count_left(session, now, "stopped")
             return subscriber.model_copy(update={**values, "changed": True})
 
     async def blocked(self, chat_id: int) -> bool:

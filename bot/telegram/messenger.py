@@ -14,6 +14,7 @@ from telegram import (
     InlineQueryResultArticle,
     InlineQueryResultsButton,
     InputFile,
+    InputMediaPhoto,
     InputTextMessageContent,
     LinkPreviewOptions,
     MessageEntity,
@@ -46,6 +47,7 @@ NOT_THERE = (  # Telegram's words for a message that can no longer be edited
     "message identifier is not specified",
 )
 GONE = ("message to edit not found", "message_id_invalid")
+PICTURE_NAME = "figures.png"
 NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 
 
@@ -127,17 +129,11 @@ class Messenger:
             telegram.error.RetryAfter: Telegram asks to wait.
             telegram.error.TelegramError: it was refused, or there was no answer.
         """
-        if sent_message is None or message.reply is not None:
-            return await self.send(chat_id, message, topic)
-        try:
-            await self._edit(sent_message, message, dropped_in_floods=dropped_in_floods)
-        except BadRequest as refusal:
-            if _unchanged(refusal):
+        if sent_message is not None and message.reply is None:
+            edit = self._edit(sent_message, message, dropped_in_floods=dropped_in_floods)
+            if await _is_edited(edit):
                 return sent_message.message_id
-            if not _not_there(refusal):
-                raise
-            return await self.send(chat_id, message, topic)
-        return sent_message.message_id
+        return await self.send(chat_id, message, topic)
 
     async def _edit(
         self, sent_message: SentMessage, message: Message, *, dropped_in_floods: bool
@@ -152,6 +148,49 @@ class Messenger:
                 link_preview_options=_previews(message),
                 reply_markup=_inline_keyboard(message),
                 rate_limit_args=NEVER if dropped_in_floods else None,
+            )
+        )
+
+    async def picture_or_send(
+        self,
+        sent_message: SentMessage | None,
+        chat_id: int,
+        png: bytes,
+        caption: Message,
+        topic: int | None = None,
+    ) -> int:
+        """Put a picture where ``sent_message`` is, or send it when that cannot be; its id.
+
+        Raises:
+            telegram.error.TelegramError: it was refused, or there was no answer.
+        """
+        if sent_message is not None and await _is_edited(
+            self._edit_picture(sent_message, png, caption)
+        ):
+            return sent_message.message_id
+        sending = partial(
+            self._bot.send_photo,
+            chat_id,
+            InputFile(png, filename=PICTURE_NAME),
+            caption=caption.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_keyboard(caption),
+        )
+        return (await self._put(sending, topic)).message_id
+
+    async def _edit_picture(self, sent_message: SentMessage, png: bytes, caption: Message) -> None:
+        photo = InputMediaPhoto(
+            InputFile(png, filename=PICTURE_NAME, attach=True),
+            caption=caption.html,
+            parse_mode=ParseMode.HTML,
+        )
+        await self._call(
+            partial(
+                self._bot.edit_message_media,
+                photo,
+                sent_message.chat_id,
+                sent_message.message_id,
+                reply_markup=_inline_keyboard(caption),
             )
         )
 
@@ -340,6 +379,18 @@ def _worth_another_try(error: NetworkError) -> bool:
     When a connection breaks, a reply may have arrived; one that comes twice is the lesser evil.
     """
     return isinstance(error, NotSent) or not isinstance(error, BadRequest | TimedOut)
+
+
+async def _is_edited(edit: Coroutine[Any, Any, None]) -> bool:
+    """Make the edit; False where the message is not there any more, or can't be edited."""
+    try:
+        await edit
+    except BadRequest as refusal:
+        if _not_there(refusal):
+            return False
+        if not _unchanged(refusal):
+            raise
+    return True
 
 
 def _unchanged(refusal: TelegramError) -> bool:

@@ -15,7 +15,7 @@ from bot.texts.codec import DATA_BYTES, Callback, decode, encode, kinds
 
 __all__ = ["DATA_BYTES", "Callback", "decode", "encode", "kinds"]
 
-STATS_DAYS = (1, 7, 30)
+STATS_DAYS = (7, 30, 365)
 
 
 @dataclass(frozen=True)
@@ -574,3 +574,11 @@ class ShowAudit(Callback):
     kind: ClassVar[str] = "ra"
     beside: form.Beside
     entry: form.EntryId
+
+
+@dataclass(frozen=True)
+class SendStatsFile(Callback):
+    """The figures of the last so many days as a file, day by day."""
+
+    kind: ClassVar[str] = "ac"
+    days: form.StatsDays

@@ -40,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("forget", "everyone", mark("Erase everything about you")),
     Command("broadcast", "edit", mark("Send a message to everyone")),
     Command("scheduled", "look", mark("Broadcasts that wait for their time")),
-    Command("stats", "look", mark("Figures for 1, 7 and 30 days")),
+    Command("stats", "look", mark("Figures of the last 7, 30 or 365 days")),
     Command("audit", "look", mark("What the team has changed")),
     Command("admins", "own", mark("Who is in the team")),
     Command("invite", "own", mark("Invite an editor or a viewer")),

@@ -11,6 +11,7 @@ from bot.texts.html import Html, join, one_line, shortened
 LABEL_UNITS = 35  # what an app shows of a label on a narrow screen
 PLACE_UNITS = 60  # a place is sent as it stands on its key, so it is cut only where it must be
 PLACEHOLDER_UNITS = 64  # Bot API: ReplyKeyboardMarkup, input_field_placeholder
+CAPTION_UNITS = 1024  # Bot API: sendPhoto, caption, "0-1024 characters after entities parsing"
 TOAST_UNITS = 200  # Bot API: answerCallbackQuery, text
 
 Markup = dict[str, Any]

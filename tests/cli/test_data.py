@@ -66,8 +66,9 @@ def test_stats_and_plan(tmp_path: Path) -> None:
     assert "gutskin db upgrade" in gutskin("stats").stderr
     _fill(tmp_path)
     figures = data("stats")
-    assert [item["days"] for item in figures] == [1, 7, 30]
-    assert figures[0]["active"] == 2
+    assert [item["days"] for item in figures] == [1, 7, 30, 365]
+    assert figures[0]["active"] == figures[0]["new"] == 2
+    assert {"tips", "lateness", "themes", "questions", "reach", "sources"} <= set(figures[0])
     assert "subscribers" in gutskin("stats").stdout
     forecast = data("plan", "--dry-run", "--at", "2026-03-02T00:00:00+00:00")
     assert {"busiest_minute", "holds", "tips"} <= set(forecast)

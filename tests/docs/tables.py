@@ -23,6 +23,7 @@ from bot.config import Settings
 from bot.metrics import Metrics
 from bot.store.repairs.instants import RULES
 from bot.texts.commands import COMMANDS
+from bot.texts.stats_file import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 MARKED = re.compile(r"(<!-- table:(\w+) -->\n).*?(<!-- /table -->)", re.DOTALL)
@@ -156,6 +157,11 @@ def _logged(call: ast.Call) -> str | None:
     return first.value if isinstance(first, ast.Constant) else None
 
 
+def csv_columns() -> str:
+    """Every column of the file that ``/stats csv`` sends."""
+    return rows(("column", "what it holds"), *((f"`{one.name}`", one.about) for one in COLUMNS))
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings,
     "chat": chat,
@@ -163,6 +169,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "make": targets,
     "metrics": metrics,
     "instants": stored_instants,
+    "csv": csv_columns,
 }
 
 

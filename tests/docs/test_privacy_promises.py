@@ -11,7 +11,7 @@ import pytest
 from bot.admins.audit import KEPT
 from bot.app import UPKEEP_S
 from bot.config import Settings
-from bot.delivery.retention import COUNTED_BY_HOUR
+from bot.delivery.retention import COUNTED_BY_HOUR, TALLIED
 from bot.handlers.start import LINK_LONGEST
 from bot.store.migrate import COPY
 from bot.store.models import Table
@@ -47,7 +47,8 @@ def days(count: int) -> timedelta:
 YEAR = span(days(Settings.model_fields["erase_after_days"].default))
 PROMISED = (
     (PRIVACY, f"{number(KEPT_DAYS)} days, then only counts without a subscriber"),
-    (PRIVACY, f"by the hour for {COUNTED_BY_HOUR} days, then by the day"),
+    (PRIVACY, f"by the hour for {number(COUNTED_BY_HOUR)} days, then by the day"),
+    (PRIVACY, f"thumbs on a single tip for {TALLIED} days"),
     (PRIVACY, f"without the chat's, for {span(REMEMBER_UPDATES)}"),
     (PRIVACY, f"`GUTSKIN_ERASE_AFTER_DAYS` ({YEAR})"),
     (PRIVACY, f"within about {span(timedelta(seconds=UPKEEP_S))}"),

@@ -231,17 +231,6 @@ async def test_a_vanished_admin_stops_nothing(harness: BotHarness, admin: Person
     await subscriber.sees("Hello")
 
 
-@pytest.mark.parametrize("days", [1, 7, 30])
-async def test_figures(harness: BotHarness, admin: Person, days: int) -> None:
-    await harness.subscriber()
-    await harness.to_next_tip()
-    await admin.say("/stats")
-    await admin.sees("The last day", "Subscribers: 1", "Tips: 1 sent")
-    if days > 1:
-        await admin.tap(f"{days} days")
-    await admin.sees("How late: half within", "Getting tips: 1", "New: 1")
-
-
 async def test_an_admin_s_menu_and_help_have_their_commands(
     harness: BotHarness, admin: Person, subscriber: Person
 ) -> None:

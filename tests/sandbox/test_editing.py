@@ -55,6 +55,34 @@ class TestEdits:
             "Bad Request: there is no text in the message to edit"
         )
 
+    async def test_a_picture_takes_the_place_of_another_or_of_a_text(
+        self, hand: Hand, ada: int
+    ) -> None:
+        photo = await hand.ok("sendPhoto", chat_id=ada, photo="https://a.org/p.png", caption="a")
+        picture = {"chat_id": ada, "message_id": photo["message_id"]}
+        text = await ask(hand, ada)
+        media = {"type": "photo", "media": "https://a.org/q.png", "caption": "<b>b</b>"}
+        media["parse_mode"] = "HTML"
+
+        for place in (picture, text):
+            edited = await hand.ok("editMessageMedia", media=media, **place)
+            assert edited["caption"] == "b"
+            assert edited["photo"][0]["file_id"] != photo["photo"][0]["file_id"]
+        same = {**media, "media": edited["photo"][0]["file_id"]}
+        assert await hand.refused("editMessageMedia", media=same, **text) == NOT_MODIFIED
+        long = {**media, "caption": "x" * 1025}
+        assert await hand.refused("editMessageMedia", media=long, **text) == (
+            "Bad Request: message caption is too long"
+        )
+
+    async def test_a_place_on_the_map_has_no_picture(self, hand: Hand, ada: int) -> None:
+        sent = await hand.ok("sendLocation", chat_id=ada, latitude=1, longitude=2)
+        place = {"chat_id": ada, "message_id": sent["message_id"]}
+        media = {"type": "photo", "media": "https://a.org/q.png"}
+        assert await hand.refused("editMessageMedia", media=media, **place) == (
+            "Bad Request: there is no media in the message to edit"
+        )
+
     async def test_what_cannot_be_edited(self, hand: Hand, ada: int) -> None:
         said = await hand.control("say", user=ada, text="mine")
         keyboard = await hand.ok(

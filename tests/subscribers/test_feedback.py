@@ -57,6 +57,7 @@ async def test_thumbs_can_be_changed_and_taken_back(
     assert (await subscribers.vote_tip(ANNA, tip, 0)).changed is True
     assert (await subscribers.vote_tip(ANNA, tip, 0)).changed is False
     assert await subscribers.vote_answer(ANNA, "what-is-it", -1) is True
+    assert await subscribers.vote_answer(ANNA, "what-is-it", -1) is False
     assert await subscribers.miss(ANNA, "what-is-it") is True
     assert await subscribers.miss(ANNA, "what-is-it") is False
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import orjson
 
 from bot.admins.roles import Member, Role
+from bot.figures import Lateness, Overview, Period, Questions, Rated, Reach, Standing, Votes
 from bot.places import Place
 from bot.texts import (
     announcement,
@@ -124,33 +125,51 @@ class SomeReport:
     doubt_again: int = 0
 
 
-@dataclass(frozen=True)
-class SomeLateness:
-    """Seconds from due to sent."""
+FIRST, LAST = date(2026, 2, 23), date(2026, 3, 1)
+SOME_DAYS = Period(
+    first=FIRST,
+    last=LAST,
+    subscribers=1204,
+    joined=48,
+    returned=3,
+    left=20,
+    left_how={"stopped": 9, "blocked": 8, "gone": 1, "erased": 2},
+    tips={"sent": 7700, "failed": 3},
+    broadcasts={},
+    failures={},
+    doubts=0,
+    lateness=Lateness(1.25, 130.0, ()),
+    tip_votes=Votes(90, 4),
+    answer_votes=Votes(12, 1),
+    misses=2,
+    questions=Questions(111, 20, 9),
+)
+NO_DAYS = Period(
+    FIRST, LAST, 0, 0, 0, 0, {}, {}, {}, {}, 0, Lateness(None, None, ()), Votes(0, 0), Votes(0, 0),
+    0, Questions(0, 0, 0),
+)  # fmt: skip
 
-    p50: float | None = 1.25
-    p95: float | None = 130.0
+
+def some_figures(total: Period = SOME_DAYS, **more: Any) -> Overview:
+    """The figures of a week, of which nothing is known but its sum."""
+    given: dict[str, Any] = {
+        "days": 7,
+        "at": NOW,
+        "now": Standing(1150, 54, 30, 12, 3, 1),
+        "total": total,
+        "steps": (total,),
+        "themes": (Rated("m0", Votes(90, 4)), Rated("m1", Votes(0, 0))),
+        "best": (Rated("tip", Votes(90, 4)),),
+        "worst": (),
+        "broadcasts": (Reach(3, NOW, 1204, 1170),),
+        "sources": {},
+    }
+    return Overview(**{**given, **more})
 
 
-@dataclass(frozen=True)
-class SomeFigures:
-    """The figures of /stats."""
-
-    days: int = 7
-    subscribers: int = 1200
-    active: int = 1100
-    paused: int = 40
-    stopped: int = 30
-    blocked: int = 30
-    new: int = 12
-    left: int = 3
-    tips: dict[str, int] = field(default_factory=lambda: {"sent": 7700, "failed": 3})
-    broadcasts: dict[str, int] = field(default_factory=dict)
-    failures: dict[str, int] = field(default_factory=dict)
-    lateness: SomeLateness = SomeLateness()
-    tip_votes: tuple[int, int] = (90, 4)
-    answer_votes: tuple[int, int] = (12, 1)
-    misses: int = 2
+NO_FIGURES = some_figures(
+    NO_DAYS, now=Standing(0, 0, 0, 0, 0, 0), themes=(), best=(), broadcasts=()
+)
 
 
 def library_of(words: str, *, level: Evidence = Evidence.LIMITED) -> Library:
@@ -271,6 +290,10 @@ def _card(
 
 def _reasons(words: str) -> dict[str, int]:
     return {words: 3, "blocked": 2, "empty": 0}
+
+
+def _failing(words: str) -> Overview:
+    return some_figures(replace(SOME_DAYS, failures=_reasons(words)))
 
 
 CALLS: dict[str, Call] = {
@@ -526,7 +549,10 @@ CALLS: dict[str, Call] = {
     "broadcast.cancelled": lambda *_: broadcast.cancelled(EN),
     "broadcast.another_admins": lambda *_: broadcast.another_admins(EN),
     "broadcast.gone": lambda *_: broadcast.gone(EN),
-    "stats.figures": lambda w, _: stats.figures(EN, SomeFigures(failures=_reasons(w))),
+    "stats.figures": lambda w, lib: stats.figures(EN, _failing(w), lib),
+    "stats.figures, as a caption": lambda w, lib: stats.in_words(EN, _failing(w), lib).caption,
+    "stats.how_to_ask": lambda *_: stats.how_to_ask(EN),
+    "stats.file_caption": lambda *_: stats.file_caption(EN, FIRST, LAST),
     "errors.unknown_command": lambda *_: errors.unknown_command(EN),
     "errors.unknown_command, meant": lambda *_: errors.unknown_command(EN, "settings"),
     "errors.forwarded": lambda *_: errors.forwarded(EN),

@@ -131,6 +131,7 @@ OLD_BUTTONS = {
     "1rx:5111222333": taps.RemoveMember(5111222333),
     "1ri:editor": taps.Invite("editor"),
     "1ra:older:9223372036854775807": taps.ShowAudit("older", 2**63 - 1),
+    "1ac:365": taps.SendStatsFile(365),
 }
 
 

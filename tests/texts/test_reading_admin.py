@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.texts import broadcast, stats
+from bot.texts import broadcast
 from bot.texts import report as reports
-from bot.texts.callbacks import BroadcastDo, ShowStats
+from bot.texts.callbacks import BroadcastDo
 from bot.texts.catalogue import translator
 from bot.texts.message import Message
-from tests.texts.slots import SomeFigures, SomeLateness, SomeReport
+from tests.texts.slots import SomeReport
 
 EN = translator("en")
 
@@ -79,26 +79,16 @@ class TestBroadcast:
 
     def test_reasons_add_up_to_what_failed_however_many_there_are(self) -> None:
         failed = {f"reason_{number}": number for number in range(20)}
-        for said in (
-            reports.final(EN, 3, SomeReport(state="done", failed=failed)),
-            stats.figures(EN, SomeFigures(failures=failed)),
-        ):
-            listed = re.findall(r"^• .+: (\d+)$", said.plain, re.MULTILINE)
-            assert sum(map(int, listed)) == sum(failed.values())
-            assert "other reasons" in said.plain
+        said = reports.final(EN, 3, SomeReport(state="done", failed=failed))
+        listed = re.findall(r"^• .+: (\d+)$", said.plain, re.MULTILINE)
+        assert sum(map(int, listed)) == sum(failed.values())
+        assert "other reasons" in said.plain
 
     def test_a_zero_is_left_out(self) -> None:
         nothing = SomeReport(state="done", total=0, sent=0, blocked=0, queued=0)
         assert ": 0" not in reports.final(EN, 3, nothing).plain.replace("Audience: 0", "").replace(
             "Sent: 0", ""
         )
-        empty = SomeFigures(
-            active=0, paused=0, stopped=0, blocked=0, new=0, left=0, tips={},
-            tip_votes=(0, 3), answer_votes=(0, 0), misses=0,
-        )  # fmt: skip
-        said = stats.figures(EN, empty).plain
-        assert not re.search(r"\b0\b", said)
-        assert "Tips rated: 3 not for me" in said
 
     def test_a_cancelled_broadcast_offers_nothing_any_more(self) -> None:
         report = SomeReport(state="cancelled", failed={"not_found": 2}, in_doubt=4, cancelled=9)
@@ -133,24 +123,3 @@ class TestBroadcast:
     def test_a_broadcast_that_paused_by_itself_says_so(self) -> None:
         said = reports.paused(EN, 3, SomeReport(state="paused"), by_failures=True)
         assert "too many messages failed" in said.plain
-
-
-class TestStats:
-    def test_the_figures_of_a_week(self) -> None:
-        said = stats.figures(EN, SomeFigures(failures={"blocked": 2}))
-        assert said.plain.startswith("The last 7 days")
-        for words in (
-            "Subscribers: 1,200",
-            "Tips: 7,700 sent, 3 failed",
-            "How late: half within 1.2 s, 95 in 100 within 2 min",
-            "the subscriber blocked the bot: 2",
-            "Tips rated: 90 helpful, 4 not for me",
-        ):
-            assert words in said.plain
-        assert taps(said) == [ShowStats(1), ShowStats(30)]
-
-    def test_a_day_without_anything(self) -> None:
-        said = stats.figures(EN, SomeFigures(days=1, lateness=SomeLateness(None, None), tips={}))
-        assert said.plain.startswith("The last day\n")
-        assert "No tips sent yet." in said.plain
-        assert "Failures" not in said.plain

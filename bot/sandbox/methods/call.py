@@ -10,6 +10,7 @@ from bot.sandbox.model.keyboards import Markup, read_markup
 from bot.sandbox.model.markup import parse_html
 from bot.sandbox.model.messages import Message
 from bot.sandbox.model.people import Chat, Payload
+from bot.sandbox.model.storage import StoredFile, document, photo_sizes
 from bot.sandbox.model.table import Method
 from bot.sandbox.model.values import Upload
 from bot.sandbox.model.world import World
@@ -66,11 +67,25 @@ def check_inline_text(content: Payload) -> None:
 
 
 def caption_of(item: Payload) -> FormattedText:
-    """The caption of an album's item."""
+    """The caption of a file that is described by itself, as an album's item is."""
     formatted = _read(item, "caption", "caption_entities")
     if utf16_length(formatted.text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
     return formatted
+
+
+def media_of(call: Call, item: Payload) -> Payload:
+    """The content of an InputMedia; its file is sent before, at an address or attached."""
+    stored = call.world.files.named(item["type"], _attached(call, item["media"]))
+    return _CONTENTS.get(item["type"], document)(stored)
+
+
+def _attached(call: Call, given: str) -> Upload | str:
+    name = given.removeprefix("attach://")
+    return given if name == given else call.uploads.get(name, given)
+
+
+_CONTENTS: Final[dict[str, Callable[[StoredFile], Payload]]] = {"photo": photo_sizes}
 
 
 def _formatted(call: Call, text_field: str, entities_field: str) -> FormattedText:

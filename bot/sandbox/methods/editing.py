@@ -3,7 +3,15 @@
 from datetime import timedelta
 from typing import Final
 
-from bot.sandbox.methods.call import Call, Handler, markup_of, read_caption, read_text
+from bot.sandbox.methods.call import (
+    Call,
+    Handler,
+    caption_of,
+    markup_of,
+    media_of,
+    read_caption,
+    read_text,
+)
 from bot.sandbox.model.entities import FormattedText
 from bot.sandbox.model.errors import NOT_MODIFIED, bad_request
 from bot.sandbox.model.keyboards import Markup
@@ -11,6 +19,7 @@ from bot.sandbox.model.messages import Message
 from bot.sandbox.model.people import Chat, Payload
 from bot.sandbox.model.world import World
 
+FILES: Final = {"animation", "audio", "document", "photo", "video"}
 DELETABLE_FOR: Final = timedelta(hours=48)  # core.telegram.org/bots/api#deletemessage
 
 
@@ -32,6 +41,16 @@ def edit_message_caption(call: Call) -> Payload:
     if not message.media or "location" in message.media:
         raise bad_request("there is no caption in the message to edit")
     return _edited(call.world, message, caption, markup)
+
+
+def edit_message_media(call: Call) -> Payload:
+    """Another picture or file with a caption of its own, also in place of a text."""
+    item: Payload = call.get("media")
+    caption, markup = caption_of(item), markup_of(call)
+    message = _editable(call)
+    if message.media and message.kind not in FILES:
+        raise bad_request("there is no media in the message to edit")
+    return _edited(call.world, message, caption, markup, media_of(call, item))
 
 
 def edit_message_reply_markup(call: Call) -> Payload:
@@ -61,12 +80,18 @@ def _has_other_keyboard(markup: Markup | None) -> bool:
     return markup is not None and "inline_keyboard" not in markup
 
 
-def _edited(world: World, message: Message, text: FormattedText, markup: Markup | None) -> Payload:
-    before = (message.text, message.entities, message.markup)
-    after = (text.text, text.entities, markup)
+def _edited(
+    world: World,
+    message: Message,
+    text: FormattedText,
+    markup: Markup | None,
+    media: Payload | None = None,
+) -> Payload:
+    before = (message.text, message.entities, message.markup, message.media)
+    after = (text.text, text.entities, markup, message.media if media is None else media)
     if before == after:
         raise bad_request(NOT_MODIFIED)
-    message.text, message.entities, message.markup = after
+    message.text, message.entities, message.markup, message.media = after
     message.edit_date = world.timestamp()
     world.record("edited", message)
     return message.payload()
@@ -107,6 +132,7 @@ def _delete(world: World, message: Message) -> None:
 METHODS: Final[dict[str, Handler]] = {
     "editMessageText": edit_message_text,
     "editMessageCaption": edit_message_caption,
+    "editMessageMedia": edit_message_media,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,

@@ -1,6 +1,5 @@
 """Methods that put a message into a chat."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
@@ -10,6 +9,7 @@ from bot.sandbox.methods.call import (
     caption_of,
     is_silent,
     markup_of,
+    media_of,
     read_caption,
     read_text,
     replied_to,
@@ -21,8 +21,7 @@ from bot.sandbox.model.errors import bad_request
 from bot.sandbox.model.messages import Message
 from bot.sandbox.model.people import Chat, Payload
 from bot.sandbox.model.polls import again, poll
-from bot.sandbox.model.storage import StoredFile, document, photo_sizes, voice
-from bot.sandbox.model.values import Upload
+from bot.sandbox.model.storage import document, photo_sizes, voice
 
 
 def send_message(call: Call) -> Payload:
@@ -65,7 +64,7 @@ def send_media_group(call: Call) -> list[Payload]:
     chat = call.world.writable_chat(call.get("chat_id"))
     album, topic = call.world.new_query_id(), topic_of(call, chat)
     reply_to = replied_to(call, chat)
-    contents = [(_content(call, item), caption_of(item)) for item in call.get("media")]
+    contents = [(media_of(call, item), caption_of(item)) for item in call.get("media")]
     sent = [
         call.world.post_from_bot(
             chat,
@@ -80,20 +79,6 @@ def send_media_group(call: Call) -> list[Payload]:
         for media, caption in contents
     ]
     return [message.payload() for message in sent]
-
-
-def _content(call: Call, item: Payload) -> Payload:
-    """The content of an album's item; its file is sent before, at an address or attached."""
-    stored = call.world.files.named(item["type"], _attached(call, item["media"]))
-    return _CONTENTS.get(item["type"], document)(stored)
-
-
-def _attached(call: Call, given: str) -> Upload | str:
-    name = given.removeprefix("attach://")
-    return given if name == given else call.uploads.get(name, given)
-
-
-_CONTENTS: Final[dict[str, Callable[[StoredFile], Payload]]] = {"photo": photo_sizes}
 
 
 def send_location(call: Call) -> Payload:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     func,
     insert,
     not_,
@@ -20,8 +21,16 @@ from sqlalchemy import (
 )
 
 from bot.store.outbox_models import Broadcast, BroadcastRead
-from bot.store.tables import Executor, affected, columns_of, read_all, read_one
+from bot.store.tables import (
+    Executor,
+    affected,
+    columns_of,
+    read_all,
+    read_one,
+    read_tuples,
+)
 from bot.store.tables import broadcast as table
+from bot.store.types import UTCDateTime
 from bot.store.values import NOBODY
 
 OPEN_STATES = ("sending", "paused")
@@ -129,6 +138,27 @@ async def new_ones(session: Executor) -> list[int]:
     """The ids of broadcasts under way that are no corrections."""
     statement = select(table.c.id).where(IS_OPEN, table.c.corrects.is_(None))
     return list((await session.execute(statement)).scalars())
+
+
+class Confirmed(NamedTuple):
+    """A broadcast: when it was confirmed, and for how many."""
+
+    id: int
+    at: datetime
+    total: int
+
+
+_confirmed = (
+    select(table.c.id, table.c.confirmed_at.label("at"), table.c.total)
+    .where(table.c.kind == "message")
+    .where(table.c.confirmed_at >= bindparam("since", type_=UTCDateTime))
+    .order_by(table.c.confirmed_at.desc(), table.c.id.desc())
+)
+
+
+async def confirmed_since(session: Executor, since: datetime) -> list[Confirmed]:
+    """Broadcasts that began since then, the newest first; no corrections."""
+    return read_tuples(Confirmed, await session.execute(_confirmed, {"since": since}))
 
 
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:

@@ -25,7 +25,6 @@ from bot.store.tables import (
     columns_of,
     insert_into,
     miss,
-    pairs,
     read_all,
     saved,
     tip_vote,
@@ -53,15 +52,17 @@ async def saved_ids(session: Executor, chat_id: int) -> list[str]:
     return list((await session.execute(statement)).scalars())
 
 
-async def vote_tip(session: Executor, chat_id: int, tip_id: str, vote: int, now: datetime) -> bool:
-    """A thumb (+1, -1) or none (0) on a tip; whether anything changed."""
+async def vote_tip(
+    session: Executor, chat_id: int, tip_id: str, vote: int, now: datetime
+) -> int | None:
+    """A thumb (+1, -1) or none (0) on a tip; what it was before, or None if it was the same."""
     return await _vote(session, TipVote, vote, now, chat_id=chat_id, tip_id=tip_id)
 
 
 async def vote_answer(
     session: Executor, chat_id: int, answer_id: str, vote: int, now: datetime
-) -> bool:
-    """A thumb (+1, -1) or none (0) on an answer; whether anything changed."""
+) -> int | None:
+    """A thumb (+1, -1) or none (0) on an answer; what it was before, or None likewise."""
     return await _vote(session, AnswerVote, vote, now, chat_id=chat_id, answer_id=answer_id)
 
 
@@ -71,17 +72,20 @@ async def _vote(
     vote: int,
     now: datetime,
     **key: int | str,
-) -> bool:
-    if vote == 0:
-        return await _remove(session, votes, **key)
-    if await _add(session, votes, **key, vote=vote, at=now):
-        return True
+) -> int | None:
     same = [getattr(votes, name) == value for name, value in key.items()]
-    anew: dict[str, Any] = {"vote": vote, "at": now}
-    if votes is TipVote:
-        anew["why_not"] = None
-    change = update(votes).where(*same, col(votes.vote) != vote).values(anew)
-    return await affected(session, change) == 1
+    given = (await session.execute(select(votes.vote).where(*same))).scalar()
+    before = int(given or 0)
+    if vote == before:
+        return None
+    if vote == 0:
+        await _remove(session, votes, **key)
+    elif not await _add(session, votes, **key, vote=vote, at=now):
+        anew: dict[str, Any] = {"vote": vote, "at": now}
+        if votes is TipVote:
+            anew["why_not"] = None
+        await session.execute(update(votes).where(*same).values(anew))
+    return before
 
 
 async def _add(session: Executor, model: type[Table], **values: Any) -> bool:
@@ -155,15 +159,3 @@ async def merge(session: Executor, old: int, new: int) -> None:
         )
         change = update(table).where(table.c.chat_id == old, ~has_it.exists())
         await session.execute(change.values(chat_id=new))
-
-
-async def counts(session: Executor, since: datetime) -> dict[str, int]:
-    """Thumbs and misses since then: ``tip_up``, ``tip_down``, ``answer_up``, …, ``misses``."""
-    found: dict[str, int] = {}
-    for name, model in (("tip", TipVote), ("answer", AnswerVote)):
-        statement = select(model.vote, func.count()).where(model.at >= since)
-        votes = pairs(await session.execute(statement.group_by(col(model.vote))))
-        found[f"{name}_up"], found[f"{name}_down"] = votes.get(1, 0), votes.get(-1, 0)
-    misses = select(func.count()).select_from(Miss).where(Miss.at >= since)
-    found["misses"] = int((await session.execute(misses)).scalar_one())
-    return found

@@ -47,6 +47,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "saved.at": PAST,
     "tip_vote.at": PAST,
+    "tip_tally.day": Rule("today, to which later ones are added"),
     "answer_vote.at": PAST,
     "miss.at": PAST,
     "delivery.local_date": Rule(

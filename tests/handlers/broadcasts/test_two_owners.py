@@ -117,4 +117,4 @@ async def test_both_have_the_menu_the_help_and_the_figures(
         menu = await harness.get("commands", user=one.id)
         assert {"broadcast", "stats"} <= {item["command"] for item in menu}
         await one.say("/stats")
-        await one.sees("The last day")
+        await one.sees("The last 7 days")

@@ -178,3 +178,40 @@ async def test_what_readers_of_before_have_had_lies_where_their_subscription_doe
 
 
 LEASED_OR_NOT = ((1, "leased"), (2, "queued"), (3, "sent"))
+
+
+RATED_BEFORE = (
+    SUBSCRIBER_OF_BEFORE,
+    *(
+        f"INSERT INTO tip_vote (chat_id, tip_id, vote, at) VALUES (7, '{tip}', {vote}, {{now}})"
+        for tip, vote in (("one", 1), ("two", -1))
+    ),
+    "INSERT INTO answer_vote (chat_id, answer_id, vote, at) VALUES (7, 'one', -1, {now})",
+    "INSERT INTO miss (chat_id, answer_id, at) VALUES (7, 'one', {now})",
+    *BROADCASTS_OF_BEFORE[1:],
+    *(
+        "INSERT INTO delivery (kind, broadcast_id, chat_id, state, due_at, ready_at, not_after, "
+        f"attempts, doubts) VALUES ('broadcast', 3, {chat}, '{state}', {{now}}, {{now}}, {{now}}, "
+        "1, 0)"
+        for chat, state in ((7, "sent"), (8, "sent"), (9, "failed"))
+    ),
+    "INSERT INTO broadcast_tally (broadcast_id, state, reason, count) VALUES (3, 'sent', '', 40)",
+)
+
+
+async def test_what_was_rated_and_reached_before_is_counted_from_then_on(
+    database_url: str, tmp_path: Path
+) -> None:
+    await upgrade(database_url, scripts=scripts_up_to(tmp_path, "0004"))
+    await run(database_url, *RATED_BEFORE)
+    assert await upgrade(database_url) is True
+    counted = "SELECT name, sum(value) FROM counter GROUP BY name ORDER BY name"
+    assert [(name, int(value)) for name, value in await run(database_url, counted)] == [
+        ("answer_down", 1),
+        ("missed", 1),
+        ("reach.3", 42),
+        ("tip_down", 1),
+        ("tip_up", 1),
+    ]
+    tallies = "SELECT tip_id, up, down FROM tip_tally ORDER BY tip_id"
+    assert await run(database_url, tallies) == [("one", 1, 0), ("two", 0, 1)]
