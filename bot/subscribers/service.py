@@ -126,6 +126,8 @@ class Subscribers(Feedback):
 
     async def set_announcements(self, chat_id: int, *, on: bool) -> SubscriberRead:
         """Broadcasts from now on (``on``), or none; one that is under way leaves them out, too."""
+        async with self._db.write() as session:
+            await audience.freeze_one(session, chat_id, due_in_zone)
         return await self._set(chat_id, {"announcements": on})
 
     async def set_language(self, chat_id: int, language: str) -> SubscriberRead:

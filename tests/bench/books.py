@@ -54,13 +54,16 @@ class Books:
             "replies": self.replies,
         }
 
-    def note(self, chat: int, body: bytes, fate: str) -> None:
+    def note(self, chat: int, body: bytes, fate: str, change: int = 0) -> None:
         """One more line in the journal of a server with faults: when, who, what, and its fate.
 
-        What: the id of the message copied (0 for a text) and a checksum of the whole request.
-        Fates: ``sent``, ``cut`` (delivered, the answer cut off), ``reset`` (neither), ``failed``
-        (502) and ``refused`` (blocked).
+        What: the id of the message copied (0 for a text), or the ``change`` made to one, and a
+        checksum: of the last line of a caption, else of the whole request. Fates: ``sent``,
+        ``cut`` (delivered, the answer cut off), ``reset`` (neither), ``failed`` (502) and
+        ``refused`` (blocked).
         """
         given = orjson.loads(body) if body.startswith(b"{") else {}
-        copied = given["message_id"] if "from_chat_id" in given else 0
-        self.journal.append((time.monotonic(), chat, copied, zlib.crc32(body), fate))
+        copied = given["message_id"] if "from_chat_id" in given else change
+        words = given.get("caption")
+        checksum = zlib.crc32(body if words is None else words.splitlines()[-1].encode())
+        self.journal.append((time.monotonic(), chat, copied, checksum, fate))

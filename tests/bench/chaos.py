@@ -1,15 +1,16 @@
 """``python -m tests.bench.chaos --times N [--postgres] [--json FILE]``: kill the bot, then audit.
 
 ``gutskin run`` itself (``tests.bench.chaos_bot``: polling, jobs, inbox, web server) plans the
-day's tips and sends them beside two broadcasts, while the server answers 502 to 1 % of the sends,
-resets 0.2 % before and 0.2 % after delivery, and one subscriber in twenty has blocked the bot. It
-is killed with SIGKILL at random moments, half of them within 10 ms of a planning tick, so that
-slots are left half planned and audiences half frozen; once it is stopped politely under load,
-between two kills. Meanwhile strangers write to it. With
-``--postgres`` two replicas share a PostgreSQL, and one of them is killed while the other goes on.
-At the end the admin has what is in doubt of the
-broadcasts sent once more. Then the server's journal is audited (``tests.bench.audit``), and the
-process ends with an AssertionError if any figure is not as it must be:
+day's tips and sends them beside four broadcasts (two at once, one scheduled, one at everybody's
+local minute), of which one is edited and one recalled meanwhile. The server answers 502 to 1 % of
+the calls, resets 0.2 % before and 0.2 % after delivery, and one subscriber in twenty has blocked
+the bot. It is killed with SIGKILL at random moments, half of them within 10 ms of a planning tick,
+so that slots are left half planned and audiences half frozen; once it is stopped politely under
+load, between two kills. Meanwhile strangers write to it. With ``--postgres`` two replicas share a
+PostgreSQL, and one of them is killed while the other goes on. At the end the admin has what is in
+doubt of the broadcasts sent once more. Then the server's journal is audited
+(``tests.bench.audit``), and the process ends with an AssertionError if any figure is not as it
+must be:
 
 ``kills``
     how often a living bot was killed.
@@ -30,6 +31,12 @@ process ends with an AssertionError if any figure is not as it must be:
 ``blocked_retried``
     tries after a refusal, by whatever message, save where a kill kept the bot from writing the
     refusal down.
+``old_words`` and ``left_there``
+    chats whose copy of the edited broadcast does not have the new words at the end, and chats in
+    which the recalled one was not deleted, save what the ledger has in doubt.
+``books``
+    broadcasts whose recipients do not add up: sent, failed, blocked, in doubt, too old and
+    cancelled are not all of them.
 """
 
 from __future__ import annotations
@@ -44,13 +51,18 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from math import gcd
 from pathlib import Path
 from typing import Any
 
-from tests.bench.audit import Audit, Line, Message
+from bot.delivery.schedules import Schedule
+from tests.bench.audit import DELIVERED, TIP, Audit, Line, Message
+from tests.bench.chaos_corrections import left_there, old_words
 from tests.bench.chaos_victim import LIFE_SECONDS, Victim
 from tests.bench.lab import Server, standin, writable
+from tests.bench.standin import DELETED, EDITED
 from tests.postgres import start_cluster
 from tests.reaper import temporary_files
 
@@ -60,6 +72,8 @@ MOST_SLOTS = 600  # all before ten in the morning
 CYCLE_SECONDS = 1.9 + LIFE_SECONDS  # what a life takes, its start included
 BLOCKED_EVERY = 20  # the stand-in's rule for who has blocked the bot
 ROUNDS = 5  # of the admin's word; each leaves one in 250 in doubt again
+EDITED_ONE, RECALLED_ONE, LOCAL_ONE, LAST_ONE = range(1, 5)  # the broadcasts' numbers
+NEW_WORDS = "New words"
 STRANGER = 2_000_000_000
 WRITES_A_SECOND = 2.0
 
@@ -72,17 +86,37 @@ SELECT coalesce('broadcast ' || broadcast_id, 'tips'), state, count(*) FROM deli
 """
 
 
+async def announce(victim: Victim, turn: int, times: int) -> None:
+    """What the admin has sent in this turn."""
+    if turn == 0:
+        soon = datetime.now(UTC) + timedelta(seconds=times * CYCLE_SECONDS / 6)
+        await victim.announce(EDITED_ONE, "Old words")
+        await victim.announce(RECALLED_ONE, "A mistake", Schedule(at=soon))
+        await victim.announce(LOCAL_ONE, "Good morning", victim.next_minute())
+    if turn == times // 2:
+        await victim.announce(LAST_ONE, "More news")
+
+
+async def correct(victim: Victim, turn: int, times: int) -> None:
+    """What the admin corrects, as soon as there is something to correct."""
+    if turn >= times * 5 // 8 and EDITED not in victim.numbers.values():
+        await victim.correct(EDITED_ONE, "edit", NEW_WORDS)
+    if turn >= times * 3 // 4 and DELETED not in victim.numbers.values():
+        await victim.correct(RECALLED_ONE, "recall")
+
+
 def wreck(victim: Victim, times: int) -> None:
     """Kill the bot so many times, then let it finish, the admin's word included."""
     for turn in range(times):
-        if turn in (0, times // 2):
-            asyncio.run(victim.announce())
+        asyncio.run(announce(victim, turn, times))
+        asyncio.run(correct(victim, turn, times))
         victim.live_and_die()
         if turn == times // 2:
             victim.live_and_stop()
         if sys.stdout.isatty():
             print(f"\rkilled {turn + 1} of {times}", end="", flush=True)
     finished = victim.live_to_the_end()
+    asyncio.run(correct(victim, times, times))
     for _ in range(ROUNDS):
         if not finished or not asyncio.run(victim.send_doubtful()):
             break
@@ -94,7 +128,7 @@ def wreck(victim: Victim, times: int) -> None:
 def audit(server: Server, victim: Victim, subscribers: int) -> Audit:
     """The server's journal, and who should have got what."""
     journal: Any = server.control("journal")
-    numbers = range(len(victim.numbers))
+    numbers = (TIP, EDITED_ONE, LOCAL_ONE, LAST_ONE)
     reached = (chat for chat in range(1, subscribers + 1) if chat % BLOCKED_EVERY)
     wanted = frozenset(Message(chat, number) for chat in reached for number in numbers)
     lines = [Line(*line) for line in journal]
@@ -103,7 +137,12 @@ def audit(server: Server, victim: Victim, subscribers: int) -> Audit:
     return Audit(town, victim.lives, wanted, victim.in_doubt())
 
 
-def figures(victim: Victim, found: Audit) -> dict[str, int]:
+def only_messages(found: Audit) -> Audit:
+    """The same without corrections, which may be repeated."""
+    return replace(found, journal=[line for line in found.journal if line.copied >= TIP])
+
+
+def figures(victim: Victim, found: Audit, whole: Audit) -> dict[str, int]:
     return {
         "kills": victim.kills,
         "lost": len(found.lost),
@@ -111,7 +150,20 @@ def figures(victim: Victim, found: Audit) -> dict[str, int]:
         "in_flight_at_kills": found.in_flight.total(),
         "second_tips": max(len(found.second_tips), victim.query(SECOND_ROWS)[0][0]),
         "blocked_retried": found.blocked_retried.total(),
+        **corrections(whole),
+        "books": len(asyncio.run(victim.that_do_not_add_up())),
     }
+
+
+def corrections(found: Audit) -> dict[str, int]:
+    """How many chats were not corrected."""
+
+    def unsure(*numbers: int) -> set[int]:
+        return {message.chat for message in found.owned_up if message.number in numbers}
+
+    old = old_words(found.journal, EDITED_ONE, NEW_WORDS, unsure(EDITED_ONE, EDITED))
+    left = left_there(found.journal, RECALLED_ONE, unsure(RECALLED_ONE, DELETED))
+    return {"old_words": len(old), "left_there": len(left)}
 
 
 def report(victim: Victim, found: Audit) -> None:
@@ -157,6 +209,9 @@ def check(results: dict[str, int], found: Audit) -> None:
         ),
         (max(0, doubled - in_flight), "more doubles than were in flight", found.doubled),
         (found.unexplained.total(), "doubles that no kill explains", found.unexplained),
+        (results["old_words"], "chats kept the old words", ()),
+        (results["left_there"], "chats kept what was recalled", ()),
+        (results["books"], "broadcasts do not add up", ()),
     )
     wrong = [f"{count} {what} (such as {sorted(who)[:3]})" for count, what, who in faults if count]
     assert not wrong, "; ".join(wrong)
@@ -199,9 +254,12 @@ def run(times: int, *, postgres: bool = False) -> tuple[dict[str, int], Audit]:
         words = {"count": round(seconds * WRITES_A_SECOND), "gap": 1 / WRITES_A_SECOND}
         server.control("talk", first=STRANGER, text="/help", **words)
         wreck(victim, times)
-        found = audit(server, victim, subscribers)
+        whole = audit(server, victim, subscribers)
+        found = only_messages(whole)
         report(victim, found)
-        return figures(victim, found), found
+        changed = Counter(line.copied for line in whole.journal if line.fate in DELIVERED)
+        print(f"edited {changed[EDITED]} times, deleted {changed[DELETED]} times")
+        return figures(victim, found, whole), found
 
 
 def main() -> None:

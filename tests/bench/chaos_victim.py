@@ -16,20 +16,24 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
 from bot.clock import SystemClock
-from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.broadcasts import CONFIRMED, Broadcasts
+from bot.delivery.content import Content
+from bot.delivery.schedules import Schedule
 from bot.store.database import Database
 from tests.bench import town
 from tests.bench.audit import TIP, Life, Message
 from tests.bench.chaos_bot import RATE
 from tests.bench.chaos_ledger import moment, query
 from tests.bench.lab import ROOT, Server
+from tests.bench.standin import DELETED, EDITED
 from tips.library import load_library
 
 ADMIN = 1_000_000_001  # nobody of the town: what the admin is told is not audited
@@ -38,6 +42,7 @@ TICK_SECONDS = 0.01
 STOP_SECONDS = 10.0
 PATIENCE_SECONDS = 300.0
 NOON = 12
+NOW = Schedule()
 
 HELD = """
 SELECT chat_id, broadcast_id FROM delivery WHERE state = 'leased' AND lease_owner = '{owner}'
@@ -47,12 +52,17 @@ NEXT_TICK = "SELECT min(next_at) FROM slot"
 UNFINISHED = """
 SELECT (SELECT count(*) FROM delivery WHERE state IN ('queued', 'leased'))
      + (SELECT count(*) FROM slot WHERE next_date <= '{today}')
-     + (SELECT count(*) FROM broadcast WHERE state = 'sending')
+     + (SELECT count(*) FROM broadcast WHERE state IN ('scheduled', 'sending', 'paused'))
 """
 AMID = {
     "planning": "SELECT count(*) FROM slot WHERE cursor > 0",
     "freezing": "SELECT count(*) FROM broadcast WHERE NOT frozen AND cursor > 0",
 }
+
+
+def captioned(words: str) -> Content:
+    """A picture with these words below it; only of a message with words can they be changed."""
+    return Content(kind="copy", text=words, has_caption=True)
 
 
 def noon_zone(now: datetime) -> str:
@@ -108,7 +118,7 @@ class Victim:
         self._replicas = replicas
         self._alive: list[Replica] = []
         self._settings = town.settings_for(folder, server.address, **self._given)
-        self._today = datetime.now(UTC).date()
+        self._today, self._zone = datetime.now(UTC).date(), "UTC"
 
     # The town
 
@@ -116,21 +126,45 @@ class Victim:
         """Move subscribers in whose slots, all in the morning, fall due over so many seconds."""
         await town.settle(self._settings, load_library(), subscribers, slots=slots)
         now = datetime.now(UTC)
-        self._today = now.date()
+        self._today, self._zone = now.date(), noon_zone(now)
         async with self._database() as db, db.write() as session:
             for table in ("slot", "subscriber"):
                 moved = text(f"UPDATE {table} SET zone = :zone")
-                await session.execute(moved, {"zone": noon_zone(now)})
+                await session.execute(moved, {"zone": self._zone})
         await town.spread_over(self._settings, seconds)
 
-    async def announce(self) -> None:
+    async def announce(self, number: int, words: str, schedule: Schedule = NOW) -> None:
         """The admin confirms one more broadcast; it is the bot that freezes its audience."""
-        number = len(self.numbers)
         async with self._database() as db:
             broadcasts = Broadcasts(db, SystemClock(), self._settings)
             draft = await broadcasts.draft(ADMIN, ADMIN, number)
-            await broadcasts.confirm(draft.id, ADMIN)
+            done = await broadcasts.set_content(draft.id, ADMIN, captioned(words))
+            done = done and await broadcasts.set_schedule(draft.id, ADMIN, schedule)
+            came = await broadcasts.confirm(draft.id, ADMIN)
+        if not done or came not in CONFIRMED:
+            raise RuntimeError(f"a broadcast was not confirmed: {came}")
         self.numbers[draft.id] = number
+
+    def next_minute(self) -> Schedule:
+        """The hour and minute of everybody's clock that comes in a moment."""
+        then = datetime.now(UTC) + timedelta(minutes=1)
+        there = then.astimezone(ZoneInfo(self._zone))
+        return Schedule(local_date=there.date(), local_minute=there.hour * 60 + there.minute)
+
+    async def correct(self, number: int, kind: Literal["edit", "recall"], words: str = "") -> bool:
+        """The admin edits or recalls the broadcast; False as long as nobody has got it."""
+        which = next(one for one, other in self.numbers.items() if other == number and one)
+        async with self._database() as db:
+            broadcasts = Broadcasts(db, SystemClock(), self._settings)
+            content = captioned(words) if kind == "edit" else None
+            made = await broadcasts.correct(which, ADMIN, kind, content)
+            if made is None:
+                return False
+            came = await broadcasts.confirm(made.id, ADMIN)
+        self.numbers[made.id] = EDITED if kind == "edit" else DELETED
+        if came not in CONFIRMED:
+            raise RuntimeError(f"a correction was not confirmed: {came}")
+        return True
 
     async def send_doubtful(self) -> int:
         """The admin's word: send once more what is in doubt; how many messages that are."""
@@ -142,6 +176,19 @@ class Victim:
                 if report.in_doubt or report.failed:
                     again += await broadcasts.retry_failed(which, ADMIN, in_doubt=True)
         return again
+
+    async def that_do_not_add_up(self) -> list[int]:
+        """Broadcasts of whose recipients some are counted nowhere, or in two places."""
+        found = []
+        async with self._database() as db:
+            broadcasts = Broadcasts(db, SystemClock(), self._settings)
+            for which in filter(None, self.numbers):
+                report = await broadcasts.report(which)
+                ended = report.sent + report.blocked + sum(report.failed.values())
+                ended += report.in_doubt + report.too_old + report.cancelled
+                if ended != report.total:
+                    found.append(which)
+        return found
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[Database]:

@@ -45,7 +45,12 @@ def _refusal(code: int, description: str, **parameters: int) -> bytes:
     return _answer(f"{code} Refused", orjson.dumps({**body, "parameters": parameters}))
 
 
+EDITED, DELETED = -1, -2
+CHANGES = {b"/editMessageCaption": EDITED, b"/deleteMessage": DELETED}
+"""What is done to a message that was sent, as the journal has it."""
+
 TRUE = _ok(result=True)
+ANSWERS = {"getMe": _ok(ME), "getUserProfilePhotos": _ok({"total_count": 1, "photos": [[]]})}
 FLOOD = _refusal(429, "Too Many Requests: retry after 1", retry_after=1)
 BLOCKED = _refusal(403, "Forbidden: bot was blocked by the user")
 BAD_GATEWAY = _answer("502 Bad Gateway", b"<html>Bad Gateway</html>")
@@ -79,7 +84,7 @@ class Standin:
 
     # Sending
 
-    def send(self, visitor: Visitor, body: bytes) -> None:
+    def send(self, visitor: Visitor, body: bytes, change: int = 0) -> None:
         found = CHAT.search(body)
         chat = int(found[1]) if found else 0
         self.books.requests += 1
@@ -89,9 +94,12 @@ class Standin:
                 self.books.floods += 1
                 visitor.write(FLOOD)
                 return
-            if "faults" in rules and self._spoiled(visitor, chat, body):
+            if "faults" in rules and self._spoiled(visitor, chat, body, change):
                 return
-        self._deliver(chat, body)
+        self._deliver(chat, body, change=change)
+        if change == DELETED:
+            visitor.write(TRUE)
+            return
         self.message_id += 1
         answer = b"%b%d%b" % (SENT_HEAD, self.message_id, SENT_TAIL)
         if delay := rules.get("delay"):
@@ -99,7 +107,7 @@ class Standin:
         else:
             visitor.write(answer)
 
-    def _deliver(self, chat: int, body: bytes, fate: str = "sent") -> None:
+    def _deliver(self, chat: int, body: bytes, fate: str = "sent", change: int = 0) -> None:
         now = time.monotonic()
         self.books.delivered[chat] += 1
         self.books.times.append(now)
@@ -107,7 +115,7 @@ class Standin:
         if self.spoken and (asked := self.spoken.pop(chat, None)):
             self.books.replies.append(now - asked)
         if "faults" in self.rules:
-            self.books.note(chat, body, fate)
+            self.books.note(chat, body, fate, change)
 
     def _within(self, rate: float) -> bool:
         now = time.monotonic()
@@ -118,20 +126,20 @@ class Standin:
         self.level -= 1.0
         return True
 
-    def _spoiled(self, visitor: Visitor, chat: int, body: bytes) -> bool:
+    def _spoiled(self, visitor: Visitor, chat: int, body: bytes, change: int) -> bool:
         if chat % 20 == 0:
-            self.books.note(chat, body, "refused")
+            self.books.note(chat, body, "refused", change)
             visitor.write(BLOCKED)
             return True
         dice = self.chance.random()
         if dice < 0.010:
-            self.books.note(chat, body, "failed")
+            self.books.note(chat, body, "failed", change)
             visitor.write(BAD_GATEWAY)
         elif dice < 0.012:
-            self.books.note(chat, body, "reset")
+            self.books.note(chat, body, "reset", change)
             visitor.drop()
         elif dice < 0.014:
-            self._deliver(chat, body, "cut")
+            self._deliver(chat, body, "cut", change)
             visitor.drop()
         else:
             return False
@@ -241,13 +249,17 @@ class Visitor(asyncio.Protocol):
         if path.endswith((b"/sendMessage", b"/copyMessage")):
             server.send(self, body)
             return
+        change = CHANGES.get(path[path.rfind(b"/") :])
+        if change is not None and "faults" in server.rules:
+            server.send(self, body, change)
+            return
         name = path.rpartition(b"/")[2].decode()
         if b"/control/" in path:
             server.control(self, name, body)
         elif name == "getUpdates":
             server.poll(self, body)
         else:
-            self.write(_ok(ME) if name == "getMe" else TRUE)
+            self.write(ANSWERS.get(name, TRUE))
 
 
 async def serve(port: int, ready: Callable[[int], None]) -> None:

@@ -45,6 +45,7 @@ RULES: Mapping[str, Rule] = {
     "subscription.not_before": Rule(
         "two dates ahead, tomorrow for whoever joined by a clock that was ahead; set to tomorrow"
     ),
+    "segment.made_at": PAST,
     "saved.at": PAST,
     "tip_vote.at": PAST,
     "tip_tally.day": Rule("today, to which later ones are added"),
