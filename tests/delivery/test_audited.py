@@ -18,7 +18,7 @@ async def test_from_draft_to_cancellation(harness: DeliveryHarness) -> None:
     await harness.subscribe(1)
     rules = harness.broadcasts
     draft = await rules.draft(ADMIN, ADMIN, 5)
-    assert await rules.confirm(draft.id, ADMIN)
+    assert await rules.confirm(draft.id, ADMIN) == "sending"
     assert await rules.pause(draft.id, OTHER)
     assert await rules.resume(draft.id, OPERATOR)
     assert await rules.cancel(draft.id, OTHER)
@@ -38,7 +38,7 @@ async def test_what_changes_nothing_leaves_nothing(harness: DeliveryHarness) -> 
     draft = await rules.draft(ADMIN, ADMIN, 5)
     assert not await rules.pause(draft.id, ADMIN)
     assert not await rules.resume(draft.id, ADMIN)
-    assert not await rules.confirm(draft.id, OTHER)
+    assert await rules.confirm(draft.id, OTHER) == "no"
     assert await rules.cancel(draft.id, ADMIN)
     assert not await rules.cancel(draft.id, ADMIN)
     assert await rules.retry_failed(draft.id, ADMIN) == 0
