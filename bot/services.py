@@ -27,6 +27,7 @@ from bot.delivery.rendering import TipRenderer
 from bot.delivery.repair import Repair
 from bot.delivery.stats import Stats
 from bot.delivery.worker import DeliveryWorker
+from bot.handlers.answering import Answering
 from bot.handlers.application import Dispatcher, build_dispatcher
 from bot.handlers.context import HandlerServices
 from bot.handlers.progress import Progress
@@ -34,9 +35,10 @@ from bot.handlers.recently import Recent
 from bot.handlers.text_analysis import TextAnalyser
 from bot.metrics import Metrics
 from bot.places.search import Places
+from bot.questions.questions import Questions
 from bot.replicas.presence import Replicas
 from bot.store import migrate
-from bot.store.cipher import BodyCipher
+from bot.store.cipher import QUESTIONS, BodyCipher
 from bot.store.database import Database
 from bot.store.files import plaintext
 from bot.store.files.sole_use import InUseError, sole_use_of
@@ -55,7 +57,7 @@ from bot.texts import orders
 from bot.updates.inbox import Inbox
 from bot.updates.retrying import Retrying
 from bot.upkeep import BACKUPS
-from tips.current import CurrentContent
+from tips.current import CurrentContent, ThemeBits
 from tips.library import ContentError, Library, load_library
 from tips.search import Search
 from tips.search.word_search import LibrarySearch
@@ -78,6 +80,8 @@ class Services:
     cipher: BodyCipher
     content: CurrentContent
     reloading: Reloading
+    questions: Questions
+    answering: Answering
     client: Client
     dispatcher: Dispatcher
     analyser: TextAnalyser
@@ -231,10 +235,12 @@ def _build(
     admins = Admins(db, clock, settings.admin_ids, audit)
     search, signs, folder = knowledge.search, knowledge.signs, settings.content_dir
     reloading = Reloading(db, clock, content, search, signs, folder, audit)
-    themes = {theme.id: theme.bit for theme in content.library.themes}
-    broadcasts = Broadcasts(db, clock, settings, client, themes=themes)
+    broadcasts = Broadcasts(db, clock, settings, client, themes=ThemeBits(content))
     messenger, painter = Messenger(client, clock), Painter()
     stack.callback(painter.close)
+    own_cipher = BodyCipher(settings.token.get_secret_value(), QUESTIONS)
+    questions = Questions(db, clock, own_cipher, audit)
+    answering = Answering(questions, messenger)
     progress = Progress(broadcasts, subscribers, admins, messenger, clock)
     renderer = TipRenderer(content, sharing=client.sharing)
     told = progress.on_event
@@ -256,6 +262,8 @@ def _build(
         content=content,
         reloading=reloading,
         withdrawals=Withdrawals(db, clock, content, audit),
+        questions=questions,
+        answering=answering,
         analyser=analyser,
         places=knowledge.places,
         subscribers=subscribers,
@@ -287,6 +295,8 @@ def _build(
         cipher=cipher,
         content=content,
         reloading=reloading,
+        questions=questions,
+        answering=answering,
         client=client,
         dispatcher=dispatcher,
         analyser=analyser,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,8 +33,15 @@ PATTERN = "gutskin-*.db"
 UNFINISHED = ".gutskin-*.db.part"  # as bot/store/files/backup.py names what it has not checked yet
 
 
+Forget = Callable[[], Awaitable[object]]
+
+
 class Upkeep:
-    """Deletes what has served its purpose, and copies what must not be lost."""
+    """Deletes what has served its purpose, and copies what must not be lost.
+
+    Args:
+        forget: deletes what another room keeps for a while.
+    """
 
     def __init__(
         self,
@@ -43,6 +51,8 @@ class Upkeep:
         privacy: Privacy,
         admins: Admins,
         trust: ClockTrust,
+        *,
+        forget: Forget,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -50,6 +60,7 @@ class Upkeep:
         self._privacy = privacy
         self._admins = admins
         self._trust = trust
+        self._forget = forget
 
     async def purge(self) -> None:
         """Forget the ids of updates done a day ago, whoever left long ago, and what admins did
@@ -59,6 +70,7 @@ class Upkeep:
         after = timedelta(days=self._settings.erase_after_days)
         await each(
             self._forget_updates,
+            self._forget,
             partial(self._privacy.erase_long_gone, after),
             self._admins.prune,
             self._db.empty_log,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -96,6 +96,26 @@ class CurrentContent:
         # They would keep the content of before in memory.
         rotation.forget_libraries()
         reactions.forget_libraries()
+
+
+class ThemeBits(Mapping[str, int]):
+    """The bit of each theme by its id, as the content has them at the moment."""
+
+    def __init__(self, content: CurrentContent) -> None:
+        self._content = content
+
+    @property
+    def _bits(self) -> dict[str, int]:
+        return {theme.id: theme.bit for theme in self._content.library.themes}
+
+    def __getitem__(self, theme: str) -> int:
+        return self._bits[theme]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bits)
+
+    def __len__(self) -> int:
+        return len(self._bits)
 
 
 def current(given: Library | CurrentContent) -> CurrentContent:

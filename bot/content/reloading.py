@@ -117,9 +117,11 @@ class Reloading:
         if self.folder is not None:
             reloaded = await self._take()
             if reloaded.faults:
-                log.error("another replica reloaded; this one's folder has faults, and it keeps "
-                          "the content of before", faults=len(reloaded.faults),
-                          first=str(reloaded.faults[0].finding))  # fmt: skip
+                log.error(
+                    "another replica reloaded, and this one has mistakes in its folder",
+                    faults=len(reloaded.faults),
+                    first=str(reloaded.faults[0].finding),
+                )
 
     async def _last_told(self) -> str:
         last = await self._db.read(lambda session: heartbeat.last(session, RELOADED))

@@ -23,10 +23,12 @@ from bot.delivery.albums import Albums
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.dialogues import Dialogues
 from bot.delivery.stats import Stats
+from bot.handlers.answering import Answering
 from bot.handlers.recently import Recent
 from bot.handlers.text_analysis import TextAnalyser, TextAnalysis
 from bot.places.emergency import emergency_number
 from bot.places.search import Places
+from bot.questions.questions import Questions
 from bot.store.models import SubscriberRead
 from bot.store.values import UnknownSubscriberError
 from bot.subscribers.calendar import local_date
@@ -56,6 +58,8 @@ class HandlerServices:
     content: CurrentContent
     reloading: Reloading
     withdrawals: Withdrawals
+    questions: Questions
+    answering: Answering
     analyser: TextAnalyser
     places: Places
     subscribers: Subscribers
@@ -265,6 +269,13 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         self.to_offer = None
         with_offer = message.above(broadcast_this(self.translator))
         return await messenger.send(self.chat_id, with_offer, self.topic, reply_to=offered)
+
+    async def reply(self, message: Message) -> int:
+        """Send a new message as a reply to what was written."""
+        written = self.message.message_id if self.message is not None else None
+        return await self.services.messenger.send(
+            self.chat_id, message, self.topic, reply_to=written
+        )
 
     async def show(self, message: Message) -> int:
         """Replace the message whose button was tapped, or send a new one."""

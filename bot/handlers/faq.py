@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bot.handlers.ask_team import may_ask
 from bot.handlers.button import taps_under
 from bot.handlers.context import Context
 from bot.handlers.signs import warn
@@ -90,16 +91,15 @@ async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
     answers, services = await _perhaps(context, analysis, found), _services_of(context, found)
     if analysis.other_language is not None:
         await context.say(signs.only_english(analysis.other_language, number))
-    elif answers or services:
-        _, subject = context.translator, found.subject
-        await context.services.subscribers.asked("unsure")
-        await context.say(texts.unsure(_, answers, subject, number, services))
+        return
+    _, subject, ask = context.translator, found.subject, may_ask(context)
+    await context.services.subscribers.asked("unsure" if answers or services else "unanswered")
+    if answers or services:
+        said = texts.unsure(_, answers, subject, number, services, ask=ask)
     else:
-        await context.services.subscribers.asked("unanswered")
-        library = context.services.library
-        await context.say(
-            texts.none(context.translator, found.topics, library, found.subject, number)
-        )
+        said = texts.none(_, found.topics, context.services.library, subject, number, ask=ask)
+    # The tap on a button hands over what it replies to: the words need not be kept for that.
+    await (context.reply(said) if ask else context.say(said))
 
 
 async def _perhaps(context: Context, analysis: TextAnalysis, found: Found) -> list[Answer]:

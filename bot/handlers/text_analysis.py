@@ -15,9 +15,12 @@ from typing import TypeVar
 from bot.telegram import update_scope
 from tips.current import CurrentContent
 from tips.search import Found, Search
+from tips.search.grouping import Said, stems_of
+from tips.search.model import Floats
 from tips.search.reading import Reading
 from tips.signs import Advice, SignLanguage, Suspicion, WarningSigns
 
+PLACES = 1000  # questions whose places are remembered; each is dear
 FOUND = 3  # the best answer and two near misses, or as many topics
 Result = TypeVar("Result")
 
@@ -43,6 +46,7 @@ class TextAnalyser:
         self._search = search
         self._content = content
         self._signs = signs
+        self._places: dict[tuple[int, int], Floats | None] = {}  # no words: sentence vectors
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._waiting: list[tuple[update_scope.Rank, int]] = []
         self._work: dict[int, Callable[[], None]] = {}
@@ -92,6 +96,10 @@ class TextAnalyser:
         """At most ``limit`` answers to one of the library's own questions."""
         return await self._do(partial(self._search.find, question, limit))
 
+    async def placed(self, number: int, words: str) -> Said:
+        """A message as it is grouped with others that ask the same."""
+        return await self._do(partial(self._placed, number, words))
+
     async def find_tips(
         self, words: str, limit: int, among: Collection[int] | None = None
     ) -> tuple[int, ...]:
@@ -130,6 +138,14 @@ class TextAnalyser:
         found = None if enough else self._search.find(reading, FOUND)
         other = self._signs.other_language(reading.lines[0], speaks)
         return TextAnalysis(reading, advice, found, other)
+
+    def _placed(self, number: int, words: str) -> Said:
+        reading, key = self._search.read(words), (number, hash(words))
+        if key not in self._places:
+            if len(self._places) >= PLACES:
+                self._places.clear()
+            self._places[key] = self._search.place(reading)
+        return Said(number, stems_of(reading.words), self._places[key])
 
     def _warning(self, words: str, speaks: str | None) -> Advice | None:
         return self._signs.match(words, speaks) if self._signs.suspicion(words) else None

@@ -14,7 +14,7 @@ from bot.store.types import BigId, UTCDateTime, one_of
 ROLES = ("editor", "viewer")
 """What an owner may make of somebody; owners themselves stand in the settings."""
 
-QUESTION_STATES = ("open", "answered", "dismissed")
+QUESTION_STATES = ("open", "sending", "answered", "dismissed")
 
 
 class AdminFields(Table):
@@ -143,7 +143,9 @@ class LoginRead(LoginFields):
 class QuestionFields(Table):
     """A question without an answer whose writer let the admins see it; its words are encrypted.
 
-    ``chat_id`` is where the answer goes; nobody is shown it.
+    ``chat_id`` is where the answer goes; nobody is shown it. ``grouped`` is the number of the
+    question that it was last grouped with for an answer, ``answer`` what an admin wrote, as JSON.
+    While that is ``sending``, ``closed_at`` is when somebody last set out to send it.
     """
 
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
@@ -151,6 +153,8 @@ class QuestionFields(Table):
     words: bytes = Field(sa_type=LargeBinary)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     state: str = Field(default="open", max_length=9)
+    grouped: int | None = Field(default=None, sa_type=BigInteger)
+    answer: str | None = Field(default=None, sa_type=Text)
     asked_at: datetime = Field(sa_type=UTCDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
@@ -162,6 +166,7 @@ class Question(QuestionFields, table=True):
         CheckConstraint(one_of("state", *QUESTION_STATES), name="state"),
         Index(None, "asked_at"),
         Index(None, "chat_id"),
+        {"sqlite_autoincrement": True},  # a number in a button means one question for ever
     )
 
 

@@ -1,5 +1,7 @@
 """Encryption of what subscribers write while it waits, with a key that no database holds.
 
+Questions for the team wait for days, with a key of their own, under their own numbers.
+
 A deleted row stays readable for a while in the file, its write-ahead log, its copies, and in
 PostgreSQL's segments, and no setting of a database changes that for all of them. A body that was
 never written in the clear needs no cleaning.
@@ -24,6 +26,7 @@ VERSION = b"\x01"
 
 PLAIN = b"{"
 PURPOSE = b"gutskin: bodies of waiting updates, version 1"
+QUESTIONS = b"gutskin: questions for the team, version 1"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
@@ -35,9 +38,9 @@ class UndecryptableError(Exception):
 class BodyCipher:
     """Encrypts and decrypts the bodies of waiting updates."""
 
-    def __init__(self, secret: str) -> None:
-        """``secret`` is the bot's token."""
-        key = HKDF(SHA256(), KEY_BYTES, salt=None, info=PURPOSE).derive(secret.encode())
+    def __init__(self, secret: str, purpose: bytes = PURPOSE) -> None:
+        """``secret`` is the bot's token; what is for another ``purpose`` has another key."""
+        key = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(secret.encode())
         self._cipher = AESGCM(key)
 
     def encrypt(self, update_id: int, body: bytes) -> bytes:

@@ -290,14 +290,25 @@ class Messenger:
         copying = partial(self._bot.copy_message, chat_id, chat_id, message_id)
         return (await self._put(copying, topic)).message_id
 
-    async def send_words(self, chat_id: int, words: OwnWords, topic: int | None = None) -> int:
-        """Send someone's own words as they wrote them; the message's id (0 while on its way)."""
+    async def send_words(
+        self,
+        chat_id: int,
+        words: OwnWords,
+        topic: int | None = None,
+        *,
+        reply_to: int | None = None,
+    ) -> int:
+        """Send someone's own words as they wrote them; the message's id (0 while on its way).
+
+        As a reply to ``reply_to``, as long as that is there.
+        """
         sending = partial(
             self._bot.send_message,
             chat_id,
             words.text,
             entities=words.entities,
             link_preview_options=words.link_preview,
+            reply_parameters=_reply_to(reply_to),
         )
         return (await self._put(sending, topic)).message_id
 

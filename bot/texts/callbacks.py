@@ -519,6 +519,49 @@ class SetPoll(Callback):
 
 
 @dataclass(frozen=True)
+class TipWithdrawn(Callback):
+    """What to do about a tip that was withdrawn: bring it back, or correct it where it went."""
+
+    kind: ClassVar[str] = "cw"
+    what: Literal["restore", "correct"]
+    tip: form.TipNumber
+
+
+@dataclass(frozen=True)
+class AskTeam(Callback):
+    """Pass a question that has no answer on to the team: say what that means, do it, or don't."""
+
+    kind: ClassVar[str] = "qa"
+    what: Literal["ask", "yes", "no"]
+
+
+@dataclass(frozen=True)
+class InboxDo(Callback):
+    """An admin's action on the questions that are like this one, up to the last that was shown;
+    ``alone`` on this one."""
+
+    kind: ClassVar[str] = "qi"
+    what: Literal["show", "next", "answer", "draft", "dismiss"]
+    question: form.BigId
+    last: form.BigId
+    alone: form.Switch
+
+
+@dataclass(frozen=True)
+class AnswerDo(Callback):
+    """Send the answer that was written to so many people, write another one, or none.
+
+    ``mark`` tells it from an answer that another admin wrote to the same question.
+    """
+
+    kind: ClassVar[str] = "qs"
+    what: Literal["send", "anew", "cancel"]
+    question: form.BigId
+    count: form.BigId
+    mark: form.Mark
+
+
+@dataclass(frozen=True)
 class ShowStats(Callback):
     """The figures of the last so many days."""
 

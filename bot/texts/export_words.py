@@ -118,6 +118,8 @@ COLUMNS: Mapping[str, str] = {
     "approved_by": mark("Approved by"),
     "list_id": mark("Number of the list"),
     "words": mark("Your words"),
+    "grouped": mark("Number of a question like it"),
+    "answer": mark("The team's answer"),
     "asked_at": mark("Asked"),
     "closed_at": mark("Answered or closed"),
     "user_id": mark("Telegram number"),

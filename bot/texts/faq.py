@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.texts import html, sources
+from bot.texts import ask_team, html, sources
 from bot.texts.callbacks import (
     AskService,
     Callback,
@@ -156,11 +156,14 @@ def unsure(
     subject: Subject | None = None,
     number: str | None = None,
     services: Mapping[str, str] = MappingProxyType({}),
+    *,
+    ask: bool = False,
 ) -> Message:
     """Not sure enough to answer: up to three questions that may be meant, wishes about the bot
     (their ids and names), and where to turn.
 
-    ``number`` is the emergency number where the subscriber lives, if it is known.
+    ``number`` is the emergency number where the subscriber lives, if it is known; ``ask`` offers
+    to pass the question on to the team.
     """
     wishes = tuple((Button(name, AskService(wish)),) for wish, name in services.items())
     return page(
@@ -170,6 +173,7 @@ def unsure(
         buttons=(
             *_answer_rows(candidates[:3]),
             *wishes,
+            *_ask_row(_, ask=ask),
             (Button(_("All topics"), FaqTopics(0)),),
         ),
     )
@@ -181,6 +185,8 @@ def none(
     library: Library,
     subject: Subject | None = None,
     number: str | None = None,
+    *,
+    ask: bool = False,
 ) -> Message:
     """No answer fits: says so and offers the nearest topics; never a guess.
 
@@ -199,8 +205,12 @@ def none(
             )
         ),
         urgent_hint(_, number),
-        buttons=(*rows, (Button(_("All topics"), FaqTopics(0)),)),
+        buttons=(*rows, *_ask_row(_, ask=ask), (Button(_("All topics"), FaqTopics(0)),)),
     )
+
+
+def _ask_row(_: Translator, *, ask: bool) -> Rows:
+    return ((ask_team.button(_),),) if ask else ()
 
 
 def _not_ours(_: Translator, subject: Subject) -> str:

@@ -10,7 +10,7 @@ from bot.texts.callbacks import Forget
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
 
-CONSENT_VERSION: Final = 5
+CONSENT_VERSION: Final = 6
 """The version of the texts that a subscriber agrees to before subscribing (welcome and privacy).
 Change it whenever what they say about data or about medical advice changes. Whoever has agreed to
 an earlier version keeps that one on record and is not asked again."""
@@ -25,6 +25,12 @@ def privacy(_: Translator, *, contact: str | None = None, erase_after_days: int 
             _(
                 "I don't keep your name, your location or what you write. A message is encrypted "
                 "while it waits, and gone once I've answered it."
+            )
+        ),
+        html.text(
+            _(
+                "If you ask the team something, I keep that question, encrypted and without your "
+                "name, for 30 days at most."
             )
         ),
         html.text(

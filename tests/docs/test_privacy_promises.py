@@ -13,6 +13,7 @@ from bot.app import UPKEEP_S
 from bot.config import Settings
 from bot.delivery.retention import COUNTED_BY_HOUR, TALLIED
 from bot.handlers.start import LINK_LONGEST
+from bot.questions.questions import KEPT as QUESTION_KEPT
 from bot.store.migrate import COPY
 from bot.store.models import Table
 from bot.subscribers.schedule import KEPT_DAYS
@@ -52,6 +53,9 @@ PROMISED = (
     (PRIVACY, f"without the chat's, for {span(REMEMBER_UPDATES)}"),
     (PRIVACY, f"`GUTSKIN_ERASE_AFTER_DAYS` ({YEAR})"),
     (PRIVACY, f"within about {span(timedelta(seconds=UPKEEP_S))}"),
+    (PRIVACY, f"| `question` | to answer it, better texts | {span(QUESTION_KEPT)} at most"),
+    (PRIVACY, f"answered or not, after {span(QUESTION_KEPT)} at most"),
+    (CHAT, f"without your name, for {span(QUESTION_KEPT)} at most"),
     (PRIVACY, f"`{BACKUPS}` in the data folder once {span(BACKUP_EVERY)}"),
     (PRIVACY, f"the last {number(BACKUPS_KEPT)} are kept"),
     (PRIVACY, f"gone from them after {span(BACKUPS_KEPT * days(1))} in which"),

@@ -15,16 +15,19 @@ from bot.figures import Lateness, Overview, Period, Questions, Rated, Reach, Sta
 from bot.places import Place
 from bot.texts import (
     announcement,
+    ask_team,
     audit,
     broadcast,
     broadcast_audience,
     broadcast_card,
     broadcast_time,
+    content,
     errors,
     faq,
     found,
     help,  # noqa: A004
     html,
+    inbox,
     inline,
     pause,
     privacy,
@@ -46,6 +49,7 @@ from bot.texts.hours import Hour
 from bot.texts.message import Message
 from bot.texts.service_wishes import Asker
 from bot.texts.sharing import Sharing
+from tips.findings import Finding
 from tips.library import Library
 from tips.loading import Content
 from tips.models import (
@@ -104,6 +108,18 @@ class SomeEntry:
     subject: str = f"admin {2**52}"
     before: str | None = '{"x":null}'
     after: str | None = None
+
+
+@dataclass(frozen=True)
+class SomeFault:
+    """A fault of the content that says somebody's words."""
+
+    words: str
+    line: int | None = 12
+
+    @property
+    def finding(self) -> Finding:
+        return Finding("en/tips/gut.yaml", "fibre-oats", "yaml", self.words, "Mend it")
 
 
 @dataclass(frozen=True)
@@ -553,6 +569,56 @@ CALLS: dict[str, Call] = {
     "stats.figures, as a caption": lambda w, lib: stats.in_words(EN, _failing(w), lib).caption,
     "stats.how_to_ask": lambda *_: stats.how_to_ask(EN),
     "stats.file_caption": lambda *_: stats.file_caption(EN, FIRST, LAST),
+    "ask_team.ask": lambda *_: ask_team.ask(EN, 30),
+    "ask_team.passed": lambda *_: ask_team.passed(EN, 30),
+    "ask_team.too_many": lambda *_: ask_team.too_many(EN),
+    "ask_team.lost": lambda *_: ask_team.lost(EN),
+    "ask_team.left": lambda *_: ask_team.left(EN),
+    "ask_team.answer_head": lambda *_: ask_team.answer_head(EN),
+    "inbox.empty": lambda *_: inbox.empty(EN),
+    "inbox.card": lambda w, _: inbox.card(EN, [w] * 40, (1, 9), (2**60, 2**62)),
+    "inbox.card, alone": lambda w, _: inbox.card(EN, [w], (1, 9), (2**62, 2**62), alone=True),
+    "inbox.write_now": lambda *_: inbox.write_now(EN, 3, 2**62, "0a1b2c3d"),
+    "inbox.confirm": lambda *_: inbox.confirm(EN, 3, 2**62, "0a1b2c3d"),
+    "inbox.too_long": lambda *_: inbox.too_long(EN, 12),
+    "inbox.only_text": lambda *_: inbox.only_text(EN),
+    "inbox.somebody_quicker": lambda *_: inbox.somebody_quicker(EN),
+    "inbox.sent": lambda *_: inbox.sent(EN, 3, 1, 1, 2**62, 2**62),
+    "inbox.kept": lambda *_: inbox.kept(EN),
+    "inbox.dismissed": lambda *_: inbox.dismissed(EN, 3),
+    "inbox.gone": lambda *_: inbox.gone(EN),
+    "inbox.draft_caption": lambda *_: inbox.draft_caption(EN, "draft-12.yaml"),
+    "inbox.draft_caption, not kept": lambda *_: inbox.draft_caption(EN, None, failed=True),
+    "inbox.draft_caption, no folder": lambda *_: inbox.draft_caption(EN, None),
+    "content.as_subscribers_see_it": lambda _, lib: content.as_subscribers_see_it(
+        lib.tips[0], lib
+    ),
+    "content.no_folder": lambda *_: content.no_folder(EN),
+    "content.reloaded": lambda *_: content.reloaded(EN, 366, 180),
+    "content.faulty": lambda w, _: content.faulty(EN, [SomeFault(w)] * 9),
+    "content.fault_line": lambda w, _: content.fault_line(EN, SomeFault(w)),
+    "content.fault_caption": lambda *_: content.fault_caption(EN),
+    "content.preview_how": lambda *_: content.preview_how(EN),
+    "content.not_found": lambda w, _: content.not_found(EN, w, ["fibre-oats"]),
+    "content.preview_tip": lambda _, lib: content.preview_tip(EN, lib.tips[0], lib, live=True),
+    "content.preview_tip, withdrawn": lambda w, lib: content.preview_tip(
+        EN, lib.tips[0], lib, live=True, withdrawn=w
+    ),
+    "content.preview_answer": lambda _, lib: content.preview_answer(
+        EN, lib.answers[0], lib, live=False
+    ),
+    "content.withdraw_how": lambda w, _: content.withdraw_how(EN, [("fibre-oats", w)] * 20),
+    "content.no_reason": lambda *_: content.no_reason(EN, "fibre-oats"),
+    "content.last_tip": lambda *_: content.last_tip(EN),
+    "content.withdrawn": lambda w, lib: content.withdrawn(EN, lib.tips[0], w, 12, 1234),
+    "content.withdrawn, again": lambda w, lib: content.withdrawn(
+        EN, lib.tips[0], w, 0, 0, again=True
+    ),
+    "content.people": lambda *_: content.people(EN, 12),
+    "content.restored": lambda _, lib: content.restored(EN, lib.tips[0], "fibre-oats"),
+    "content.restored, gone": lambda *_: content.restored(EN, None, "fibre-oats"),
+    "content.not_withdrawn": lambda *_: content.not_withdrawn(EN),
+    "content.unwithdraw_how": lambda *_: content.unwithdraw_how(EN),
     "errors.unknown_command": lambda *_: errors.unknown_command(EN),
     "errors.unknown_command, meant": lambda *_: errors.unknown_command(EN, "settings"),
     "errors.forwarded": lambda *_: errors.forwarded(EN),

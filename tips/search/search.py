@@ -19,6 +19,7 @@ from .features import (
     Floats,
     Kept,
     first_features,
+    in_metric,
     joined,
     logistic_probability,
     rank_probabilities,
@@ -135,6 +136,15 @@ class Search:
         """The message as the index reads it, for callers that ask more than one thing about it."""
         embed = self._embedder.embed_twice if self._embedder else None
         return self._reader.read(text, embed)
+
+    def place(self, reading: Reading) -> Floats | None:
+        """Where the message lies among others: those that ask the same lie near, and of length 1;
+        None without words or without sentence vectors."""
+        vectors = reading.vectors
+        if vectors is None:
+            return None
+        place: Floats = in_metric(vectors[:1], self._model.metric, self._model.metric_bias)[0]
+        return place
 
     def words(self, text: str) -> Sequence[str]:
         """The words of a text, corrected, with one name for each thing."""

@@ -1,4 +1,4 @@
-"""What an admin writes while a question of the card is open: it answers that, and nothing else."""
+"""What an admin writes while they were asked for something: it is that, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop
 
+from bot.handlers import inbox
 from bot.handlers.broadcasts import audience, card, compose, correction, time
 from bot.handlers.command import read_command
 from bot.handlers.context import Context
@@ -26,6 +27,7 @@ ANSWERS: dict[str, Answer] = {
     "buttons": card.typed_links,
     "new_text": correction.new_text,
     "new_buttons": correction.new_buttons,
+    inbox.ANSWER: inbox.take_answer,
 }
 WAYS_OUT = ("cancel", "never mind", "nevermind")
 

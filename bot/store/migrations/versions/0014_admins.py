@@ -152,20 +152,23 @@ def _make_tables() -> None:
         key=('token_hash',),
     )
     op.create_index(op.f('ix_login_expires_at'), 'login', ['expires_at'])
-    _made(
+    op.create_table(
         'question',
         sa.Column('id', BIG_ID, nullable=False),
         sa.Column('chat_id', sa.BigInteger(), nullable=False),
         sa.Column('words', sa.LargeBinary(), nullable=False),
         sa.Column('message_id', sa.BigInteger(), nullable=True),
         sa.Column('state', sa.String(length=9), nullable=False),
+        sa.Column('grouped', sa.BigInteger(), nullable=True),
+        sa.Column('answer', sa.Text(), nullable=True),
         sa.Column('asked_at', UTCDateTime(), nullable=False),
         sa.Column('closed_at', UTCDateTime(), nullable=True),
         sa.CheckConstraint(
-            one_of('state', 'open', 'answered', 'dismissed'), name=op.f('ck_question_state')
+            one_of('state', 'open', 'sending', 'answered', 'dismissed'), name=op.f('ck_question_state')
         ),
         _of_subscriber('question'),
-        key=('id',),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f('ix_question_asked_at'), 'question', ['asked_at'])
     op.create_index(op.f('ix_question_chat_id'), 'question', ['chat_id'])
