@@ -28,6 +28,9 @@ LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 ME = {"id": 123456, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 MOST_UPDATES = 100  # Bot API: getUpdates, limit
 MESSAGE_ID = 10**9  # replaced by a running number of the same length
+DELIVERING = (b"/sendMessage", b"/copyMessage", b"/editMessageText", b"/deleteMessage")
+"""The methods of which the books are kept."""
+
 TEXT = "A tip of about six hundred characters. " * 16
 
 
@@ -246,7 +249,7 @@ class Visitor(asyncio.Protocol):
 
     def _act(self, path: bytes, body: bytes) -> None:
         server = self._server
-        if path.endswith((b"/sendMessage", b"/copyMessage")):
+        if path.endswith(DELIVERING):
             server.send(self, body)
             return
         change = CHANGES.get(path[path.rfind(b"/") :])
