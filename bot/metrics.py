@@ -181,10 +181,10 @@ class Metrics:
         )
         self.deliveries = self._counter(
             "deliveries_total",
-            "Tips and messages of broadcasts that ended, by outcome.",
+            "Tips, messages of broadcasts and corrections that ended, by outcome.",
             *("kind", "outcome"),
         )
-        _begin(self.deliveries, KINDS, OUTCOMES)
+        _begin(self.deliveries, (*KINDS, "correction"), OUTCOMES)
         self.failures = self._counter(
             "delivery_failures_total", "Failed deliveries by reason.", "reason"
         )

@@ -10,7 +10,7 @@ from bot.delivery.message import Finished
 from bot.figures import Lateness
 from bot.metrics import LATENESS_BOUNDS as BOUNDS
 from bot.metrics import Metrics
-from bot.store.outbox.kinds import KINDS, TIP
+from bot.store.outbox.kinds import BROADCAST, CORRECTION, KINDS, TIP
 from bot.store.outbox.leases import Settled
 from bot.store.outbox_models import FINAL_STATES
 
@@ -29,7 +29,7 @@ def count(finished: Iterable[Finished], rows: Iterable[Settled]) -> Counter[str]
             amounts[f"{one.kind}.sent"] += 1
             if one.kind == TIP:
                 amounts[late_name(one.lateness)] += 1
-            else:
+            elif one.kind == BROADCAST:
                 amounts[f"{REACH}{one.item.row.broadcast_id}"] += 1
             continue
         count_ending(amounts, one.kind, row)
@@ -49,7 +49,7 @@ def publish(metrics: Metrics, amounts: Mapping[str, int], finished: Iterable[Fin
     """Put what one exchange counted into the metrics: once for all of it, not by the message."""
     for name, amount in amounts.items():
         kind, _, outcome = name.partition(".")
-        if kind in KINDS:
+        if kind in (*KINDS, CORRECTION):
             metrics.deliveries.labels(kind, outcome).inc(amount)
         elif kind == "failed":
             metrics.failures.labels(outcome).inc(amount)

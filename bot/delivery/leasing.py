@@ -18,6 +18,7 @@ from bot.delivery.message import OutgoingMessage
 from bot.delivery.rendering import Manner, Parts, Renderer
 from bot.store.models import Recipient
 from bot.store.outbox import leases
+from bot.store.outbox.kinds import BROADCAST, CORRECTION
 from bot.store.outbox.leases import Leased, Settled
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import counters, deliveries, rotations
@@ -151,8 +152,8 @@ class Leasing:
             await leases.forget(session, ready.nobodys)
         counted: Counter[str] = Counter()
         if ready.dropped:
-            every = (*tips, *(row for _one, taken in rows for row in taken))
-            kinds = {row.id: row.kind for row in every}
+            kinds = {row.id: row.kind for row in tips}
+            kinds |= {row.id: _counted_as(one) for one, taken in rows for row in taken}
             counted = await self._drop(session, ready.dropped, kinds)
         more_to_come = bool(ready.dropped or ready.nobodys)
         return LeasedBatch(ready.items, exhausted, more_to_come, counted)
@@ -295,6 +296,10 @@ class Leasing:
             return None
         mark = mark_of(subscriber, pick)
         return self._item(row, parts, mark), pick.number
+
+
+def _counted_as(broadcast: BroadcastRead) -> str:
+    return BROADCAST if broadcast.corrects is None else CORRECTION
 
 
 def _against(broadcast: BroadcastRead, row: Leased, to: Addressee) -> Settled | None:

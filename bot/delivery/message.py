@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.delivery.broadcast_requests import Named
 from bot.delivery.rendering import Parts
+from bot.store.outbox.kinds import CORRECTION
 from bot.store.outbox.leases import Leased
 from bot.store.queries.rotations import Mark
 from bot.telegram.responses import Outcome
@@ -76,8 +77,8 @@ class Finished(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it is, as ``delivery.kind`` has it."""
-        return self.item.row.kind
+        """What it is counted as: a tip, a broadcast, or the correction of one."""
+        return CORRECTION if self.item.parts.repeatable else self.item.row.kind
 
     @property
     def lateness(self) -> float:

@@ -6,10 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.delivery import audience
 from bot.delivery.content import Content
 from bot.delivery.message import Finished
+from bot.store import tables
 from bot.store.values import Report
 from bot.telegram.limits.limiter import SendLimiter
 from bot.telegram.responses import Outcome
@@ -417,3 +419,19 @@ async def test_the_draft_of_an_edit_costs_nothing_and_is_told_by_its_reach(
     again = Content(kind="text", text="Best")
     assert await harness.broadcasts.set_content(draft.id, ADMIN, again)
     assert not await harness.broadcasts.set_content(draft.id, 1, again), "another's draft"
+
+
+async def test_a_correction_is_counted_as_no_further_message(
+    harness: DeliveryHarness,
+) -> None:
+    broadcast = await arrived(harness, HELLO, 7, 8)
+    await harness.correct(broadcast, "edit", BETTER)
+    await harness.worker.drain()
+    harness.clock.move(3 * DAY)
+    assert await harness.broadcasts.correct(broadcast, ADMIN, "recall") is None, "too late"
+    async with harness.db.read() as session:
+        found = await session.execute(select(tables.counter.c.name, tables.counter.c.value))
+        counted = {row[0]: row[1] for row in found.all()}
+    assert counted["broadcast.sent"] == counted[f"reach.{broadcast}"] == 2
+    assert counted["correction.sent"] == 2
+    assert [name for name in counted if name.startswith("reach.")] == [f"reach.{broadcast}"]

@@ -15,6 +15,8 @@ from bot.store.tables import delivery as table
 TIP = "tip"
 BROADCAST = "broadcast"
 KINDS = (TIP, BROADCAST)
+CORRECTION = "correction"
+"""What a broadcast's row is counted as when it edits or deletes: no message more."""
 
 FROM_SUBSCRIPTION = table.c.broadcast_id.is_(None)
 """The condition that a row is a subscription's message, as the indexes have it."""
