@@ -12,7 +12,7 @@ export RUFF_CACHE_DIR := $(CACHES)/ruff
 export MYPY_CACHE_DIR := $(CACHES)/mypy
 export COVERAGE_FILE := $(CACHES)/coverage
 
-.PHONY: old-enough help demo test check fmt bench flood chaos mutants soak search-train search-eval screenshots template sbom lock clean
+.PHONY: old-enough help demo test check fmt bench flood corrections chaos mutants soak search-train search-eval screenshots template sbom lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ bench: $(READY) $(PEERS)  ## throughput, rates, planning, memory, replies agains
 
 flood: $(READY)  ## how long an innocent waits while others flood the bot (SECONDS=60, JSON=FILE)
 	$(BIN)/python -m tests.bench.flood --seconds $(or $(SECONDS),60) $(if $(JSON),--json $(JSON))
+
+corrections: $(READY)  ## edit and recall a broadcast that reached 40,000, at the pace (MESSAGES=40000, SPEED=20 of the bot's clock, JSON=FILE)
+	$(BIN)/python -m tests.bench.corrections --messages $(or $(MESSAGES),40000) --speed $(or $(SPEED),20) $(if $(JSON),--json $(JSON))
 
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
 	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))
