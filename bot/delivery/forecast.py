@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from bot.delivery.advice import advise
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.leasing import BROADCAST_SHARE
 from bot.store.database import Database
+from bot.store.outbox import recipients
+from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import deliveries, slots
 from bot.store.values import Forecast
 from bot.subscribers.calendar import next_instant
@@ -94,8 +97,15 @@ async def forecast(
 async def _waiting(db: Database, clock: Clock, settings: Settings) -> Waiting:
     rules, now = Broadcasts(db, clock, settings), clock.now()
     sending = [one for one in await rules.running() if one.state == "sending"]
-    copies = sum([(await rules.report(one.id)).queued for one in sending])
+    copies = sum([await _copies(db, rules, one, now) for one in sending])
     return Waiting(await db.read(lambda session: deliveries.tips_waiting(session, now)), copies)
+
+
+async def _copies(db: Database, rules: Broadcasts, one: BroadcastRead, now: datetime) -> int:
+    """Messages that wait; of one that comes at a local hour, those whose hour it is."""
+    if one.local_minute is None:
+        return (await rules.report(one.id)).queued
+    return await db.read(partial(recipients.count_ready, broadcast_id=one.id, now=now))
 
 
 async def _due(

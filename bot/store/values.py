@@ -64,10 +64,11 @@ class Said:
 class Report:
     """Where a broadcast stands: its recipients, each counted once, are ``total`` together.
 
-    ``failed`` counts by reason; ``queued`` includes the ``under_way``. ``state`` is the
-    broadcast's, or ``cancelling`` for one that was cancelled while messages are under way.
-    ``left`` is how many of the ``cancelled`` had left before it was their turn; ``failed_again``
-    and ``doubt_again`` are how many of those that failed, or are in doubt, can be sent again.
+    ``failed`` counts by reason, of which ``own`` are the subscribers' own settings; ``queued``
+    includes the ``under_way``. ``state`` is the broadcast's, or ``cancelling`` for one that was
+    cancelled while messages are under way. ``left`` is how many of the ``cancelled`` had left
+    before it was their turn; ``failed_again`` and ``doubt_again`` are how many of those that
+    failed, or are in doubt, can be sent again.
     """
 
     total: int
@@ -83,6 +84,11 @@ class Report:
     failed_again: int
     doubt_again: int
     state: str
+
+    @property
+    def own(self) -> dict[str, int]:
+        """Failures that say nothing of the message: what a subscriber, or their group, forbids."""
+        return {reason: rows for reason, rows in self.failed.items() if reason in OWN_REASONS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Report(Protocol):
     @property
     def failed(self) -> Mapping[str, int]: ...
     @property
+    def own(self) -> Mapping[str, int]: ...
+    @property
     def in_doubt(self) -> int: ...
     @property
     def too_old(self) -> int: ...
@@ -218,15 +220,17 @@ def done_of(report: Report) -> int:
 
 
 def _counts(_: Translator, course: Course, report: Report) -> list[html.Html]:
-    failed = sum(report.failed.values())
+    failed = {r: rows for r, rows in report.failed.items() if r not in report.own}
     totals = {"message": _("Audience: {count}")}
     sent = {"edit": _("Changed: {count}"), "recall": _("Deleted: {count}")}
     return [
         _count(totals.get(course.kind, _("Chats: {count}")), report.total),
         _count(sent.get(course.kind, _("Sent: {count}")), report.sent),
         *_unless_none(_("Blocked the bot: {count}"), report.blocked),
-        *_unless_none(_("Failed: {count}"), failed),
-        *reason_lines(_, report.failed, REASONS_SHOWN),
+        *_unless_none(_("Their own settings say no: {count}"), sum(report.own.values())),
+        *reason_lines(_, report.own, REASONS_SHOWN),
+        *_unless_none(_("Failed: {count}"), sum(failed.values())),
+        *reason_lines(_, failed, REASONS_SHOWN),
         *_unless_none(_("Not sure: {count}"), report.in_doubt),
         *_unless_none(_("Too old to send: {count}"), report.too_old),
         *_unless_none(_("Cancelled: {count}"), report.cancelled),

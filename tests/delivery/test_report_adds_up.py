@@ -38,6 +38,7 @@ CHATS = st.integers(1, 8)
 OUTCOMES = {
     "sent": Outcome("sent", message_id=1),
     "refused": Outcome("refused", "too_long"),
+    "forbids": Outcome("refused", "forbids_voice"),
     "blocked": Outcome("blocked", "blocked"),
     "in_doubt": Outcome("in_doubt", "read_timeout"),
     "retry": Outcome("retry", "bad_gateway"),
@@ -45,7 +46,10 @@ OUTCOMES = {
     "hold": Outcome("hold", "no_connection"),
     "migrated": Outcome("migrated", "migrated", new_chat_id=-7),
 }
-FINAL_LINES = ("Sent", "Blocked the bot", "Failed", "Not sure", "Too old to send", "Cancelled")
+FINAL_LINES = (
+    *("Sent", "Blocked the bot", "Their own settings say no", "Failed", "Not sure"),
+    *("Too old to send", "Cancelled"),
+)
 
 comings = st.tuples(st.sampled_from(["join", "stop", "resume", "block", "forget", "pause"]), CHATS)
 sendings = st.one_of(

@@ -131,6 +131,7 @@ class SomeReport:
     sent: int = 640
     blocked: int = 7
     failed: dict[str, int] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)
     in_doubt: int = 0
     too_old: int = 0
     cancelled: int = 0
@@ -141,6 +142,7 @@ class SomeReport:
     doubt_again: int = 0
 
 
+OWN = {"forbids_voice": 12, "asks_payment": 3}
 FIRST, LAST = date(2026, 2, 23), date(2026, 3, 1)
 SOME_DAYS = Period(
     first=FIRST,
@@ -557,7 +559,14 @@ CALLS: dict[str, Call] = {
     "report.final": lambda w, _: report.final(
         EN,
         COURSE,
-        SomeReport(state="done", failed=_reasons(w), in_doubt=2, too_old=1, cancelled=4),
+        SomeReport(
+            state="done",
+            failed={**_reasons(w), **OWN},
+            own=OWN,
+            in_doubt=2,
+            too_old=1,
+            cancelled=4,
+        ),
     ),
     "report.final, recalled": lambda w, _: report.final(
         EN, replace(COURSE, kind="recall"), SomeReport(state="done", failed=_reasons(w))

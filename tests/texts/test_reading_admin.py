@@ -56,6 +56,14 @@ class TestBroadcast:
         pruned = replace(report, failed_again=0, doubt_again=0)
         assert not reports.final(EN, 3, pruned).buttons, "nobody knows any more who they were"
 
+    def test_what_subscribers_own_settings_forbid_stands_apart(self) -> None:
+        own = {"forbids_voice": 12}
+        report = SomeReport(state="done", failed={**own, "too_long": 1}, own=own)
+        said = reports.final(EN, reports.Course(3), report).plain
+        assert "Their own settings say no: 12" in said
+        assert "Failed: 1" in said
+        assert said.index("voice") < said.index("Failed") < said.index("too long")
+
     def test_what_is_on_its_way_cannot_be_held_back(self) -> None:
         assert taps(reports.progress(EN, 3, SomeReport(queued=8, under_way=7)))
         assert not taps(reports.progress(EN, 3, SomeReport(queued=8, under_way=8)))

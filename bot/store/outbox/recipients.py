@@ -235,6 +235,20 @@ async def finish(session: Executor, broadcast_id: int, now: datetime) -> bool:
     return await change(session, broadcast_id, values, is_in(*OPEN_STATES), table.c.frozen)
 
 
+_ready = (
+    select(func.count())
+    .where(rows_in("queued"))
+    .where(delivery.c.broadcast_id == _of_broadcast)
+    .where(delivery.c.ready_at <= bindparam("now", type_=UTCDateTime))
+)
+
+
+async def count_ready(session: Executor, broadcast_id: int, now: datetime) -> int:
+    """How many of the broadcast's queued rows may be sent by then."""
+    found = await session.execute(_ready, {"of_broadcast": broadcast_id, "now": now})
+    return int(found.scalar_one())
+
+
 _next_ready = (
     select(delivery.c.ready_at)
     .where(rows_in("queued"))
