@@ -93,7 +93,7 @@ screenshots: $(READY)  ## remake the README's picture of the chat
 
 # A language more is this file, translated with any gettext editor, as bot/texts/locales/<language>/LC_MESSAGES/gutskin.po.
 template: $(READY)  ## every sentence of the bot, for translators (POT=gutskin.pot)
-	@$(TOLD) "Gathering the sentences" $(BIN)/pybabel -q extract --project gutskin -F pyproject.toml -w 99 -o $(or $(POT),gutskin.pot) bot/texts
+	@$(TOLD) "Gathering the sentences" $(BIN)/pybabel -q extract --project gutskin -F pyproject.toml -w 99 -o $(or $(POT),gutskin.pot) bot/texts bot/web
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras --custom-compile-command "make lock"
 lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the newest of all)

@@ -30,6 +30,13 @@ from bot.updates.fetching import Fetching
 from bot.updates.poller import Poller
 from bot.updates.posting import LOOK_S, Posting
 from bot.upkeep import Upkeep
+from bot.web.admin.audit import AuditPages
+from bot.web.admin.broadcasts import Actions, BroadcastPages
+from bot.web.admin.content import ContentPages
+from bot.web.admin.dashboard import Dashboard
+from bot.web.admin.page import AdminPage, Place
+from bot.web.admin.questions import QuestionPages
+from bot.web.admin.rendering import Templates
 from bot.web.health import Health, health_routes
 from bot.web.readiness import Readiness
 from bot.web.server import WebServer
@@ -196,8 +203,34 @@ class App:
             hook = Webhook(url, secret, self.inbox.take, refusals)
             place = self.settings.web_host, self.settings.webhook_port
             self._web.append(WebServer(*place, hook.routes(), middlewares=[hook.middleware]))
+        if self.settings.admin_page_url:
+            self._web.append(self._admin_page(self.settings.admin_page_url))
         for server in self._web:
             await server.start()
+
+    def _admin_page(self, url: str) -> WebServer:
+        services, place = self.services, Place(url)
+        templates = Templates(place.path, self.settings.default_timezone)
+        actions = Actions(self._plan_soon, services.worker.wake, services.progress.follow)
+        page = AdminPage(
+            place,
+            services.logins,
+            templates,
+            [
+                Dashboard(templates, services.stats, services.content, self.readiness.troubles),
+                BroadcastPages(templates, services.broadcasts, self.clock, actions),
+                ContentPages(templates, services.content),
+                QuestionPages(
+                    templates,
+                    services.questions,
+                    services.analyser.placed,
+                    partial(self.jobs.soon, "answers", 0.0),
+                ),
+                AuditPages(templates, services.audit, services.admins),
+            ],
+        )
+        where = self.settings.web_host, self.settings.admin_page_port
+        return WebServer(*where, page.routes(), middlewares=[page.middleware])
 
     def _begin(self, services: Services) -> None:
         self._task("supervisor", self.supervisor.run())

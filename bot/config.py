@@ -16,6 +16,7 @@ from bot.database_url import read_address, sqlite_file
 from bot.setting_values import (
     API,
     TELEGRAM,
+    AdminPageAddress,
     ApiAddress,
     DatabaseAddress,
     Folder,
@@ -155,6 +156,17 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="address that port listens on; the image has 0.0.0.0"
     )
 
+    admin_page_url: AdminPageAddress | None = Field(
+        default=None,
+        description="public https address of the admin page; without it there is none",
+    )
+    admin_page_port: int = Field(
+        default=8082,
+        ge=0,
+        le=65535,
+        description="port of the admin page, at GUTSKIN_WEB_HOST",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _blank_is_empty(cls, given: dict[str, Any]) -> dict[str, Any]:
@@ -205,6 +217,13 @@ class Settings(BaseSettings):
     def _health_is_apart_from_the_webhook(self) -> Settings:
         if self.webhook_url and self.webhook_port and self.health[1] == self.webhook_port:
             raise ValueError("GUTSKIN_HEALTH_PORT: must not be the webhook's, which is public")
+        return self
+
+    @model_validator(mode="after")
+    def _admin_page_is_apart(self) -> Settings:
+        taken = {self.health[1], self.webhook_port if self.webhook_url else 0} - {0}
+        if self.admin_page_url and self.admin_page_port in taken:
+            raise ValueError("GUTSKIN_ADMIN_PAGE_PORT: must be a port that nothing else has")
         return self
 
     @property

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
+from bot.admins.logins import Logins
 from bot.charts.painter import Painter
 from bot.clock import Clock
 from bot.clock_trust import ClockTrust
@@ -57,6 +58,7 @@ from bot.texts import orders
 from bot.updates.inbox import Inbox
 from bot.updates.retrying import Retrying
 from bot.upkeep import BACKUPS
+from bot.web.admin.page import Place
 from tips.current import CurrentContent, ThemeBits
 from tips.library import ContentError, Library, load_library
 from tips.search import Search
@@ -91,6 +93,7 @@ class Services:
     broadcasts: Broadcasts
     admins: Admins
     audit: Audit
+    logins: Logins
     planner: Planner
     worker: DeliveryWorker
     stats: Stats
@@ -233,6 +236,7 @@ def _build(
     privacy, stats = Privacy(db, clock, content), Stats(db, clock, content)
     audit = Audit(db, clock)
     admins = Admins(db, clock, settings.admin_ids, audit)
+    logins = Logins(db, clock, admins, audit)
     search, signs, folder = knowledge.search, knowledge.signs, settings.content_dir
     reloading = Reloading(db, clock, content, search, signs, folder, audit)
     broadcasts = Broadcasts(db, clock, settings, client, themes=ThemeBits(content))
@@ -273,6 +277,8 @@ def _build(
         albums=Albums(db, clock),
         admins=admins,
         audit=audit,
+        logins=logins,
+        admin_page=Place(url).login_link if (url := settings.admin_page_url) else None,
         stats=stats,
         painter=painter,
         messenger=messenger,
@@ -306,6 +312,7 @@ def _build(
         broadcasts=broadcasts,
         admins=admins,
         audit=audit,
+        logins=logins,
         planner=planner,
         worker=worker,
         stats=stats,

@@ -75,6 +75,16 @@ def _webhook(url: str) -> str:
     return _address(url, like="https://bot.example.org/telegram")
 
 
+def _admin_page(url: str) -> str:
+    given = urlsplit(_address(url.rstrip("/"), like="https://bot.example.org/admin"))
+    # What logs somebody in must not cross a network in the clear.
+    if given.scheme != "https" and given.hostname not in {"localhost", "127.0.0.1"}:
+        raise ValueError("must begin with https://; http:// only for localhost")
+    if given.query or given.fragment or "@" in given.netloc:
+        raise ValueError("must be an address like https://bot.example.org/admin")
+    return url.rstrip("/")
+
+
 def _api(url: str) -> str:
     given = urlsplit(_address(url, like=API).rstrip("/"))
     # The token is put right behind it: behind a host it would become part of its name.
@@ -119,6 +129,7 @@ Folder = Annotated[Path, BeforeValidator(_folder)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database)]
 ProxyAddress = Annotated[SecretStr, AfterValidator(_proxy)]
 WebhookAddress = Annotated[str, AfterValidator(_webhook)]
+AdminPageAddress = Annotated[str, AfterValidator(_admin_page)]
 Host = Annotated[str, AfterValidator(_host)]
 ApiAddress = Annotated[str, AfterValidator(_api)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]

@@ -15,6 +15,7 @@ from bot.admins.roles import Member, Role, What
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.queries import admins as store
+from bot.store.queries import logins
 from bot.store.values import NOBODY
 
 LINK = "invite_"
@@ -164,8 +165,11 @@ class Admins:
         return True
 
     async def prune(self) -> None:
-        """Forget invitations that have run out, and what was done too long ago."""
-        await self._db.write(lambda session: store.purge(session, self._clock.now()))
+        """Forget invitations and logins that have run out, and what was done too long ago."""
+        now = self._clock.now()
+        async with self._db.write() as session:
+            await store.purge(session, now)
+            await logins.purge(session, now)
         await self._audit.prune()
 
     def _needs_owner(self, user_id: int) -> None:

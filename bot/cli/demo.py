@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
+import socket
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -162,6 +163,7 @@ def _claim(folder: Path) -> None:
 
 def _settings(token: str, sandbox: Sandbox, folder: Path) -> Settings:
     """The demo's settings. The environment is not read: it may be a real bot's."""
+    page = _free_port()
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     its_own = {
         "token": token,
@@ -169,9 +171,19 @@ def _settings(token: str, sandbox: Sandbox, folder: Path) -> Settings:
         "admin_ids": frozenset(person.id for person in PEOPLE if person.admin),
         "data_dir": folder,
         "webhook_port": 0,
+        "admin_page_url": f"http://127.0.0.1:{page}/admin",
+        "admin_page_port": page,
         "spread_minutes": 0.0,
     }
     return load_settings(**{**defaults, **its_own})
+
+
+def _free_port() -> int:
+    """A port that nothing listens on now: the admin page's address has to name it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _open(address: str) -> None:

@@ -356,6 +356,10 @@ class Broadcasts(Targeting, Corrections):
         """Broadcasts that are sending or paused, oldest first."""
         return await self._db.read(lambda session: store.in_states(session, store.OPEN_STATES))
 
+    async def recent(self, limit: int) -> list[BroadcastRead]:
+        """The newest broadcasts, drafts included, newest first."""
+        return await self._db.read(partial(store.newest, limit=limit))
+
     async def to_be_shown(self) -> list[BroadcastRead]:
         """Broadcasts whose admin has not been shown everything, oldest first."""
         return await self._db.read(store.to_be_shown)

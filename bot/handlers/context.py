@@ -13,6 +13,7 @@ from telegram.ext import Application, CallbackContext
 
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
+from bot.admins.logins import Logins
 from bot.admins.roles import Role, What
 from bot.charts.painter import Painter
 from bot.clock import Clock
@@ -69,6 +70,7 @@ class HandlerServices:
     albums: Albums
     admins: Admins
     audit: Audit
+    logins: Logins
     stats: Stats
     painter: Painter
     messenger: Messenger
@@ -79,6 +81,7 @@ class HandlerServices:
     offer_admin_menu: Callable[[int, Role | None], Awaitable[None]]
     recent: Recent
     sharing: Callable[[], Sharing]
+    admin_page: Callable[[str], str] | None = None  # the link that has this secret
 
     @property
     def library(self) -> Library:

@@ -14,6 +14,7 @@ from telegram.ext import (
 
 from bot.handlers import (
     admin,
+    admin_page,
     ask_team,
     audit,
     content,
@@ -103,6 +104,7 @@ def rows() -> list[Row]:
         RoleCommand(orders, "audit", "look", audit.audit),
         RoleCommand(orders, "admins", "own", team.team),
         RoleCommand(orders, "invite", "own", invitations.invite),
+        RoleCommand(orders, "page", "look", admin_page.way_in),
         MessageHandler(PRIVATE & AnyCommand(orders), words.on_unknown_command),
         MessageHandler(PRIVATE & filters.TEXT, words.on_words),
         InlineQueryHandler(inline.answer),

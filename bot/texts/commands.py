@@ -47,6 +47,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("scheduled", "look", mark("Broadcasts that wait for their time")),
     Command("stats", "look", mark("Figures of the last 7, 30 or 365 days")),
     Command("audit", "look", mark("What the team has changed")),
+    Command("page", "look", mark("The admin page, in your browser")),
     Command("admins", "own", mark("Who is in the team")),
     Command("invite", "own", mark("Invite an editor or a viewer")),
 )

@@ -161,6 +161,12 @@ async def confirmed_since(session: Executor, since: datetime) -> list[Confirmed]
     return read_tuples(Confirmed, await session.execute(_confirmed, {"since": since}))
 
 
+async def newest(session: Executor, limit: int) -> list[BroadcastRead]:
+    """The newest broadcasts, in any state."""
+    statement = _all.order_by(table.c.id.desc()).limit(limit)
+    return read_all(BroadcastRead, await session.execute(statement))
+
+
 async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
     """Ids of broadcasts in these states, or of all."""
     statement = select(table.c.id)

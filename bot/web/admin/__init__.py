@@ -1,0 +1,1 @@
+"""The admin page: figures, broadcasts, content, questions, audit and health, by role."""

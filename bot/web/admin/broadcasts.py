@@ -1,0 +1,317 @@
+"""Broadcasts: compose, preview, watch, control, correct; those that wait for their time."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.admins.logins import Visitor
+from bot.clock import Clock
+from bot.delivery.audiences import Filter, FilterError, parse_filter, written
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.content import Content, LinkButton, problems_of, read_content
+from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
+from bot.store.outbox_models import BroadcastRead
+from bot.store.values import Report
+from bot.texts import announcement
+from bot.texts import broadcast as texts
+from bot.texts.link_lines import read_links
+from bot.web.admin.page import View
+from bot.web.admin.rendering import Templates
+
+SHOWN = 40
+REFUSED = ("nobody", "stale", "past")
+"""Why a draft was not confirmed, beside its not being this admin's any more."""
+
+RUNNING = ("sending", "paused", "cancelling")
+Fields = Mapping[str, str]
+
+
+class FormError(ValueError):
+    """What was typed cannot be; the message says what to do."""
+
+
+class Composed(NamedTuple):
+    """What a form says: the message, whom it is for, and when."""
+
+    content: Content
+    filter: Filter
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What follows an act: the planner and the worker look, the admins' chats are told."""
+
+    plan_soon: Callable[[], None]
+    wake_worker: Callable[[], None]
+    follow: Callable[[int], Awaitable[None]]
+
+
+class BroadcastPages:
+    """Shows broadcasts and carries out what admins decide, by the same rules as the chat."""
+
+    def __init__(
+        self, templates: Templates, broadcasts: Broadcasts, clock: Clock, actions: Actions
+    ) -> None:
+        self._templates = templates
+        self._broadcasts = broadcasts
+        self._clock = clock
+        self._actions = actions
+        self._acts: dict[str, Callable[[int, int], Awaitable[object]]] = {
+            "confirm": broadcasts.confirm,
+            "approve": broadcasts.approve,
+            "pause": broadcasts.pause,
+            "resume": broadcasts.resume,
+            "cancel": broadcasts.cancel,
+            "retry": broadcasts.retry_failed,
+        }
+
+    def views(self) -> Iterable[View]:
+        one = r"/broadcasts/{id:\d{1,18}}"
+        return [
+            View("GET", "/broadcasts", "look", self._list),
+            View("GET", "/broadcasts/new", "edit", self._form),
+            View("POST", "/broadcasts/new", "edit", self._compose),
+            View("GET", one, "look", self._show),
+            View("GET", one + "/progress", "look", self._progress),
+            View("GET", one + "/recipients.csv", "look", self._file),
+            View("GET", one + "/edit", "edit", self._edit_form),
+            View("POST", one + "/edit", "edit", self._edit),
+            View("POST", one + "/recall", "edit", self._recall),
+            View("POST", one + "/test", "edit", self._test),
+            View("POST", one + "/{act}", "edit", self._act),
+            View("GET", "/calendar", "look", self._calendar),
+        ]
+
+    async def _list(self, _request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found = await self._broadcasts.recent(SHOWN)
+        reports = {one.id: await self._broadcasts.report(one.id) for one in found}
+        return self._templates.response(
+            "broadcasts.html", visitor, broadcasts=found, reports=reports
+        )
+
+    async def _show(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found = await self._found(request)
+        return self._templates.response(
+            "broadcast.html",
+            visitor,
+            **await self._facts(found),
+            said=request.query.get("said", ""),
+            reach=await self._broadcasts.reach_of(found.id),
+        )
+
+    async def _progress(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found = await self._found(request)
+        return self._templates.response("progress.html", visitor, **await self._facts(found))
+
+    async def _facts(self, found: BroadcastRead) -> dict[str, Any]:
+        report = await self._broadcasts.report(found.id)
+        draft = found.state in ("draft", "waiting", "scheduled")
+        return {
+            "broadcast": found,
+            "report": report,
+            "running": report.state in RUNNING,
+            "ended": _ended(report),
+            "content": read_content(found.content) if found.content else None,
+            "label": announcement.label(self._templates.words),
+            "audience": written(Filter.model_validate_json(found.filter)) if found.filter else "",
+            "schedule": schedule_of(found),
+            "offer": await self._broadcasts.offer_of(found.id) if draft else None,
+            "seconds_left": self._broadcasts.expected_seconds(report.queued),
+        }
+
+    async def _file(self, request: web.Request, _visitor: Visitor) -> web.StreamResponse:
+        found = await self._found(request)
+        name = f"broadcast-{found.id}.csv"
+        return web.Response(
+            body=await self._broadcasts.recipients_csv(found.id),
+            content_type="text/csv",
+            charset="utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    async def _form(self, _request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        return await self._ask(visitor, {}, "")
+
+    async def _ask(self, visitor: Visitor, given: Fields, wrong: str) -> web.Response:
+        return self._templates.response(
+            "compose.html",
+            visitor,
+            status=422 if wrong else 200,
+            given=given,
+            wrong=wrong,
+            segments=await self._broadcasts.segments(),
+            zone=self._templates.zone.key,
+        )
+
+    async def _compose(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        given = await _fields(request)
+        admin = visitor.user_id
+        try:
+            made = self._read(given)
+            draft = await self._broadcasts.draft(admin, admin, 0)
+            await self._broadcasts.set_content(draft.id, admin, made.content)
+            await self._broadcasts.set_filter(draft.id, admin, made.filter)
+            await self._broadcasts.set_schedule(draft.id, admin, made.schedule)
+            await self._broadcasts.offered(draft.id, await self._broadcasts.offer_of(draft.id))
+        except (FormError, FilterError, ScheduleError) as error:
+            return await self._ask(visitor, given, str(error))
+        return self._to(draft.id)
+
+    def _read(self, given: Fields) -> Composed:
+        """What a form says.
+
+        Raises:
+            FormError: the message has problems, or a time cannot be read.
+            FilterError: the audience names something that there is not.
+        """
+        audience = parse_filter(given.get("audience", ""), self._broadcasts.themes)
+        return Composed(self._content(given), audience, _schedule(given, self._templates.zone))
+
+    def _content(self, given: Fields) -> Content:
+        text = given.get("text", "").replace("\r\n", "\n").strip()
+        made = Content(kind="text", text=text, buttons=_buttons(given.get("buttons", "")))
+        if problems := problems_of(made):
+            raise FormError(texts.refused(self._templates.words, problems).plain)
+        return made
+
+    async def _edit_form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        return await self._ask_edit(await self._found(request), visitor, {}, "")
+
+    async def _ask_edit(
+        self, found: BroadcastRead, visitor: Visitor, given: Fields, wrong: str
+    ) -> web.Response:
+        return self._templates.response(
+            "edit.html",
+            visitor,
+            status=422 if wrong else 200,
+            broadcast=found,
+            given=given,
+            wrong=wrong,
+            content=read_content(found.content) if found.content else None,
+            reach=await self._broadcasts.reach_of(found.id),
+        )
+
+    async def _edit(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found, given = await self._found(request), await _fields(request)
+        try:
+            content = self._content(given)
+        except FormError as error:
+            return await self._ask_edit(found, visitor, given, str(error))
+        made = await self._broadcasts.correct(found.id, visitor.user_id, "edit", content)
+        return self._to(made.id if made else found.id, "" if made else "nothing")
+
+    async def _recall(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found = await self._found(request)
+        made = await self._broadcasts.correct(found.id, visitor.user_id, "recall")
+        return self._to(made.id if made else found.id, "" if made else "nothing")
+
+    async def _test(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found = await self._found(request)
+        refused = await self._broadcasts.send_test(found.id, [visitor.user_id])
+        return self._to(found.id, "not_tested" if any(refused.values()) else "tested")
+
+    async def _act(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        act = self._acts.get(request.match_info["act"])
+        if act is None:
+            raise web.HTTPNotFound
+        found = await self._found(request)
+        came = await act(found.id, visitor.user_id)
+        done = came not in (False, 0, "no", *REFUSED)
+        if came == "stale":
+            offer = await self._broadcasts.offer_of(found.id)
+            await self._broadcasts.offered(found.id, offer)
+        if done:
+            self._actions.plan_soon()
+            self._actions.wake_worker()
+            await self._actions.follow(found.id)
+        return self._to(found.id, "done" if done else str(came) if came in REFUSED else "already")
+
+    async def _calendar(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        today = self._clock.now().astimezone(self._templates.zone).date()
+        first = _month(request.query.get("month", ""), today)
+        days: dict[date, list[BroadcastRead]] = defaultdict(list)
+        for one in await self._broadcasts.scheduled():
+            days[self._day_of(one)].append(one)
+        weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+        return self._templates.response(
+            "calendar.html",
+            visitor,
+            first=first,
+            weeks=weeks,
+            days=days,
+            today=today,
+            before=(first - timedelta(days=1)).strftime("%Y-%m"),
+            after=(first + timedelta(days=31)).strftime("%Y-%m"),
+        )
+
+    def _day_of(self, one: BroadcastRead) -> date:
+        if one.local_date is not None:
+            return one.local_date
+        return (one.send_at or one.created_at).astimezone(self._templates.zone).date()
+
+    async def _found(self, request: web.Request) -> BroadcastRead:
+        found = await self._broadcasts.find(int(request.match_info["id"]))
+        if found is None:
+            raise web.HTTPNotFound
+        return found
+
+    def _to(self, broadcast_id: int, said: str = "") -> web.Response:
+        base = self._templates.base
+        more = f"?said={said}" if said else ""
+        return web.Response(
+            status=303, headers={"Location": f"{base}/broadcasts/{broadcast_id}{more}"}
+        )
+
+
+def _ended(report: Report) -> int:
+    """How many of the audience have an outcome."""
+    failed = sum(report.failed.values())
+    ended = report.sent + report.blocked + failed + report.in_doubt
+    return min(report.total, ended + report.too_old + report.cancelled)
+
+
+async def _fields(request: web.Request) -> dict[str, str]:
+    return {name: str(value) for name, value in (await request.post()).items()}
+
+
+def _buttons(lines: str) -> tuple[LinkButton, ...]:
+    """Buttons as they are written: ``Label - https://…``, one a line.
+
+    Raises:
+        FormError: a line is none.
+    """
+    links = read_links(lines)
+    if links is None and lines.strip():
+        raise FormError("Each button is a line of its own: Read more - https://example.org")
+    return tuple(LinkButton(label, url) for label, url in links or ())
+
+
+def _schedule(given: Fields, zone: ZoneInfo) -> Schedule:
+    when, typed = given.get("when", "now"), given.get("at", "")
+    if when == "now":
+        return Schedule()
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        raise FormError("Choose a day and a time, or send it now.") from None
+    if when == "local":
+        minute = at.hour * 60 + at.minute
+        late = "skip" if given.get("late") == "skip" else "next_day"
+        return Schedule(local_date=at.date(), local_minute=minute, late=late)
+    return Schedule(at=at.replace(tzinfo=zone))
+
+
+def _month(typed: str, today: date) -> date:
+    try:
+        return datetime.strptime(typed, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
+    except ValueError:
+        return today.replace(day=1)
