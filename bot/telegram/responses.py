@@ -44,7 +44,7 @@ TEXTS: dict[int, tuple[tuple[str, Kind, str], ...]] = {
         ("chat not found", "gone", "not_found"),
         ("user not found", "gone", "not_found"),
         ("peer_id_invalid", "gone", "not_found"),
-        ("message is not modified", "sent", ""),
+        ("message is not modified", "sent", "not_modified"),
         ("message to edit not found", "refused", GONE),
         ("message to delete not found", "refused", GONE),
         ("message can't be edited", "refused", "not_editable"),
