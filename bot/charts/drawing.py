@@ -50,8 +50,9 @@ TONES: dict[Tone, str] = {
     "second": "#c04f00",
 }
 SMALL, TEXT, TITLE, SPAN, FIGURE = 25, 27, 31, 38, 74
-HEAD, SPAN_HEIGHT, SUBJECT, TITLE_HEIGHT, AFTER = 214, 88, 34, 82, 22
+HEAD, SPAN_HEIGHT, SUBJECT, TITLE_HEIGHT, AFTER = 204, 84, 34, 82, 22
 CHART, LABEL, LIST_ROW, NOTE_ROW = 168, 44, 38, 38
+BESIDE, SHORTEST_BAR = 16, 110
 MOST_MARKS = 31  # of steps that are each marked by a dot
 
 
@@ -139,9 +140,9 @@ def _draw_head(figure: Figure, head: Head) -> None:
     band.set(facecolor=BAND, edgecolor="none")
     figure.add_artist(band)
     room = WIDTH - 2 * MARGIN
-    _write(figure, MARGIN, 48, head.when, TEXT, "quiet", room=room)
-    _write(figure, MARGIN, 124, head.figure, FIGURE, bold=True, room=room)
-    _write(figure, MARGIN, 180, head.rest, TEXT + 3, room=room)
+    _write(figure, MARGIN, 46, head.when, TEXT, "quiet", room=room)
+    _write(figure, MARGIN, 122, head.figure, FIGURE, bold=True, room=room)
+    _write(figure, MARGIN, 176, head.rest, TEXT + 3, room=room)
 
 
 def _draw_span(figure: Figure, picture: Picture) -> None:
@@ -209,9 +210,13 @@ def _write(
         verticalalignment="baseline",
         parse_math=False,
     )
-    if (width := _width(text)) > room:
-        text.set_fontsize(size * POINTS * room / width)
+    _fit(text, room)
     return text
+
+
+def _fit(text: Text, room: float) -> None:
+    if (width := _width(text)) > room:
+        text.set_fontsize(text.get_fontsize() * room / width)
 
 
 def _width(text: Text) -> float:
@@ -295,14 +300,22 @@ def _number(axes: Axes, step: int, value: int, steps: int) -> None:
 
 
 def _draw_shares(figure: Figure, rows: Sequence[Share], place: Place) -> None:
-    name, told = place.width * 0.32, place.width * 0.27
-    bars = place.width - name - told
-    axes = _axes(figure, Place(place.x + name, place.y, bars, len(rows) * LIST_ROW))
+    """Names, bars and figures in three columns, as wide as the longest of the words need."""
+    lines = [place.y + (index + 0.5) * LIST_ROW + TEXT * 0.36 for index in range(len(rows))]
+    names = [
+        _write(figure, place.x, y, row.name, TEXT) for row, y in zip(rows, lines, strict=True)
+    ]
+    told = [_write(figure, place.x, y, row.told, TEXT) for row, y in zip(rows, lines, strict=True)]
+    left, right = (max(map(_width, words)) + BESIDE for words in (names, told))
+    smaller = min(1.0, (place.width - SHORTEST_BAR) / (left + right))
+    left, right = left * smaller, right * smaller
+    bars = Place(place.x + left, place.y, place.width - left - right, len(rows) * LIST_ROW)
+    axes = _axes(figure, bars)
     axes.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5))
     for index, row in enumerate(rows):
-        y = place.y + index * LIST_ROW + LIST_ROW / 2 + TEXT * 0.36
-        _write(figure, place.x, y, row.name, TEXT, room=name - 16)
-        _write(figure, place.x + name + bars + 16, y, row.told, TEXT, room=told - 16)
+        _fit(names[index], left - BESIDE)
+        _fit(told[index], right - BESIDE)
+        told[index].set_x((bars.x + bars.width + BESIDE) / WIDTH)
         axes.barh(index, 1, height=0.5, color=BAND)
         axes.barh(index, row.share, height=0.5, color=TONES["first"])
 

@@ -44,9 +44,8 @@ def picture(_: Translator, shown: Overview, library: Library) -> Picture:
             (_subscribers(_, shown),),
             (_churn(_, shown), _tips(_, shown)),
             (_lateness(_, shown), _questions(_, shown)),
-            (_themes(_, shown.themes, library),),
+            (_themes(_, shown.themes, library), _broadcasts(_, shown.broadcasts)),
             (_best_and_worst(_, shown, library),),
-            (_broadcasts(_, shown.broadcasts),),
         ),
     )
 
@@ -123,7 +122,7 @@ def _themes(_: Translator, themes: Sequence[Rated], library: Library) -> Panel:
     if not rated:
         return _nothing(subject, _("No tips rated"))
     rows = tuple(
-        Share(library.theme_names[theme.id], theme.votes.share, words.rated(_, theme.votes))
+        Share(library.theme_names[theme.id], theme.votes.share, words.percent(theme.votes.share))
         for theme in rated
     )
     up, count = sum(theme.votes.up for theme in rated), sum(theme.votes.total for theme in rated)
@@ -163,8 +162,7 @@ def _broadcasts(_: Translator, broadcasts: Sequence[Reach]) -> Panel:
         for one in broadcasts[:BROADCASTS_SHOWN]
     )
     reached, total = sum(one.reached for one in broadcasts), sum(one.total for one in broadcasts)
-    got_them = _("{share} of those they were for got them")
-    title = got_them.format(share=words.percent(reached / total if total else 0))
+    title = _("{share} reached").format(share=words.percent(reached / total if total else 0))
     return Shares(subject, (Words(title, "first"),), rows)
 
 

@@ -1,7 +1,8 @@
 """``python -m tests.bench.figures [--json FILE] [--pictures FOLDER]``: what ``/stats`` costs.
 
 A year with 40,000 subscribers: counters as the bot keeps them, beside a million deliveries that
-nobody is to read. How long the figures take, and the picture; what it takes of memory.
+nobody is to read. How long the figures take, and the picture; what it takes of memory. The README
+shows one of the pictures: ``--pictures docs``, and keep ``figures.png``.
 """
 
 from __future__ import annotations
@@ -196,8 +197,9 @@ async def drawing(stats: Stats, pictures: Path | None) -> dict[str, float]:
         if pictures is not None and number < 3:
             told = texts.in_words(translator("en"), overview, library)
             more = "" if told.more is None else told.more.plain
-            (pictures / f"{overview.days}.png").write_bytes(png)
-            (pictures / f"{overview.days}.txt").write_text(f"{told.caption.plain}\n---\n{more}\n")
+            name = "figures" if overview.days == 30 else f"figures-{overview.days}"
+            (pictures / f"{name}.png").write_bytes(png)
+            (pictures / f"{name}.txt").write_text(f"{told.caption.plain}\n---\n{more}\n")
     watching.cancel()
     painter.close()
     return {
