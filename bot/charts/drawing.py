@@ -216,7 +216,7 @@ def _write(
 
 def _fit(text: Text, room: float) -> None:
     if (width := _width(text)) > room:
-        text.set_fontsize(text.get_fontsize() * room / width)
+        text.set_fontsize(text.get_fontproperties().get_size_in_points() * room / width)
 
 
 def _width(text: Text) -> float:
