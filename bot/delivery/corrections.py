@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from bot.admins.audit import Audit
+from bot.admins.audit import Audit, Facts
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.broadcast_requests import BroadcastRequests
@@ -97,31 +97,62 @@ class Corrections:
         """
         if kind == "edit" and (content is None or problems_of(content)):
             raise ValueError("an edit needs a content without problems")
-        now = self._clock.now()
         async with self._db.write() as session:
             original = await store.get(session, broadcast_id)
             if original is None or not await self._may_correct(session, original, content):
                 return None
-            count = (await self._reach(session, broadcast_id)).of(kind)
-            if not count:
-                return None
-            made = await store.add(
-                session,
-                admin_id,
-                admin_id,
-                0,
-                now,
-                audience=RECIPIENTS,
-                kind=kind,
-                corrects=broadcast_id,
-                content=content.stored() if content and kind == "edit" else None,
-                shown_at=now,
-                shown_audience=count,
-                shown_stars=0.0,
+            text = content if kind == "edit" else None
+            before = {"broadcast": broadcast_id}
+            return await self._draft_correction(
+                session, broadcast_id, admin_id, kind, text, before
             )
-            before, after = {"broadcast": broadcast_id}, {"state": "draft", "audience": count}
-            await self._audit.record(session, admin_id, kind, subject_of(made), before, after)
-            return await store.get(session, made)
+
+    async def correct_tip(
+        self, number: int, admin_id: int, content: Content
+    ) -> BroadcastRead | None:
+        """Draft an edit of all messages with a tip of the day that are still known; None where
+        there are none. From then on it is a correction like any other.
+
+        Raises:
+            ValueError: the content is no text, or has problems.
+        """
+        if content.kind != "text" or problems_of(content):
+            raise ValueError("a tip becomes a text without problems")
+        corrects, before = corrections.of_tip(number), {"tip": number}
+        async with self._db.write() as session:
+            return await self._draft_correction(
+                session, corrects, admin_id, "edit", content, before
+            )
+
+    async def _draft_correction(
+        self,
+        session: Executor,
+        corrects: int,
+        admin_id: int,
+        kind: str,
+        content: Content | None,
+        before: Facts,
+    ) -> BroadcastRead | None:
+        now, count = self._clock.now(), (await self._reach(session, corrects)).of(kind)
+        if not count:
+            return None
+        made = await store.add(
+            session,
+            admin_id,
+            admin_id,
+            0,
+            now,
+            audience=RECIPIENTS,
+            kind=kind,
+            corrects=corrects,
+            content=content.stored() if content else None,
+            shown_at=now,
+            shown_audience=count,
+            shown_stars=0.0,
+        )
+        after = {"state": "draft", "audience": count}
+        await self._audit.record(session, admin_id, kind, subject_of(made), before, after)
+        return await store.get(session, made)
 
     async def _may_correct(
         self, session: Executor, original: BroadcastRead, content: Content | None
@@ -160,6 +191,8 @@ async def _as_new(session: Executor, broadcast: BroadcastRead) -> BroadcastRead:
     """An edit as the message that it makes of what it corrects."""
     if broadcast.corrects is None:
         return broadcast
+    if broadcast.corrects < 0:
+        return broadcast.model_copy(update={"kind": "message"})
     original = await store.get(session, broadcast.corrects)
     if original is None:
         raise LookupError(f"there is no broadcast {broadcast.corrects}")

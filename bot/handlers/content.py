@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 
 from bot.content.withdrawals import REASON_LONGEST, LastTipError
+from bot.delivery.content import Content
+from bot.handlers.broadcasts import card
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
+from bot.telegram.update_scope import once
 from bot.texts import content as texts
 from bot.texts.callbacks import TipWithdrawn
 from bot.texts.message import Message
@@ -118,9 +122,27 @@ async def _restore(context: Context, tip_id: str) -> Message:
 
 
 async def act(context: Context, tap: TipWithdrawn) -> None:
-    """Bring a withdrawn tip back."""
+    """Bring a withdrawn tip back, or draft what is put in its place where it went."""
     if not await may_tap(context, "edit"):
         return
     await context.toast()
     tip = context.services.withdrawals.find(str(tap.tip))
-    await context.show(await _restore(context, tip.id if tip is not None else ""))
+    if tap.what == "restore" or tip is None:
+        await context.show(await _restore(context, tip.id if tip is not None else ""))
+        return
+    why = await context.services.withdrawals.why(tip.id)
+    if why is None:
+        await context.show(texts.not_withdrawn(context.translator))
+    else:
+        await _correct(context, tip, why.reason)
+
+
+async def _correct(context: Context, tip: Tip, reason: str) -> None:
+    words = texts.correction(context.translator, tip.title, reason)
+    content = Content(kind="text", text=words)
+    rules, admin = context.services.broadcasts, context.user.id
+    draft = await once("draft", partial(rules.correct_tip, tip.number, admin, content))
+    if draft is None:
+        await context.say(texts.nobody_left(context.translator))
+    else:
+        await card.present(context, draft.id)

@@ -94,7 +94,8 @@ class BroadcastRead(BroadcastFields):
     ``paused``, ``done`` or ``cancelled``; ``pause_reason`` is ``admin``, ``failures`` or
     ``correction`` while paused. ``ordinal`` is its place in the order of confirmation.
 
-    ``kind`` is ``message``, or ``edit`` or ``recall`` of the broadcast that it ``corrects``.
+    ``kind`` is ``message``, or ``edit`` or ``recall`` of the broadcast that it ``corrects``; below
+    0 that is a tip (``bot.store.outbox.corrections.of_tip``).
     ``content`` is what is sent, as JSON (None: a copy of the admin's message as it is);
     ``filter`` is the audience as its admin said it, as JSON (None: everyone), and ``wanted`` what
     the tables are asked for it. It begins at ``send_at``, or at each

@@ -160,11 +160,18 @@ def withdrawn(
     told = html.text(nobody)
     if week:
         told = html.fill(counts, two_days=people(_, two_days), week=people(_, week))
+    offer = _("I can change it in their chats. You'll see the words first.")
+    label = _("Correct it for {people}").format(people=people(_, week))
+    correct = (Button(label, TipWithdrawn("correct", found.number)),)
     return page(
         html.bold(head),
         html.fill("{title}\n{reason}", title=found.title, reason=html.one_line(reason, 200)),
         told,
-        buttons=((Button(_("Bring it back"), TipWithdrawn("restore", found.number)),),),
+        html.text(offer) if week else html.Html(),
+        buttons=(
+            *((correct,) if week else ()),
+            (Button(_("Bring it back"), TipWithdrawn("restore", found.number)),),
+        ),
     )
 
 
@@ -189,3 +196,15 @@ def not_withdrawn(_: Translator) -> Message:
 def unwithdraw_how(_: Translator) -> Message:
     """/unwithdraw without a name."""
     return page(html.text(_("Which one? Like /unwithdraw fibre-oats. /withdraw shows what is.")))
+
+
+def correction(_: Translator, title: str, reason: str) -> str:
+    """What a withdrawn tip becomes where it went; braces would be placeholders there."""
+    words = _("We've withdrawn this tip: “{title}”.\n\n{reason}\n\nSorry about that.")
+    said = words.format(title=title, reason=reason)
+    return said.translate(str.maketrans("{}", "()"))
+
+
+def nobody_left(_: Translator) -> Message:
+    """There is no message with the tip left that could be changed."""
+    return page(html.text(_("There's no message left that I could change.")))

@@ -169,3 +169,23 @@ async def test_a_withdrawal_outlives_a_restart(tmp_path: Path) -> None:
         await admin.say(f"/withdraw {TIP} it is wrong")
     async with open_harness(tmp_path) as harness:
         assert TIP not in {tip.id for tip in harness.app.services.library.tips}
+
+
+async def test_a_withdrawn_tip_is_corrected_where_it_went(
+    harness: BotHarness, admin: Person, subscriber: Person
+) -> None:
+    await harness.to_next_tip()
+    got = (await subscriber.tips())[-1]
+    tip = next(one for one in harness.app.services.library.tips if one.title in got["text"])
+    await admin.say(f"/withdraw {tip.id} the dose is wrong")
+    await admin.tap("Correct it for 1 person")
+    await admin.hears("We've withdrawn this tip", "the dose is wrong")
+    await admin.tap("Change it now")
+    await harness.settle()
+    now = next(
+        one for one in await subscriber.messages() if one["message_id"] == got["message_id"]
+    )
+    assert "We've withdrawn this tip" in now["text"]
+    assert "From the GutSkin team" in now["text"]
+    assert tip.body not in now["text"]
+    await admin.sees("1")

@@ -623,6 +623,8 @@ CALLS: dict[str, Call] = {
     "content.withdrawn, again": lambda w, lib: content.withdrawn(
         EN, lib.tips[0], w, 0, 0, again=True
     ),
+    "content.correction": lambda w, _: content.correction(EN, w or "a", w or "b"),
+    "content.nobody_left": lambda *_: content.nobody_left(EN),
     "content.people": lambda *_: content.people(EN, 12),
     "content.restored": lambda _, lib: content.restored(EN, lib.tips[0], "fibre-oats"),
     "content.restored, gone": lambda *_: content.restored(EN, None, "fibre-oats"),

@@ -1,4 +1,5 @@
-"""The messages of a broadcast that reached somebody, which a correction changes or deletes.
+"""The messages of a broadcast, or of a tip, that reached somebody, which a correction changes or
+deletes. ``corrects`` is the number of a broadcast, or stands for a tip (:func:`of_tip`).
 
 Its rows are made of those of what it corrects, once nothing of that is under way any more. Until
 then the corrected one is held, so that nobody is missed.
@@ -28,10 +29,10 @@ from sqlalchemy import (
 )
 
 from bot.store.outbox.audience import BEFORE_ALL_CHATS, Frozen
-from bot.store.outbox.kinds import BROADCAST
+from bot.store.outbox.kinds import BROADCAST, TIP
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, is_in
-from bot.store.tables import Executor, broadcast_tally, delivery, pairs, rows_in
+from bot.store.tables import Executor, broadcast_tally, delivery, insert_into, pairs, rows_in
 from bot.store.tables import broadcast as table
 from bot.store.types import EPOCH, MICROSECOND, UTCDateTime, plus_microseconds
 
@@ -41,13 +42,28 @@ RECALLED_FOR = timedelta(hours=48)
 _of_broadcast = bindparam("of_broadcast", type_=BigInteger)
 
 
-def _arrived(broadcast_id: Any) -> ColumnElement[bool]:
+_number = bindparam("number", type_=BigInteger)
+
+
+def of_tip(number: int) -> int:
+    """What ``corrects`` holds for the tip of this number: below 0, which no broadcast has."""
+    return -1 - number
+
+
+def _of_tip(number: Any) -> ColumnElement[bool]:
+    return and_(delivery.c.kind == TIP, delivery.c.content == number)
+
+
+def _of(corrects: int) -> ColumnElement[bool]:
+    """The rows of what is corrected."""
+    if corrects < 0:
+        return _of_tip(of_tip(corrects))
+    return and_(delivery.c.broadcast_id == corrects)
+
+
+def _arrived(its_rows: ColumnElement[bool]) -> ColumnElement[bool]:
     """That a row's message has arrived, or may have, and that its number is known."""
-    return and_(
-        delivery.c.broadcast_id == broadcast_id,
-        delivery.c.state.in_(("sent", "in_doubt")),
-        delivery.c.message_id > 0,
-    )
+    return and_(its_rows, delivery.c.state.in_(("sent", "in_doubt")), delivery.c.message_id > 0)
 
 
 _since = bindparam("since", type_=UTCDateTime)
@@ -65,14 +81,25 @@ class Reached(NamedTuple):
 _reached = select(
     func.count().label("reached"),
     func.coalesce(func.sum(case((delivery.c.sent_at < _since, 1), else_=0)), 0).label("before"),
-).where(_arrived(_of_broadcast))
+).where(_arrived(delivery.c.broadcast_id == _of_broadcast))
 _pruned = select(func.coalesce(func.sum(broadcast_tally.c.count), 0)).where(
     broadcast_tally.c.broadcast_id == _of_broadcast, broadcast_tally.c.state == "sent"
 )
 
 
+# Somebody may have had a tip twice: one message of theirs is corrected.
+_chat = func.count(delivery.c.chat_id.distinct())
+_reached_by_tip = select(
+    _chat.label("reached"), _chat.filter(delivery.c.sent_at < _since).label("before")
+).where(_arrived(_of_tip(_number)))
+
+
 async def reached(session: Executor, broadcast_id: int, since: datetime) -> Reached:
-    """What there is to correct of a broadcast; of it, what was sent before ``since``."""
+    """What there is to correct of it; of that, what was sent before ``since``."""
+    if broadcast_id < 0:
+        about = {"number": of_tip(broadcast_id), "since": since}
+        tips = (await session.execute(_reached_by_tip, about)).one()
+        return Reached(tips.reached, int(tips.before), 0)
     given = {"of_broadcast": broadcast_id, "since": since}
     found = (await session.execute(_reached, given)).one()
     pruned = (await session.execute(_pruned, {"of_broadcast": broadcast_id})).scalar_one()
@@ -142,7 +169,7 @@ async def freeze_chunk(
     behind = delivery.c.chat_id > (
         correction.cursor if correction.cursor is not None else BEFORE_ALL_CHATS
     )
-    here = _arrived(correction.corrects) & behind
+    here = _arrived(_of(correction.corrects or 0)) & behind
     ends = select(delivery.c.chat_id).where(here).order_by(delivery.c.chat_id)
     end = (await session.execute(ends.limit(1).offset(most - 1))).scalar()
     await _add_rows(session, correction, here if end is None else here & _until(end))
@@ -162,7 +189,9 @@ async def _is_under_way(session: Executor, correction: BroadcastRead) -> bool:
         or_(table.c.id == correction.corrects, table.c.corrects == correction.corrects)
     )
     leased = exists().where(
-        rows_in("leased"), delivery.c.lease_until > EPOCH, delivery.c.broadcast_id.in_(related)
+        rows_in("leased"),
+        delivery.c.lease_until > EPOCH,
+        or_(delivery.c.broadcast_id.in_(related), _of(correction.corrects or 0)),
     )
     return bool((await session.execute(select(leased))).scalar_one())
 
@@ -184,8 +213,8 @@ async def _add_rows(
         "content": delivery.c.message_id,
         "album": delivery.c.album,
     }
-    made = delivery.insert().from_select(list(row), select(*row.values()).where(here))
-    await session.execute(made)
+    made = insert_into(session, delivery).from_select(list(row), select(*row.values()).where(here))
+    await session.execute(made.on_conflict_do_nothing())
 
 
 def _not_after(correction: BroadcastRead) -> ColumnElement[Any]:
