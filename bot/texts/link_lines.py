@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _LINE = re.compile(
-    r"\s*(?P<label>\S.*?)\s*(?:\s[-–—]|[:|])\s*(?P<url>(?:[a-z][a-z0-9+.-]*://|www\.)\S*)\s*",
+    r"\s*(?P<label>\S.*?)\s+[-–—]\s+(?P<url>(?:[a-z][a-z0-9+.-]*://|www\.)\S*)\s*",
     re.IGNORECASE,
 )
 

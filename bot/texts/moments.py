@@ -61,4 +61,14 @@ def _day(words: str, today: date, locale: Locale) -> date | None:
         return today
     said = normalise(words) if not re.search(r"\d", words) else words
     here = read_day(said, today - timedelta(days=1), locale)
-    return today if here == today and re.search(r"\d", said) else read_day(said, today, locale)
+    if here == today and re.search(r"\d", said):
+        return today
+    return read_day(said, today, locale) or _written_out(said)
+
+
+def _written_out(words: str) -> date | None:
+    """A whole date, also one that has passed: its writer is told so."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None

@@ -135,7 +135,7 @@ async def listed(context: Context, number: int) -> None:
     if isinstance(ids, BadLine):
         await context.say(texts.bad_list(_, number, ids))
         return
-    added = await once("list", partial(context.services.broadcasts.add_list, ids))
+    added = await once("list", partial(context.services.broadcasts.add_list, ids, context.user.id))
     if not added.known:
         await context.say(texts.nobody_listed(_, number))
         return

@@ -91,6 +91,7 @@ class TestOneIsRemoved:
     async def test_whoever_is_admin_now_is_told_and_has_buttons_that_work(
         self, harness: BotHarness, admin: Person, other: Person
     ) -> None:
+        await admin.say("/start")
         await other.send(photo=True, caption="/broadcast Hello")
         await other.tap("Send it now")
         await harness.fault("429", method="copyMessage", retry_after=600, times=1)
@@ -111,6 +112,7 @@ class TestOneIsRemoved:
     async def test_a_draft_of_one_who_left_is_sent_by_nobody(
         self, harness: BotHarness, admin: Person, other: Person
     ) -> None:
+        await admin.say("/start")
         await other.say("/broadcast Hello")
         await harness.app.services.admins.remove(other.id, ADMIN)
         await other.tap("Send it now")
