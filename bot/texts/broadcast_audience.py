@@ -14,7 +14,6 @@ from bot.texts import html
 from bot.texts.callbacks import AskFor, Callback, DropSegment, SetPart, ShowCard, UseSegment
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from bot.texts.settings import audience_names
 
 ACTIVE_DAYS = (7, 30, 90)
 JOINED_DAYS = (7, 30)
@@ -59,13 +58,18 @@ def parts_of_the_world(_: Translator) -> dict[str, str]:
     }
 
 
+def who_names(_: Translator) -> dict[str, str]:
+    """Who somebody's tips are for, as the team says it."""
+    return {"adult": _("adults"), "parent": _("children"), "both": _("both")}
+
+
 def audience_words(_: Translator, chosen: Audience, themes: Mapping[str, str]) -> list[str]:
     """Who gets it, a line for each part that was chosen; "everyone" where none was."""
-    world, names = parts_of_the_world(_), audience_names(_)
+    world, names = parts_of_the_world(_), who_names(_)
     many = {
-        _("tips for: {values}"): [names.get(one, one) for one in chosen.who],
-        _("themes: {values}"): [themes.get(one, one) for one in chosen.themes],
-        _("where: {values}"): [
+        _("tips for {values}"): [names.get(one, one) for one in chosen.who],
+        _("with the theme {values}"): [themes.get(one, one) for one in chosen.themes],
+        _("in {values}"): [
             *(world.get(one, one) for one in chosen.zones),
             *chosen.countries,
         ],
@@ -105,8 +109,10 @@ def _day(_: Translator, day: date) -> str:
 
 def audience_line(_: Translator, chosen: Audience, themes: Mapping[str, str]) -> html.Html:
     """ "To: everyone", or all parts in one line."""
-    words = "; ".join(audience_words(_, chosen, themes))
-    return html.fill(_("To: {who}"), who=html.bold(html.one_line(words, 3 * TYPED_UNITS)))
+    said = audience_words(_, chosen, themes)
+    words = html.bold(html.one_line("; ".join(said), 3 * TYPED_UNITS))
+    template = _("To: {who}") if said == [_("everyone")] else _("Only: {who}")
+    return html.fill(template, who=words)
 
 
 def count_line(_: Translator, count: int) -> html.Html:
@@ -175,7 +181,7 @@ def part(
 ) -> Message:
     """One part of the audience: ``who``, ``themes``, ``zones``, ``joined`` or ``active``."""
     rows: dict[str, Callable[[], Rows]] = {
-        "who": lambda: _several(broadcast, "who", chosen.who, audience_names(_), 1),
+        "who": lambda: _several(broadcast, "who", chosen.who, _capital(who_names(_)), 3),
         "themes": lambda: _several(broadcast, "theme", chosen.themes, themes, 2),
         "zones": lambda: _several(broadcast, "zone", chosen.zones, parts_of_the_world(_), 2),
         "joined": lambda: _joined_rows(_, broadcast, chosen, today),
@@ -197,6 +203,10 @@ def part(
         more,
         buttons=(*rows[name](), back(_, broadcast)),
     )
+
+
+def _capital(names: Mapping[str, str]) -> dict[str, str]:
+    return {key: name[:1].upper() + name[1:] for key, name in names.items()}
 
 
 def _several(

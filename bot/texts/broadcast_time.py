@@ -140,7 +140,7 @@ def _day_buttons(
     buttons = []
     for ahead in range(3):
         day = today + timedelta(days=ahead)
-        name = names.get(ahead) or times.weekday_name(_, day.weekday())
+        name = names.get(ahead) or times.weekday_short(_, day.weekday())
         data = SetTime("local", day.isoformat(), NINE if minute is None else minute, broadcast)
         buttons.append(_chosen(name, data, on=minute is not None and day == chosen))
     return tuple(buttons)
