@@ -165,13 +165,13 @@ def paused(_: Translator, course: Course, report: Report) -> Message:
 
 def final(_: Translator, course: Course, report: Report) -> Message:
     """The final report, with buttons for what can still be done."""
-    doubt = html.Html()
+    title, doubt = _title(_, course, report), html.Html()
     if report.in_doubt:
         doubt = html.text(
             _("Not sure means the connection broke, so the message may or may not have arrived.")
         )
     return page(
-        html.bold(_title(_, course, report)),
+        html.bold(_("{title} · no. {number}").format(title=title, number=course.number)),
         _left_behind(_, course),
         html.join(_counts(_, course, report)),
         doubt,

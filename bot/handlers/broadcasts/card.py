@@ -241,6 +241,9 @@ async def test(context: Context, number: int, *, all_admins: bool) -> None:
     refusals = await context.services.broadcasts.send_test(number, chats)
     failed = sum(1 for reason in refusals.values() if reason)
     await context.toast(texts.tested(context.translator, len(refusals) - failed, failed))
+    found = await context.services.broadcasts.find(number)
+    if found is not None and found.state == "draft":
+        await post(context, number)  # the card stays below what it asks about
 
 
 def _poll_manner(content: Content) -> PollManner | None:
