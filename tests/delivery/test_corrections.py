@@ -392,6 +392,21 @@ async def test_in_chunks_nobody_is_missed_or_met_twice(
     assert (found.total, found.frozen, found.state) == (40, True, "done")
 
 
+async def test_a_correction_waits_for_no_message_of_its_own(
+    harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "FREEZE_CHUNK", 1)
+    broadcast = await arrived(harness, HELLO, 1, 2, 3)
+    made = await harness.broadcasts.correct(broadcast, ADMIN, "recall")
+    assert made is not None
+    assert await harness.broadcasts.confirm(made.id, ADMIN) == "sending"
+    audiences, outbox = harness.planner.audiences, harness.new_worker().outbox
+    for so_far in (1, 2, 3):
+        assert await audiences.plan_chunks(await audiences.lacking_rows(), set()) == 1
+        assert len([row for row in await harness.rows() if row.broadcast_id == made.id]) == so_far
+        assert len((await outbox.exchange([], [], 9)).items) == 1
+
+
 async def test_a_kill_leaves_no_correction_in_doubt(
     harness: DeliveryHarness, tg: Telegram
 ) -> None:

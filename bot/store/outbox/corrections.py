@@ -185,8 +185,10 @@ def _until(chat_id: int) -> ColumnElement[bool]:
 
 
 async def _is_under_way(session: Executor, correction: BroadcastRead) -> bool:
+    # What it has leased itself is no reason to wait: it would make one chunk a tick.
     related = select(table.c.id).where(
-        or_(table.c.id == correction.corrects, table.c.corrects == correction.corrects)
+        or_(table.c.id == correction.corrects, table.c.corrects == correction.corrects),
+        table.c.id != correction.id,
     )
     leased = exists().where(
         rows_in("leased"),
