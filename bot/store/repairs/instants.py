@@ -78,5 +78,8 @@ RULES: Mapping[str, Rule] = {
     "invitation.used_at": PAST,
     "invitation.expires_at": Rule("two days ahead", TWO_DAYS),
     "audit.at": PAST,
+    "question.asked_at": PAST,
+    "question.closed_at": PAST,
+    "withdrawn_tip.at": PAST,
     "counter.at": Rule("this hour, to which later ones are added"),
 }
