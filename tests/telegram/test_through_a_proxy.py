@@ -30,7 +30,7 @@ async def test_a_tip_and_a_broadcast_reach_their_reader_through_the_proxy(
             assert len(await subscriber.tips()) == shown_at_once + 1
 
             admin = await harness.admin()
-            news = await admin.say("News for all of you")
+            news = await admin.send(photo=True, caption="News for all of you")
             await admin.say("/broadcast", reply_to=news["message_id"])
             await admin.tap("Send it now")
             await subscriber.sees("News for all of you")

@@ -192,6 +192,26 @@ async def test_a_test_goes_to_me_or_to_all_admins(
     assert len(await subscriber.messages()) == before
 
 
+async def test_those_who_got_the_last_one_can_be_left_out(
+    admin: Person, subscriber: Person
+) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("Audience")
+    await admin.tap("Where")
+    await admin.tap("Asia")
+    await admin.tap("Back")
+    await admin.tap("Back")
+    await admin.tap("Send it now")
+    await admin.sees("Broadcast done", "Sent: 1")
+    await admin.say("/broadcast Again")
+    await admin.tap("Audience")
+    await admin.tap("Not those who got no. 1")
+    await admin.sees("Only: not those who got broadcast 1", "1 subscriber")
+    await admin.tap("Back")
+    await admin.tap("Send it now")
+    await subscriber.sees("Again")
+
+
 async def test_nobody_is_sent_nothing(admin: Person) -> None:
     await admin.say("/broadcast Hello")
     await admin.tap("Audience")
