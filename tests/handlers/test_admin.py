@@ -135,7 +135,7 @@ async def test_failures_are_reported_with_reasons_and_may_be_tried_again(
     await harness.subscriber("Other")
     await admin.compose()
     await harness.fault("error", method="copyMessage", chat=subscriber.id, error_code=400,
-                        description="Bad Request: not enough rights")  # fmt: skip
+                        description="Bad Request: wrong file identifier")  # fmt: skip
     await admin.tap("Send it now")
     await admin.sees("Sent: 1", "Failed: 1", "•")
     await admin.tap("Try the failed ones again")

@@ -15,7 +15,7 @@ async def _with_one_failure(harness: BotHarness, admin: Person, subscriber: Pers
     """A broadcast that one subscriber of two does not get."""
     await admin.compose()
     await harness.fault("error", method="copyMessage", chat=subscriber.id, error_code=400,
-                        description="Bad Request: not enough rights")  # fmt: skip
+                        description="Bad Request: wrong file identifier")  # fmt: skip
     await admin.tap("Send it now")
     await admin.sees("Broadcast done", "Sent: 1", "Failed: 1")
 
@@ -127,7 +127,7 @@ async def test_a_cancelled_broadcast_stays_cancelled(harness: BotHarness, admin:
     subscriber, _other = await harness.subscriber(), await harness.subscriber("Other")
     await admin.compose()
     await harness.fault("error", method="copyMessage", chat=subscriber.id, error_code=400,
-                        description="Bad Request: not enough rights")  # fmt: skip
+                        description="Bad Request: wrong file identifier")  # fmt: skip
     await harness.fault("429", method="copyMessage", retry_after=600, times=1)
     await admin.tap("Send it now")
     # While both messages are on their way there is nothing that could be held back.

@@ -70,7 +70,7 @@ async def test_a_message_that_chats_refuse_is_reported_in_words_and_may_be_tried
     await harness.fault("error", method="copyMessage", chat=subscriber.id, error_code=400,
                         description="Bad Request: VOICE_MESSAGES_FORBIDDEN")  # fmt: skip
     await admin.tap("Send it now")
-    await admin.sees("Broadcast done", "doesn't take voice or video messages: 1")
+    await admin.sees("Broadcast done", "own settings say no: 1", "voice or video messages: 1")
 
 
 async def test_the_progress_has_a_bar_its_rate_and_the_time_left(

@@ -102,7 +102,7 @@ async def test_the_yes_to_sending_again_holds_for_as_many_as_were_asked_about(
     admin = await paid.admin()
     await admin.compose()
     await paid.fault("error", method="copyMessage", chat=subscriber.id, times=2, error_code=400,
-                     description="Bad Request: not enough rights")  # fmt: skip
+                     description="Bad Request: wrong file identifier")  # fmt: skip
     await paid.fault("drop_after", method="copyMessage", chat=doubtful.id)
     await admin.tap("Send it now")
     await admin.sees("Failed: 1", "Not sure: 1")
@@ -110,7 +110,7 @@ async def test_the_yes_to_sending_again_holds_for_as_many_as_were_asked_about(
     await admin.sees("1 subscriber", "0.1 Telegram Stars")
     # Another admin lets those in doubt have it again, and it fails for both.
     await paid.fault("error", method="copyMessage", chat=doubtful.id, error_code=400,
-                     description="Bad Request: not enough rights")  # fmt: skip
+                     description="Bad Request: wrong file identifier")  # fmt: skip
     await paid.app.services.broadcasts.retry_failed(1, 9001, in_doubt=True)
     paid.app.services.worker.wake()
     await paid.settle()
