@@ -267,7 +267,7 @@ class Context(CallbackContext[Client, Any, Any, Any]):
     async def say(self, message: Message) -> int:
         """Send a new message; the first answer to an admin's message offers to broadcast it."""
         messenger, offered = self.services.messenger, self.to_offer
-        if offered is None or message.reply is not None:
+        if offered is None or message.reply is not None or message.remove_reply:
             return await messenger.send(self.chat_id, message, self.topic)
         self.to_offer = None
         with_offer = message.above(broadcast_this(self.translator))

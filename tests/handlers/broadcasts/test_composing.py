@@ -132,6 +132,16 @@ class TestBroadcastThis:
         await admin.tap("Send it now")
         await admin.sees("Broadcast done", "Sent: 1")
 
+    async def test_an_answer_that_takes_a_keyboard_away_still_does(
+        self, harness: BotHarness, admin: Person
+    ) -> None:
+        await admin.begin()
+        await admin.say("Berlin")
+        calls = [call["parameters"] for call in await harness.calls("sendMessage")]
+        markups = [c["reply_markup"] for c in calls if c["text"].startswith("Time zone:")]
+        assert {"remove_keyboard": True} in markups
+        assert "Broadcast this" in await admin.labels(), "below the next one"
+
     async def test_nobody_else_is_offered_it(self, subscriber: Person, viewer: Person) -> None:
         for person in (subscriber, viewer):
             await person.say("Is kefir good for eczema?")
