@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import audit, content, data, database, operate, subscriber
+from bot.cli import audit, broadcasts, composing, content, data, database, operate, subscriber
 
 app = typer.Typer(
     name="gutskin",
@@ -16,6 +16,8 @@ app = typer.Typer(
 operate.register(app)
 content.register(app)
 data.register(app)
+broadcasts.register(app)
+composing.register(broadcasts.broadcast_app)
 audit.register(app)
 database.register(app)
 subscriber.register(app)

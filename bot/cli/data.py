@@ -1,29 +1,21 @@
-"""Commands about what is in the database: ``stats``, ``ratings``, ``plan``, ``broadcast …``."""
+"""Commands about what is in the database: ``stats``, ``ratings``, ``plan``."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, fail, log_to_stderr, say, settings, table
+from bot.cli.output import JSON_OPTION, emit, log_to_stderr, table
 from bot.cli.plan import plan
 
 if TYPE_CHECKING:
-    from bot.delivery.broadcasts import Broadcasts
     from bot.figures import Overview
 
 PERIODS = (1, 7, 30, 365)  # days
-BROADCAST = typer.Argument(min=1, max=BIGGEST_ID, help="Its number, as broadcast list tells.")
 WHY_NOT = ("obvious", "not_me", "hard", "not_skin")
-OPERATOR = 0  # no Telegram user: the one at the machine
-
-broadcast_app = typer.Typer(
-    help="Broadcasts: list, report, pause, resume, cancel, retry.", no_args_is_help=True
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +23,6 @@ def register(app: typer.Typer) -> None:
     app.command()(stats)
     app.command()(ratings)
     app.command()(plan)
-    app.add_typer(broadcast_app, name="broadcast")
 
 
 def stats(as_json: bool = JSON_OPTION) -> None:
@@ -127,83 +118,3 @@ def _column(item: dict[str, Any]) -> dict[str, object]:
 
 def _cell(value: object) -> object:
     return " / ".join(map(str, value)) if isinstance(value, tuple) else value
-
-
-@broadcast_app.command("list")
-def list_broadcasts(as_json: bool = JSON_OPTION) -> None:
-    """Broadcasts that are being sent or paused."""
-    log_to_stderr()
-    found = asked(_with_broadcasts(lambda rules: rules.running()))
-    if as_json:
-        emit([item.model_dump() for item in found])
-        return
-    table(
-        ("id", "state", "of", "since"), ((b.id, b.state, b.total, b.confirmed_at) for b in found)
-    )
-
-
-@broadcast_app.command()
-def report(broadcast: int = BROADCAST, as_json: bool = JSON_OPTION) -> None:
-    """What became of one broadcast."""
-    log_to_stderr()
-    try:
-        found = asked(_with_broadcasts(lambda rules: rules.report(broadcast)))
-    except LookupError:
-        fail(f"there is no broadcast {broadcast}")
-    if as_json:
-        emit(asdict(found))
-        return
-    table(("", ""), ((name, value) for name, value in asdict(found).items()))
-    if found.state == "cancelling":
-        say(f"{found.under_way} messages are still on their way: ask again in a minute or two.")
-
-
-@broadcast_app.command()
-def pause(broadcast: int = BROADCAST) -> None:
-    """Hold a broadcast where it is."""
-    _change(broadcast, lambda rules: rules.pause(broadcast, OPERATOR), "paused")
-
-
-@broadcast_app.command()
-def resume(broadcast: int = BROADCAST) -> None:
-    """Go on with a paused broadcast."""
-    _change(broadcast, lambda rules: rules.resume(broadcast, OPERATOR), "goes on")
-
-
-@broadcast_app.command()
-def cancel(broadcast: int = BROADCAST) -> None:
-    """End a broadcast; what is queued is not sent."""
-    _change(broadcast, lambda rules: rules.cancel(broadcast, OPERATOR), "cancelled")
-
-
-@broadcast_app.command()
-def retry(
-    broadcast: int = BROADCAST,
-    in_doubt: bool = typer.Option(False, help="Also those that may have arrived."),
-) -> None:
-    """Queue again what failed; subscribers who blocked the bot are left alone."""
-    _change(
-        broadcast,
-        lambda rules: rules.retry_failed(broadcast, OPERATOR, in_doubt=in_doubt),
-        "queued again",
-    )
-
-
-def _change(broadcast: int, act: Any, done: str) -> None:
-    async def known_first(rules: Broadcasts) -> Any:
-        return await act(rules) if await rules.find(broadcast) else None
-
-    log_to_stderr("INFO")
-    changed = asked(_with_broadcasts(known_first))
-    if changed is None:
-        fail(f"there is no broadcast {broadcast}")
-    say(done if changed is True else f"{changed} {done}" if changed else "nothing to change")
-
-
-async def _with_broadcasts(act: Any) -> Any:
-    from bot.clock import SystemClock
-    from bot.delivery.broadcasts import Broadcasts
-
-    async with open_database() as db:
-        rules: Broadcasts = Broadcasts(db, SystemClock(), settings(token=False))
-        return await act(rules)

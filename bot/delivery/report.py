@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from bot.store.outbox.recipients import BY_ADMIN, Count
+from bot.store.outbox.recipients import BY_ADMIN, Count, is_lost
 from bot.store.outbox_models import BroadcastRead
-from bot.store.values import LEFT_REASONS, NOBODY, Report
+from bot.store.values import LEFT_REASONS, Report
 
 
 def report_of(
@@ -18,7 +18,7 @@ def report_of(
     failed: Counter[str] = Counter()
     again: Counter[str] = Counter()
     left = 0
-    known = may_be_repeated and broadcast.source_chat_id != NOBODY
+    known = may_be_repeated and not is_lost(broadcast)
     for state, reason, rows, kept in counts:
         by_state[state] += rows
         failed[reason] += rows if state == "failed" else 0

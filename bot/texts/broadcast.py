@@ -83,7 +83,7 @@ def gathering(_: Translator, broadcast_id: int, count: int) -> Message:
 
 def refused(_: Translator, problems: Iterable[Problem]) -> Message:
     """What is wrong with the message, where, and what to do about it."""
-    lines = [html.text(f"• {_problem(_, problem)}") for problem in problems]
+    lines = [html.text(f"• {problem_words(_, problem)}") for problem in problems]
     return page(
         html.bold(_("Nearly there")),
         html.join(lines),
@@ -92,7 +92,8 @@ def refused(_: Translator, problems: Iterable[Problem]) -> Message:
     )
 
 
-def _problem(_: Translator, problem: Problem) -> str:
+def problem_words(_: Translator, problem: Problem) -> str:
+    """One thing that is wrong with a message, and what to do about it."""
     if problem.code.endswith(("_link", "_label")):
         return _button_problem(_, problem)
     words = {

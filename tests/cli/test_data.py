@@ -1,4 +1,4 @@
-"""``stats``, ``ratings``, ``plan``, ``db …`` and ``broadcast …`` on a database of one's own."""
+"""``stats``, ``ratings``, ``plan`` and ``db …`` on a database of one's own."""
 
 from __future__ import annotations
 
@@ -146,34 +146,3 @@ def test_a_newer_database_is_called_so_and_left_alone(
         "from before it\n"
     )
     assert (tmp_path / "gutskin.db").read_bytes() == before
-
-
-def test_broadcasts_are_listed_held_and_ended(tmp_path: Path) -> None:
-    _fill(tmp_path)
-    (running,) = data("broadcast", "list")
-    assert (running["id"], running["state"]) == (1, "sending")
-    assert "sending" in gutskin("broadcast", "list").stdout
-    assert data("broadcast", "report", "1")["total"] == 2
-    assert "queued" in gutskin("broadcast", "report", "1").stdout
-    for words, said in (
-        (("pause", "1"), "paused"),
-        (("pause", "1"), "nothing to change"),
-        (("resume", "1"), "goes on"),
-        (("cancel", "1"), "cancelled"),
-        (("retry", "1", "--in-doubt"), "nothing to change"),
-    ):
-        assert gutskin("broadcast", *words).stderr.splitlines()[-1] == said
-    missing = gutskin("broadcast", "report", "7")
-    assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")
-    for change in ("pause", "resume", "cancel", "retry"):
-        missing = gutskin("broadcast", change, "7")
-        assert (missing.exit_code, missing.stderr) == (1, "there is no broadcast 7\n")
-
-
-def test_what_the_operator_does_to_a_broadcast_leaves_a_line(tmp_path: Path) -> None:
-    _fill(tmp_path)
-    for act, changed in (("pause", True), ("pause", False), ("resume", True), ("retry", False)):
-        log = gutskin("broadcast", act, "1").stderr
-        assert f"act={act} admin=0 broadcast=1 changed={changed}" in log
-    assert "act='retry in doubt'" in gutskin("broadcast", "retry", "1", "--in-doubt").stderr
-    assert "act=cancel admin=0" in gutskin("broadcast", "cancel", "1").stderr

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from bot.store.outbox.audience import AFTER_ALL_CHATS
 from bot.store.outbox.corrections import is_held, is_recalled
+from bot.store.outbox_models import BroadcastRead
 from bot.store.queries.broadcasts import OPEN_STATES, change, get, is_in
 from bot.store.tables import (
     Executor,
@@ -158,6 +159,15 @@ async def may_not_leave(session: Executor, broadcast_id: int) -> bool:
     return await is_recalled(session, broadcast_id) or await is_held(session, broadcast_id)
 
 
+def is_lost(broadcast: BroadcastRead) -> bool:
+    """Whether nobody knows (any more) what it says: its admin is erased.
+
+    What was written at the command line has no message in a chat, and all of its content.
+    """
+    no_source = broadcast.source_chat_id == NOBODY and broadcast.kind != "recall"
+    return no_source and broadcast.content is None
+
+
 class Requeued(NamedTuple):
     """What one chunk did: how many rows wait again, and the last chat looked at (None: all)."""
 
@@ -183,8 +193,7 @@ async def queue_again_chunk(
     found = await get(session, broadcast_id, lock=True)
     if found is None or found.state not in (*OPEN_STATES, "done"):
         return Requeued(0, None)
-    if found.source_chat_id == NOBODY or await may_not_leave(session, broadcast_id):
-        # Once its admin is erased nobody knows where the message is.
+    if is_lost(found) or await may_not_leave(session, broadcast_id):
         return Requeued(0, None)
     given = {"of_broadcast": broadcast_id, "after_chat": after_chat}
     last = (await session.execute(_end_of_rows, {**given, "skip_chats": most - 1})).scalar()
