@@ -16,7 +16,7 @@ from bot.store.tables import audit, counter, delivery, flood_wait, inbox, invita
 from tests.bot_harness import ADMIN, BotHarness
 
 PRIVACY = (Path(__file__).parents[2] / "docs" / "PRIVACY.md").read_text("utf-8")
-NUMBERS = {"a": 1, "seven": 7}
+NUMBERS = {"a": 1, "three": 3, "seven": 7}
 
 
 def rows() -> dict[str, str]:
@@ -46,7 +46,7 @@ async def run_upkeep(harness: BotHarness) -> None:
 
 
 def test_every_table_about_a_person_is_in_the_docs() -> None:
-    assert set(rows()) == {*PERSONAL, "counter", "broadcast_tally"}
+    assert set(rows()) == {*PERSONAL, "counter", "broadcast_tally", "tip_tally"}
 
 
 async def test_messages_of_tips(harness: BotHarness) -> None:

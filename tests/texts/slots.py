@@ -472,7 +472,7 @@ CALLS: dict[str, Call] = {
     "broadcast_card.card": lambda w, _: broadcast_card.card(EN, _card(w)),
     "broadcast_card.card, edit": lambda w, _: broadcast_card.card(EN, _card(w, kind="edit")),
     "broadcast_card.card, recall": lambda w, _: broadcast_card.card(
-        EN, _card(w, kind="recall", too_late=3, pruned=2), "why"
+        EN, _card(w, kind="recall", too_late=3, pruned=2), "1"
     ),
     "broadcast_card.card, scheduled": lambda w, _: broadcast_card.card(
         EN, _card(w, state="scheduled")

@@ -23,12 +23,12 @@ NO_WORDS = shutil.ignore_patterns("__pycache__", "sandbox", "migrations", "train
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """All sentences of the texts, as ``make template`` writes them."""
-    line = re.search(r"pybabel (.*) -o \S+ \S+ (bot/texts)$", MAKEFILE, re.MULTILINE)
+    line = re.search(r"pybabel (.*) -o \S+ \S+ (bot/texts bot/web)$", MAKEFILE, re.MULTILINE)
     assert line is not None
     file = tmp_path_factory.mktemp("template") / "gutskin.pot"
     command = [sys.executable, "-m", "babel.messages.frontend", *line[1].split(), "-o", file]
     done = subprocess.run(
-        [*command, line[2]], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, *line[2].split()], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     with file.open("rb") as pot:

@@ -77,6 +77,8 @@ RULES: Mapping[str, Rule] = {
     "invitation.made_at": PAST,
     "invitation.used_at": PAST,
     "invitation.expires_at": Rule("two days ahead", TWO_DAYS),
+    "login.made_at": PAST,
+    "login.expires_at": Rule("two hours ahead", timedelta(hours=2)),
     "audit.at": PAST,
     "question.asked_at": PAST,
     "question.closed_at": PAST,
