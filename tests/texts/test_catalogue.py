@@ -110,10 +110,12 @@ import re
 from bot.texts.message import Message
 from tests.texts.slots import CALLS, library_of
 KNOWN = re.compile(
-    r"https://t\.me/\w+|/\w+|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|February|March|April|Monday|Berlin|Europe|Buenos|Aires|America|Argentina|Buenos_Aires|UTC|English|doi|org|"
+    r"https://t\.me/\w+|/\w+|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Feb|Mar|February|March|April|Monday|Berlin|Europe|Buenos|Aires|America|Argentina|Buenos_Aires|UTC|English|doi|org|"
     r"[0-9]+)\b|1"
 )
 for name, call in CALLS.items():
+    if name.endswith("_key"):  # what buttons carry, and nobody reads
+        continue
     said = call("1", library_of("1"))
     texts = [said] if isinstance(said, str) else [said.plain]
     if isinstance(said, Message):
@@ -152,7 +154,7 @@ def test_the_template_has_every_kind_of_sentence(template: Catalog) -> None:
     ids = [message.id for message in template]
     assert "Settings" in ids
     assert "Get a tip a day, or see your settings" in ids  # marked in a table
-    assert ("{count} day", "{count} days") in ids  # with its plural
+    assert ("{count} subscriber", "{count} subscribers") in ids  # with its plural
 
 
 def test_an_unknown_language_reads_as_english() -> None:
