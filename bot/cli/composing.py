@@ -370,7 +370,7 @@ def _card(
     from bot.texts.broadcast_card import Card
 
     return Card(
-        number=0,
+        number=1,  # of buttons, which a terminal does not show
         kind=kind,
         state="draft",
         audience=plan.audience if plan else Filter(),
