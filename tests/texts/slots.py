@@ -119,7 +119,7 @@ class SomeFault:
 
     @property
     def finding(self) -> Finding:
-        return Finding("en/tips/gut.yaml", "fibre-oats", "yaml", self.words, "Mend it")
+        return Finding("en/tips/gut.yaml", self.words, "yaml", self.words, self.words)
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ import re
 from bot.texts.message import Message
 from tests.texts.slots import CALLS, library_of
 KNOWN = re.compile(
-    r"https://t\.me/\w+|/\w+|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Feb|Mar|February|March|April|Monday|Berlin|Europe|Buenos|Aires|America|Argentina|Buenos_Aires|UTC|English|doi|org|"
+    r"https://t\.me/\w+|/\w+|fibre-oats|\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Feb|Mar|February|March|April|Monday|Berlin|Europe|Buenos|Aires|America|Argentina|Buenos_Aires|UTC|English|doi|org|"
     r"[0-9]+)\b|1"
 )
 for name, call in CALLS.items():
