@@ -16,10 +16,11 @@ from bot.delivery import planner as planning
 from bot.delivery.planner import Planned, Planner
 from bot.store import tables
 from bot.store.database import Database
-from bot.store.queries import counters, slots
+from bot.store.queries import slots
 from bot.subscribers.privacy import Privacy
 from bot.subscribers.service import Subscribers
 from bot.subscribers.zone_data import zone_data_version
+from tests.counted import totals
 from tests.delivery_harness import DeliveryHarness
 from tests.subscribers.test_service import ANNA, next_at, subscribe
 from tips.library import Library
@@ -163,7 +164,7 @@ async def test_after_downtime_only_the_newest_fresh_tip_is_sent(
     assert await planner.tick() == Planned(4, 1, 3)
     assert [row.local_date.day for row in await rows(db)] == [5]
     async with db.read() as session:
-        assert await counters.totals(session, BERLIN_EIGHT) == {"tip.too_old": 3}
+        assert await totals(session, BERLIN_EIGHT) == {"tip.too_old": 3}
 
 
 async def test_a_longer_downtime_leaves_none(

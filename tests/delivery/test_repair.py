@@ -16,6 +16,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.metrics import Metrics
 from bot.store import tables
 from bot.store.queries import counters, heartbeat
+from tests.counted import totals
 from tests.delivery_harness import EIGHT, DeliveryHarness
 from tests.scripted_telegram import Telegram
 
@@ -191,7 +192,7 @@ async def test_what_was_counted_for_later_hours_is_counted_now(
         await counters.add(session, NOON + 4 * DAY, {"tip.sent": 2, "left": 1})
     assert (await repaired(harness))["counter.at"] == 2
     async with harness.db.read() as session:
-        assert await counters.totals(session, NOON) == {"tip.sent": 3, "left": 1}
+        assert await totals(session, NOON) == {"tip.sent": 3, "left": 1}
 
 
 async def test_nobody_is_taken_to_live_or_to_poll_in_the_future(harness: DeliveryHarness) -> None:

@@ -28,6 +28,7 @@ from bot.store.types import (
     set_to_bytes,
     to_microseconds,
 )
+from tests.counted import totals
 from tips.rotation import decode_recent
 
 NOW = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -46,7 +47,7 @@ async def test_twenty_writers_who_read_first_lose_nothing(db: Database) -> None:
 
     await asyncio.gather(*(one() for _ in range(20)))
     async with db.read() as session:
-        assert await counters.totals(session, NOW) == {"a": 21}
+        assert await totals(session, NOW) == {"a": 21}
 
 
 async def test_a_failing_write_leaves_nothing(db: Database) -> None:
@@ -60,7 +61,7 @@ async def test_a_failing_write_leaves_nothing(db: Database) -> None:
         async with db.write() as session:
             await work(session)
     async with db.read() as session:
-        assert await counters.totals(session, NOW) == {}
+        assert await totals(session, NOW) == {}
 
 
 async def test_an_error_s_text_holds_no_value(db: Database) -> None:
@@ -84,7 +85,7 @@ async def test_readers_see_the_last_commit_while_someone_writes(sqlite_db: Datab
     async with sqlite_db.write() as session:
         await counters.add(session, NOW, {"a": 1})
         async with sqlite_db.read() as other:
-            assert await counters.totals(other, NOW) == {}
+            assert await totals(other, NOW) == {}
 
 
 async def test_every_connection_has_its_settings(sqlite_db: Database) -> None:

@@ -84,6 +84,7 @@ async def rows_with(db: Database, chat: int) -> dict[str, int]:
 IMPERSONAL = {
     "slot": "an hour and a zone that many share",
     "broadcast_tally": "counts",
+    "tip_tally": "counts",
     "heartbeat": "machine words and instants",
     "counter": "counts",
 }
