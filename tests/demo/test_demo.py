@@ -84,6 +84,13 @@ class TestScript:
             assert part in out
         assert list(scratch.iterdir()) == []
 
+    def test_the_shipped_admin_s_day_comes_true(self, demo: Demo) -> None:
+        process = demo("--script", str(SCRIPT.with_name("admin-day.txt")))
+        out, err = ended(process)
+
+        assert (process.returncode, err) == (0, ""), out
+        assert re.search(r"All \d+ steps came true\.\n$", out)
+
     def test_a_mismatch_is_told_with_file_and_line(self, demo: Demo, tmp_path: Path) -> None:
         path = tmp_path / "wrong.txt"
         path.write_text('Anna says /help\n\nZoe sees "anything"\n', "utf-8")
