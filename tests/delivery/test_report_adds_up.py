@@ -175,7 +175,11 @@ class Life:
     def _reads_so(self, report: Report) -> None:
         """What the admin reads adds up as well."""
         said = dict(
-            re.findall(r"^([\w ]+): ([\d,]+)$", texts.progress(EN, 1, report).plain, re.MULTILINE)
+            re.findall(
+                r"^([\w ]+): ([\d,]+)$",
+                texts.progress(EN, texts.Course(1), report).plain,
+                re.MULTILINE,
+            )
         )
         told = sum(int(said.get(line, "0").replace(",", "")) for line in FINAL_LINES)
         assert told == int(said["Audience"].replace(",", ""))

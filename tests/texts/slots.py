@@ -296,14 +296,15 @@ def _problems(words: str) -> list[SomeProblem]:
             SomeProblem("bad_link", "button 2"), SomeProblem("odd", words)]  # fmt: skip
 
 
-def _card(
+def some_card(
     words: str, kind: str = "message", state: str = "draft", **more: int
 ) -> broadcast_card.Card:
-    return broadcast_card.Card(
+    made = broadcast_card.Card(
         number=2**62, kind=kind, state=state, audience=SomeAudience(source=words),
         schedule=SomeSchedule(at=NEXT), themes={"skin": words}, now=NOW, zone="Europe/Berlin",
-        count=12_000, seconds=480, stars=90.5, manner="forward", links=(words,), **more,
+        count=12_000, seconds=480, stars=90.5, manner="forward", links=(words,),
     )  # fmt: skip
+    return replace(made, **more)
 
 
 def _reasons(words: str) -> dict[str, int]:
@@ -469,25 +470,25 @@ CALLS: dict[str, Call] = {
     "broadcast.changed": lambda *_: broadcast.changed(EN),
     "broadcast.no_list": lambda *_: broadcast.no_list(EN),
     "broadcast.list_caption": lambda *_: broadcast.list_caption(EN, 2**62),
-    "broadcast_card.card": lambda w, _: broadcast_card.card(EN, _card(w)),
-    "broadcast_card.card, edit": lambda w, _: broadcast_card.card(EN, _card(w, kind="edit")),
+    "broadcast_card.card": lambda w, _: broadcast_card.card(EN, some_card(w)),
+    "broadcast_card.card, edit": lambda w, _: broadcast_card.card(EN, some_card(w, kind="edit")),
     "broadcast_card.card, recall": lambda w, _: broadcast_card.card(
-        EN, _card(w, kind="recall", too_late=3, pruned=2), "1"
+        EN, some_card(w, kind="recall", too_late=3, pruned=2), "1"
     ),
     "broadcast_card.card, scheduled": lambda w, _: broadcast_card.card(
-        EN, _card(w, state="scheduled")
+        EN, some_card(w, state="scheduled")
     ),
     "broadcast_card.card, waiting": lambda w, _: broadcast_card.card(
-        EN, _card(w, state="waiting")
+        EN, some_card(w, state="waiting")
     ),
-    "broadcast_card.options": lambda w, _: broadcast_card.options(EN, _card(w)),
+    "broadcast_card.options": lambda w, _: broadcast_card.options(EN, some_card(w)),
     "broadcast_card.ask_links": lambda *_: broadcast_card.ask_links(EN, 2**62),
     "broadcast_card.no_links_in": lambda *_: broadcast_card.no_links_in(EN, 2**62),
     "broadcast_card.asked_anew": lambda *_: broadcast_card.asked_anew(
         EN, now=9, was=2, stars=0, shown_stars=0
     ),
     "broadcast_card.nobody_to_approve": lambda *_: broadcast_card.nobody_to_approve(EN, 2**62),
-    "broadcast_card.approval": lambda w, _: broadcast_card.approval(EN, _card(w)),
+    "broadcast_card.approval": lambda w, _: broadcast_card.approval(EN, some_card(w)),
     "broadcast_card.approved": lambda *_: broadcast_card.approved(EN, 2**62),
     "broadcast_card.refused": lambda *_: broadcast_card.refused(EN, 2**62),
     "broadcast_card.ask_text": lambda *_: broadcast_card.ask_text(EN, 2**62),
