@@ -91,7 +91,7 @@ def choose(_: Translator, broadcast: int, schedule: Schedule, now: datetime, zon
                 Button(_("Another time"), AskFor("time", broadcast)),
             ),
             (_chosen(_("At each one's own hour"), ShowCard("local", broadcast), on=local),),
-            (Button(_("Not after…"), ShowCard("until", broadcast)),),
+            (Button(_("With an end time"), ShowCard("until", broadcast)),),
             _up(_, broadcast, "card"),
         ),
     )

@@ -113,6 +113,7 @@ COLUMNS: Mapping[str, str] = {
     "album": mark("Other messages of the album"),
     "corrects": mark("Broadcast it corrects"),
     "filter": mark("Who it's for"),
+    "wanted": mark("Who it's for, as the tables are asked"),
     "send_at": mark("Send from"),
     "late": mark("When your time has passed"),
     "approved_by": mark("Approved by"),

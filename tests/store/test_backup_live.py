@@ -192,8 +192,13 @@ def _cut_short(live: Path) -> None:
 
 
 def _one_page_lost(live: Path) -> None:
+    """A page in use, and not one that is written anew from the log."""
+    address = f"file:{live}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        look = "SELECT rootpage FROM sqlite_master WHERE name = 'saved'"
+        (page,) = connection.execute(look).fetchone()
     with live.open("r+b") as file:
-        file.seek(4096 * 3)
+        file.seek(4096 * (page - 1))
         file.write(b"\xaa" * 4096)
 
 

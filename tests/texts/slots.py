@@ -502,7 +502,7 @@ CALLS: dict[str, Call] = {
         EN, 2**62, 12_000, 480, 90.5, in_doubt=True
     ),
     "broadcast_audience.choose": lambda w, _: broadcast_audience.choose(
-        EN, 2**62, SomeAudience(source=w), 12_000, {w: w}, last=2**62
+        EN, 2**62, SomeAudience(source=w), 12_000, {w: w}, last=999_999
     ),
     **{
         f"broadcast_audience.part, {name}": lambda w, _, name=name: broadcast_audience.part(

@@ -74,7 +74,7 @@ async def test_not_after(admin: Person) -> None:
     await admin.say("/broadcast Hello")
     await admin.tap("When")
     await admin.tap("Tomorrow 09:00")
-    await admin.tap("Not after…")
+    await admin.tap("With an end time")
     await admin.tap("3 hours later")
     await admin.sees("Not after: tomorrow, Tuesday, 12:00")
     await admin.tap("Type it")
