@@ -24,7 +24,12 @@ COMMANDS = (
     "db backup copy.db",
     "db restore copy.db",
     "db skip-today",
+    "audit",
     "broadcast list",
+    "broadcast show 1",
+    "broadcast send --file message.md --yes",
+    "broadcast edit --file message.md --yes 1",
+    "broadcast recall --yes 1",
     "broadcast report 1",
     "broadcast pause 1",
     "broadcast resume 1",
@@ -55,6 +60,7 @@ NOWHERE = (
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     Path("copy.db").touch()
+    Path("message.md").write_text("Hello", encoding="utf-8")
     monkeypatch.setenv("GUTSKIN_TOKEN", TOKEN)
     monkeypatch.setenv("GUTSKIN_API_BASE_URL", "http://127.0.0.1:9/bot")
 
