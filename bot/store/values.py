@@ -17,13 +17,12 @@ NOBODY = 0
 LEFT_REASONS = ("blocked", "kicked", "deactivated", "not_found", "not_started")
 """Reasons of a refusal that mean that the chat is lost, not that the message was bad."""
 
-OWN_REASONS = (
-    *LEFT_REASONS,
-    *("no_rights", "topic_closed", "forbids_voice", "forbids_strangers", "asks_payment"),
-    *("gone", "too_late"),
-)
-"""Reasons that are the subscriber's own, and say nothing of the message: those, what a subscriber,
-or who runs their group, forbids, and that a message to correct is gone, or too old to delete."""
+FORBIDDING = ("no_rights", "topic_closed", "forbids_voice", "forbids_strangers", "asks_payment")
+"""Reasons of what a subscriber, or whoever runs their group, forbids."""
+
+OWN_REASONS = (*LEFT_REASONS, *FORBIDDING, "gone", "too_late")
+"""Reasons that are the subscriber's own, and say nothing of the message: those, and that a message
+to correct is gone, or too old to delete."""
 
 
 class UnknownSubscriberError(LookupError):
@@ -88,7 +87,7 @@ class Report:
     @property
     def own(self) -> dict[str, int]:
         """Failures that say nothing of the message: what a subscriber, or their group, forbids."""
-        return {reason: rows for reason, rows in self.failed.items() if reason in OWN_REASONS}
+        return {reason: rows for reason, rows in self.failed.items() if reason in FORBIDDING}
 
 
 @dataclass(frozen=True, slots=True)
