@@ -55,7 +55,8 @@ async def names_of(context: Context, users: Sequence[int]) -> dict[int, str]:
 async def open_member(context: Context, tap: OpenMember) -> None:
     """One of them, with the buttons that change their role."""
     if await may_tap(context, "own"):
-        await context.toast()
+        there = await context.services.admins.role_of(tap.user) is not None
+        await context.toast(None if there else errors.already_done(context.translator))
         await _show_member(context, tap.user)
 
 

@@ -35,11 +35,11 @@ async def test_who_the_tips_are_for_is_read_as_people_say_it(
 async def test_what_is_no_answer_to_our_question_is_told_where_help_is(newcomer: Person) -> None:
     """It may have been about something that cannot wait, which we did not understand."""
     await begun(newcomer)
-    await newcomer.say("he hits me")
+    await newcomer.say("my neighbour sings")
     await newcomer.sees("didn't catch that", "Who are the tips for?", "If it's urgent")
     await newcomer.tap("Just me")
-    await newcomer.say("he hits me")
-    await newcomer.sees("I can't find “he hits me”", "If it's urgent")
+    await newcomer.say("my neighbour sings")
+    await newcomer.sees("I can't find “my neighbour sings”", "If it's urgent")
 
 
 async def test_a_place_is_found_by_the_town_beside_it(newcomer: Person) -> None:
