@@ -104,7 +104,7 @@ async def replying(chat: ChatPage, stage: Stage) -> None:
     sent = await chat.sees("Location 35.676")
     await chat.options(sent, "Reply")
     await chat.say("about a quokka")
-    await chat.options(await chat.sees("about a quokka"), "Edit")
+    await chat.options(await chat.wrote("about a quokka"), "Edit")
     await expect(chat.page.locator("#replying")).to_contain_text("Edit: about a quokka")
 
 

@@ -96,6 +96,12 @@ class ChatPage:
         await expect(message).to_be_visible()
         return message
 
+    async def wrote(self, words: str) -> Locator:
+        """The newest message of one's own with these words: the bot may quote them."""
+        message = self.page.locator("#messages .message.mine").filter(has_text=words).last
+        await expect(message).to_be_visible()
+        return message
+
     async def sees_topic(self, name: str) -> None:
         """The topic is the one that is looked at."""
         topic = self.page.locator("#topics").get_by_role("button", name=name)

@@ -59,10 +59,10 @@ async def bot(tmp_path: Path, postgres: Cluster) -> Emitted:
     """What a bot emits that has lived a little: a broadcast of it was refused."""
     url = postgres.migrated_database()
     async with open_harness(tmp_path, database_url=url) as harness:
-        await harness.subscriber()
+        subscriber = await harness.subscriber()
         admin = await harness.admin()
         await admin.say("/broadcast Hello")
-        await harness.fault("error", method="copyMessage", error_code=400)
+        await harness.fault("error", method="sendMessage", chat=subscriber.id, error_code=400)
         await admin.tap("Send it now")
         await harness.app.beat()
         return await _scraped(f"{harness.app.web_url}/metrics")

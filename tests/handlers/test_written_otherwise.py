@@ -61,4 +61,4 @@ async def test_a_broadcast_is_the_text_behind_the_command(harness: BotHarness) -
     await harness.subscriber()
     admin = await harness.admin()
     await admin.say("／broadcast\u3000Two\n<b>lines</b>")
-    assert (await admin.messages())[-2]["text"] == "Two\n<b>lines</b>"
+    assert (await admin.messages())[-2]["text"].endswith("\n\nTwo\n<b>lines</b>")
