@@ -169,6 +169,7 @@ class Answer(Frozen):
     id: Slug
     topic: Slug
     question: Line
+    label: Line | None = Field(default=None, description="the question as a button has room for")
     given: tuple[Line, ...] = Field(description="other wordings that came with the question")
     wordings: tuple[Line, ...] = Field(description="other wordings written by the authors")
     headline: Line = Field(description="the answer in one sentence")
@@ -178,6 +179,11 @@ class Answer(Frozen):
     claims: tuple[Slug, ...] = Field(min_length=1)
     related: tuple[Slug, ...] = Field(default=(), description="ids of answers to offer next")
     reviewed: Review | Literal["due"] | None = None
+
+    @property
+    def name(self) -> str:
+        """What a button calls it."""
+        return self.label or self.question
 
 
 class Theme(Frozen):

@@ -254,7 +254,7 @@ def _page_row(
 
 
 def _answer_rows(answers: Sequence[Answer]) -> Rows:
-    return tuple((Button(found.question, OpenAnswer(found.id)),) for found in answers)
+    return tuple((Button(found.name, OpenAnswer(found.id)),) for found in answers)
 
 
 def thanks(_: Translator, vote: int) -> str:

@@ -20,7 +20,7 @@ def found(_: Translator, words: str, answers: Sequence[Answer], tips: Sequence[T
         html.bold(head.plain),
         html.text(_counted(_, len(answers), len(tips))),
         buttons=(
-            *((Button(answer.question, OpenAnswer(answer.id)),) for answer in answers),
+            *((Button(answer.name, OpenAnswer(answer.id)),) for answer in answers),
             *((Button(tip.title, OpenTip(tip.number)),) for tip in tips),
         ),
     )

@@ -186,6 +186,7 @@ def test_the_weakest_claim_sets_the_level(tree: Tree) -> None:
         ({"body": ANSWER + "\n\n" + ANSWER}, "length"),
         ({"headline": "Not by itself, as far as we know. " * 4}, "length"),
         ({"headline": None}, "schema"),
+        ({"label": "What does a label say that no button has room for?"}, "label"),
         ({"headline": "No, not by itself."}, "headline"),
         ({"headline": "None is best."}, "headline"),
         ({"details": "word " * 91}, "length"),

@@ -22,6 +22,7 @@ BODY_SENTENCES = range(2, 6)
 ANSWER_WORDS = range(40, 91)
 MOST_DETAIL_WORDS = 90
 MOST_HEADLINE_UNITS = 100
+MOST_LABEL_UNITS = 35  # what an app shows of a button on a narrow screen
 RELATED = 2
 FEWEST_WORDINGS = 4
 YES_OR_NO = re.compile(r"(?:Yes|No)\b[,.:]|None\b")
@@ -94,6 +95,15 @@ def headline_says_it(context: Context) -> Iterator[Finding]:
             remedy = "Say the answer itself: 'Vaccines don't cause eczema', not 'No'"
             message = "it opens with yes, no or none"
             yield context.finding(answer, "headline", message, remedy)
+
+
+def named_shortly(context: Context) -> Iterator[Finding]:
+    """A question has a name that a button shows whole."""
+    for answer in context.content.answers:
+        if (size := utf16_units(answer.name)) > MOST_LABEL_UNITS:
+            problem = f"a button has no room for {answer.name!r}: {size} units"
+            remedy = f"Give it a label of {MOST_LABEL_UNITS} at most"
+            yield context.finding(answer, "label", problem, remedy)
 
 
 def findable(context: Context) -> Iterator[Finding]:
@@ -178,6 +188,7 @@ RULES = (
     about_what,
     answer_size,
     headline_says_it,
+    named_shortly,
     findable,
     rendered_length,
     typography,
