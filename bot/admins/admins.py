@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
@@ -12,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.admins.audit import Audit
 from bot.admins.roles import Member, Role, What
+from bot.admins.secret_links import fingerprint, new_secret
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.queries import admins as store
@@ -22,7 +21,6 @@ LINK = "invite_"
 """How a deep link's parameter begins that is an invitation."""
 
 LASTS = timedelta(hours=48)
-SECRET_BYTES = 24
 LEAST: dict[str, What] = {"viewer": "look", "editor": "edit", "owner": "own"}
 
 
@@ -91,10 +89,10 @@ class Admins:
         self._needs_owner(by)
         if role is Role.OWNER:
             raise ValueError("owners stand in the settings")
-        secret, now = secrets.token_urlsafe(SECRET_BYTES), self._clock.now()
+        secret, now = new_secret(), self._clock.now()
         expires = now + LASTS
         async with self._db.write() as session:
-            made = {"token_hash": _hash(secret), "made_by": by, "made_at": now}
+            made = {"token_hash": fingerprint(secret), "made_by": by, "made_at": now}
             await store.invite(session, role=role.value, expires_at=expires, **made)
             after = {"role": role.value, "expires_at": expires}
             await self._audit.record(session, by, "invite", "invitation", after=after)
@@ -106,7 +104,7 @@ class Admins:
         It does not if it is made up, used, older than two days, or by somebody who is no owner any
         more. Of several people who open one link at once, one gets the role.
         """
-        token_hash = _hash(secret)
+        token_hash = fingerprint(secret)
         async with self._db.write() as session:
             invited = await store.invitation_of(session, token_hash)
             if invited is None:
@@ -175,10 +173,6 @@ class Admins:
     def _needs_owner(self, user_id: int) -> None:
         if user_id == NOBODY or user_id not in self._owners:
             raise NotAllowedError
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _covers(had: Role, role: Role) -> bool:

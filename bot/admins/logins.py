@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
 from bot.admins.roles import Role
+from bot.admins.secret_links import fingerprint, new_secret
 from bot.clock import Clock
 from bot.store.admin_models import LoginRead
 from bot.store.database import Database
@@ -19,7 +19,6 @@ from bot.store.queries import logins as store
 
 LINK_LASTS = timedelta(minutes=5)
 SESSION_LASTS = timedelta(hours=2)
-SECRET_BYTES = 32
 
 
 class Visitor(NamedTuple):
@@ -48,7 +47,7 @@ class Logins:
 
     async def enter(self, secret: str) -> str | None:
         """The secret of the session that a link opens; None where the link does not hold."""
-        now, used = self._clock.now(), _hash(secret)
+        now, used = self._clock.now(), fingerprint(secret)
         async with self._db.write() as session:
             user_id = await store.use(session, used, now)
             if user_id is not None:
@@ -59,7 +58,7 @@ class Logins:
 
     async def visitor(self, secret: str) -> Visitor | None:
         """Who has this session; None once it is over or they have no role any more."""
-        look = partial(store.session_of, token_hash=_hash(secret), now=self._clock.now())
+        look = partial(store.session_of, token_hash=fingerprint(secret), now=self._clock.now())
         found = await self._db.read(look)
         role = await self._admins.role_of(found.user_id) if found is not None else None
         if found is None or role is None:
@@ -69,12 +68,12 @@ class Logins:
 
     async def leave(self, secret: str) -> None:
         """End a session."""
-        await self._db.write(partial(store.end, token_hash=_hash(secret)))
+        await self._db.write(partial(store.end, token_hash=fingerprint(secret)))
 
     async def _add(self, user_id: int, *, session: bool, lasts: timedelta) -> str:
-        secret, now = secrets.token_urlsafe(SECRET_BYTES), self._clock.now()
+        secret, now = new_secret(), self._clock.now()
         made = LoginRead(
-            token_hash=_hash(secret),
+            token_hash=fingerprint(secret),
             session=session,
             user_id=user_id,
             made_at=now,
@@ -82,7 +81,3 @@ class Logins:
         )
         await self._db.write(partial(store.add, login=made))
         return secret
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
