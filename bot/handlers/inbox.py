@@ -15,13 +15,13 @@ from bot.handlers.answering import Sent, with_head
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
 from bot.questions import drafts
+from bot.questions.groups import group
 from bot.questions.questions import Answer, OpenQuestion
 from bot.texts import ask_team, catalogue
 from bot.texts import inbox as texts
 from bot.texts.callbacks import AnswerDo, InboxDo
 from bot.texts.html import MESSAGE_UNITS, units
 from bot.texts.message import Message
-from tips.search.grouping import grouped
 
 log = structlog.get_logger(__name__)
 
@@ -66,16 +66,16 @@ async def act(context: Context, tap: InboxDo) -> None:
         await context.toast()
         await _show(context, groups, _behind(groups, tap.question))
         return
-    group = next((one for one in groups if tap.question in one.ids), None)
-    if group is None:
+    shown = next((one for one in groups if tap.question in one.ids), None)
+    if shown is None:
         await context.toast(texts.gone(context.translator))
         await _show(context, groups, 0)
         return
     # Whoever asked since the card was drawn is not meant.
-    ids = [number for number in group.ids if number <= tap.last]
+    ids = [number for number in shown.ids if number <= tap.last]
     if tap.what == "show":
         await context.toast()
-        await context.show(_card(context, group))
+        await context.show(_card(context, shown))
     elif tap.what == "answer":
         await context.toast()
         await _ask_for_answer(context, ids)
@@ -83,7 +83,7 @@ async def act(context: Context, tap: InboxDo) -> None:
         count = await context.services.questions.dismiss(ids, context.user.id)
         await context.toast(texts.dismissed(context.translator, count))
         left = await _groups(context, alone=bool(tap.alone))
-        await _show(context, left, min(group.number - 1, len(left) - 1))
+        await _show(context, left, min(shown.number - 1, len(left) - 1))
 
 
 def _behind(groups: Sequence[Group], question: int) -> int:
@@ -99,24 +99,19 @@ async def _show(context: Context, groups: Sequence[Group], place: int) -> None:
         await context.show(texts.empty(context.translator))
 
 
-def _card(context: Context, group: Group) -> Message:
-    words = [one.words for one in reversed(group.questions)]
-    place, ids = (group.number, group.of), (group.ids[0], group.ids[-1])
-    return texts.card(context.translator, words, place, ids, alone=group.alone)
+def _card(context: Context, shown: Group) -> Message:
+    words = [one.words for one in reversed(shown.questions)]
+    place, ids = (shown.number, shown.of), (shown.ids[0], shown.ids[-1])
+    return texts.card(context.translator, words, place, ids, alone=shown.alone)
 
 
 async def _groups(context: Context, *, alone: bool) -> list[Group]:
     """The open questions, grouped; ``alone`` each by itself, those that ask the same in a row."""
-    known = {one.id: one for one in await context.services.questions.open_ones()}
-    analyser = context.services.analyser
-    said = [await analyser.placed(one.id, one.words) for one in known.values()]
-    groups = await asyncio.to_thread(grouped, said)
+    waiting = await context.services.questions.open_ones()
+    groups = await group(waiting, context.services.analyser.placed)
     if alone:
-        groups = [[number] for group in groups for number in group]
-    return [
-        Group([known[number] for number in group], place, len(groups), alone)
-        for place, group in enumerate(groups, 1)
-    ]
+        groups = [[one] for those in groups for one in those]
+    return [Group(those, place, len(groups), alone) for place, those in enumerate(groups, 1)]
 
 
 async def _ask_for_answer(context: Context, ids: Sequence[int]) -> None:
@@ -209,11 +204,11 @@ async def _draft(context: Context, tap: InboxDo) -> None:
 async def _topic_and_count(context: Context, tap: InboxDo, answer: str) -> tuple[str, int]:
     """The topic that is nearest to the question, or to its answer, and how many asked it."""
     groups = await _groups(context, alone=bool(tap.alone))
-    group = next((one for one in groups if tap.question in one.ids), None)
-    words = group.questions[0].words if group is not None else answer
+    meant = next((one for one in groups if tap.question in one.ids), None)
+    words = meant.questions[0].words if meant is not None else answer
     found = await context.services.analyser.find(words, 1)
     topic = next(iter(found.topics), context.services.library.topics[0])
-    return topic, len(group.questions) if group is not None else 1
+    return topic, len(meant.questions) if meant is not None else 1
 
 
 async def _keep(context: Context, question: int, made: str) -> tuple[str | None, bool]:

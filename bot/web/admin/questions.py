@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
 from bot.admins.logins import Visitor
+from bot.questions.groups import Placed, group
 from bot.questions.questions import Answer, Questions
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
-from tips.search.grouping import Said, grouped
 
 LONGEST = 3500
 """Characters of an answer, with room for the line above it (Bot API, sendMessage: 4096)."""
-
-Placed = Callable[[int, str], Awaitable[Said]]
 
 
 class QuestionPages:
@@ -52,14 +49,12 @@ class QuestionPages:
     async def _show(
         self, visitor: Visitor, *, said: str = "", ids: str = "", text: str = ""
     ) -> web.Response:
-        known = {one.id: one for one in await self._questions.open_ones()}
-        places = [await self._placed(one.id, one.words) for one in known.values()]
-        groups = await asyncio.to_thread(grouped, places)
+        groups = await group(await self._questions.open_ones(), self._placed)
         return self._templates.response(
             "questions.html",
             visitor,
             status=422 if text else 200,
-            groups=[[known[number] for number in group] for group in groups],
+            groups=groups,
             said=said,
             typed_for=ids,
             typed=text,
