@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tips.checks import balance as spread
 from tips.checks import evidence, ledger, shape, twins, urgency, wording
@@ -13,9 +14,9 @@ from tips.checks.balance import Row, balance
 from tips.checks.context import Allowance, Context, Render, Rule, read_lists
 from tips.findings import Finding
 from tips.library import soundness
-from tips.loading import CONTENT, FALLBACK_LANGUAGE, read_content
+from tips.loading import CONTENT, FALLBACK_LANGUAGE, Content, read_content
 
-__all__ = ["Finding", "Row", "balance", "check"]
+__all__ = ["Finding", "Row", "balance", "check", "examine"]
 
 RULES: tuple[Rule, ...] = (
     *ledger.RULES,
@@ -26,6 +27,13 @@ RULES: tuple[Rule, ...] = (
     *twins.RULES,
     *spread.RULES,
 )
+
+
+class Examined(NamedTuple):
+    """What a content directory has, and every broken rule in it, by file, item and rule."""
+
+    content: Content
+    findings: list[Finding]
 
 
 def check(
@@ -41,13 +49,24 @@ def check(
     lengths are not measured. ``complete=False`` leaves out what only holds at full size: numbers,
     reviews, unused evidence, unanswered questions and balance. Rules ``without`` are not asked.
     """
+    return examine(library_root, render=render, complete=complete, without=without).findings
+
+
+def examine(
+    library_root: Path = CONTENT,
+    *,
+    render: Render | None = None,
+    complete: bool = True,
+    without: Collection[Rule] = (),
+) -> Examined:
+    """The same, and the content that was read; without findings a library can be made of it."""
     found: list[Finding] = []
     content = read_content(library_root, FALLBACK_LANGUAGE, found.append)
     words, spelling, allowed = read_lists(library_root, found.append)
     context = Context(content, words, spelling, allowed, render, complete)
     found += soundness(content)
     broken = [finding for rule in RULES if rule not in without for finding in rule(context)]
-    return sorted({*found, *_not_excused(broken, allowed)})
+    return Examined(content, sorted({*found, *_not_excused(broken, allowed)}))
 
 
 def _not_excused(broken: Sequence[Finding], allowed: Sequence[Allowance]) -> Iterable[Finding]:

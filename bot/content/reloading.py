@@ -17,11 +17,12 @@ from bot.clock import Clock
 from bot.content.withdrawals import heed
 from bot.store.database import Database
 from bot.store.queries import heartbeat
+from bot.store.tables import Executor
 from bot.texts.content import as_subscribers_see_it
-from tips.check import check
+from tips.check import examine
 from tips.checks.wording import spelling
 from tips.current import CurrentContent
-from tips.findings import ContentError, Finding
+from tips.findings import Finding
 from tips.library import Library, load_library
 from tips.search import Search
 from tips.search.word_search import LibrarySearch
@@ -104,13 +105,11 @@ class Reloading:
 
     async def begin(self) -> None:
         """Heed what is withdrawn before anything is sent; earlier reloads are in the folder."""
-        self._seen = await self._last_told()
-        await self._db.read(lambda session: heed(session, self._content))
+        self._seen = await self._db.read(self._heed)
 
     async def look(self) -> None:
         """Heed what other replicas were told: what is withdrawn, and to reload."""
-        await self._db.read(lambda session: heed(session, self._content))
-        told = await self._last_told()
+        told = await self._db.read(self._heed)
         if told == self._seen:
             return
         self._seen = told
@@ -123,8 +122,10 @@ class Reloading:
                     first=str(reloaded.faults[0].finding),
                 )
 
-    async def _last_told(self) -> str:
-        last = await self._db.read(lambda session: heartbeat.last(session, RELOADED))
+    async def _heed(self, session: Executor) -> str:
+        """Leave out what is withdrawn; by which mark replicas were last told to reload."""
+        await heed(session, self._content)
+        last = await heartbeat.last(session, RELOADED)
         return last.detail if last is not None else ""
 
     @property
@@ -135,34 +136,32 @@ class Reloading:
 
     async def _take(self) -> Reloaded:
         async with self._reading:
-            root, before = self._root, self._content.latest.whole
-            faults = await asyncio.to_thread(self._faults, root, before)
-            if faults:
+            before = self._content.latest.whole
+            whole, faults = await asyncio.to_thread(self._read, self._root, before)
+            if whole is None:
                 log.info("content was not reloaded", faults=len(faults))
                 return Reloaded(len(before.tips), len(before.answers), faults)
-            try:
-                whole, by_words = await asyncio.to_thread(self._read, root)
-            except ContentError as error:  # it was changed since it was checked
-                return Reloaded(
-                    len(before.tips), len(before.answers), [_placed(root, error.finding)]
-                )
+            by_words = await asyncio.to_thread(LibrarySearch, whole, self._search.words)
             self._content.replace(whole, by_words)
         log.info("content was reloaded", tips=len(whole.tips), answers=len(whole.answers))
         return Reloaded(len(whole.tips), len(whole.answers), [])
 
-    def _read(self, root: Path) -> tuple[Library, LibrarySearch]:
-        library = load_library(root=root)
-        return library, LibrarySearch(library, self._search.words)
-
-    def _faults(self, root: Path, before: Library) -> list[Fault]:
+    def _read(self, root: Path, before: Library) -> tuple[Library | None, list[Fault]]:
+        """The library that the folder has, or what is wrong with it."""
         if not root.is_dir():
             remedy = "Copy the content that comes along there, or correct GUTSKIN_CONTENT_DIR"
-            return [Fault(Finding(root.name, "", "file", "there is no such folder", remedy), None)]
+            missing = Finding(root.name, "", "file", "there is no such folder", remedy)
+            return None, [Fault(missing, None)]
         without = () if find_spec("spellchecker") else (spelling,)
-        found = check(root, render=as_subscribers_see_it, complete=False, without=without)
+        content, found = examine(
+            root, render=as_subscribers_see_it, complete=False, without=without
+        )
         if not found:
-            found = [*self._breaks(load_library(root=root), before)]
-        return [_placed(root, finding) for finding in found]
+            library = Library(content)
+            found = [*self._breaks(library, before)]
+            if not found:
+                return library, []
+        return None, [_placed(root, finding) for finding in found]
 
     def _breaks(self, after: Library, before: Library) -> Iterator[Finding]:
         """What would mean something else in stored rows and buttons, or leave signs unsourced."""
