@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -343,6 +343,12 @@ class Broadcasts(Targeting, Corrections):
             counts = await recipients.counts(session, broadcast_id)
             recalled = await corrections.is_recalled(session, broadcast_id)
             return report_of(found, counts, may_be_repeated=not recalled)
+
+    async def counted(self, found: Sequence[BroadcastRead]) -> dict[int, Report]:
+        """The counts of each of these by its number; what could be tried again is left out."""
+        async with self._db.read() as session:
+            counts = await recipients.counts_of_each(session, [one.id for one in found])
+        return {one.id: report_of(one, counts[one.id], may_be_repeated=False) for one in found}
 
     async def set_progress_message(
         self, broadcast_id: int, chat_id: int, message_id: int | None

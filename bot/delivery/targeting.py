@@ -71,6 +71,16 @@ class Targeting:
         """How long ``count`` messages take at the operator's rate, in seconds."""
         return count / self._settings.bulk_rate
 
+    def seconds_left(
+        self, broadcast: BroadcastRead, queued: int, rate: float | None = None
+    ) -> float:
+        """How long what is queued will take, in seconds: at the ``rate`` a second that it had of
+        late, or at the operator's; of what comes at local hours the last one has to come, too."""
+        left, schedule = self.expected_seconds(queued), schedules.schedule_of(broadcast)
+        if not schedule.is_local or schedule.ends is None:
+            return queued / rate if rate else left
+        return max(left, (schedule.ends - self._clock.now()).total_seconds())
+
     def stars_cost(self, count: int) -> float:
         """Telegram Stars that ``count`` messages cost; 0 at the free rate.
 

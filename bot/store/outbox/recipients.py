@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,28 +53,39 @@ class Count(NamedTuple):
 
 _of_broadcast = bindparam("of_broadcast", type_=BigInteger)
 _reason = func.coalesce(delivery.c.reason, "")
+_of_broadcasts = bindparam("of_broadcasts", type_=BigInteger, expanding=True)
 # In one statement, since rows move from the one table to the other.
 _counts = union_all(
     select(
+        delivery.c.broadcast_id,
         delivery.c.state,
         _reason.label("reason"),
         func.count().label("rows"),
         literal(True, Boolean).label("kept"),
     )
-    .where(delivery.c.broadcast_id == _of_broadcast)
-    .group_by(delivery.c.state, _reason),
+    .where(delivery.c.broadcast_id.in_(_of_broadcasts))
+    .group_by(delivery.c.broadcast_id, delivery.c.state, _reason),
     select(
+        broadcast_tally.c.broadcast_id,
         broadcast_tally.c.state,
         broadcast_tally.c.reason,
         broadcast_tally.c.count,
         literal(False, Boolean),
-    ).where(broadcast_tally.c.broadcast_id == _of_broadcast),
+    ).where(broadcast_tally.c.broadcast_id.in_(_of_broadcasts)),
 )
 
 
 async def counts(session: Executor, broadcast_id: int) -> list[Count]:
     """What became of the broadcast's recipients, those included whose rows are gone."""
-    return read_tuples(Count, await session.execute(_counts, {"of_broadcast": broadcast_id}))
+    return (await counts_of_each(session, [broadcast_id]))[broadcast_id]
+
+
+async def counts_of_each(session: Executor, ids: Sequence[int]) -> dict[int, list[Count]]:
+    """The same of several broadcasts, by their numbers."""
+    found: dict[int, list[Count]] = {number: [] for number in ids}
+    for number, *count in await session.execute(_counts, {"of_broadcasts": [*ids]}):
+        found[number].append(Count(*count))
+    return found
 
 
 class Listing(NamedTuple):
