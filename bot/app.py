@@ -216,10 +216,11 @@ class App:
             place,
             services.logins,
             templates,
+            services.content,
             [
                 Dashboard(templates, services.stats, services.content, self.readiness.troubles),
                 BroadcastPages(templates, services.broadcasts, self.clock, actions),
-                ContentPages(templates, services.content),
+                ContentPages(templates, services.content, services.analyser),
                 QuestionPages(
                     templates,
                     services.questions,

@@ -14,7 +14,6 @@ from bot.admins.admins import Admins
 from bot.clock import Clock
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
-from bot.delivery.schedules import schedule_of
 from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
 from bot.store.outbox_models import BroadcastRead
@@ -203,19 +202,11 @@ class Progress:
         return texts.Course(
             broadcast.id,
             broadcast.kind,
-            self._seconds_left(broadcast, report, rate),
+            self._broadcasts.seconds_left(broadcast, report.queued, rate),
             rate,
             broadcast.pause_reason,
             left_behind,
         )
-
-    def _seconds_left(self, broadcast: BroadcastRead, report: Report, rate: float | None) -> float:
-        """By the rate of late, or by what is hoped for; the last local hour has to come, too."""
-        left = self._broadcasts.expected_seconds(report.queued)
-        schedule = schedule_of(broadcast)
-        if not schedule.is_local or schedule.ends is None:
-            return report.queued / rate if rate else left
-        return max(left, (schedule.ends - self._clock.now()).total_seconds())
 
     async def _translator(self, broadcast: BroadcastRead) -> Translator:
         watcher = await self._subscribers.find(broadcast.progress_chat_id or broadcast.admin_id)

@@ -19,10 +19,10 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import Content, LinkButton, problems_of, read_content
 from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
 from bot.store.outbox_models import BroadcastRead
-from bot.store.values import Report
 from bot.texts import announcement
 from bot.texts import broadcast as texts
 from bot.texts.link_lines import read_links
+from bot.texts.report import done_of
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 
@@ -93,7 +93,7 @@ class BroadcastPages:
 
     async def _list(self, _request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await self._broadcasts.recent(SHOWN)
-        reports = {one.id: await self._broadcasts.report(one.id) for one in found}
+        reports = await self._broadcasts.counted(found)
         return self._templates.response(
             "broadcasts.html", visitor, broadcasts=found, reports=reports
         )
@@ -119,13 +119,13 @@ class BroadcastPages:
             "broadcast": found,
             "report": report,
             "running": report.state in RUNNING,
-            "ended": _ended(report),
+            "ended": done_of(report),
             "content": read_content(found.content) if found.content else None,
             "label": announcement.label(self._templates.words),
             "audience": written(Filter.model_validate_json(found.filter)) if found.filter else "",
             "schedule": schedule_of(found),
             "offer": await self._broadcasts.offer_of(found.id) if draft else None,
-            "seconds_left": self._broadcasts.expected_seconds(report.queued),
+            "seconds_left": self._broadcasts.seconds_left(found, report.queued),
         }
 
     async def _file(self, request: web.Request, _visitor: Visitor) -> web.StreamResponse:
@@ -270,13 +270,6 @@ class BroadcastPages:
         return web.Response(
             status=303, headers={"Location": f"{base}/broadcasts/{broadcast_id}{more}"}
         )
-
-
-def _ended(report: Report) -> int:
-    """How many of the audience have an outcome."""
-    failed = sum(report.failed.values())
-    ended = report.sent + report.blocked + failed + report.in_doubt
-    return min(report.total, ended + report.too_old + report.cancelled)
 
 
 async def _fields(request: web.Request) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from aiohttp import web
 
@@ -14,12 +15,25 @@ from tips.current import CurrentContent
 SHOWN = 60
 
 
+class WordSearch(Protocol):
+    """Finds content by words, in the content that the caller's task holds on to."""
+
+    async def find_tips(self, words: str, limit: int) -> Sequence[int]:
+        """The numbers of at most ``limit`` tips that have these words, the best first."""
+        ...
+
+    async def find_answers(self, words: str, limit: int) -> Sequence[str]:
+        """The ids of at most ``limit`` answers that have these words, the best first."""
+        ...
+
+
 class ContentPages:
     """Browses the content: a tip, its claims, their sources."""
 
-    def __init__(self, templates: Templates, content: CurrentContent) -> None:
+    def __init__(self, templates: Templates, content: CurrentContent, search: WordSearch) -> None:
         self._templates = templates
         self._content = content
+        self._search = search
 
     def views(self) -> Iterable[View]:
         return [
@@ -30,16 +44,11 @@ class ContentPages:
 
     async def _list(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         words, library = request.query.get("q", "").strip()[:200], self._content.library
-        search = self._content.now.by_words
-        if words and search is not None:
-            there = {tip.number for tip in library.tips}
-            numbers = search.tips.find(words, SHOWN, there)
-            tips = [library.by_number(number) for number in numbers]
-            known = {answer.id for answer in library.answers}
-            ids = search.answers.find(words, SHOWN)
-            answers = [library.answer(one) for one in ids if one in known]
-        else:
-            tips, answers = list(library.tips), list(library.answers)
+        tips, answers = list(library.tips), list(library.answers)
+        if words:
+            tips = [library.by_number(one) for one in await self._search.find_tips(words, SHOWN)]
+            ids = await self._search.find_answers(words, SHOWN)
+            answers = [library.answer(one) for one in ids]
         return self._templates.response(
             "content.html",
             visitor,

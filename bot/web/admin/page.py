@@ -21,6 +21,7 @@ from aiohttp.typedefs import Handler
 from bot.admins.logins import SESSION_LASTS, Logins, Visitor
 from bot.admins.roles import What
 from bot.web.admin.rendering import Templates
+from tips.current import CurrentContent
 
 log = structlog.get_logger(__name__)
 
@@ -92,11 +93,17 @@ class AdminPage:
     """Serves the subjects to whoever is logged in and has the role."""
 
     def __init__(
-        self, place: Place, logins: Logins, templates: Templates, subjects: Iterable[Subject]
+        self,
+        place: Place,
+        logins: Logins,
+        templates: Templates,
+        content: CurrentContent,
+        subjects: Iterable[Subject],
     ) -> None:
         self._place = place
         self._logins = logins
         self._templates = templates
+        self._content = content
         self._views = [view for subject in subjects for view in subject.views()]
 
     def routes(self) -> list[web.RouteDef]:
@@ -180,7 +187,8 @@ class AdminPage:
                 self._check_origin(request)
                 if not await _carries_token(request, visitor):
                     return self._templates.response("form_over.html", visitor, status=403)
-            return await view.respond(request, visitor)
+            with self._content.held():
+                return await view.respond(request, visitor)
 
         return respond
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.admins.logins import Visitor
 from bot.texts.catalogue import SOURCE_LANGUAGE, translator
@@ -25,11 +23,17 @@ class Templates:
     Args:
         base: what all paths begin with.
         zone: the name of the zone in which times are shown.
+
+    Attributes:
+        words: the translator of the page.
     """
 
-    def __init__(self, base: str, zone: str, pages: Callable[[], Any] = tuple) -> None:
+    def __init__(self, base: str, zone: str) -> None:
+        # Not at the start: whoever has no admin page does not wait for it.
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
         self.base = base
-        self._words = translator(SOURCE_LANGUAGE)
+        self.words = translator(SOURCE_LANGUAGE)
         self.zone = ZoneInfo(zone)
         made = Environment(
             loader=FileSystemLoader(FOLDER),
@@ -38,7 +42,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        made.globals |= {"_": self._words, "many": self._words.many, "base": base, "pages": pages}
+        made.globals |= {"_": self.words, "many": self.words.many, "base": base}
         made.filters |= {
             "when": self._when,
             "day": self._day,
@@ -48,11 +52,6 @@ class Templates:
             "weekday": self._weekday,
         }
         self._made = made
-
-    @property
-    def words(self) -> Any:
-        """The translator of the page."""
-        return self._words
 
     def response(
         self, name: str, visitor: Visitor | None, *, status: int = 200, **given: Any
@@ -64,20 +63,20 @@ class Templates:
     def _when(self, instant: datetime | None) -> str:
         if instant is None:
             return ""
-        locale = self._words.locale
+        locale = self.words.locale
         return format_datetime(instant, "d MMM y, HH:mm", tzinfo=self.zone, locale=locale)
 
     def _day(self, day: date) -> str:
-        return format_date(day, "d MMM y", locale=self._words.locale)
+        return format_date(day, "d MMM y", locale=self.words.locale)
 
     def _month(self, day: date) -> str:
-        return format_date(day, "MMMM y", locale=self._words.locale)
+        return format_date(day, "MMMM y", locale=self.words.locale)
 
     def _weekday(self, day: date) -> str:
-        return format_date(day, "EEE", locale=self._words.locale)
+        return format_date(day, "EEE", locale=self.words.locale)
 
     def _count(self, number: float) -> str:
-        return str(format_decimal(number, locale=self._words.locale))
+        return str(format_decimal(number, locale=self.words.locale))
 
     def _share(self, share: float) -> str:
-        return str(format_percent(share, locale=self._words.locale))
+        return str(format_percent(share, locale=self.words.locale))
