@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,9 @@ def config(scripts: Path = SCRIPTS, **attributes: Any) -> Config:
     return made
 
 
+@cache
 def head(scripts: Path = SCRIPTS) -> str | None:
-    """The revision this program needs."""
+    """The revision this program needs; the scripts do not change while it runs."""
     return ScriptDirectory.from_config(config(scripts)).get_current_head()
 
 
