@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import JSON_OPTION, emit, log_to_stderr, table
+from bot.cli.output import JSON_OPTION, emit, fail, log_to_stderr, settings, table
 from bot.cli.plan import plan
 
 if TYPE_CHECKING:
@@ -65,10 +65,14 @@ async def _ratings(days: int) -> list[dict[str, Any]]:
 async def _overviews() -> list[Overview]:
     from bot.clock import SystemClock
     from bot.delivery.stats import Stats
-    from tips.library import load_library
+    from tips.library import ContentError, load_library
 
+    try:
+        library = load_library(root=settings(token=False).content_dir)
+    except ContentError as error:
+        fail(str(error))
     async with open_database() as db:
-        source = Stats(db, SystemClock(), load_library())
+        source = Stats(db, SystemClock(), library)
         return [await source.overview(days) for days in PERIODS]
 
 

@@ -17,10 +17,10 @@ from bot.handlers.guards import may_tap
 from bot.questions import drafts
 from bot.questions.groups import group
 from bot.questions.questions import Answer, OpenQuestion
-from bot.texts import ask_team, catalogue
+from bot.texts import ask_team
 from bot.texts import inbox as texts
 from bot.texts.callbacks import AnswerDo, InboxDo
-from bot.texts.html import MESSAGE_UNITS, units
+from bot.texts.html import units
 from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
@@ -130,7 +130,7 @@ async def take_answer(context: Context, first: int) -> None:
     if not message.text:
         await context.say(texts.only_text(_))
         return
-    over = units(message.text) + _head_units() - MESSAGE_UNITS
+    over = units(message.text) - ask_team.longest_answer()
     if over > 0:
         await context.say(texts.too_long(_, over))
         return
@@ -142,11 +142,6 @@ async def take_answer(context: Context, first: int) -> None:
         return
     await services.messenger.send_words(context.chat_id, with_head(_, answer), context.topic)
     await context.say(texts.confirm(_, count, first, answer.mark))
-
-
-def _head_units() -> int:
-    every = (catalogue.translator(language) for language in catalogue.languages())
-    return max(units(ask_team.answer_head(_)) for _ in every) + 2
 
 
 def _answer(message: Incoming) -> Answer:

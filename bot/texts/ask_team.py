@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.texts import html
+from bot.texts import catalogue, html
 from bot.texts.callbacks import AskTeam
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
@@ -66,3 +66,10 @@ def left(_: Translator) -> Message:
 def answer_head(_: Translator) -> str:
     """The first line of an answer."""
     return _("The team has answered your question")
+
+
+def longest_answer() -> int:
+    """How many UTF-16 units an answer may have, so that it fits below its first line in any
+    language."""
+    every = (catalogue.translator(language) for language in catalogue.languages())
+    return html.MESSAGE_UNITS - max(html.units(answer_head(_)) for _ in every) - 2

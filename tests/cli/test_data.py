@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.store.database import Database
 from bot.subscribers.service import Subscribers
 from tests import content
 from tests.cli.terminal import TOKEN, data, gutskin
+from tips.loading import CONTENT
 from tips.reactions import WhyNot
 
 
@@ -60,6 +62,21 @@ def test_ratings_tell_editors_why_a_tip_was_not_for_somebody(tmp_path: Path) -> 
         {"tip": liked.id, "up": 1, "down": 0, **nothing},
     ]
     assert tip.id in gutskin("ratings", "--days", "1").stdout
+
+
+def test_stats_are_of_the_content_that_the_bot_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(tmp_path)
+    own = Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    themes = own / "themes.yaml"
+    text = themes.read_text("utf-8")
+    first = content.library().themes[0].id
+    themes.write_text(text.replace(f"id: {first}", "id: my-own"), "utf-8")
+    monkeypatch.setenv("GUTSKIN_CONTENT_DIR", str(own))
+    assert "my-own" in data("stats")[0]["themes"]
+    themes.write_text("- id: : :\n", "utf-8")
+    assert "themes.yaml" in gutskin("stats").stderr
 
 
 def test_stats_and_plan(tmp_path: Path) -> None:

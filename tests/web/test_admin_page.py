@@ -2,85 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+import sys
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from bot.admins.logins import LINK_LASTS, SESSION_LASTS
 from bot.admins.roles import Role
-from tests.bot_harness import ADMIN, BotHarness, Person, open_harness
-from tests.ports import unused_port
+from tests.bot_harness import ADMIN, BotHarness, open_harness
+from tests.web.page_stage import VIEWER, link_for, log_in, window, with_role
 
-VIEWER, EDITOR = 9100, 9200
 PAGES = ("/", "/?days=30", "/broadcasts", "/calendar", "/content", "/questions", "/audit",
          "/health")  # fmt: skip
-KEY = re.compile(r"http://\S+/login\?key=[\w-]+")
-CSRF = re.compile(r'name="csrf" value="(\w+)"')
-
-
-class Window:
-    """A browser without scripts: cookies, pages and forms."""
-
-    def __init__(self, base: str, session: aiohttp.ClientSession) -> None:
-        self.base = base
-        self.session = session
-
-    async def get(self, path: str) -> tuple[int, str]:
-        async with self.session.get(self.base + path) as answer:
-            return answer.status, await answer.text()
-
-    async def post(self, path: str, **fields: str) -> tuple[int, str]:
-        headers = {"Origin": self.base.rpartition("/")[0]}
-        async with self.session.post(self.base + path, data=fields, headers=headers) as answer:
-            return answer.status, await answer.text()
-
-    async def send(self, path: str, form: str, **fields: str) -> tuple[int, str]:
-        """Fill in the form that is on the page ``form``."""
-        _, page = await self.get(form)
-        found = CSRF.search(page)
-        assert found, page
-        return await self.post(path, csrf=found[1], **fields)
-
-
-@pytest.fixture
-async def paged(tmp_path: Path) -> AsyncIterator[BotHarness]:
-    port = unused_port()
-    url = f"http://127.0.0.1:{port}/admin"
-    async with open_harness(tmp_path, admin_page_url=url, admin_page_port=port) as harness:
-        yield harness
-
-
-@asynccontextmanager
-async def window(harness: BotHarness) -> AsyncIterator[Window]:
-    jar = aiohttp.CookieJar(unsafe=True)  # of a host without a name
-    async with aiohttp.ClientSession(cookie_jar=jar) as session:
-        yield Window(harness.settings.admin_page_url or "", session)
-
-
-async def link_for(person: Person) -> str:
-    """The path, below the page's own, of the link that /page gives."""
-    await person.say("/page")
-    found = KEY.search((await person.messages())[-1]["text"])
-    assert found
-    return found[0].partition("/admin")[2]
-
-
-async def log_in(view: Window, person: Person) -> None:
-    link = await link_for(person)
-    assert "Log in" in (await view.get(link))[1]
-    status, page = await view.post("/login", key=link.partition("key=")[2])
-    assert (status, "Overview" in page) == (200, True), page
-
-
-async def with_role(harness: BotHarness, role: Role, user_id: int) -> Person:
-    person = await harness.person(role.value.title(), id=user_id)
-    secret = await harness.app.services.admins.invite(role, ADMIN)
-    await harness.app.services.admins.accept(secret, user_id)
-    return person
+STARTS = "import sys, bot.app; print('jinja2' in sys.modules)"
 
 
 class TestLogin:
@@ -213,126 +148,13 @@ class TestGuard:
         assert "SameSite=Strict" in cookie
 
 
-class TestBroadcasts:
-    async def test_one_is_written_confirmed_and_reported(self, paged: BotHarness) -> None:
-        admin, rita = await paged.admin(), await paged.subscriber()
-        async with window(paged) as view:
-            await log_in(view, admin)
-            status, page = await view.send(
-                "/broadcasts/new", "/broadcasts/new", text="Hello <b>all</b>", when="now",
-                buttons="Read more - https://example.org/news", audience="",
-            )  # fmt: skip
-            assert status == 200, page
-            assert "Hello &lt;b&gt;all&lt;/b&gt;" in page
-            assert "1 person gets it" in page
-            await view.send("/broadcasts/1/confirm", "/broadcasts/1")
-            await paged.settle()
-            await rita.sees("Hello <b>all</b>")
-            _, page = await view.get("/broadcasts/1")
-            assert "1 of 1" in page
-            status, file = await view.get("/broadcasts/1/recipients.csv")
-            assert (status, "sent" in file) == (200, True)
-
-    @pytest.mark.parametrize(
-        ("fields", "said"),
-        [
-            ({"text": ""}, "empty"),
-            ({"text": "x" * 5000}, "long"),
-            ({"text": "Hi", "audience": "planet=mars"}, "planet=mars"),
-            ({"text": "Hi", "buttons": "Nothing"}, "button"),
-            ({"text": "Hi", "when": "at", "at": "yesterday"}, "Choose a day"),
-            ({"text": "Hi", "when": "at", "at": "2020-01-01T08:00"}, "passed"),
-        ],
-    )
-    async def test_what_cannot_be_sent_is_said_at_once_and_stays_typed(
-        self, paged: BotHarness, fields: dict[str, str], said: str
-    ) -> None:
-        admin = await paged.admin()
-        await paged.subscriber()
-        async with window(paged) as view:
-            await log_in(view, admin)
-            status, page = await view.send("/broadcasts/new", "/broadcasts/new", **fields)
-            assert (status, said in page) == (422, True), page
-            assert fields["text"][:40] in page
-
-    async def test_a_second_press_says_how_it_stands(self, paged: BotHarness) -> None:
-        admin = await paged.admin()
-        await paged.subscriber()
-        async with window(paged) as view:
-            await log_in(view, admin)
-            await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
-            _, draft = await view.get("/broadcasts/1")
-            csrf = (CSRF.search(draft) or [""])[1]
-            await view.post("/broadcasts/1/confirm", csrf=csrf)
-            _, page = await view.post("/broadcasts/1/confirm", csrf=csrf)
-            assert "Somebody else was quicker" in page
-
-    @pytest.mark.parametrize("path", ["/broadcasts/99", "/broadcasts/x", "/content/tips/none"])
-    async def test_what_is_not_there_is_said_kindly(self, paged: BotHarness, path: str) -> None:
-        admin = await paged.admin()
-        async with window(paged) as view:
-            await log_in(view, admin)
-            status, page = await view.get(path)
-            assert (status, "nothing here" in page) == (404, True)
-
-
-class TestQuestions:
-    async def test_a_group_is_answered_without_its_being_known_who_asked(
-        self, paged: BotHarness
-    ) -> None:
-        admin, rita = await paged.admin(), await paged.subscriber()
-        questions = paged.app.services.questions
-        await questions.pass_on(rita.id, 1, "Do zebras have <eczema>?")
-        async with window(paged) as view:
-            await log_in(view, admin)
-            _, page = await view.get("/questions")
-            assert "Do zebras have &lt;eczema&gt;?" in page
-            assert str(rita.id) not in page
-            (one,) = await questions.open_ones()
-            _, page = await view.send(
-                "/questions/answer", "/questions", ids=str(one.id), text="We don't know."
-            )
-            assert "on its way" in page
-        await paged.pass_time(minutes=1)
-        await rita.sees("We don't know.")
-        assert await questions.open_ones() == []
-
-    @pytest.mark.parametrize(("text", "said"), [("", "Write an answer"), ("x" * 4000, "too long")])
-    async def test_what_cannot_be_sent_is_said(
-        self, paged: BotHarness, text: str, said: str
-    ) -> None:
-        admin, rita = await paged.admin(), await paged.subscriber()
-        await paged.app.services.questions.pass_on(rita.id, 1, "Do zebras have eczema?")
-        async with window(paged) as view:
-            await log_in(view, admin)
-            (one,) = await paged.app.services.questions.open_ones()
-            status, page = await view.send(
-                "/questions/answer", "/questions", ids=str(one.id), text=text
-            )
-            assert (status, said in page) == (422, True)
-            _, page = await view.send("/questions/dismiss", "/questions", ids=str(one.id))
-            assert "deleted" in page
-            _, page = await view.send(
-                "/questions/dismiss", "/health", ids="7,x,99999999999999999999"
-            )
-            assert "quicker" in page
-
-
-async def test_a_tip_leads_to_its_claims_and_sources(paged: BotHarness) -> None:
-    admin = await paged.admin()
-    library = paged.app.services.content.library
-    tip = library.tips[0]
-    async with window(paged) as view:
-        await log_in(view, admin)
-        _, page = await view.get(f"/content/tips/{tip.id}")
-        source = library.source(library.claim(tip.claims[0]).sources[0])
-        assert source.year in page
-        _, found = await view.get("/content?q=moisturiser")
-        assert "oisturiser" in found
-
-
 async def test_without_its_address_there_is_no_page(tmp_path: Path) -> None:
     async with open_harness(tmp_path) as harness:
         admin = await harness.admin()
         await admin.say("/page")
         await admin.sees("switched off", "GUTSKIN_ADMIN_PAGE_URL")
+
+
+def test_whoever_has_no_page_does_not_wait_for_its_templates() -> None:
+    done = subprocess.run([sys.executable, "-c", STARTS], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -17,8 +16,9 @@ from bot.clock import Clock
 from bot.delivery.audiences import Filter, FilterError, parse_filter, written
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import Content, LinkButton, problems_of, read_content
-from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
+from bot.delivery.schedules import Schedule, ScheduleError, check, schedule_of
 from bot.store.outbox_models import BroadcastRead
+from bot.subscribers.calendar import instant_on
 from bot.texts import announcement
 from bot.texts import broadcast as texts
 from bot.texts.link_lines import read_links
@@ -154,34 +154,39 @@ class BroadcastPages:
 
     async def _compose(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         given = await _fields(request)
-        admin = visitor.user_id
         try:
-            made = self._read(given)
-            draft = await self._broadcasts.draft(admin, admin, 0)
-            await self._broadcasts.set_content(draft.id, admin, made.content)
-            await self._broadcasts.set_filter(draft.id, admin, made.filter)
-            await self._broadcasts.set_schedule(draft.id, admin, made.schedule)
-            await self._broadcasts.offered(draft.id, await self._broadcasts.offer_of(draft.id))
+            draft = await self._draft(visitor.user_id, await self._read(given))
         except (FormError, FilterError, ScheduleError) as error:
             return await self._ask(visitor, given, str(error))
         return self._to(draft.id)
 
-    def _read(self, given: Fields) -> Composed:
-        """What a form says.
+    async def _read(self, given: Fields) -> Composed:
+        """What a form says; nothing is kept of one that cannot be.
 
         Raises:
             FormError: the message has problems, or a time cannot be read.
             FilterError: the audience names something that there is not.
+            ScheduleError: the time cannot be.
         """
         audience = parse_filter(given.get("audience", ""), self._broadcasts.themes)
-        return Composed(self._content(given), audience, _schedule(given, self._templates.zone))
+        content = self._checked(Content(kind="text", text=_words(given), buttons=_buttons(given)))
+        schedule = _schedule(given, self._templates.zone.key)
+        check(schedule, self._clock.now())
+        await self._broadcasts.count_filter(audience)
+        return Composed(content, audience, schedule)
 
-    def _content(self, given: Fields) -> Content:
-        text = given.get("text", "").replace("\r\n", "\n").strip()
-        made = Content(kind="text", text=text, buttons=_buttons(given.get("buttons", "")))
-        if problems := problems_of(made):
+    async def _draft(self, admin: int, made: Composed) -> BroadcastRead:
+        draft = await self._broadcasts.draft(admin, admin, 0)
+        await self._broadcasts.set_content(draft.id, admin, made.content)
+        await self._broadcasts.set_filter(draft.id, admin, made.filter)
+        await self._broadcasts.set_schedule(draft.id, admin, made.schedule)
+        await self._broadcasts.offered(draft.id, await self._broadcasts.offer_of(draft.id))
+        return draft
+
+    def _checked(self, content: Content) -> Content:
+        if problems := problems_of(content):
             raise FormError(texts.refused(self._templates.words, problems).plain)
-        return made
+        return content
 
     async def _edit_form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         return await self._ask_edit(await self._found(request), visitor, {}, "")
@@ -196,14 +201,17 @@ class BroadcastPages:
             broadcast=found,
             given=given,
             wrong=wrong,
-            content=read_content(found.content) if found.content else None,
+            content=_editable(found),
             reach=await self._broadcasts.reach_of(found.id),
         )
 
     async def _edit(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found, given = await self._found(request), await _fields(request)
+        before = _editable(found)
+        if before is None:
+            return self._to(found.id, "nothing")
         try:
-            content = self._content(given)
+            content = self._checked(_changed(before, given))
         except FormError as error:
             return await self._ask_edit(found, visitor, given, str(error))
         made = await self._broadcasts.correct(found.id, visitor.user_id, "edit", content)
@@ -276,31 +284,63 @@ async def _fields(request: web.Request) -> dict[str, str]:
     return {name: str(value) for name, value in (await request.post()).items()}
 
 
-def _buttons(lines: str) -> tuple[LinkButton, ...]:
+def _words(given: Fields) -> str:
+    return given.get("text", "").replace("\r\n", "\n").strip()
+
+
+def _buttons(given: Fields) -> tuple[LinkButton, ...]:
     """Buttons as they are written: ``Label - https://…``, one a line.
 
     Raises:
         FormError: a line is none.
     """
+    lines = given.get("buttons", "")
     links = read_links(lines)
     if links is None and lines.strip():
         raise FormError("Each button is a line of its own: Read more - https://example.org")
     return tuple(LinkButton(label, url) for label, url in links or ())
 
 
-def _schedule(given: Fields, zone: ZoneInfo) -> Schedule:
-    when, typed = given.get("when", "now"), given.get("at", "")
+def _editable(broadcast: BroadcastRead) -> Content | None:
+    """What was sent, if Telegram lets anybody change it."""
+    content = read_content(broadcast.content) if broadcast.content else None
+    return None if content is None or content.kind == "forward" else content
+
+
+def _changed(before: Content, given: Fields) -> Content:
+    """What was sent with the words and buttons of a form; its kind, its media and what the form
+    does not show stay."""
+    change: dict[str, Any] = {"buttons": _buttons(given)}
+    if before.carries_text and (words := _words(given)) != before.text:
+        change |= {"text": words, "entities": (), "link_preview": None}
+    return before.model_copy(update=change)
+
+
+def _schedule(given: Fields, zone: str) -> Schedule:
+    """When it is to be sent: now, at a time in this zone, or at each subscriber's own hour.
+
+    Raises:
+        FormError: the time is none.
+    """
+    when = given.get("when", "now")
     if when == "now":
         return Schedule()
+    day, minute = _moment(given.get("at", ""))
+    if when == "local":
+        late = "skip" if given.get("late") == "skip" else "next_day"
+        return Schedule(local_date=day, local_minute=minute, late=late)
+    at = instant_on(day, minute, zone)
+    if at is None:
+        raise FormError("There's no such day on that clock. Choose another one.")
+    return Schedule(at=at)
+
+
+def _moment(typed: str) -> tuple[date, int]:
     try:
         at = datetime.fromisoformat(typed)
     except ValueError:
         raise FormError("Choose a day and a time, or send it now.") from None
-    if when == "local":
-        minute = at.hour * 60 + at.minute
-        late = "skip" if given.get("late") == "skip" else "next_day"
-        return Schedule(local_date=at.date(), local_minute=minute, late=late)
-    return Schedule(at=at.replace(tzinfo=zone))
+    return at.date(), at.hour * 60 + at.minute
 
 
 def _month(typed: str, today: date) -> date:

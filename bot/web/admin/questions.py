@@ -9,11 +9,10 @@ from aiohttp import web
 from bot.admins.logins import Visitor
 from bot.questions.groups import Placed, group
 from bot.questions.questions import Answer, Questions
+from bot.texts.ask_team import longest_answer
+from bot.texts.html import units
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
-
-LONGEST = 3500
-"""Characters of an answer, with room for the line above it (Bot API, sendMessage: 4096)."""
 
 
 class QuestionPages:
@@ -58,17 +57,18 @@ class QuestionPages:
             said=said,
             typed_for=ids,
             typed=text,
-            longest=LONGEST,
+            longest=longest_answer(),
         )
 
     async def _answer(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         form = await request.post()
-        ids, text = str(form.get("ids", "")), str(form.get("text", "")).strip()
+        ids, typed = str(form.get("ids", "")), str(form.get("text", ""))
+        text = typed.replace("\r\n", "\n").strip()
         numbers = _numbers(ids)
-        if not text or len(text) > LONGEST:
+        if not text or units(text) > longest_answer():
             said = "too_long" if text else "empty"
             return await self._show(visitor, said=said, ids=ids, text=text or " ")
-        answer = Answer(text.replace("\r\n", "\n"))
+        answer = Answer(text)
         if not numbers or not await self._questions.begin_answer(numbers):
             return self._back("quicker")
         await self._questions.write(min(numbers), answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 from bot.admins.logins import Visitor
+from bot.texts import times
 from bot.texts.catalogue import SOURCE_LANGUAGE, translator
 
 FOLDER = Path(__file__).parent / "templates"
@@ -45,6 +47,7 @@ class Templates:
         made.globals |= {"_": self.words, "many": self.words.many, "base": base}
         made.filters |= {
             "when": self._when,
+            "duration": partial(times.duration, self.words),
             "day": self._day,
             "count": self._count,
             "share": self._share,

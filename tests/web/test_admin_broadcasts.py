@@ -1,0 +1,197 @@
+"""Broadcasts on the admin page: written, watched and put right by the rules of the chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.bot_harness import BotHarness
+from tests.web.page_stage import CSRF, page_of, with_page
+
+CELL = re.compile(r"<td[^>]*>(?:<span[^>]*>)?([^<]+)")
+NIGHT_OF_THE_CHANGE = datetime(2026, 3, 28, 12, tzinfo=UTC)
+"""The day before the clocks of Berlin go from 02:00 to 03:00."""
+
+
+@pytest.fixture
+async def in_berlin(tmp_path: Path) -> AsyncIterator[BotHarness]:
+    zone = {"default_timezone": "Europe/Berlin"}
+    async with with_page(tmp_path, start=NIGHT_OF_THE_CHANGE, **zone) as harness:
+        yield harness
+
+
+async def test_one_is_written_confirmed_and_reported(paged: BotHarness) -> None:
+    admin, rita = await paged.admin(), await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        status, page = await view.send(
+            "/broadcasts/new", "/broadcasts/new", text="Hello <b>all</b>", when="now",
+            buttons="Read more - https://example.org/news", audience="",
+        )  # fmt: skip
+        assert status == 200, page
+        assert "Hello &lt;b&gt;all&lt;/b&gt;" in page
+        assert "1 person gets it" in page
+        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await paged.settle()
+        await rita.sees("Hello <b>all</b>")
+        _, page = await view.get("/broadcasts/1")
+        assert "1 of 1" in page
+        status, file = await view.get("/broadcasts/1/recipients.csv")
+        assert (status, "sent" in file) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"text": ""}, "empty"),
+        ({"text": "x" * 5000}, "long"),
+        ({"text": "Hi", "audience": "planet=mars"}, "planet=mars"),
+        ({"text": "Hi", "buttons": "Nothing"}, "button"),
+        ({"text": "Hi", "when": "at", "at": "yesterday"}, "Choose a day"),
+        ({"text": "Hi", "when": "at", "at": "2020-01-01T08:00"}, "passed"),
+    ],
+)
+async def test_what_cannot_be_sent_is_said_at_once_and_stays_typed(
+    paged: BotHarness, fields: dict[str, str], said: str
+) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        status, page = await view.send("/broadcasts/new", "/broadcasts/new", **fields)
+        assert (status, said in page) == (422, True), page
+        assert fields["text"][:40] in page
+
+
+async def test_a_second_press_says_how_it_stands(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
+        _, draft = await view.get("/broadcasts/1")
+        csrf = (CSRF.search(draft) or [""])[1]
+        await view.post("/broadcasts/1/confirm", csrf=csrf)
+        _, page = await view.post("/broadcasts/1/confirm", csrf=csrf)
+        assert "Somebody else was quicker" in page
+
+
+@pytest.mark.parametrize("path", ["/broadcasts/99", "/broadcasts/x", "/content/tips/none"])
+async def test_what_is_not_there_is_said_kindly(paged: BotHarness, path: str) -> None:
+    admin = await paged.admin()
+    async with page_of(paged, admin) as view:
+        status, page = await view.get(path)
+        assert (status, "nothing here" in page) == (404, True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"when": "at", "at": "2020-01-01T08:00"}, {"audience": "theme=knitting"}, {"text": ""}],
+)
+async def test_what_was_refused_leaves_no_draft_behind(
+    paged: BotHarness, fields: dict[str, str]
+) -> None:
+    admin = await paged.admin()
+    async with page_of(paged, admin) as view:
+        await view.send("/broadcasts/new", "/broadcasts/new", **{"text": "Hi", **fields})
+    assert await paged.app.services.broadcasts.recent(10) == []
+
+
+async def test_a_photo_s_caption_is_edited_where_it_went(paged: BotHarness) -> None:
+    admin, rita = await paged.admin(), await paged.subscriber()
+    await admin.send(photo=True, caption="/broadcast Hello tehre")
+    await admin.tap("Send it now")
+    async with page_of(paged, admin) as view:
+        _, form = await view.get("/broadcasts/1/edit")
+        assert "Caption" in form
+        assert "Hello tehre" in form
+        status, page = await view.send(
+            "/broadcasts/1/edit", "/broadcasts/1/edit", text="x" * 1100, buttons=""
+        )
+        assert (status, "too long" in page) == (422, True), "a caption holds less than a message"
+        await view.send(
+            "/broadcasts/1/edit", "/broadcasts/1/edit", text="Hello there",
+            buttons="Read more - https://example.org",
+        )  # fmt: skip
+        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+    await paged.settle()
+    changed = await rita.sees("Hello there")
+    assert changed["kind"] == "photo"
+    assert changed["keyboard"][0][0]["label"] == "Read more"
+
+
+async def test_words_that_stay_keep_how_they_were_written(paged: BotHarness) -> None:
+    admin, rita = await paged.admin(), await paged.subscriber()
+    bold = [{"type": "bold", "offset": 11, "length": 5}]
+    await admin.say("/broadcast Hello", entities=bold)
+    await admin.tap("Send it now")
+    async with page_of(paged, admin) as view:
+        await view.send(
+            "/broadcasts/1/edit", "/broadcasts/1/edit", text="Hello",
+            buttons="Read more - https://example.org",
+        )  # fmt: skip
+        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+    await paged.settle()
+    made = [call["parameters"] for call in await paged.calls("editMessageText")]
+    (edit,) = [one for one in made if one["chat_id"] == rita.id and "GutSkin team" in one["text"]]
+    assert len(edit["entities"]) == 2, "the label's, and the admin's own"
+
+
+async def test_what_telegram_lets_nobody_edit_is_said_before_it_is_typed(
+    paged: BotHarness,
+) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    await admin.say("/broadcast")
+    await admin.send(media="poll", text="Which?\nThis\nThat")
+    await admin.tap("Send it now")
+    async with page_of(paged, admin) as view:
+        _, page = await view.get("/broadcasts/1/edit")
+        assert "can&#39;t be edited" in page
+        assert "<textarea" not in page
+        _, page = await view.send("/broadcasts/1/edit", "/broadcasts/1", text="Hello")
+        assert "Nothing can be changed" in page
+
+
+async def test_an_hour_that_a_clock_leaves_out_is_the_first_after_it(
+    in_berlin: BotHarness,
+) -> None:
+    admin = await in_berlin.admin()
+    await in_berlin.subscriber()
+    async with page_of(in_berlin, admin) as view:
+        await view.send(
+            "/broadcasts/new", "/broadcasts/new", text="Hi", when="at", at="2026-03-29T02:30"
+        )
+    (draft,) = await in_berlin.app.services.broadcasts.recent(10)
+    assert draft.send_at == datetime(2026, 3, 29, 1, tzinfo=UTC), "03:00 by the new time"
+
+
+async def test_the_time_left_waits_for_the_last_local_hour(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber("Tom", "Tokyo")
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        await view.send(
+            "/broadcasts/new", "/broadcasts/new", text="Hi", when="local", at="2026-03-03T09:00",
+            late="skip",
+        )  # fmt: skip
+        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await paged.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin
+    async with page_of(paged, admin) as view:
+        _, page = await view.get("/broadcasts/1")
+        assert "1 of 2, about 20 hours left" in page, page
+
+
+async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        for text in ("One", "Two", "Three"):
+            await view.send("/broadcasts/new", "/broadcasts/new", text=text)
+        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await paged.settle()
+        _, page = await view.get("/broadcasts")
+    rows = [" ".join(CELL.findall(row)) for row in page.split("<tr>")[2:]]
+    assert [row.split()[0] for row in rows] == ["draft", "done", "draft"]
+    assert [row.split()[-2:] for row in rows] == [["0", "0"], ["1", "1"], ["0", "0"]]
