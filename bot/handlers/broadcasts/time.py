@@ -93,32 +93,37 @@ def _read(context: Context) -> LocalMoment | None:
     return read_moment(context.written.text or "", here, context.translator.locale)
 
 
+def _read_instant(context: Context) -> datetime | None:
+    """The instant that was typed, by the admin's own clock; None where it is none."""
+    moment = _read(context)
+    return _instant(context, moment) if moment is not None else None
+
+
+async def _before(context: Context, number: int) -> Schedule:
+    found = await context.services.broadcasts.find(number)
+    return schedule_of(found) if found is not None else Schedule()
+
+
 async def typed(context: Context, number: int) -> None:
     """A day and an hour by the admin's own clock."""
-    moment = _read(context)
-    at = _instant(context, moment) if moment is not None else None
-    await _typed(context, number, Schedule(at=at) if at is not None else None)
+    at, before = _read_instant(context), await _before(context, number)
+    wanted = _with_end(before, Schedule(at=at)) if at is not None else None
+    await _typed(context, number, wanted)
 
 
 async def typed_local(context: Context, number: int) -> None:
     """A day and an hour by each one's own clock."""
-    moment = _read(context)
-    found = await context.services.broadcasts.find(number)
-    late = schedule_of(found).late if found is not None else "next_day"
-    wanted = None
+    moment, before, wanted = _read(context), await _before(context, number), None
     if moment is not None:
-        wanted = Schedule(local_date=moment.day, local_minute=moment.minute, late=late)
+        local = Schedule(local_date=moment.day, local_minute=moment.minute, late=before.late)
+        wanted = _with_end(before, local)
     await _typed(context, number, wanted)
 
 
 async def typed_end(context: Context, number: int) -> None:
     """A day and an hour after which it is too late."""
-    moment = _read(context)
-    found = await context.services.broadcasts.find(number)
-    wanted = None
-    if moment is not None and found is not None:
-        wanted = schedule_of(found)._replace(not_after=_instant(context, moment))
-    await _typed(context, number, wanted)
+    end, before = _read_instant(context), await _before(context, number)
+    await _typed(context, number, before._replace(not_after=end) if end is not None else None)
 
 
 async def _typed(context: Context, number: int, schedule: Schedule | None) -> None:

@@ -82,6 +82,10 @@ async def test_not_after(admin: Person) -> None:
     await admin.sees("It would end before it begins")
     await admin.say("tomorrow 10:30")
     await admin.sees("Send the message above?", "Not after: tomorrow, Tuesday, 10:30")
+    await admin.tap("When")
+    await admin.tap("Another time")
+    await admin.say("tomorrow 08:30")
+    await admin.sees("tomorrow, Tuesday, 08:30", "Not after: tomorrow, Tuesday, 10:30")
 
 
 async def test_what_waits_is_listed_changed_and_cancelled(
