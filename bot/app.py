@@ -24,6 +24,7 @@ from bot.jobs import Job, Jobs
 from bot.replicas.presence import BEAT_SECONDS
 from bot.services import Services, StartError, open_services
 from bot.store.queries import standing
+from bot.subscribers.ratings import Ratings
 from bot.supervisor import Supervisor
 from bot.telegram.setup import RefusedError, register_with_telegram, say_who_we_are
 from bot.updates.fetching import Fetching
@@ -220,7 +221,12 @@ class App:
             [
                 Dashboard(templates, services.stats, services.content, self.readiness.troubles),
                 BroadcastPages(templates, services.broadcasts, self.clock, actions),
-                ContentPages(templates, services.content, services.analyser),
+                ContentPages(
+                    templates,
+                    services.content,
+                    services.analyser,
+                    Ratings(services.db, self.clock),
+                ),
                 QuestionPages(
                     templates,
                     services.questions,

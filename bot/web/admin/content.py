@@ -8,6 +8,8 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.admins.logins import Visitor
+from bot.subscribers.ratings import Ratings
+from bot.texts.why_not import why_not_names
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 from tips.current import CurrentContent
@@ -30,10 +32,18 @@ class WordSearch(Protocol):
 class ContentPages:
     """Browses the content: a tip, its claims, their sources."""
 
-    def __init__(self, templates: Templates, content: CurrentContent, search: WordSearch) -> None:
+    def __init__(
+        self,
+        templates: Templates,
+        content: CurrentContent,
+        search: WordSearch,
+        ratings: Ratings,
+    ) -> None:
         self._templates = templates
         self._content = content
         self._search = search
+        self._ratings = ratings
+        self._reasons = why_not_names(templates.words)
 
     def views(self) -> Iterable[View]:
         return [
@@ -57,6 +67,8 @@ class ContentPages:
             answers=answers,
             library=library,
             withdrawn=sorted(self._content.now.withdrawn),
+            ratings=await self._ratings.by_tip(),
+            reasons=self._reasons,
         )
 
     async def _tip(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
@@ -70,6 +82,8 @@ class ContentPages:
             tip=tip,
             library=whole,
             withdrawn=tip.id in self._content.now.withdrawn,
+            rating=(await self._ratings.by_tip()).get(tip.id),
+            reasons=self._reasons,
         )
 
     async def _answer(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
