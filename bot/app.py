@@ -48,6 +48,7 @@ TICK_S = 15.0  # the plan is looked at this often, and at the next due instant
 TICK_LIMIT_S = 60.0
 PROGRESS_S = 3.0
 ANSWERS_S = 15.0  # after which an answer is sent that could not be at once
+NEWS_S = 300.0  # after which the team is told that questions have come
 CONTENT_S = 5.0  # after which a replica knows what another one was told
 UPKEEP_S = 3600.0
 IN_FLIGHT_S = 7.0  # what is under way at a stop may take this long
@@ -268,6 +269,7 @@ class App:
                 Job("replicas", BEAT_SECONDS, TICK_S, self.beat),
                 Job("content", CONTENT_S, TICK_LIMIT_S, services.reloading.look),
                 Job("answers", ANSWERS_S, TICK_LIMIT_S, services.answering.send),
+                Job("news", NEWS_S, TICK_LIMIT_S, services.inbox_news.tell),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
                 Job("retention", UPKEEP_S, 600.0, prune),
                 Job("purge", UPKEEP_S, 600.0, upkeep.purge),

@@ -31,6 +31,7 @@ from bot.delivery.worker import DeliveryWorker
 from bot.handlers.answering import Answering
 from bot.handlers.application import Dispatcher, build_dispatcher
 from bot.handlers.context import HandlerServices
+from bot.handlers.inbox_news import InboxNews
 from bot.handlers.progress import Progress
 from bot.handlers.recently import Recent
 from bot.handlers.text_analysis import TextAnalyser
@@ -84,6 +85,7 @@ class Services:
     reloading: Reloading
     questions: Questions
     answering: Answering
+    inbox_news: InboxNews
     client: Client
     dispatcher: Dispatcher
     analyser: TextAnalyser
@@ -245,6 +247,8 @@ def _build(
     own_cipher = BodyCipher(settings.token.get_secret_value(), QUESTIONS)
     questions = Questions(db, clock, own_cipher, audit)
     answering = Answering(questions, messenger)
+    home = settings.default_timezone
+    inbox_news = InboxNews(questions, admins, subscribers, messenger, clock, home)
     progress = Progress(broadcasts, subscribers, admins, messenger, clock)
     renderer = TipRenderer(content, sharing=client.sharing)
     told = progress.on_event
@@ -303,6 +307,7 @@ def _build(
         reloading=reloading,
         questions=questions,
         answering=answering,
+        inbox_news=inbox_news,
         client=client,
         dispatcher=dispatcher,
         analyser=analyser,

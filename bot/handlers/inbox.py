@@ -19,7 +19,7 @@ from bot.questions.groups import group
 from bot.questions.questions import Answer, OpenQuestion
 from bot.texts import ask_team
 from bot.texts import inbox as texts
-from bot.texts.callbacks import AnswerDo, InboxDo
+from bot.texts.callbacks import AnswerDo, InboxDo, OpenInbox
 from bot.texts.html import units
 from bot.texts.message import Message
 
@@ -51,6 +51,13 @@ async def inbox(context: Context, _rest: str) -> None:
         await context.say(_card(context, groups[0]))
     else:
         await context.say(texts.empty(context.translator))
+
+
+async def opened(context: Context, _tap: OpenInbox) -> None:
+    """The button under the news of questions."""
+    if await may_tap(context, "edit"):
+        await context.toast()
+        await inbox(context, "")
 
 
 async def act(context: Context, tap: InboxDo) -> None:

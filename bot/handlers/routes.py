@@ -166,6 +166,7 @@ def rows() -> list[Row]:
         on_tap(taps.SetLate, time.set_late),
         on_tap(taps.SetEnd, time.set_end),
         on_tap(taps.AskTeam, ask_team.act),
+        on_tap(taps.OpenInbox, inbox.opened),
         on_tap(taps.InboxDo, inbox.act),
         on_tap(taps.AnswerDo, inbox.answer),
         on_tap(taps.TipWithdrawn, content.act),

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.store.admin_models import QuestionRead
 from bot.store.cipher import BodyCipher, UndecryptableError
 from bot.store.database import Database
+from bot.store.queries import heartbeat
 from bot.store.queries import questions as store
 from bot.store.queries.questions import ToAnswer
 
@@ -31,6 +32,10 @@ MOST_OPEN = 5
 MOST_SHOWN = 300
 """How many open questions are grouped; older ones come up as these are answered."""
 
+TOLD = "questions"
+"""The heartbeat by which it is known when the team was last told of new ones, and of which."""
+
+TOLD_EVERY = timedelta(hours=1)
 AT_ONCE = 20
 TAKEN_FOR = timedelta(minutes=2)
 """After which an answer that somebody set out to send, and did not, is sent by another."""
@@ -100,6 +105,20 @@ class Questions:
     async def count_open(self) -> int:
         """How many questions wait for an answer."""
         return await self._db.read(store.count_open)
+
+    async def take_news(self) -> int:
+        """How many have come of which the team is to be told now; whoever takes them tells it.
+
+        0 within an hour of the last time, in whichever replica or run that was.
+        """
+        now = self._clock.now()
+        async with self._db.write() as session:
+            last = await heartbeat.last(session, TOLD)
+            count, newest = await store.newer(session, int(last.detail) if last else 0)
+            before = now - TOLD_EVERY
+            if count and await heartbeat.beat_anew(session, TOLD, now, before, str(newest)):
+                return count
+        return 0
 
     async def open_ones(self) -> list[OpenQuestion]:
         """The questions that wait for an answer, oldest first; what cannot be read is left out."""

@@ -89,6 +89,7 @@ class Messenger:
         topic: int | None = None,
         *,
         reply_to: int | None = None,
+        silent: bool = False,
     ) -> int:
         """Send, into a ``topic`` of the chat if one is named, as a reply if that is wanted.
 
@@ -106,6 +107,7 @@ class Messenger:
                 link_preview_options=_previews(message),
                 reply_markup=_keyboard(message),
                 reply_parameters=_reply_to(reply_to),
+                disable_notification=silent or None,
             ),
             topic,
         )

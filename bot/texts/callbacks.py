@@ -536,6 +536,13 @@ class AskTeam(Callback):
 
 
 @dataclass(frozen=True)
+class OpenInbox(Callback):
+    """The questions for the team, as /inbox shows them."""
+
+    kind: ClassVar[str] = "qo"
+
+
+@dataclass(frozen=True)
 class InboxDo(Callback):
     """An admin's action on the questions that are like this one, up to the last that was shown;
     ``alone`` on this one."""

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.texts import html
-from bot.texts.callbacks import AnswerDo, InboxDo
+from bot.texts.callbacks import AnswerDo, InboxDo, OpenInbox
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
 
 WORDINGS_SHOWN = 6
 WORDS_UNITS = 450
+
+
+def news(_: Translator, count: int) -> Message:
+    """So many questions have come since the team was last told."""
+    words = _.many(
+        "{count} new question is waiting for the team.",
+        "{count} new questions are waiting for the team.",
+        count,
+    )
+    return page(
+        html.fill(words, count=f"{count:,}"),
+        buttons=((Button(_("Open the inbox"), OpenInbox()),),),
+    )
 
 
 def empty(_: Translator) -> Message:

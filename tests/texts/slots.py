@@ -585,6 +585,7 @@ CALLS: dict[str, Call] = {
     "ask_team.lost": lambda *_: ask_team.lost(EN),
     "ask_team.left": lambda *_: ask_team.left(EN),
     "ask_team.answer_head": lambda *_: ask_team.answer_head(EN),
+    "inbox.news": lambda *_: inbox.news(EN, 2**31),
     "inbox.empty": lambda *_: inbox.empty(EN),
     "inbox.card": lambda w, _: inbox.card(EN, [w] * 40, (1, 9), (2**60, 2**62)),
     "inbox.card, alone": lambda w, _: inbox.card(EN, [w], (1, 9), (2**62, 2**62), alone=True),

@@ -126,6 +126,7 @@ OLD_BUTTONS = {
     "1wc:privacy": taps.RunCommand("privacy"),
     "1as:30": taps.ShowStats(30),
     "1qa:yes": taps.AskTeam("yes"),
+    "1qo": taps.OpenInbox(),
     "1qi:next:12:15:0": taps.InboxDo("next", 12, 15, 0),
     "1qs:send:12:3:0a1b2c3d": taps.AnswerDo("send", 12, 3, "0a1b2c3d"),
     "1cw:restore:5": taps.TipWithdrawn("restore", 5),

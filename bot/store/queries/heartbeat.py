@@ -30,6 +30,19 @@ async def beat(session: Executor, name: str, now: datetime, detail: str = "") ->
     )
 
 
+async def beat_anew(
+    session: Executor, name: str, now: datetime, before: datetime, detail: str
+) -> bool:
+    """The same, unless ``name`` went well at ``before`` or later; whether it is remembered."""
+    made = insert_into(session, Heartbeat).values(name=name, at=now, detail=detail)
+    older = made.on_conflict_do_update(
+        index_elements=[col(Heartbeat.name)],
+        set_={"at": made.excluded.at, "detail": made.excluded.detail},
+        where=col(Heartbeat.at) < before,
+    )
+    return (await session.execute(older.returning(col(Heartbeat.name)))).first() is not None
+
+
 async def last(session: Executor, name: str) -> HeartbeatRead | None:
     """When ``name`` last went well and its detail; None if it never did."""
     found = await session.execute(_all.where(col(Heartbeat.name) == name))

@@ -55,6 +55,14 @@ async def count_open(session: Executor, chat_id: int | None = None) -> int:
     return int((await session.execute(counted)).scalar_one())
 
 
+async def newer(session: Executor, than: int) -> tuple[int, int]:
+    """How many that wait for an answer have a greater number than this, and the greatest of
+    those."""
+    found = select(func.count(), func.max(question.c.id)).where(_open, question.c.id > than)
+    count, greatest = (await session.execute(found)).one()
+    return int(count), int(greatest or than)
+
+
 async def is_there(session: Executor, chat_id: int, message_id: int) -> bool:
     """Whether the message has been passed on already."""
     mine = question.c.chat_id == chat_id, question.c.message_id == message_id
