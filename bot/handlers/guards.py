@@ -103,11 +103,15 @@ async def may_tap(context: Context, what: What) -> bool:
 
 
 def _is_second_tap(context: Context, data: str) -> bool:
-    place = context.sent_message
-    key = context.user.id, place.message_id if place is not None else 0, data
-    if key in context.services.recent.tapped:
+    """Whether the last tap on that message was on the same button, and a moment ago.
+
+    After another button of it the first one may mean something again: there, back, and there.
+    """
+    place, tapped = context.sent_message, context.services.recent.tapped
+    key = context.user.id, place.message_id if place is not None else 0
+    if key in tapped and tapped.note(key, 0) == hash(data):
         return True
-    context.services.recent.tapped.add(key)
+    tapped.add(key, hash(data))
     return False
 
 

@@ -54,7 +54,7 @@ class Recent:
     """What handlers remember of the last minutes."""
 
     def __init__(self, clock: Clock) -> None:
-        self.tapped = Recently[tuple[int, int, str]](clock, DOUBLE_TAP_S)
+        self.tapped = Recently[tuple[int, int]](clock, DOUBLE_TAP_S)
         self.albums = Recently[tuple[int, str]](clock, ALBUM_S)
         self.called = Recently[int](clock, GROUP_S)
         self.told_late = Recently[int](clock, LATE_S)

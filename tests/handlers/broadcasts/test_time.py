@@ -70,6 +70,15 @@ async def test_at_each_one_s_own_hour(
     assert await got(subscriber)
 
 
+async def test_there_and_back_and_there_again_as_fast_as_one_can(admin: Person) -> None:
+    await admin.say("/broadcast Hello")
+    for _ in range(3):
+        await admin.tap("When")
+        await admin.sees("When shall I send it?")
+        await admin.tap("Back")
+        await admin.sees("Send the message above?")
+
+
 async def test_not_after(admin: Person) -> None:
     await admin.say("/broadcast Hello")
     await admin.tap("When")
