@@ -17,6 +17,7 @@ from telegram.error import InvalidToken
 from bot.clock import Clock, SystemClock
 from bot.clock_watch import ClockWatch
 from bot.config import Settings
+from bot.delivery.cancelling import cancel_left_over
 from bot.delivery.restored import heed_restore
 from bot.delivery.retention import Retention
 from bot.isolation import each
@@ -253,7 +254,7 @@ class App:
             )
             self.jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
         retention = Retention(services.db, self.clock, services.trust)
-        prune = partial(each, services.broadcasts.cancel_left_over, retention.run)
+        prune = partial(each, partial(cancel_left_over, services.db), retention.run)
         upkeep = Upkeep(
             services.db,
             self.clock,

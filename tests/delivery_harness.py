@@ -15,6 +15,7 @@ from bot.clock_trust import ClockTrust
 from bot.config import Settings, load_settings
 from bot.delivery.announcing import OnEvent
 from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.cancelling import cancel_left_over
 from bot.delivery.content import Content
 from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
@@ -138,7 +139,7 @@ class DeliveryHarness:
 
     async def prune(self) -> int:
         """The hour's housekeeping; how many rows went."""
-        await self.broadcasts.cancel_left_over()
+        await cancel_left_over(self.db)
         retention = Retention(self.db, self.clock, ClockTrust(self.clock))
         pruned = await retention.prune()
         await retention.fold()

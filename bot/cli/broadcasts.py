@@ -55,7 +55,7 @@ async def _under_way() -> list[BroadcastRead]:
 def show(broadcast: int = BROADCAST, as_json: bool = JSON_OPTION) -> None:
     """What one broadcast says, for whom, and when."""
     log_to_stderr()
-    told = _told(asked(_find(broadcast)))
+    told = _told(asked(find(broadcast)))
     if as_json:
         emit(told)
         return
@@ -63,7 +63,8 @@ def show(broadcast: int = BROADCAST, as_json: bool = JSON_OPTION) -> None:
     table(("", ""), ((name, value) for name, value in told.items() if value not in (None, "")))
 
 
-async def _find(broadcast: int) -> BroadcastRead:
+async def find(broadcast: int) -> BroadcastRead:
+    """The broadcast of this number, or one clear line and exit 1."""
     async with open_rules() as rules:
         return await found_in(rules, broadcast)
 

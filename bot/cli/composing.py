@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import typer
 
-from bot.cli.broadcasts import BROADCAST, OPERATOR, found_in, open_rules
+from bot.cli.broadcasts import BROADCAST, OPERATOR, find, found_in, open_rules
 from bot.cli.database import asked
 from bot.cli.output import (
     FIRST_YEAR,
@@ -50,7 +50,7 @@ REFUSALS: dict[Confirmed, str] = {
     "nobody": "nobody would get it",
     "stale": "more people would get it than a moment ago: try again",
     "past": "its time has passed: choose a later one",
-    "no": "somebody cancelled it",
+    "no": "it has begun, or somebody changed or cancelled it",
 }
 
 FILE = typer.Option(
@@ -99,6 +99,10 @@ def send(  # noqa: PLR0913, PLR0917 (a command has its options)
         _filter(audience),
         _schedule(at, not_after, late, local=local),
     )
+    _carry_out_plan(plan, yes=yes, as_json=as_json)
+
+
+def _carry_out_plan(plan: Plan, *, yes: bool, as_json: bool) -> None:
     offer = _held(plan.offer)
     if not offer.audience:
         fail("nobody matches that right now: nothing was sent; choose another --audience")
@@ -109,11 +113,12 @@ def send(  # noqa: PLR0913, PLR0917 (a command has its options)
 
 
 class Plan(NamedTuple):
-    """A broadcast that is to be: what, to whom, when."""
+    """A broadcast that is to be: what, to whom, when, and in whose place."""
 
     content: Content
     audience: Filter
     schedule: Schedule
+    replaces: int | None = None
 
     async def offer(self) -> Offer:
         """What it takes as of now; raises ``ValueError`` where it cannot be."""
@@ -127,23 +132,23 @@ class Plan(NamedTuple):
     async def carry_out(self, offer: Offer) -> tuple[int, Confirmed]:
         """Make the draft and confirm it."""
         async with open_rules(_themes(self.audience)) as rules:
-            draft = await rules.draft(OPERATOR, OPERATOR, 0)
-            return draft.id, await _confirmed(rules, draft, offer, self._fill)
+            draft = await self._draft(rules)
+            return draft.id, await _confirmed(rules, draft, offer)
 
-    async def _fill(self, rules: Broadcasts, draft: int) -> None:
-        await rules.set_content(draft, OPERATOR, self.content)
-        await rules.set_filter(draft, OPERATOR, self.audience)
-        await rules.set_schedule(draft, OPERATOR, self.schedule)
+    async def _draft(self, rules: Broadcasts) -> BroadcastRead:
+        chosen = self.content, self.audience, self.schedule
+        if self.replaces is None:
+            return await rules.compose(OPERATOR, *chosen)
+        draft = await rules.redraft(self.replaces, OPERATOR, chosen)
+        if draft is None:
+            fail(f"nothing was changed: broadcast {self.replaces} {REFUSALS['no']}")
+        return draft
 
 
-async def _confirmed(
-    rules: Broadcasts, draft: BroadcastRead, offer: Offer, fill: Callable[..., Any] | None = None
-) -> Confirmed:
+async def _confirmed(rules: Broadcasts, draft: BroadcastRead, offer: Offer) -> Confirmed:
     """What came of it; a draft that could not be confirmed is not left behind."""
     came: Confirmed = "no"
     try:
-        if fill is not None:
-            await fill(rules, draft.id)
         await rules.offered(draft.id, offer)
         came = await rules.confirm(draft.id, OPERATOR)
     finally:
@@ -152,15 +157,62 @@ async def _confirmed(
     return came
 
 
-def edit(
+def edit(  # noqa: PLR0913, PLR0917 (a command has its options)
     broadcast: int = BROADCAST,
-    file: Path = FILE,
+    file: Path | None = typer.Option(
+        None, help="The new text, as for send; buttons stay if the file has none."
+    ),
+    audience: str | None = typer.Option(
+        None, help="Before it begins: whom it is for instead, as for send; '' is everyone."
+    ),
+    at: str | None = typer.Option(None, help="Before it begins: when instead, as for send."),
+    local: bool = typer.Option(False, "--local", help="--at is on each subscriber's own clock."),
+    late: Late = typer.Option(Late.NEXT_DAY, help="With --local: as for send."),
+    not_after: str | None = typer.Option(None, help="With --at: as for send."),
+    silent: bool = typer.Option(False, "--silent", help="Before it begins: without a sound."),
     yes: bool = YES,
     as_json: bool = JSON_OPTION,
 ) -> None:
-    """Change the text of a broadcast wherever it arrived; buttons stay if the file has none."""
+    """Change the text wherever it arrived; before it begins the audience and the time, too."""
     log_to_stderr("INFO")
-    _correct(broadcast, "edit", _content(file), yes=yes, as_json=as_json)
+    new = _content(file) if file is not None else None
+    schedule = _schedule(at, not_after, late, local=local)
+    only_before = audience is not None or silent or schedule != type(schedule)()
+    if new is None and not only_before:
+        fail("nothing to change: name a --file with the new text, or whom or when instead")
+    found = asked(find(broadcast))
+    if _waits(found):
+        plan = _changed(found, new, _filter(audience) if audience is not None else None)
+        if at is not None:
+            plan = plan._replace(schedule=schedule)
+        elif not_after is not None:
+            plan = plan._replace(schedule=plan.schedule._replace(not_after=schedule.not_after))
+        if silent:
+            plan = plan._replace(content=plan.content.model_copy(update={"silent": "always"}))
+        _carry_out_plan(plan, yes=yes, as_json=as_json)
+    elif only_before or new is None:
+        fail(f"broadcast {broadcast} waits no more: only its text can be changed")
+    else:
+        _correct(broadcast, "edit", new, yes=yes, as_json=as_json)
+
+
+def _waits(found: BroadcastRead) -> bool:
+    from bot.delivery.targeting import WAITING
+
+    return found.state in WAITING and not found.is_correction
+
+
+def _changed(found: BroadcastRead, new: Content | None, audience: Filter | None) -> Plan:
+    """What takes the place of one that waits: all of it that is not changed stays."""
+    from bot.delivery.audiences import Filter
+    from bot.delivery.content import Content, read_content
+    from bot.delivery.schedules import schedule_of
+
+    before = read_content(found.content) if found.content else Content(kind="copy")
+    if audience is None:
+        audience = Filter.model_validate_json(found.filter) if found.filter else Filter()
+    content = before.rewritten(new) if new is not None else before
+    return Plan(content, audience, schedule_of(found), found.id)
 
 
 def recall(broadcast: int = BROADCAST, yes: bool = YES, as_json: bool = JSON_OPTION) -> None:
@@ -384,6 +436,7 @@ def _card(
         silent=plan.content.silent if plan else "night",
         too_late=reach.too_late if reach else 0,
         pruned=reach.pruned if reach else 0,
+        replaces=plan.replaces if plan else None,
     )
 
 

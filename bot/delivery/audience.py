@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from bot.clock import Clock
+from bot.delivery.cancelling import cancel_left_over
 from bot.store.database import Database
 from bot.store.outbox import audience, corrections, recipients
 from bot.store.outbox.audience import Frozen
@@ -66,7 +67,7 @@ class AudiencePlanner:
             found = await self._db.read(lambda session: recipients.counts(session, broadcast_id))
             total = {"total": sum(one.rows for one in found)}
             await self._db.write(lambda session: broadcasts.change(session, broadcast_id, total))
-            await self._cancel_left_over()
+            await cancel_left_over(self._db)
         return not frozen.waits
 
     async def _freeze_chunk(self, session: Executor, broadcast_id: int) -> Frozen:
@@ -74,12 +75,3 @@ class AudiencePlanner:
         if found is None or found.corrects is None:
             return await audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK, due_in_zone)
         return await corrections.freeze_chunk(session, found, FREEZE_CHUNK, self._clock.now())
-
-    async def _cancel_left_over(self) -> None:
-        """Cancel what waits of broadcasts that a correction has ended."""
-        for broadcast_id in await self._db.read(recipients.cancelled_with_queued_rows):
-            cancelled = FREEZE_CHUNK
-            while cancelled == FREEZE_CHUNK:
-                cancelled = await self._db.write(
-                    partial(recipients.cancel_chunk, broadcast_id=broadcast_id, most=FREEZE_CHUNK)
-                )

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 async def count_of(session: Executor, broadcast: BroadcastRead, now: datetime) -> int:
     """How many would get it, if it began now; of a correction, how many messages it changes."""
-    if broadcast.corrects is not None:
+    if broadcast.is_correction and broadcast.corrects is not None:
         if await corrections.is_recalled(session, broadcast.corrects):
             return 0
         found = await corrections.reached(session, broadcast.corrects, now - RECALLED_FOR)
@@ -31,26 +31,31 @@ async def count_of(session: Executor, broadcast: BroadcastRead, now: datetime) -
 
 
 async def set_off(
-    session: Executor, broadcast: BroadcastRead, now: datetime
+    session: Executor, broadcast: BroadcastRead, now: datetime, total: int | None = None
 ) -> Literal["sending", "scheduled"]:
-    """Begin it if its time has come, and else have it wait for that."""
+    """Begin it if its time has come, and else have it wait for that.
+
+    ``total`` is how many would get it now, if that has been counted.
+    """
     times = times_of(schedule_of(broadcast), now)
     begins = times["send_at"]
     if begins is not None and begins > now:
         await store.change(session, broadcast.id, {"state": "scheduled", **times})
         return "scheduled"
-    await begin(session, broadcast.model_copy(update=times), now)
+    await begin(session, broadcast.model_copy(update=times), now, total)
     return "sending"
 
 
-async def begin(session: Executor, broadcast: BroadcastRead, now: datetime) -> None:
+async def begin(
+    session: Executor, broadcast: BroadcastRead, now: datetime, total: int | None = None
+) -> None:
     """Freeze the audience: whoever is in it now. The planner makes their rows."""
     values = {
         "state": "sending",
         "confirmed_at": now,
         "send_at": broadcast.send_at,
         "not_after": broadcast.not_after,
-        "total": await count_of(session, broadcast, now),
+        "total": await count_of(session, broadcast, now) if total is None else total,
         "ordinal": audience.next_ordinal(),
     }
     await store.change(session, broadcast.id, values)

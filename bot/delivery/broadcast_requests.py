@@ -169,6 +169,7 @@ def asks_name(broadcast: BroadcastRead) -> bool:
     return "first_name" in _placeholders(broadcast.content)
 
 
+@lru_cache(REMEMBERED)
 def _placeholders(content: str | None) -> frozenset[str]:
     return read_content(content).placeholders if content else frozenset()
 

@@ -15,10 +15,11 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery.act_log import log_act
 from bot.delivery.beginning import count_of, set_off
+from bot.delivery.cancelling import ROWS_AT_ONCE, cancel_rows
 from bot.delivery.corrections import Corrections, subject_of
 from bot.delivery.report import report_of
 from bot.delivery.schedules import LIFETIME, has_ended, has_passed, schedule_of
-from bot.delivery.targeting import Offer, Targeting, can_tell
+from bot.delivery.targeting import WAITING, Offer, Targeting, can_tell
 from bot.delivery.trial import Api
 from bot.store.database import Database
 from bot.store.outbox import audience, corrections, recipients
@@ -33,14 +34,12 @@ CAN_BE_CANCELLED = ("draft", "waiting", "scheduled", "sending", "paused")
 SHOWN_FOR = timedelta(days=1)
 """How long a draft may be confirmed as it was shown."""
 
-ROWS_AT_ONCE = 1000
-"""Rows changed in one transaction: some 15 ms of the write lock."""
-
 
 Confirmed = Literal["sending", "scheduled", "waiting", "stale", "past", "nobody", "no"]
 """What came of a confirmation: it is being sent, waits for its time or for a second admin; or the
 admin has to be asked once more, its time has passed (or who got a broadcast that it leaves out is
-no longer known by then), nobody would get it, or it is no draft of theirs (any more)."""
+no longer known by then), nobody would get it, or it is no draft of theirs (any more), or one that
+is to take the place of what no longer waits."""
 
 CONFIRMED = ("sending", "scheduled", "waiting")
 """Of those, the ones by which the draft has become something else."""
@@ -111,10 +110,9 @@ class Broadcasts(Targeting, Corrections):
 
         The audience is whoever is in it at the moment when sending begins: whoever joins later
         does not get it, and whoever leaves is counted as cancelled. It is ``stale`` where more
-        would be sent or paid than the admin was shown, or a day has passed since: see
-        :meth:`offer_anew`. ``not_after`` (default: as it was scheduled, else a day after it is
-        due) is when unsent messages become too old. Wake the planner afterwards: it makes the
-        rows.
+        would be sent or paid than the admin was shown, or a day has passed since. ``not_after``
+        (default: as it was scheduled, else a day after it is due) is when unsent messages become
+        too old. Wake the planner afterwards: it makes the rows.
         """
         now = self._clock.now()
         async with self._db.write() as session:
@@ -140,11 +138,28 @@ class Broadcasts(Targeting, Corrections):
             return "stale"
         if has_passed(schedule_of(draft), now) or not await can_tell(session, draft, now):
             return "past"
+        if draft.replaces is not None:
+            if not await self._take_place(session, draft, draft.replaces, now):
+                return "no"
+            draft = draft.model_copy(update={"corrects": None})
         if self._needs_approval(draft, offer):
             values = {"state": "waiting", "not_after": draft.not_after}
             await store.change(session, draft.id, values)
             return "waiting"
-        return await set_off(session, draft, now)
+        return await set_off(session, draft, now, offer.audience)
+
+    async def _take_place(
+        self, session: Executor, draft: BroadcastRead, old: int, now: datetime
+    ) -> bool:
+        """Cancel the one whose place the draft takes; False where that no longer waits."""
+        found = await store.get(session, old, lock=True)
+        if found is None or found.state not in WAITING:
+            return False
+        await store.change(session, old, {"state": "cancelled", "finished_at": now})
+        await store.change(session, draft.id, {"corrects": None})
+        after = {"state": "cancelled", "now": subject_of(draft.id)}
+        await self._record(session, draft.admin_id, "replace", old, found.state, after)
+        return True
 
     def _needs_approval(self, draft: BroadcastRead, offer: Offer) -> bool:
         """Taking back what went out never waits for anybody."""
@@ -178,7 +193,7 @@ class Broadcasts(Targeting, Corrections):
     def _is_stale(self, shown: BroadcastRead, offer: Offer, now: datetime) -> bool:
         # By a clock that was ahead, it may have been shown in what is the future now.
         old = shown.shown_at is None or abs(now - shown.shown_at) > SHOWN_FOR
-        if shown.corrects is not None:  # of one under way there are ever more to correct
+        if shown.is_correction:  # of one under way there are ever more to correct
             return old
         return old or offer.audience > shown.shown_audience or offer.stars > shown.shown_stars
 
@@ -186,19 +201,6 @@ class Broadcasts(Targeting, Corrections):
         """Whether this, or more, was shown within the last day."""
         found = await self.find(broadcast_id)
         return found is not None and not self._is_stale(found, offer, self._clock.now())
-
-    async def offer_anew(self, broadcast_id: int, admin_id: int) -> Offer | None:
-        """What this admin is to be asked once more before their draft can be confirmed.
-
-        None where there is nothing to ask: no draft of theirs, or one that is as it was shown.
-        """
-        now = self._clock.now()
-        async with self._db.read() as session:
-            draft = await store.get(session, broadcast_id)
-            if draft is None or (draft.state, draft.admin_id) != ("draft", admin_id):
-                return None
-            offer = self.offer(await count_of(session, draft, now), draft.kind)
-        return offer if self._is_stale(draft, offer, now) else None
 
     async def offer_again(self, broadcast_id: int, *, in_doubt: bool) -> Offer:
         """What it takes to send again what failed, or with ``in_doubt`` that, too.
@@ -227,21 +229,8 @@ class Broadcasts(Targeting, Corrections):
         )
         log_act("cancel", broadcast_id, admin_id, changed=done)
         if done:
-            await self._cancel_rows(broadcast_id)
+            await cancel_rows(self._db, broadcast_id)
         return done
-
-    async def cancel_left_over(self) -> None:
-        """Cancel what came back to the queue after its broadcast was cancelled."""
-        for broadcast_id in await self._db.read(recipients.cancelled_with_queued_rows):
-            await self._cancel_rows(broadcast_id)
-
-    async def _cancel_rows(self, broadcast_id: int) -> None:
-        """Cancel what waits, in chunks: nothing of it is sent, and nobody waits for long."""
-        cancelled = ROWS_AT_ONCE
-        while cancelled == ROWS_AT_ONCE:
-            cancelled = await self._db.write(
-                lambda session: recipients.cancel_chunk(session, broadcast_id, ROWS_AT_ONCE)
-            )
 
     async def _while_work_is_left(
         self, act: str, broadcast_id: int, admin_id: int, values: dict[str, Any], *states: str
@@ -357,6 +346,14 @@ class Broadcasts(Targeting, Corrections):
         async with self._db.write() as session:
             values = {"progress_chat_id": chat_id, "progress_message_id": message_id}
             await store.change(session, broadcast_id, values)
+
+    async def take_to_show(self, broadcast: BroadcastRead, chat_id: int) -> bool:
+        """Have its progress shown in this chat from now on; False where another replica chose one
+        meanwhile."""
+        values = {"progress_chat_id": chat_id, "progress_message_id": None}
+        as_read = store.is_shown_in(broadcast.progress_chat_id)
+        async with self._db.write() as session:
+            return await store.change(session, broadcast.id, values, as_read)
 
     async def running(self) -> list[BroadcastRead]:
         """Broadcasts that are sending or paused, oldest first."""

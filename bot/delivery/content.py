@@ -79,6 +79,27 @@ class Content(BaseModel, frozen=True, extra="forbid"):
         """The known placeholders in its text."""
         return frozenset(_BRACES.findall(self.text)) & PLACEHOLDERS.keys()
 
+    def with_words(self, written: Content) -> Content:
+        """The same with the other one's text, and its buttons if it has any."""
+        return self.model_copy(
+            update={
+                "text": written.text,
+                "entities": written.entities,
+                "buttons": written.buttons or self.buttons,
+                "link_preview": written.link_preview if self.kind == "text" else None,
+            }
+        )
+
+    def rewritten(self, written: Content) -> Content:
+        """What has not been sent, with a text in place of its words; anything else, and a text
+        where there are no words, takes its place altogether."""
+        if written.kind == "text" and self.carries_text:
+            return self.with_words(written)
+        kept: dict[str, Any] = {"silent": self.silent}
+        if written.kind in ("text", "copy"):
+            kept["buttons"] = written.buttons or self.buttons
+        return written.model_copy(update=kept)
+
     def stored(self) -> str:
         """What ``broadcast.content`` holds."""
         return self.model_dump_json(exclude_defaults=True)

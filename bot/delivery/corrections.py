@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bot.admins.audit import Audit, Facts
 from bot.clock import Clock
@@ -54,15 +54,26 @@ class Corrections:
         self._audit = Audit(db, clock)
         self._requests = BroadcastRequests(clock, paid=False)
 
-    async def set_content(self, broadcast_id: int, admin_id: int, content: Content) -> bool:
+    async def set_content(
+        self,
+        broadcast_id: int,
+        admin_id: int,
+        content: Content,
+        source: tuple[int, int] | None = None,
+    ) -> bool:
         """Have this admin's draft say that; False if it is not theirs, or no draft (any more).
+
+        ``source`` is the chat and the message to copy from now on, if it is another one.
 
         Raises:
             ValueError: the content has problems, see :func:`problems_of`.
         """
         if problems_of(content):
             raise ValueError("the content has problems")
-        values, subject = {"content": content.stored()}, subject_of(broadcast_id)
+        values: dict[str, Any] = {"content": content.stored()}
+        if source is not None:
+            values["source_chat_id"], values["source_message_id"] = source
+        subject = subject_of(broadcast_id)
         mine = store.is_admins(admin_id), store.is_in("draft")
         async with self._db.write() as session:
             done = await store.change(session, broadcast_id, values, *mine)
@@ -189,7 +200,7 @@ class Corrections:
 
 async def _as_new(session: Executor, broadcast: BroadcastRead) -> BroadcastRead:
     """An edit as the message that it makes of what it corrects."""
-    if broadcast.corrects is None:
+    if not broadcast.is_correction or broadcast.corrects is None:
         return broadcast
     if broadcast.corrects < 0:
         return broadcast.model_copy(update={"kind": "message"})

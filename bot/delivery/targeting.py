@@ -16,6 +16,7 @@ from bot.delivery import schedules
 from bot.delivery.act_log import log_act
 from bot.delivery.audiences import Filter, FilterError, resolve, written
 from bot.delivery.beginning import count_of
+from bot.delivery.content import Content, problems_of
 from bot.delivery.corrections import subject_of
 from bot.delivery.recipients_file import recipients_file
 from bot.delivery.schedules import Schedule
@@ -29,6 +30,14 @@ from bot.store.tables import Executor
 from bot.subscribers.schedule import KEPT_DAYS
 
 STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
+WAITING = ("scheduled", "waiting")
+"""A broadcast in one of these has not begun, and needs nothing more of its author."""
+
+CHOSEN = (
+    "content", "filter", "wanted", "send_at", "local_date", "local_minute", "late", "not_after",
+)  # fmt: skip
+"""What a draft that takes another one's place says as that does, until it is changed."""
+
 NAME = re.compile(r"\S(.{0,38}\S)?")
 """What a saved audience may be called."""
 
@@ -122,12 +131,7 @@ class Targeting:
         """
         now = self._clock.now()
         async with self._db.write() as session:
-            wanted = await self._resolve(session, made, now)
-            everyone = made == Filter()
-            values = {
-                "filter": None if everyone else _as_json(made),
-                "wanted": None if everyone else _as_json(wanted),
-            }
+            values = await self._aimed_at(session, made, now)
             facts = {"audience": written(made)}
             return await self._change_draft(session, broadcast_id, admin_id, values, facts)
 
@@ -185,7 +189,7 @@ class Targeting:
         values = schedules.columns_of(schedule)
         async with self._db.write() as session:
             found = await store.get(session, broadcast_id, lock=True)
-            done = found is not None and found.state in ("scheduled", "waiting")
+            done = found is not None and found.state in WAITING
             if found is not None and done:
                 await self._check_left_out(session, found, values)
             if found is not None and found.state == "scheduled":
@@ -203,6 +207,81 @@ class Targeting:
                 )
         log_act("reschedule", broadcast_id, admin_id, changed=done)
         return done
+
+    async def compose(
+        self, admin_id: int, content: Content, made: Filter, schedule: Schedule
+    ) -> BroadcastRead:
+        """Draft what was written outside of a chat, all of it in one step, or nothing.
+
+        Raises:
+            FilterError: the audience names something that there is not.
+            ScheduleError: the time cannot be.
+            ValueError: the content has problems.
+        """
+        now = self._clock.now()
+        async with self._db.write() as session:
+            chosen = await self._chosen(session, content, made, schedule, now)
+            draft = await self._add_draft(session, admin_id, (admin_id, 0), chosen)
+            await self._check_left_out(session, draft, {})
+            size = await count_of(session, draft, now)
+            after = {"state": "draft", "audience": size}
+            await self._audit.record(session, admin_id, "draft", subject_of(draft.id), after=after)
+        log_act("draft", draft.id, admin_id)
+        return draft
+
+    async def redraft(
+        self,
+        broadcast_id: int,
+        admin_id: int,
+        chosen: tuple[Content, Filter, Schedule] | None = None,
+    ) -> BroadcastRead | None:
+        """Draft a change of one that waits: as it is, or as ``chosen``; None where it no longer
+        waits.
+
+        Any admin may. Nothing changes until the draft is confirmed: then it takes its place.
+
+        Raises:
+            FilterError, ScheduleError, ValueError: as :meth:`compose`.
+        """
+        now = self._clock.now()
+        async with self._db.write() as session:
+            found = await store.get(session, broadcast_id)
+            if found is None or found.state not in WAITING or found.is_correction:
+                return None
+            values: Facts = {name: getattr(found, name) for name in CHOSEN}
+            if chosen is not None:
+                values = await self._chosen(session, *chosen, now)
+            source = (found.source_chat_id, found.source_message_id)
+            values = {**values, "corrects": broadcast_id}
+            draft = await self._add_draft(session, admin_id, source, values)
+            if chosen is not None:
+                await self._check_left_out(session, draft, {})
+            subject, before = subject_of(draft.id), {"broadcast": broadcast_id}
+            await self._audit.record(session, admin_id, "redraft", subject, before)
+        log_act("redraft", draft.id, admin_id)
+        return draft
+
+    async def _chosen(
+        self,
+        session: AsyncSession,
+        content: Content,
+        made: Filter,
+        schedule: Schedule,
+        now: datetime,
+    ) -> Facts:
+        """What a draft says, whom it is for, and when, as its row has it."""
+        schedules.check(schedule, now)
+        if problems_of(content):
+            raise ValueError("the content has problems")
+        aimed = await self._aimed_at(session, made, now)
+        return {"content": content.stored(), **aimed, **schedules.columns_of(schedule)}
+
+    async def _add_draft(
+        self, session: AsyncSession, admin_id: int, source: tuple[int, int], values: Facts
+    ) -> BroadcastRead:
+        now, everyone = self._clock.now(), audience.EVERYONE
+        made = await store.add(session, admin_id, *source, now, audience=everyone, **values)
+        return await self._get(session, made)
 
     async def segments(self) -> list[SavedFilter]:
         """The audiences that admins saved, by name."""
@@ -257,6 +336,13 @@ class Targeting:
         async with self._db.read() as session:
             await self._get(session, broadcast_id)
         return await recipients_file(self._db, broadcast_id)
+
+    async def _aimed_at(self, session: AsyncSession, made: Filter, now: datetime) -> Facts:
+        """The audience as its broadcast's row has it."""
+        wanted = await self._resolve(session, made, now)
+        if made == Filter():
+            return {"filter": None, "wanted": None}
+        return {"filter": _as_json(made), "wanted": _as_json(wanted)}
 
     async def _resolve(self, session: AsyncSession, made: Filter, now: datetime) -> Wanted:
         wanted = resolve(made, self.themes)

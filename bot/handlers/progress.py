@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 from telegram.error import RetryAfter, TelegramError
@@ -43,7 +44,6 @@ class _Followed:
     next_at: float = 0.0
     told: bool = field(default=False)
     """Whether the admin has been told of this pause by a new message."""
-    over: bool = False
     rate: float | None = None
     """Messages a second between the last two looks."""
     counted: tuple[int, float] | None = None
@@ -61,6 +61,22 @@ class _Followed:
     def put_off(self, until: float) -> None:
         """Take nothing for shown, and try again at ``until`` (monotonic clock)."""
         self.shown, self.next_at = None, until
+
+
+class View(NamedTuple):
+    """What is known of a broadcast at one look; each admin reads it in their own language."""
+
+    course: texts.Course
+    report: Report
+
+    def drawn(self, _: Translator) -> Message:
+        """The message that shows it."""
+        return texts.progress(_, *self)
+
+
+def _watcher(broadcast: BroadcastRead) -> int:
+    """Whose chat its progress is shown in."""
+    return broadcast.progress_chat_id or broadcast.admin_id
 
 
 class Progress:
@@ -120,17 +136,23 @@ class Progress:
             await self._draw_now(broadcast_id)
 
     async def _draw_now(self, broadcast_id: int) -> None:
-        broadcast = await self._broadcasts.find(broadcast_id)
-        if broadcast is None or broadcast.admin_id == NOBODY:
+        found = await self._broadcasts.find(broadcast_id)
+        if found is None:
             self._followed.pop(broadcast_id, None)
             return
-        broadcast = await self._with_watcher(broadcast)
-        message = await self._message(broadcast, await self._translator(broadcast))
-        followed = self._of(broadcast_id)
-        shown = message == followed.shown or await self._put(broadcast, message)
-        if followed.over and (shown or self._is_hopeless(broadcast)):
+        view, followed = await self._look(found), self._of(broadcast_id)
+        watched = await self._with_watcher(found, view)
+        shown = watched is not None and await self._show(watched, view)
+        if view.report.state in OVER and (shown or self._is_hopeless(found)):
             self._followed.pop(broadcast_id, None)
             await self._broadcasts.reported(broadcast_id)
+        elif watched is None:
+            self._put_off(followed)
+
+    async def _show(self, broadcast: BroadcastRead, view: View) -> bool:
+        """Whether its watcher sees it as it is now."""
+        message = view.drawn(await self._words(_watcher(broadcast)))
+        return message == self._of(broadcast.id).shown or await self._put(broadcast, message)
 
     async def message_of(self, broadcast_id: int, _: Translator) -> Message:
         """How it goes, for an admin who looks beside its author.
@@ -142,37 +164,33 @@ class Progress:
         if broadcast is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")
         report = await self._broadcasts.report(broadcast_id)
-        course = self._course(broadcast, report, None, left_behind=False)
+        course = self._course(broadcast, report, None, "no")
         return texts.progress(_, course, report)
 
-    async def _with_watcher(self, broadcast: BroadcastRead) -> BroadcastRead:
-        """The broadcast, watched by an admin of now where the one who did is none any more.
+    async def _with_watcher(self, broadcast: BroadcastRead, view: View) -> BroadcastRead | None:
+        """The broadcast with an admin of now who watches it; None where nobody can be told.
 
-        All of them are told, each with buttons that work; the first sees its progress.
+        Where its author is none, or it was sent at the server, all admins are told, each with
+        buttons that work; the first one sees its progress.
         """
-        if await self._admins.may(broadcast.progress_chat_id or broadcast.admin_id, "look"):
+        if await self._admins.may(_watcher(broadcast), "look"):
             return broadcast
-        reached = None
-        for user in await self._admins.everyone("editor"):
-            sent = await self._tell_of_loss(broadcast, user)
-            if sent is not None and reached is None:
-                reached = sent
-        if reached is None:
-            return broadcast
-        await self._broadcasts.set_progress_message(
-            broadcast.id, reached.chat_id, reached.message_id
-        )
-        watched = {
-            "progress_chat_id": reached.chat_id,
-            "progress_message_id": reached.message_id,
-        }
+        editors = await self._admins.everyone("editor")
+        if not editors or self._is_hopeless(broadcast):
+            return None if broadcast.admin_id == NOBODY else broadcast
+        if not await self._broadcasts.take_to_show(broadcast, editors[0]):
+            return None  # another replica tells them
+        told = [one for user in editors if (one := await self._tell(user, view)) is not None]
+        if not told:
+            return broadcast.model_copy(update={"progress_chat_id": editors[0]})
+        first = told[0]
+        await self._broadcasts.set_progress_message(broadcast.id, first.chat_id, first.message_id)
+        watched = {"progress_chat_id": first.chat_id, "progress_message_id": first.message_id}
         return broadcast.model_copy(update=watched)
 
-    async def _tell_of_loss(self, broadcast: BroadcastRead, user: int) -> SentMessage | None:
-        admin = await self._subscribers.find(user)
-        _ = translator(admin.language if admin else None)
+    async def _tell(self, user: int, view: View) -> SentMessage | None:
         try:
-            message = await self._message(broadcast, _)
+            message = view.drawn(await self._words(user))
             return SentMessage(user, await self._messenger.send(user, message))
         except TelegramError as error:
             log.info("an admin could not be told", kind=type(error).__name__)
@@ -182,22 +200,22 @@ class Progress:
         over_since = broadcast.finished_at
         return over_since is not None and self._clock.now() - over_since > TRIED_FOR
 
-    async def _message(self, broadcast: BroadcastRead, _: Translator) -> Message:
+    async def _look(self, broadcast: BroadcastRead) -> View:
         report = await self._broadcasts.report(broadcast.id)
-        followed = self._of(broadcast.id)
-        followed.over = report.state in OVER
-        rate = followed.rate_of(done_of(report), self._clock.monotonic())
-        left_behind = not await self._admins.may(broadcast.admin_id, "edit")
-        course = self._course(broadcast, report, rate, left_behind=left_behind)
-        return texts.progress(_, course, report)
+        rate = self._of(broadcast.id).rate_of(done_of(report), self._clock.monotonic())
+        left_behind: texts.LeftBehind = "no"
+        if broadcast.admin_id == NOBODY:
+            left_behind = "nobody's"
+        elif not await self._admins.may(broadcast.admin_id, "edit"):
+            left_behind = "no admin's"
+        return View(self._course(broadcast, report, rate, left_behind), report)
 
     def _course(
         self,
         broadcast: BroadcastRead,
         report: Report,
         rate: float | None,
-        *,
-        left_behind: bool,
+        left_behind: texts.LeftBehind,
     ) -> texts.Course:
         return texts.Course(
             broadcast.id,
@@ -208,14 +226,14 @@ class Progress:
             left_behind,
         )
 
-    async def _translator(self, broadcast: BroadcastRead) -> Translator:
-        watcher = await self._subscribers.find(broadcast.progress_chat_id or broadcast.admin_id)
+    async def _words(self, user: int) -> Translator:
+        watcher = await self._subscribers.find(user)
         return translator(watcher.language if watcher else None)
 
     async def _put(self, broadcast: BroadcastRead, message: Message) -> bool:
         """Show the message; False if Telegram refuses it, and it is drawn again later."""
         followed = self._of(broadcast.id)
-        chat_id = broadcast.progress_chat_id or broadcast.admin_id
+        chat_id = _watcher(broadcast)
         sent_message = None
         notifies = self._must_notify(broadcast, followed)
         if broadcast.progress_message_id is not None and not notifies:
@@ -230,7 +248,7 @@ class Progress:
             return False
         except TelegramError as error:
             log.warning("a progress message could not be shown", kind=type(error).__name__)
-            followed.put_off(self._clock.monotonic() + (followed.retries.failed() or EVERY_S))
+            self._put_off(followed)
             return False
         followed.retries.succeeded()
         followed.shown, followed.next_at = message, self._clock.monotonic() + EVERY_S
@@ -238,6 +256,10 @@ class Progress:
         if sent_message is None or shown != sent_message.message_id:
             await self._broadcasts.set_progress_message(broadcast.id, chat_id, shown)
         return True
+
+    def _put_off(self, followed: _Followed) -> None:
+        """Nobody saw it: try again, later each time."""
+        followed.put_off(self._clock.monotonic() + (followed.retries.failed() or EVERY_S))
 
     def _must_notify(self, broadcast: BroadcastRead, followed: _Followed) -> bool:
         """Whether this is a pause by failures that the admin has not been told of."""

@@ -95,7 +95,8 @@ class BroadcastRead(BroadcastFields):
     ``correction`` while paused. ``ordinal`` is its place in the order of confirmation.
 
     ``kind`` is ``message``, or ``edit`` or ``recall`` of the broadcast that it ``corrects``; below
-    0 that is a tip (``bot.store.outbox.corrections.of_tip``).
+    0 that is a tip (``bot.store.outbox.corrections.of_tip``). A draft of a message ``corrects``
+    the one that waits and whose place it is to take.
     ``content`` is what is sent, as JSON (None: a copy of the admin's message as it is);
     ``filter`` is the audience as its admin said it, as JSON (None: everyone), and ``wanted`` what
     the tables are asked for it. It begins at ``send_at``, or at each
@@ -110,6 +111,16 @@ class BroadcastRead(BroadcastFields):
     model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
 
     id: int
+
+    @property
+    def is_correction(self) -> bool:
+        """It changes or deletes messages that arrived, and is none itself."""
+        return self.kind != "message"
+
+    @property
+    def replaces(self) -> int | None:
+        """The one that waits and whose place this draft is to take; None for others."""
+        return None if self.is_correction else self.corrects
 
 
 class SegmentFields(Table):

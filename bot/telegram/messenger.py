@@ -283,15 +283,6 @@ class Messenger:
             log.debug("a name is not told", kind=type(refusal).__name__)
             return ""
 
-    async def copy(self, chat_id: int, message_id: int, topic: int | None = None) -> int:
-        """Copy a message of the chat as Telegram has it; the new one's id (0 while on its way).
-
-        Raises:
-            telegram.error.BadRequest: this kind of message cannot be copied, or it is gone.
-        """
-        copying = partial(self._bot.copy_message, chat_id, chat_id, message_id)
-        return (await self._put(copying, topic)).message_id
-
     async def send_words(
         self,
         chat_id: int,

@@ -10,7 +10,6 @@ from bot.texts.callbacks import BroadcastDo, BroadcastThis, ShowCard, StopCompos
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page, toast
 
-MOST_BUTTONS = 3
 TYPED_UNITS = 200
 
 
@@ -159,11 +158,6 @@ def original_deleted(_: Translator, broadcast_id: int) -> Message:
 def nobody(_: Translator) -> Message:
     """There is no audience."""
     return page(html.text(_("Nobody is subscribed right now. Nothing was sent.")))
-
-
-def nobody_matches(_: Translator) -> str:
-    """Toast: the chosen audience is empty."""
-    return toast(_("Nobody matches that right now. Choose another audience."))
 
 
 def cancelled(_: Translator) -> Message:

@@ -22,7 +22,7 @@ class Card:
     """What is shown of a broadcast before it is sent.
 
     ``manner`` is how a poll is sent, None for anything else. ``takes_links`` says whether it can
-    have buttons, ``is_local`` whether it comes at each one's own hour.
+    have buttons, ``replaces`` whose place it is to take, ``is_own`` whether its author looks.
     """
 
     number: int
@@ -42,6 +42,8 @@ class Card:
     takes_links: bool = True
     too_late: int = 0
     pruned: int = 0
+    replaces: int | None = None
+    is_own: bool = True
 
     @property
     def is_now(self) -> bool:
@@ -58,18 +60,30 @@ def card(_: Translator, shown: Card, why: str = "") -> Message:
     if shown.kind != "message":
         return _correction(_, shown, why)
     return page(
-        html.bold(_("Send the message above?")),
+        html.bold(_draft_title(_, shown)),
         html.text(why),
         html.join(_facts(_, shown)),
         buttons=_draft_rows(_, shown),
     )
 
 
+def _draft_title(_: Translator, shown: Card) -> str:
+    if shown.replaces is None:
+        return _("Send the message above?")
+    return _("Send this instead of no. {number}?").format(number=shown.replaces)
+
+
 def _draft_rows(_: Translator, shown: Card) -> Rows:
     number = shown.number
     send = _("Send it now") if shown.is_now else _("Schedule it")
+    words: tuple[Button, ...] = ()
+    leave = _("Cancel")
+    if shown.replaces is not None:
+        words = (Button(_("Change the words"), AskFor("words", number)),)
+        leave = _("Leave it as it was")
     return (
         (Button(send, BroadcastDo("confirm", number)),),
+        words,
         (
             Button(_("Audience"), ShowCard("audience", number)),
             Button(_("When"), ShowCard("when", number)),
@@ -79,7 +93,7 @@ def _draft_rows(_: Translator, shown: Card) -> Rows:
             Button(_("Test to me"), BroadcastDo("test_me", number)),
             Button(_("Test to all admins"), BroadcastDo("test_all", number)),
         ),
-        (Button(_("Cancel"), BroadcastDo("cancel", number)),),
+        (Button(leave, BroadcastDo("cancel", number)),),
     )
 
 
@@ -199,20 +213,44 @@ def _scheduled(_: Translator, shown: Card) -> Message:
         html.join(_facts(_, shown)),
         html.text(_("The audience is whoever matches when it begins. All of them: /scheduled")),
         buttons=(
-            (Button(_("Change the time"), ShowCard("when", number)),),
+            *_change_row(_, shown),
             (Button(_("Show it to me"), BroadcastDo("test_me", number)),),
             (Button(_("Cancel it"), BroadcastDo("cancel", number)),),
         ),
     )
 
 
+def _change_row(_: Translator, shown: Card) -> Rows:
+    """Of a correction that waits, only its time can be another one."""
+    time = Button(_("Change the time"), ShowCard("when", shown.number))
+    if shown.kind != "message":
+        return ((time,),)
+    return ((Button(_("Edit it"), BroadcastDo("edit", shown.number)), time),)
+
+
 def _waiting(_: Translator, shown: Card) -> Message:
     number = shown.number
+    said = _("It's big enough to need a second yes. I've asked the other admins.")
+    yes_or_no: Rows = ()
+    if not shown.is_own:
+        said, yes_or_no = _("It's big enough to need your yes."), _yes_or_no(_, number)
     return page(
         html.bold(_("Waiting for another admin: no. {number}").format(number=number)),
-        html.text(_("It's big enough to need a second yes. I've asked the other admins.")),
+        html.text(said),
         html.join(_facts(_, shown)),
-        buttons=((Button(_("Cancel it"), BroadcastDo("cancel", number)),),),
+        buttons=(
+            *yes_or_no,
+            *_change_row(_, shown),
+            (Button(_("Show it to me"), BroadcastDo("test_me", number)),),
+            (Button(_("Cancel it"), BroadcastDo("cancel", number)),),
+        ),
+    )
+
+
+def _yes_or_no(_: Translator, number: int) -> Rows:
+    return (
+        (Button(_("Yes, send it"), BroadcastDo("approve", number)),),
+        (Button(_("No, turn it down"), BroadcastDo("refuse", number)),),
     )
 
 
@@ -234,9 +272,57 @@ def approval(_: Translator, shown: Card) -> Message:
         html.bold(_("May this go out? No. {number}").format(number=number)),
         html.text(_("Another admin wrote the message above. It needs a second yes.")),
         html.join(_facts(_, shown)),
+        buttons=_yes_or_no(_, number),
+    )
+
+
+def ask_words(_: Translator, number: int) -> Message:
+    """What a broadcast that has not begun is to say instead."""
+    return page(
+        html.bold(_("Send me the new words")),
+        html.text(
+            _(
+                "A text takes the place of the old words; a picture stays. A photo, a file or "
+                "anything else takes the place of the whole message. Buttons stay, unless the "
+                "last lines name new ones. You'll see it first."
+            )
+        ),
+        buttons=((Button(_("Back"), ShowCard("card", number)),),),
+    )
+
+
+def no_album(_: Translator, number: int) -> Message:
+    """An album was sent as new words."""
+    return page(
+        html.text(_("An album can't take its place. Send me a text, or one photo or file.")),
+        buttons=((Button(_("Back"), ShowCard("card", number)),),),
+    )
+
+
+def cannot_replace(_: Translator, old: int, reason: str) -> Message:
+    """Telegram refuses to send the changed message on."""
+    return page(
+        html.text(_("Telegram doesn't let me send that on.")),
+        html.fill(_("It says: {reason}."), reason=reason) if reason else html.Html(),
+        html.fill(_("No. {number} stays as it was."), number=old),
+        buttons=((Button(_("Show no. {number}").format(number=old), ShowCard("card", old)),),),
+    )
+
+
+def replaced(_: Translator, old: int, number: int) -> Message:
+    """To its author: another admin has changed what waits."""
+    words = _("Another admin changed your broadcast {old}. It's no. {number} now: /scheduled")
+    return page(html.fill(words, old=old, number=number))
+
+
+def overtaken(_: Translator, old: int) -> Message:
+    """What was to be changed waits no more."""
+    words = _("Too late: no. {number} has begun, or somebody changed or cancelled it.")
+    return page(
+        html.fill(words, number=old),
+        html.text(_("Your change wasn't made.")),
         buttons=(
-            (Button(_("Yes, send it"), BroadcastDo("approve", number)),),
-            (Button(_("No, turn it down"), BroadcastDo("refuse", number)),),
+            (Button(_("Show no. {number}").format(number=old), BroadcastDo("report", old)),),
         ),
     )
 

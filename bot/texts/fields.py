@@ -69,5 +69,14 @@ CardView = Literal[
     "until", "options",
 ]  # fmt: skip
 Asked = Literal[
-    "audience", "list", "segment", "time", "local", "until", "buttons", "new_text", "new_buttons"
+    "audience",
+    "list",
+    "segment",
+    "time",
+    "local",
+    "until",
+    "buttons",
+    "words",
+    "new_text",
+    "new_buttons",
 ]

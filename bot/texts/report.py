@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.texts import html, times
 from bot.texts.callbacks import BroadcastDo
@@ -14,6 +14,9 @@ from bot.texts.reasons import reason_lines
 
 REASONS_SHOWN = 12
 BAR = 12
+LeftBehind = Literal["no", "no admin's", "nobody's"]
+"""Whether its author looks after it: they do, they are no admin any more, or there is none."""
+
 FULL, EMPTY = "▰", "▱"
 
 
@@ -55,8 +58,8 @@ class Course:
     """What is known of a broadcast beside its counts.
 
     ``kind`` is ``message``, ``edit`` or ``recall``; ``rate`` messages a second lately, None where
-    nobody knows; ``pause_reason`` why it is paused; ``left_behind`` that its author is no admin
-    any more.
+    nobody knows; ``pause_reason`` why it is paused; ``left_behind`` whether nobody
+    in the team began it.
     """
 
     number: int
@@ -64,7 +67,7 @@ class Course:
     seconds_left: float | None = None
     rate: float | None = None
     pause_reason: str | None = None
-    left_behind: bool = False
+    left_behind: LeftBehind = "no"
 
 
 def progress(_: Translator, course: Course, report: Report) -> Message:
@@ -86,12 +89,18 @@ def progress(_: Translator, course: Course, report: Report) -> Message:
 
 
 def _left_behind(_: Translator, course: Course) -> html.Html:
-    if not course.left_behind:
+    if course.left_behind == "no":
         return html.Html()
-    words = _(
-        "Whoever began broadcast {number} is no admin any more, so it's yours to look after."
-    )
-    return html.fill(words, number=course.number)
+    words = {
+        "no admin's": _(
+            "Whoever began broadcast {number} is no admin any more, so it's yours to look after."
+        ),
+        "nobody's": _(
+            "Broadcast {number} was sent at the server, or by somebody who has left. It's yours "
+            "to look after."
+        ),
+    }
+    return html.fill(words[course.left_behind], number=course.number)
 
 
 def _pace(_: Translator, course: Course) -> list[html.Html]:

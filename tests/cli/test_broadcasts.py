@@ -109,7 +109,7 @@ class TestSend:
         assert told["text"] == "Cream is *good*"
         assert told["buttons"] == [{"label": "Read more", "url": "https://example.org"}]
         acts = [(one["actor"], one["act"]) for one in data("audit") if one["actor"] == 0]
-        assert {(0, "draft"), (0, "compose"), (0, "confirm")} <= set(acts)
+        assert {(0, "draft"), (0, "confirm")} <= set(acts)
 
     def test_to_some_at_each_one_s_own_hour(self, file: Path) -> None:
         made = data(
@@ -227,6 +227,43 @@ class TestCorrections:
         result = gutskin("broadcast", "recall", str(made["id"]), "--yes")
         assert result.stderr == "broadcast 2 has not begun: gutskin broadcast cancel 2\n"
 
+    def test_what_waits_is_changed_in_its_words_its_audience_and_its_time(
+        self, file: Path
+    ) -> None:
+        made = data("broadcast", "send", "--file", str(file), "--yes", "--at", _ahead("09:00"))
+        file.write_text("Cream is best", "utf-8")
+        changed = data(
+            "broadcast", "edit", str(made["id"]), "--yes", "--file", str(file),
+            "--audience", "zone=Asia/*", "--silent",
+        )  # fmt: skip
+        assert (changed["id"], changed["state"], changed["audience"]) == (3, "scheduled", 1)
+        told = data("broadcast", "show", "3")
+        assert (told["text"], told["audience"], told["silent"]) == (
+            "Cream is best", "zone=Asia/*", "always",
+        )  # fmt: skip
+        assert told["buttons"] == [{"label": "Read more", "url": "https://example.org"}]
+        assert told["send_at"] == data("broadcast", "show", "2")["send_at"]
+        assert data("broadcast", "show", "2")["state"] == "cancelled"
+        moved = data("broadcast", "edit", "3", "--yes", "--at", _ahead("10:00"))
+        told = data("broadcast", "show", str(moved["id"]))
+        assert (told["text"], told["send_at"][11:16]) == ("Cream is best", "10:00")
+        assert [one["id"] for one in data("broadcast", "list")] == [1, moved["id"]]
+
+    def test_what_cannot_be_changed_changes_nothing(self, file: Path) -> None:
+        data("broadcast", "send", "--file", str(file), "--yes", "--at", _ahead("09:00"))
+        for words, line in (
+            (("2", "--yes"), "nothing to change: name a --file"),
+            (("2", "--yes", "--audience", "zone=Mars/*"), "Mars/*: is no time zone"),
+            (("2", "--yes", "--audience", "for=child"), "nobody matches that"),
+            (("2", "--yes", "--at", "2020-01-01 09:00"), "--at: that time has passed"),
+            (("1", "--yes", "--audience", "zone=Asia/*"), "broadcast 1 waits no more"),
+        ):
+            result = gutskin("broadcast", "edit", *words)
+            assert (result.exit_code, result.stdout) == (1, "")
+            assert line in result.stderr
+        assert [one["id"] for one in data("broadcast", "list")] == [1, 2]
+        assert count_of_rows() == 2
+
     async def test_a_running_bot_sends_edits_and_recalls(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
@@ -245,6 +282,57 @@ class TestCorrections:
             assert changed["keyboard"][0][0]["label"] == "Read more"
             await _beside(harness, "recall", "1")
             assert not any("Cream is good" in one["text"] for one in await subscriber.messages())
+
+
+class TestTheTeamIsTold:
+    async def test_as_of_one_from_the_chat_with_buttons_that_work(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("GUTSKIN_DATA_DIR", str(tmp_path))
+        async with open_harness(tmp_path, start=SystemClock().now()) as harness:
+            subscriber, owner = await harness.subscriber(), await harness.admin()
+            await owner.say("/start")
+            file = tmp_path / "message.md"
+            file.write_text("Cream is good", "utf-8")
+            await _beside(harness, "send", "--file", str(file))
+            await subscriber.sees("Cream is good")
+            await owner.sees("Broadcast done · no. 1", "sent at the server", "Sent: 1")
+            await owner.tap("Recall")
+            await owner.tap("Delete it now")
+            await harness.pass_time(60)
+            assert not any("Cream" in one["text"] for one in await subscriber.messages())
+
+    async def test_whoever_cannot_be_reached_yet_is_told_later_and_nobody_twice(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("GUTSKIN_DATA_DIR", str(tmp_path))
+        async with open_harness(tmp_path, start=SystemClock().now()) as harness:
+            await harness.subscriber()
+            file = tmp_path / "message.md"
+            file.write_text("Cream is good", "utf-8")
+            await _beside(harness, "send", "--file", str(file))
+            owner = await harness.admin()
+            await owner.say("/start")
+            await harness.pass_time(hours=2)
+            told = [one for one in await owner.messages() if "Broadcast done" in one["text"]]
+            assert len(told) == 1
+
+    async def test_above_the_size_an_admin_says_yes_where_the_list_shows_it(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("GUTSKIN_DATA_DIR", str(tmp_path))
+        monkeypatch.setenv("GUTSKIN_APPROVAL_ABOVE", "0")
+        async with open_harness(tmp_path, start=SystemClock().now()) as harness:
+            subscriber, owner = await harness.subscriber(), await harness.admin()
+            file = tmp_path / "message.md"
+            file.write_text("Cream is good", "utf-8")
+            await _beside(harness, "send", "--file", str(file))
+            await owner.say("/scheduled")
+            await owner.tap("Change no. 1")
+            await owner.tap("Show it to me")
+            await owner.tap("Yes, send it")
+            await harness.pass_time(60)
+            await subscriber.sees("Cream is good")
 
 
 async def _beside(harness: BotHarness, *words: str) -> None:

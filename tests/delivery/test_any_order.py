@@ -1,8 +1,9 @@
 """Several broadcasts at once, in any order of what can happen: the books are the server's journal.
 
 One is sent now, one is scheduled, one comes at each one's own hour, and whatever reached somebody
-may be edited and recalled. Admins confirm, pause, resume, cancel and try again; senders are killed
-in the middle; subscribers come and go; the clock is set back.
+may be edited and recalled. Admins confirm, pause, resume, cancel and try again; they change what
+waits for its time; above a size a second one says yes or no. Senders are killed in the middle;
+subscribers come and go; the clock is set back.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from bot.delivery import audience, failure_rate
 from bot.delivery.beginning import begin_due
+from bot.delivery.broadcasts import CONFIRMED
 from bot.delivery.content import Content
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.schedules import Schedule
@@ -69,7 +71,7 @@ acts = st.one_of(
     st.tuples(st.sampled_from(["confirm", "pause", "resume", "cancel"]), which),
     st.tuples(st.just("retry"), which, st.booleans()),
     st.tuples(st.just("correct"), which, st.sampled_from(["edit", "recall"])),
-    st.tuples(st.just("reschedule"), which),
+    st.tuples(st.sampled_from(["approve", "refuse", "redraft", "reschedule"]), which),
     st.tuples(st.sampled_from(["stop", "come", "block", "forget", "mute"]), chats),
     st.tuples(st.just("wait"), st.sampled_from([6.0, 100.0, 4000.0, 40_000.0])),
     st.tuples(st.just("clock_back")),
@@ -90,6 +92,9 @@ class World:
         self.totals: dict[int, int] = {}
         self.forgotten: set[int] = set()
         self.kinds: defaultdict[int, str] = defaultdict(lambda: "message")
+        self.awaits_yes: set[int] = set()
+        """Broadcasts above the size, until a second admin agrees."""
+        self.replaced: set[int] = set()
 
     @property
     def rules(self) -> Any:
@@ -119,9 +124,39 @@ class World:
     # What admins do
 
     async def confirm(self, number: int) -> None:
-        broadcast = self._id(number)
-        await self.rules.offered(broadcast, await self.rules.offer_of(broadcast))
-        await self.rules.confirm(broadcast, ADMIN)
+        await self._confirm(self._id(number))
+
+    async def _confirm(self, broadcast: int) -> None:
+        draft, offer = await self.rules.find(broadcast), await self.rules.offer_of(broadcast)
+        await self.rules.offered(broadcast, offer)
+        came = await self.rules.confirm(broadcast, draft.admin_id)
+        above = self.harness.settings.approval_above
+        if came in CONFIRMED:
+            needs_yes = above is not None and offer.audience > above and draft.kind != "recall"
+            assert (came == "waiting") is needs_yes
+        if came == "waiting":
+            self.awaits_yes.add(broadcast)
+        if came in CONFIRMED and draft.replaces is not None:
+            self.replaced.add(draft.replaces)
+
+    async def approve(self, number: int) -> None:
+        broadcast = await self.rules.find(self._id(number))
+        assert not await self.rules.approve(broadcast.id, broadcast.admin_id)
+        if await self.rules.approve(broadcast.id, ADMIN + OTHER_ADMIN - broadcast.admin_id):
+            self.awaits_yes.remove(broadcast.id)
+
+    async def refuse(self, number: int) -> None:
+        broadcast = await self.rules.find(self._id(number))
+        if broadcast.state == "waiting":
+            assert await self.rules.cancel(broadcast.id, OTHER_ADMIN)
+
+    async def redraft(self, number: int) -> None:
+        """Begin to change what waits; a later act confirms that, or none does."""
+        if len(self.broadcasts) >= MOST_BROADCASTS:
+            return
+        made = await self.rules.redraft(self._id(number), OTHER_ADMIN)
+        if made is not None:
+            self.broadcasts.append(made.id)
 
     async def pause(self, number: int) -> None:
         await self.rules.pause(self._id(number), ADMIN)
@@ -151,7 +186,7 @@ class World:
         if made is not None:
             self.broadcasts.append(made.id)
             self.kinds[made.id] = kind
-            await self.rules.confirm(made.id, ADMIN)
+            await self._confirm(made.id)
 
     # What senders do
 
@@ -238,6 +273,12 @@ class World:
             self._once_each(broadcast)
             here = [row for row in rows if row.broadcast_id == broadcast]
             self._books_are_the_journal(broadcast, here)
+        self._nothing_left_without_a_yes()
+
+    def _nothing_left_without_a_yes(self) -> None:
+        """What a second admin has not agreed to, and what was changed, reaches nobody."""
+        came = {broadcast for (broadcast, _), copies in self.arrived.items() if copies}
+        assert not came & (self.awaits_yes | self.replaced)
 
     async def _adds_up(self, broadcast: int) -> None:
         report, found = await self.rules.report(broadcast), await self.rules.find(broadcast)
@@ -276,7 +317,7 @@ class World:
             await self.round("sent")
         await self.check()
         reports = [await self.rules.report(broadcast) for broadcast in self.broadcasts]
-        assert {one.state for one in reports} <= {"draft", "done", "cancelled"}
+        assert {one.state for one in reports} <= {"draft", "waiting", "done", "cancelled"}
 
 
 async def join(harness: DeliveryHarness, chat: int) -> None:
@@ -285,8 +326,8 @@ async def join(harness: DeliveryHarness, chat: int) -> None:
     await harness.subscribers.set_hour(chat, 480)
 
 
-async def live(db: Database, library: Library, story: Story) -> None:
-    async with delivery_harness(db, library, Telegram()) as harness:
+async def live(db: Database, library: Library, story: Story, above: int | None) -> None:
+    async with delivery_harness(db, library, Telegram(), approval_above=above) as harness:
         world = World(harness)
         await world.begin()
         for act in story:
@@ -330,18 +371,21 @@ def on_a_small_scale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 confirmations = [("confirm", number) for number in range(DRAFTED)]
 stories = st.lists(st.one_of(sending, sending, acts), min_size=6, max_size=30)
-lives = partial(given, first=st.permutations(confirmations), story=stories)
+sizes = st.sampled_from([None, None, 1])
+"""The size above which a second admin is asked: none, or one that nearly all are above."""
+
+lives = partial(given, first=st.permutations(confirmations), story=stories, above=sizes)
 slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=slow)
 @lives()
 def test_in_any_order_the_books_are_the_journal(
-    template: Path, library: Library, first: Story, story: Story
+    template: Path, library: Library, first: Story, story: Story, above: int | None
 ) -> None:
     async def run() -> None:
         async with copied(template) as db:
-            await live(db, library, [*first, *story])
+            await live(db, library, [*first, *story], above)
 
     asyncio.run(run())
 
@@ -350,7 +394,7 @@ def test_in_any_order_the_books_are_the_journal(
 @settings(max_examples=6, deadline=None, suppress_health_check=slow)
 @lives()
 def test_on_postgresql_too(
-    postgres: Cluster, library: Library, first: Story, story: Story
+    postgres: Cluster, library: Library, first: Story, story: Story, above: int | None
 ) -> None:
     url = postgres.new_database()
 
@@ -358,7 +402,7 @@ def test_on_postgresql_too(
         await prepare(url, library)
         db = await Database.open(url)
         try:
-            await live(db, library, [*first, *story])
+            await live(db, library, [*first, *story], above)
         finally:
             await db.close()
 

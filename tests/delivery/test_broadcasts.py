@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery import audience
-from bot.delivery import broadcasts as rules
 from bot.delivery.outbox import Event
 from bot.store.database import Database
 from bot.store.queries import broadcasts as store
@@ -74,10 +73,8 @@ async def test_a_draft_is_asked_anew_a_day_away_from_when_it_was_shown(
         shown = {"shown_at": harness.clock.now() - timedelta(hours=hours)}
         await store.change(session, draft.id, shown)
     assert await harness.broadcasts.confirm(draft.id, ADMIN) == ("stale" if asked else "sending")
-    offer = await harness.broadcasts.offer_anew(draft.id, ADMIN)
-    assert (offer is not None) is asked
-    if offer is not None:
-        await harness.broadcasts.offered(draft.id, offer)
+    if asked:
+        await harness.broadcasts.offered(draft.id, await harness.broadcasts.offer_of(draft.id))
         assert await harness.broadcasts.confirm(draft.id, ADMIN) == "sending"
 
 
@@ -159,7 +156,8 @@ async def test_what_comes_back_after_the_cancel_is_cancelled_too(
 async def test_cancelling_and_trying_again_go_through_many_rows_in_chunks(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("bot.delivery.broadcasts.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("bot.delivery.cancelling.ROWS_AT_ONCE", 7)
     await harness.fill(range(1, 31))
     broadcast = await harness.broadcast()
     bad = refusal(400, "Bad Request: message caption is too long")

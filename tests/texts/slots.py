@@ -462,7 +462,6 @@ CALLS: dict[str, Call] = {
     "broadcast.album_lost": lambda *_: broadcast.album_lost(EN),
     "broadcast.original_deleted": lambda *_: broadcast.original_deleted(EN, 2**62),
     "broadcast.nobody": lambda *_: broadcast.nobody(EN),
-    "broadcast.nobody_matches": lambda *_: broadcast.nobody_matches(EN),
     "broadcast.turned_down": lambda *_: broadcast.turned_down(EN, 2**62),
     "broadcast.own_broadcast": lambda *_: broadcast.own_broadcast(EN),
     "broadcast.tested": lambda *_: broadcast.tested(EN, 2, 1),
@@ -481,6 +480,17 @@ CALLS: dict[str, Call] = {
     "broadcast_card.card, waiting": lambda w, _: broadcast_card.card(
         EN, some_card(w, state="waiting")
     ),
+    "broadcast_card.card, instead of another": lambda w, _: broadcast_card.card(
+        EN, some_card(w, replaces=2**62)
+    ),
+    "broadcast_card.card, another's that waits": lambda w, _: broadcast_card.card(
+        EN, some_card(w, state="waiting", is_own=False)
+    ),
+    "broadcast_card.ask_words": lambda *_: broadcast_card.ask_words(EN, 2**62),
+    "broadcast_card.no_album": lambda *_: broadcast_card.no_album(EN, 2**62),
+    "broadcast_card.cannot_replace": lambda w, _: broadcast_card.cannot_replace(EN, 2**62, w),
+    "broadcast_card.replaced": lambda *_: broadcast_card.replaced(EN, 2**62, 2**62),
+    "broadcast_card.overtaken": lambda *_: broadcast_card.overtaken(EN, 2**62),
     "broadcast_card.options": lambda w, _: broadcast_card.options(EN, some_card(w)),
     "broadcast_card.ask_links": lambda *_: broadcast_card.ask_links(EN, 2**62),
     "broadcast_card.no_links_in": lambda *_: broadcast_card.no_links_in(EN, 2**62),
@@ -552,7 +562,10 @@ CALLS: dict[str, Call] = {
         EN, COURSE, SomeReport(state="cancelling", under_way=3, queued=3, cancelled=40, left=2)
     ),
     "report.progress": lambda w, _: report.progress(
-        EN, replace(COURSE, left_behind=True), SomeReport(failed=_reasons(w))
+        EN, replace(COURSE, left_behind="no admin's"), SomeReport(failed=_reasons(w))
+    ),
+    "report.progress, of nobody": lambda w, _: report.progress(
+        EN, replace(COURSE, left_behind="nobody's"), SomeReport(failed=_reasons(w))
     ),
     "report.paused": lambda w, _: report.paused(
         EN, COURSE, SomeReport(state="paused", failed=_reasons(w))

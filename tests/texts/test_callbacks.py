@@ -114,6 +114,7 @@ OLD_BUTTONS = {
     "1bn": taps.StopComposing(),
     "1bc:when:7": taps.ShowCard("when", 7),
     "1ba:new_buttons:7": taps.AskFor("new_buttons", 7),
+    "1ba:words:7": taps.AskFor("words", 7),
     "1bf:without:12:0:9223372036854775807": taps.SetPart("without", "12", 0, 2**63 - 1),
     "1bg:0123abcd:7": taps.UseSegment("0123abcd", 7),
     "1bh:0123abcd:7": taps.DropSegment("0123abcd", 7),

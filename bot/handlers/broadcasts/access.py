@@ -34,6 +34,17 @@ async def tapped(
     return found
 
 
+async def own_draft(context: Context, number: int) -> BroadcastRead | None:
+    """The draft that an answer is about, if it still is one of this admin's; else they are told
+    that it is over."""
+    found = await context.services.broadcasts.find(number)
+    if found is None or (found.state, found.admin_id) != ("draft", context.user.id):
+        await context.services.dialogues.drop(context.user.id)
+        await context.say(texts.gone(context.translator))
+        return None
+    return found
+
+
 def log_refusal(context: Context, act: str, number: int, why: str) -> None:
     """Write down that somebody tried."""
     log.info(

@@ -14,9 +14,8 @@ from telegram import Document
 
 from bot.delivery.audiences import Filter, FilterError, parse_filter
 from bot.handlers.broadcasts import card
-from bot.handlers.broadcasts.access import tapped
+from bot.handlers.broadcasts.access import own_draft, tapped
 from bot.handlers.context import Context
-from bot.store.outbox_models import BroadcastRead
 from bot.telegram.update_scope import once
 from bot.texts import broadcast as broadcast_texts
 from bot.texts import broadcast_audience as texts
@@ -86,16 +85,6 @@ def _not_understood(context: Context, number: int, error: FilterError) -> Any:
     return texts.not_understood(context.translator, number, error.place, error.why, error.known)
 
 
-async def _draft(context: Context, number: int) -> BroadcastRead | None:
-    """The draft that an answer is about, if it still is one of this admin's."""
-    found = await context.services.broadcasts.find(number)
-    if found is None or (found.state, found.admin_id) != ("draft", context.user.id):
-        await context.services.dialogues.drop(context.user.id)
-        await context.say(broadcast_texts.gone(context.translator))
-        return None
-    return found
-
-
 async def _take(context: Context, number: int, chosen: Filter) -> bool:
     """Choose this audience, and show the card; False where it cannot be."""
     try:
@@ -110,7 +99,7 @@ async def _take(context: Context, number: int, chosen: Filter) -> bool:
 
 async def typed(context: Context, number: int) -> None:
     """An audience in words: ``for=child zone=Europe/*``."""
-    if await _draft(context, number) is None:
+    if await own_draft(context, number) is None:
         return
     words = context.written.text or ""
     try:
@@ -123,7 +112,7 @@ async def typed(context: Context, number: int) -> None:
 
 async def listed(context: Context, number: int) -> None:
     """A list of ids as a file."""
-    found = await _draft(context, number)
+    found = await own_draft(context, number)
     if found is None:
         return
     _, document = context.translator, context.written.document
@@ -173,7 +162,7 @@ def ids_in(content: str) -> Iterable[int] | BadLine:
 
 async def named(context: Context, number: int) -> None:
     """A name for the audience that was chosen."""
-    found = await _draft(context, number)
+    found = await own_draft(context, number)
     if found is None:
         return
     name, rules = (context.written.text or "").strip(), context.services.broadcasts

@@ -9,7 +9,8 @@ from functools import partial
 from bot.delivery.audiences import Filter
 from bot.delivery.content import Content, LinkButton, problems_of, read_content
 from bot.delivery.schedules import schedule_of
-from bot.handlers.broadcasts.access import tapped
+from bot.handlers.broadcasts.access import own_draft, tapped
+from bot.handlers.broadcasts.reading import content_of
 from bot.handlers.context import Context
 from bot.store.outbox_models import BroadcastRead
 from bot.subscribers.calendar import local_date
@@ -55,7 +56,8 @@ async def card_of(context: Context, broadcast: BroadcastRead) -> cards.Card:
     """All that its card shows."""
     rules, content = context.services.broadcasts, content_in(broadcast)
     offer = await rules.offer_of(broadcast.id)
-    reach = await rules.reach_of(broadcast.corrects) if broadcast.corrects is not None else None
+    corrected = broadcast.corrects if broadcast.is_correction else None
+    reach = await rules.reach_of(corrected) if corrected is not None else None
     return cards.Card(
         number=broadcast.id,
         kind=broadcast.kind,
@@ -74,6 +76,8 @@ async def card_of(context: Context, broadcast: BroadcastRead) -> cards.Card:
         takes_links=content.kind in ("text", "copy"),
         too_late=reach.too_late if reach is not None else 0,
         pruned=reach.pruned if reach is not None else 0,
+        replaces=broadcast.replaces,
+        is_own=broadcast.admin_id == context.user.id,
     )
 
 
@@ -163,6 +167,8 @@ def question(context: Context, what: Asked, number: int) -> Message:
         return cards.ask_links(_, number, correction=what == "new_buttons")
     if what == "new_text":
         return cards.ask_text(_, number)
+    if what == "words":
+        return cards.ask_words(_, number)
     asked = {
         "audience": audiences.ask_words,
         "list": audiences.ask_list,
@@ -193,19 +199,38 @@ async def _set_option(context: Context, number: int, change: dict[str, str]) -> 
 
 async def typed_links(context: Context, number: int) -> None:
     """Link buttons that were asked for."""
-    rules, _ = context.services.broadcasts, context.translator
-    found = await rules.find(number)
-    links = links_in(context.written.text or "")
-    if found is None or found.state != "draft" or links is None:
-        again = texts.gone(_) if found is None else cards.no_links_in(_, number)
-        await context.say(again)
+    found = await own_draft(context, number)
+    if found is None:
         return
-    content = content_in(found).model_copy(update={"buttons": links})
+    links = links_in(context.written.text or "")
+    if links is None:
+        await context.say(cards.no_links_in(context.translator, number))
+        return
+    await _rewrite(context, number, content_in(found).model_copy(update={"buttons": links}))
+
+
+async def typed_words(context: Context, number: int) -> None:
+    """Other words for a draft; whatever has no words takes the place of the whole message."""
+    found, written = await own_draft(context, number), context.written
+    if found is None:
+        return
+    if written.media_group_id is not None:
+        await context.say(cards.no_album(context.translator, number))
+        return
+    said = content_of(written)
+    source = None if said.kind == "text" else (context.chat_id, written.message_id)
+    await _rewrite(context, number, content_in(found).rewritten(said), source)
+
+
+async def _rewrite(
+    context: Context, number: int, content: Content, source: tuple[int, int] | None = None
+) -> None:
     problems = problems_of(content)
     if problems:
-        await context.say(texts.refused(_, problems))
+        await context.say(texts.refused(context.translator, problems))
         return
-    await rules.set_content(number, context.user.id, content)
+    rules = context.services.broadcasts
+    await rules.set_content(number, context.user.id, content, source)
     await present(context, number)
 
 
@@ -223,14 +248,24 @@ async def present(context: Context, number: int) -> None:
     preview = partial(rules.send_test, number, [context.chat_id], topic=context.topic)
     refused = (await once("preview", preview)).get(context.chat_id)
     if refused:
-        await rules.cancel(number, context.user.id)
-        if await context.services.dialogues.expected(context.user.id) is None:
-            await context.services.dialogues.expect(context.user.id, "message")
-        reason = reason_words(context.translator, refused)
-        await context.say(texts.cannot_copy(context.translator, reason))
+        await _drop_refused(context, number, reason_words(context.translator, refused))
         return
     await context.services.dialogues.drop(context.user.id)
     await post(context, number)
+
+
+async def _drop_refused(context: Context, number: int, reason: str) -> None:
+    """What Telegram refuses is no draft; what it was to take the place of stays as it is."""
+    rules, dialogues = context.services.broadcasts, context.services.dialogues
+    found = await rules.find(number)
+    await rules.cancel(number, context.user.id)
+    if found is not None and found.replaces is not None:
+        await dialogues.drop(context.user.id)
+        await context.say(cards.cannot_replace(context.translator, found.replaces, reason))
+        return
+    if await dialogues.expected(context.user.id) is None:
+        await dialogues.expect(context.user.id, "message")
+    await context.say(texts.cannot_copy(context.translator, reason))
 
 
 async def test(context: Context, number: int, *, all_admins: bool) -> None:

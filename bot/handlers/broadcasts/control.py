@@ -8,11 +8,14 @@ from functools import partial
 import structlog
 from telegram.error import TelegramError
 
+from bot.delivery.broadcasts import CONFIRMED
+from bot.delivery.targeting import WAITING
 from bot.handlers.broadcasts import card, compose, correction
 from bot.handlers.broadcasts.access import log_refusal
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
 from bot.store.outbox_models import BroadcastRead
+from bot.store.values import NOBODY
 from bot.telegram.messenger import SentMessage
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
@@ -22,7 +25,7 @@ from bot.texts.message import Message
 
 log = structlog.get_logger(__name__)
 
-UNSENT = ("draft", "waiting", "scheduled")
+UNSENT = ("draft", *WAITING)
 BEGUN = ("sending", "paused", "done", "cancelled")
 POSSIBLE = {
     "confirm": ("draft",),
@@ -38,7 +41,7 @@ POSSIBLE = {
     "retry_sure": ("done",),
     "doubt": ("done",),
     "doubt_sure": ("done",),
-    "edit": BEGUN,
+    "edit": (*BEGUN, *WAITING),
     "recall": BEGUN,
     "report": BEGUN,
     "csv": BEGUN,
@@ -92,6 +95,8 @@ async def _confirm(context: Context, found: BroadcastRead) -> bool:
         await context.show(texts.original_deleted(context.translator, found.id))
         return True
     came = await context.services.broadcasts.confirm(found.id, context.user.id)
+    if came in CONFIRMED and found.replaces is not None:
+        await _tell_author(context, found.replaces, found.id)
     if came == "sending":
         await _take_for_progress(context, found.id)
         context.services.plan_soon()
@@ -143,28 +148,45 @@ async def _ask_other_admins(context: Context, number: int) -> None:
 
 async def _ask_one(context: Context, user: int, number: int, asked: Message) -> bool:
     """Whether one admin was shown it; some have never started the bot."""
+    refusals = await context.services.broadcasts.send_test(number, [user])
+    return not refusals.get(user) and await _reached(context, user, number, asked)
+
+
+async def _reached(context: Context, user: int, number: int, said: Message) -> bool:
+    """Say something to another admin; whether it arrived. What was sent at the server has none."""
+    if user == NOBODY:
+        return False
     try:
-        refusals = await context.services.broadcasts.send_test(number, [user])
-        if refusals.get(user):
-            return False
-        await context.services.messenger.send(user, asked)
+        await context.services.messenger.send(user, said)
     except TelegramError as error:
         log.info("an admin could not be asked", broadcast=number, kind=type(error).__name__)
         return False
     return True
 
 
+async def _tell_author(context: Context, old: int, number: int) -> None:
+    """Whoever wrote what another admin has changed is told."""
+    found = await context.services.broadcasts.find(old)
+    if found is not None and found.admin_id != context.user.id:
+        said = cards.replaced(context.translator, old, number)
+        await _reached(context, found.admin_id, number, said)
+
+
 async def _ask_anew(context: Context, number: int, came: str) -> bool:
     """Say why it could not begin, and ask once more; whether there was something to ask."""
     rules = context.services.broadcasts
     draft = await rules.find(number)
+    if draft is not None and draft.state == "draft" and came == "no" and draft.replaces:
+        await rules.cancel(number, context.user.id)
+        await context.show(cards.overtaken(context.translator, draft.replaces))
+        return True
     if draft is None or came == "no":
         return False
     if came == "past":
         await card.put(context, number, "when")
         return True
     if came == "nobody":
-        await card.put(context, number, "card" if draft.corrects else "audience")
+        await card.put(context, number, "card" if draft.is_correction else "audience")
         return True
     offer = await rules.offer_of(number)
     why = cards.asked_anew(
@@ -186,7 +208,7 @@ async def _approve(context: Context, found: BroadcastRead) -> bool:
     now = await context.services.broadcasts.find(found.id)
     if now is not None and now.state == "scheduled":
         shown = cards.card(context.translator, await card.card_of(context, now))
-        await context.services.messenger.send(found.admin_id, shown)
+        await _reached(context, found.admin_id, found.id, shown)
         return True
     context.services.wake_worker()
     await context.services.follow_broadcast(found.id)
@@ -198,7 +220,7 @@ async def _refuse(context: Context, found: BroadcastRead) -> bool:
         return False
     await context.show(cards.refused(context.translator, found.id))
     said = texts.turned_down(context.translator, found.id)
-    await context.services.messenger.send(found.admin_id, said)
+    await _reached(context, found.admin_id, found.id, said)
     return True
 
 
@@ -211,6 +233,9 @@ async def _under_way(context: Context, found: BroadcastRead) -> bool:
 async def _cancel(context: Context, found: BroadcastRead) -> bool:
     if not await context.services.broadcasts.cancel(found.id, context.user.id):
         return False
+    if found.replaces is not None:
+        await card.put(context, found.replaces)
+        return True
     if found.state in UNSENT:
         await context.show(texts.cancelled(context.translator))
         return True
@@ -291,6 +316,8 @@ async def _gathered(context: Context, found: BroadcastRead) -> bool:
 
 
 async def _edit(context: Context, found: BroadcastRead) -> bool:
+    if found.state in WAITING:
+        return await correction.redraft(context, found.id)
     return await correction.ask_edit(context, found.corrects or found.id)
 
 

@@ -59,6 +59,15 @@ async def recall(context: Context, original: int) -> bool:
     return True
 
 
+async def redraft(context: Context, waiting: int) -> bool:
+    """Draft a change of what has not begun, and show it; False where it no longer waits."""
+    drafting = partial(context.services.broadcasts.redraft, waiting, context.user.id)
+    draft = await once("draft", drafting)
+    if draft is not None:
+        await card.present(context, draft.id)
+    return draft is not None
+
+
 async def new_text(context: Context, original: int) -> None:
     """The new words of a broadcast; link lines at their end are its new buttons."""
     found = await context.services.broadcasts.find(original)
@@ -69,13 +78,7 @@ async def new_text(context: Context, original: int) -> None:
     if written.kind != "text":
         await context.say(texts.text_only(context.translator, original))
         return
-    change = {
-        "text": written.text,
-        "entities": written.entities,
-        "buttons": written.buttons or before.buttons,
-        "link_preview": written.link_preview if before.kind == "text" else None,
-    }
-    await _draft_edit(context, found, before.model_copy(update=change))
+    await _draft_edit(context, found, before.with_words(written))
 
 
 async def new_buttons(context: Context, original: int) -> None:

@@ -25,6 +25,7 @@ ANSWERS: dict[str, Answer] = {
     "local": time.typed_local,
     "until": time.typed_end,
     "buttons": card.typed_links,
+    "words": card.typed_words,
     "new_text": correction.new_text,
     "new_buttons": correction.new_buttons,
     inbox.ANSWER: inbox.take_answer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -31,7 +31,6 @@ from bot.store.tables import (
 )
 from bot.store.tables import broadcast as table
 from bot.store.types import UTCDateTime
-from bot.store.values import NOBODY
 
 OPEN_STATES = ("sending", "paused")
 
@@ -101,7 +100,6 @@ IS_OPEN = or_(*(table.c.state == state for state in OPEN_STATES))
 _unreported = and_(
     table.c.confirmed_at.is_not(None),
     table.c.reported_at.is_(None),
-    table.c.admin_id != NOBODY,
 )
 _followed = _all.where(or_(IS_OPEN, _unreported)).order_by(table.c.id)
 
@@ -167,12 +165,9 @@ async def newest(session: Executor, limit: int) -> list[BroadcastRead]:
     return read_all(BroadcastRead, await session.execute(statement))
 
 
-async def ids(session: Executor, states: Sequence[str] | None = None) -> list[int]:
-    """Ids of broadcasts in these states, or of all."""
-    statement = select(table.c.id)
-    if states is not None:
-        statement = statement.where(table.c.state.in_(states))
-    return list((await session.execute(statement)).scalars())
+async def ids(session: Executor) -> list[int]:
+    """The ids of all broadcasts."""
+    return list((await session.execute(select(table.c.id))).scalars())
 
 
 async def last_message(session: Executor, since: datetime) -> int | None:
@@ -217,3 +212,8 @@ def is_in(*states: str) -> ColumnElement[bool]:
 def is_admins(admin_id: int) -> ColumnElement[bool]:
     """The condition that a broadcast was drafted by this admin."""
     return table.c.admin_id == admin_id
+
+
+def is_shown_in(chat_id: int | None) -> ColumnElement[bool]:
+    """The condition that a broadcast's progress is shown in this chat; None: in none."""
+    return table.c.progress_chat_id.is_not_distinct_from(chat_id)

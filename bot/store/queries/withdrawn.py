@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, bindparam, delete, func, select
@@ -63,14 +62,8 @@ async def remove(session: Executor, tip_id: str) -> bool:
     return bool(await affected(session, there))
 
 
-async def recipients(session: Executor, number: int, since: datetime) -> Sequence[int]:
-    """The chats to which a tip was sent at ``since`` or later, as far as rows are kept."""
-    given = {"number": number, "since": since}
-    return (await session.execute(_recipients, given)).scalars().all()
-
-
 async def count_recipients(session: Executor, number: int, since: datetime) -> int:
-    """How many they are."""
+    """To how many chats a tip was sent at ``since`` or later, as far as rows are kept."""
     counted = select(func.count()).select_from(_recipients.subquery())
     found = await session.execute(counted, {"number": number, "since": since})
     return int(found.scalar_one())

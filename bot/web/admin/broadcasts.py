@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.delivery.audiences import Filter, FilterError, parse_filter, written
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import Content, LinkButton, problems_of, read_content
-from bot.delivery.schedules import Schedule, ScheduleError, check, schedule_of
+from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
 from bot.store.outbox_models import BroadcastRead
 from bot.subscribers.calendar import instant_on
 from bot.texts import announcement
@@ -155,31 +155,24 @@ class BroadcastPages:
     async def _compose(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         given = await _fields(request)
         try:
-            draft = await self._draft(visitor.user_id, await self._read(given))
+            draft = await self._draft(visitor.user_id, self._read(given))
         except (FormError, FilterError, ScheduleError) as error:
             return await self._ask(visitor, given, str(error))
         return self._to(draft.id)
 
-    async def _read(self, given: Fields) -> Composed:
-        """What a form says; nothing is kept of one that cannot be.
+    def _read(self, given: Fields) -> Composed:
+        """What a form says.
 
         Raises:
             FormError: the message has problems, or a time cannot be read.
             FilterError: the audience names something that there is not.
-            ScheduleError: the time cannot be.
         """
         audience = parse_filter(given.get("audience", ""), self._broadcasts.themes)
         content = self._checked(Content(kind="text", text=_words(given), buttons=_buttons(given)))
-        schedule = _schedule(given, self._templates.zone.key)
-        check(schedule, self._clock.now())
-        await self._broadcasts.count_filter(audience)
-        return Composed(content, audience, schedule)
+        return Composed(content, audience, _schedule(given, self._templates.zone.key))
 
     async def _draft(self, admin: int, made: Composed) -> BroadcastRead:
-        draft = await self._broadcasts.draft(admin, admin, 0)
-        await self._broadcasts.set_content(draft.id, admin, made.content)
-        await self._broadcasts.set_filter(draft.id, admin, made.filter)
-        await self._broadcasts.set_schedule(draft.id, admin, made.schedule)
+        draft = await self._broadcasts.compose(admin, *made)
         await self._broadcasts.offered(draft.id, await self._broadcasts.offer_of(draft.id))
         return draft
 
