@@ -63,6 +63,8 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     if found.confidence != "sure" or not found.hits:
         return False
     best = found.hits[0].id
+    if best == _WISH_OF["stop"] and orders.wants_no_stop(analysis.reading.lines[0]):
+        best = _WISH_OF["resume"]
     return best.startswith(SERVICE) and await answer_service(context, best)
 
 

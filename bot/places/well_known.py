@@ -5,6 +5,9 @@ nearly so somewhere else in the world would be taken for what is meant. ``well_k
 written by hand: each line is a country (ISO 3166), a time zone, and the names, with other
 spellings after "=". A name that stands in several lines is asked about, in their order. Where the
 country is "--", the name alone is shown: whose land it is may be what a war is about.
+
+``short_names.txt`` is written by hand, too: what people call a country or a city for short, after
+its name. A short name that may mean two cities stands in ``well_known.txt``.
 """
 
 from __future__ import annotations
@@ -22,31 +25,8 @@ from bot.places.folding import fold
 from bot.places.place import Place
 
 _REGIONS = Path(__file__).parent / "well_known.txt"
+_SHORT = Path(__file__).parent / "short_names.txt"
 
-# What people call a country for short, by the name that the index has.
-_SHORT = {
-    "ksa": "saudi arabia",
-    "prc": "china",
-    "roc": "taiwan",
-    "rsa": "south africa",
-    "png": "papua new guinea",
-    "rok": "south korea",
-    "dprk": "north korea",
-    "car": "central african republic",
-    "the states": "united states",
-    "us of a": "united states",
-    "nz": "new zealand",
-    "ni": "northern ireland",
-    "republic of ireland": "ireland",
-    "roi": "ireland",
-    "eire": "ireland",
-    "the emirates": "united arab emirates",
-    "the gambia": "gambia",
-    "the bahamas": "bahamas",
-    "the philippines": "philippines",
-    "the maldives": "maldives",
-    "bih": "bosnia and herzegovina",
-}
 _SLIPS = {5: 1, 9: 2}  # letters from which so many slips are forgiven
 
 
@@ -59,8 +39,8 @@ class Region(NamedTuple):
 
 
 def full_name(folded: str) -> str:
-    """The country's name behind a short form; what is none stays."""
-    return _SHORT.get(folded, folded)
+    """The name of the country or city behind a short form; what is none stays."""
+    return _full_names().get(folded, folded)
 
 
 def by_region(folded: str, within: str = "") -> list[Place]:
@@ -80,6 +60,15 @@ def nearly(folded: str) -> list[Place]:
     )
     # A slip in the first letter makes another name more often than the same.
     return by_region(near[0]) if near and near[0][0] == folded[0] else []
+
+
+@cache
+def _full_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for line in _SHORT.read_text(encoding="utf-8").splitlines():
+        name, _, short = line.partition(": ")
+        names |= {fold(one): fold(name) for one in short.split(", ")}
+    return names
 
 
 @cache

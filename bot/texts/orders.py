@@ -105,6 +105,7 @@ _PARTS = re.compile(r"[,;.!?]+(?=\s|$)|\s(?:and|but|so(?! kind| good)|because|si
 _BACK = re.compile(
     r"^((ill be|im|i am|were|we are|well be|back|start(ing)?|begin|again|resume|from|in|maybe) )+"
 )
+_INSTEAD = re.compile(r"( instead( of.*)?|,? (and )?(not|rather than)( at)? \S+( ?[ap]m)?)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
 
@@ -172,6 +173,11 @@ def _without_asking(line: str) -> str:
     return re.sub(rf"^({_filled('(<asking>|<polite>)')} )+", "", line)
 
 
+def _ordered(words: str) -> str:
+    """The line without what asks politely, and without "now" at its end."""
+    return re.sub(r"( (now|today))+$", "", _without_asking(_line(words)))
+
+
 def bare(words: str) -> str:
     """Lower-case words with single blanks, without punctuation and emoji."""
     return _NOT_LETTERS.sub(" ", normalise(words).casefold()).strip()
@@ -181,12 +187,30 @@ def read_wish(words: str) -> str | None:
     """The wish about the bot itself (its id) that short words mean without a doubt."""
     if len(words) > LONGEST:
         return None
+    return _wish(words) or _same_wish(clauses(words))
+
+
+def _wish(words: str) -> str | None:
     whole = bare(words.replace("'", "").replace("’", ""))
     for said in dict.fromkeys((whole, bare(_line(words)))):
         for wish in _rules()["wishes"] if said else ():
             if _match(f"wishes.{wish}", said):
                 return str(wish)
     return None
+
+
+def _same_wish(parts: list[str]) -> str | None:
+    """The wish that every part is: "don't ever stop, these tips are great, thank you"."""
+    wishes = {_wish(part) for part in parts}
+    return wishes.pop() if len(wishes) == 1 else None
+
+
+def wants_no_stop(words: str) -> bool:
+    """Whether a part says not to stop, and none to stop: "never stop sending, I love them"."""
+    keeps = re.compile(rf"(^| ){_filled('<keep_on>')}\b")
+    lines = [bare(_line(part)) for part in clauses(words) or [words]]
+    found = [keeps.sub(" ", line) for line in lines]
+    return found != lines and not any(re.search(r"\b(stop|unsubscribe)\b", line) for line in found)
 
 
 def clauses(words: str) -> list[str]:
@@ -212,9 +236,9 @@ def read_order(words: str, today: date, locale: Locale) -> Order | None:
     line = _line(words)
     if not line or len(line) > LONGEST or _ASKED.match(line):
         return None
-    said = re.sub(r"( (now|today))+$", "", _without_asking(line))
+    said = _ordered(words)
     readers: tuple[Callable[[], Order | None], ...] = (
-        lambda: _audience(said),
+        lambda: _audience(said) or _audience_of([_ordered(part) for part in clauses(words)]),
         lambda: _days(said, locale),
         lambda: _pause(said, today, locale),
         lambda: _quiet(said),
@@ -247,7 +271,7 @@ def _hour(said: str) -> Order | None:
         return ShiftHour(minutes if shift["side"] == "later" else -minutes)
     for name, sure in (("hour", True), ("hour_perhaps", False)):
         for found in _matches(name, said):
-            hour = read_clock(re.sub(r" instead( of.*)?$", "", found["hour"]))
+            hour = read_clock(_INSTEAD.sub("", found["hour"]))
             if hour is not None:
                 return MoveHour(hour, sure)
     alone = read_clock(said)
@@ -335,6 +359,17 @@ def _audience(said: str) -> Order | None:
     less = _match("less", said)
     about_children = less and re.fullmatch(_filled("<child>( and <child>)?"), less["subject"])
     return ChooseAudience("adult") if about_children else None
+
+
+def _audience_of(parts: list[str]) -> Order | None:
+    """What all parts say: "no children here, grown-up tips only", "for my boy, not for me"."""
+    named = [_audience(part) for part in parts]
+    if not all(
+        order or _match("audience_again", p) for order, p in zip(named, parts, strict=True)
+    ):
+        return None
+    orders = {order for order in named if order is not None}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _theme(said: str) -> Order | None:

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 import pytest
 
 from bot.places import Places
-from bot.places.well_known import _names
+from bot.places.well_known import _full_names, _names
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +109,51 @@ def test_every_line_has_a_zone_that_there_is_and_every_label_finds_itself(places
         for region in regions:
             assert region.zone in zones, name
             assert region.zone in {p.zone for p in places.find(region.label, 9)}, region
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Vegas", "America/Los_Angeles"), ("Vegas baby!", "America/Los_Angeles"),
+        ("Philly", "America/New_York"), ("NYC", "America/New_York"),
+        ("LA baby", "America/Los_Angeles"), ("San Fran", "America/Los_Angeles"),
+        ("Jo'burg", "Africa/Johannesburg"), ("Rio", "America/Sao_Paulo"),
+        ("Indy", "America/Indiana/Indianapolis"), ("NOLA", "America/Chicago"),
+        ("good old KL", "Asia/Kuala_Lumpur"), ("just London", "Europe/London"),
+        ("good old Leeds", "Europe/London"), ("it's just Cork", "Europe/Dublin"),
+        ("Paris, innit", "Europe/Paris"), ("sunny Crete", "Europe/Athens"),
+        ("Little Rock", "America/Chicago"), ("Sunny Isles Beach", "America/New_York"),
+    ],
+)  # fmt: skip
+def test_a_well_known_city_is_meant_by_its_short_name_whatever_stands_around_it(
+    places: Places, typed: str, zone: str
+) -> None:
+    clear = places.match(typed).clear
+    assert clear is not None, places.match(typed)
+    assert clear.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("typed", "zones"),
+    [
+        ("St Pete", ["America/New_York", "Europe/Moscow"]),
+        ("Cali", ["America/Bogota", "America/Los_Angeles"]),
+        ("B'ham", ["Europe/London", "America/Chicago"]),
+        ("Frisco", ["America/Los_Angeles", "America/Chicago"]),
+    ],
+)
+def test_of_a_short_name_for_two_cities_both_are_offered(
+    places: Places, typed: str, zones: list[str]
+) -> None:
+    assert [place.zone for place in places.match(typed).places] == zones
+
+
+@pytest.mark.parametrize("typed", ["baby", "just here", "lol", "good old", "sunny", "just asia"])
+def test_what_stands_around_a_place_is_none(places: Places, typed: str) -> None:
+    assert places.find(typed) == []
+
+
+def test_every_short_name_is_of_one_place(places: Places) -> None:
+    several = {"china", "papua new guinea", "united states"}
+    for short, name in _full_names().items():
+        assert places.match(short).clear is not None or name in several, short

@@ -24,6 +24,7 @@ from bot.texts.orders import (
     read_command,
     read_order,
     read_wish,
+    wants_no_stop,
 )
 
 MONDAY = date(2026, 3, 2)
@@ -74,6 +75,18 @@ def test_words_that_are_no_command(words: str) -> None:
         ("switch me to Sydney time", MovePlace("sydney", sure=True)),
         ("stop sending me baby stuff", ChooseAudience("adult")),
         ("tips for my daughter only", ChooseAudience("parent")),
+        ("no children here, grown up tips only", ChooseAudience("adult")),
+        ("tips for me, not for my kids", ChooseAudience("adult")),
+        ("not for my kids, just me", ChooseAudience("adult")),
+        ("our kids have all left home", ChooseAudience("adult")),
+        ("tips for my little boy please, not for me", ChooseAudience("parent")),
+        ("not for me, only for my daughter", ChooseAudience("parent")),
+        ("these are for my toddler, could you switch to that", ChooseAudience("parent")),
+        ("nothing until Friday please", PauseTips(date(2026, 3, 6))),
+        ("can we take a breather", AskPause()),
+        ("could they arrive around ten at night instead", MoveHour(Hour(1320))),
+        ("send tips at 9:30pm not 8", MoveHour(Hour(1290))),
+        ("my new home is Singapore", MovePlace("singapore", sure=True)),
         ("no more food tips", SwitchTheme("food", on=False)),
         ("more tips about sleep", SwitchTheme("mind", on=True)),
         ("only weekdays", ChooseDays(31)),
@@ -92,6 +105,8 @@ def test_orders_that_leave_no_doubt(words: str, order: Order) -> None:
     ["stop itching", "no sugar", "more sleep", "I am tired of my skin",
      "no swimming for two weeks", "stop cream for a week", "no fever until today",
      "it itches at night", "only at night",
+     "nothing helps until Friday", "not for me", "not for my baby, just me and him",
+     "this cream is for my daughter, not for me",
      "I sleep at 9pm", "what time is it", "how do I change the time to 9?", "", "less stress"],
 )  # fmt: skip
 def test_words_about_skin_and_life_are_no_order(words: str) -> None:
@@ -105,11 +120,29 @@ def test_words_about_skin_and_life_are_no_order(words: str) -> None:
         ("thanks so much", "service-thanks"), ("this bot is useless", "service-complaint"),
         ("is it free?", "service-cost"), ("no tip came today", "service-missing-tip"),
         ("the itch wakes me up", None), ("nothing works", None), ("this cream is useless", None),
+        ("don't ever stop, these tips are great, thank you", "service-thanks"),
+        ("never stop!", "service-thanks"), ("please don't stop", "service-resume"),
+        ("never stop sending me tips", "service-resume"), ("don't stop the cream?", None),
+        ("never stop steroids, thank you", None),
         ("is this eczema?", None), ("where does eczema come from?", None),
     ],
 )  # fmt: skip
 def test_short_wishes(words: str, wish: str | None) -> None:
     assert read_wish(words) == wish
+
+
+@pytest.mark.parametrize(
+    ("words", "wants"),
+    [
+        ("never stop sending these, I'm so glad of them", True),
+        ("please don't stop the tips", True),
+        ("please stop, don't send any more", False),
+        ("don't stop to think about it, just stop them", False),
+        ("stop sending tips", False),
+    ],
+)
+def test_whoever_asks_not_to_stop_does_not_ask_to_stop(words: str, *, wants: bool) -> None:
+    assert wants_no_stop(words) is wants
 
 
 def test_a_message_of_several_parts() -> None:
