@@ -109,6 +109,11 @@ def _line(
     _: Translator, entry: Entry, names: Mapping[int, str], zone: str, now: datetime
 ) -> html.Html:
     when = times.moment(_, entry.at, now, zone)
+    return html.text(html.shortened(f"{when}. {sentence(_, entry, names)}", LINE_UNITS))
+
+
+def sentence(_: Translator, entry: Entry, names: Mapping[int, str]) -> str:
+    """Who did what, and what changed by it; whoever has no name in ``names`` is a number."""
     slots = {
         "who": _person(_, entry.actor, names),
         "act": entry.act,
@@ -116,8 +121,7 @@ def _line(
     }
     said = _(ACTS.get(entry.act, OTHER)).format(**slots).removesuffix(", ")
     changed = ", ".join(_changes(_, _facts(entry.before), _facts(entry.after)))
-    line = f"{when}. {said}" + (f": {changed}" if changed else "")
-    return html.text(html.shortened(line, LINE_UNITS))
+    return said + (f": {changed}" if changed else "")
 
 
 def _person(_: Translator, user_id: int, names: Mapping[int, str]) -> str:

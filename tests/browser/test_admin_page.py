@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.bot_harness import ADMIN, BotHarness, open_harness
 from tests.browser.window import DESKTOP, PHONE, TABLET
@@ -87,4 +87,29 @@ async def test_without_scripts_it_works_the_same(browser: Browser, tmp_path: Pat
         await page.get_by_role("heading", name="Broadcast 1").wait_for()
         await harness.settle()
         await rita.sees("Hello without scripts")
+        await context.close()
+
+
+async def test_whoever_uses_a_keyboard_stays_on_the_button_while_figures_move(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with running(tmp_path) as harness:
+        rita, held = await harness.subscriber(), {"method": "sendMessage", "retry_after": 600}
+        await harness.fault("429", chat=rita.id, times=1, **held)
+        context = await browser.new_context()
+        page = await context.new_page()
+        await log_in(page, harness)
+        base = harness.settings.admin_page_url or ""
+        await page.goto(f"{base}/broadcasts/new")
+        await page.get_by_label("Message").fill("Hello")
+        await page.get_by_role("button", name="Look at it before it goes").click()
+        await page.get_by_role("button", name="Send it").click()
+        pause = page.get_by_role("button", name="Pause")
+        await pause.focus()
+        for _ in range(2):
+            await page.wait_for_event(
+                "response", lambda answer: answer.url.endswith("/progress"), timeout=20_000
+            )
+        await page.wait_for_timeout(300)
+        await expect(pause).to_be_focused()
         await context.close()

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot_harness import BotHarness
+from bot.delivery.audiences import parse_filter
+from tests.bot_harness import ADMIN, BotHarness
 from tests.web.page_stage import CSRF, page_of, with_page
 
 CELL = re.compile(r"<td[^>]*>(?:<span[^>]*>)?([^<]+)")
+NOTE = re.compile(r'<p class="note[^>]* autofocus>([^<]*)</p>')
 NIGHT_OF_THE_CHANGE = datetime(2026, 3, 28, 12, tzinfo=UTC)
 """The day before the clocks of Berlin go from 02:00 to 03:00."""
 
@@ -194,4 +196,56 @@ async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:
         _, page = await view.get("/broadcasts")
     rows = [" ".join(CELL.findall(row)) for row in page.split("<tr>")[2:]]
     assert [row.split()[0] for row in rows] == ["draft", "done", "draft"]
-    assert [row.split()[-2:] for row in rows] == [["0", "0"], ["1", "1"], ["0", "0"]]
+    assert [row.split()[-2:] for row in rows] == [["–", "–"], ["1", "1"], ["–", "–"]]
+
+
+async def test_a_saved_audience_can_be_taken_as_it_is_written(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    rules = paged.app.services.broadcasts
+    await rules.save_segment("Berliners", parse_filter("zone=Europe/Berlin", rules.themes), ADMIN)
+    async with page_of(paged, admin) as view:
+        _, form = await view.get("/broadcasts/new")
+        assert "Berliners: <code>zone=Europe/Berlin</code>" in form
+        _, page = await view.send(
+            "/broadcasts/new", "/broadcasts/new", text="Hi", audience="zone=Europe/Berlin"
+        )
+        assert "1 person gets it" in page
+
+
+async def test_the_calendar_has_what_is_scheduled_and_what_waits_for_a_yes(
+    tmp_path: Path,
+) -> None:
+    async with with_page(tmp_path, approval_above=1) as harness:
+        admin = await harness.admin()
+        await harness.subscriber()
+        await harness.subscriber("Tom", "Tokyo")
+        async with page_of(harness, admin) as view:
+            for audience, hour in (("", "09:00"), ("zone=Asia/*", "23:30")):
+                await view.send(
+                    "/broadcasts/new", "/broadcasts/new", text="Hi", audience=audience,
+                    when="at", at=f"2026-03-05T{hour}",
+                )  # fmt: skip
+            for number in (1, 2):
+                await view.send(f"/broadcasts/{number}/confirm", f"/broadcasts/{number}")
+            _, page = await view.get("/calendar?month=2026-03")
+    day = next(cell for cell in page.split("<td") if '<span class="date">5</span>' in cell)
+    assert "/broadcasts/1" in day
+    assert "/broadcasts/2" in day
+
+
+async def test_who_hears_the_page_is_taken_to_what_came_of_it(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        _, page = await view.send("/broadcasts/new", "/broadcasts/new", text="Hi", when="at")
+        assert "<title>Mistake: " in page
+        assert NOTE.search(page)
+        await view.send("/broadcasts/new", "/broadcasts/new", text="Hi")
+        _, page = await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        note = NOTE.search(page)
+        assert note
+        assert note[1] == "Done."
+        await paged.settle()
+        _, part = await view.get("/broadcasts/1/progress")
+        assert "It has ended. Sent: 1." in part

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.admins.admins import Admins
 from bot.admins.audit import Audit
 from bot.admins.logins import Visitor
+from bot.texts.audit import sentence
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 
@@ -33,7 +34,7 @@ class AuditPages:
         return self._templates.response(
             "audit.html",
             visitor,
-            entries=entries,
+            entries=[(one.at, sentence(self._templates.words, one, {})) for one in entries],
             older=entries[-1].id if len(entries) == SHOWN else None,
             team=await self._admins.all(),
         )

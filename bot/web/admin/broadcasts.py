@@ -104,13 +104,15 @@ class BroadcastPages:
             "broadcast.html",
             visitor,
             **await self._facts(found),
+            polled=False,
             said=request.query.get("said", ""),
             reach=await self._broadcasts.reach_of(found.id),
         )
 
     async def _progress(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await self._found(request)
-        return self._templates.response("progress.html", visitor, **await self._facts(found))
+        facts = await self._facts(found)
+        return self._templates.response("progress.html", visitor, **facts, polled=True)
 
     async def _facts(self, found: BroadcastRead) -> dict[str, Any]:
         report = await self._broadcasts.report(found.id)
@@ -148,7 +150,7 @@ class BroadcastPages:
             status=422 if wrong else 200,
             given=given,
             wrong=wrong,
-            segments=await self._broadcasts.segments(),
+            segments=[(s.name, written(s.filter)) for s in await self._broadcasts.segments()],
             zone=self._templates.zone.key,
         )
 
@@ -240,8 +242,9 @@ class BroadcastPages:
         today = self._clock.now().astimezone(self._templates.zone).date()
         first = _month(request.query.get("month", ""), today)
         days: dict[date, list[BroadcastRead]] = defaultdict(list)
-        for one in await self._broadcasts.scheduled():
-            days[self._day_of(one)].append(one)
+        for one in [*await self._broadcasts.scheduled(), *await self._broadcasts.waiting()]:
+            if (day := self._day_of(one)) is not None:
+                days[day].append(one)
         weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
         return self._templates.response(
             "calendar.html",
@@ -254,10 +257,10 @@ class BroadcastPages:
             after=(first + timedelta(days=31)).strftime("%Y-%m"),
         )
 
-    def _day_of(self, one: BroadcastRead) -> date:
-        if one.local_date is not None:
-            return one.local_date
-        return (one.send_at or one.created_at).astimezone(self._templates.zone).date()
+    def _day_of(self, one: BroadcastRead) -> date | None:
+        """When it begins, by the page's clock or each subscriber's own; None: once it may."""
+        at = schedule_of(one).at
+        return one.local_date or (at.astimezone(self._templates.zone).date() if at else None)
 
     async def _found(self, request: web.Request) -> BroadcastRead:
         found = await self._broadcasts.find(int(request.match_info["id"]))

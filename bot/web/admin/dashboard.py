@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date
 from typing import NamedTuple, Protocol
 
 from aiohttp import web
@@ -26,13 +27,14 @@ class Figures(Protocol):
 
 
 class Bar(NamedTuple):
-    """A bar of a chart, in the chart's own units, and what it says."""
+    """A bar of a chart, in the chart's own units; the days that it counts, and what it says."""
 
     x: float
     y: float
     width: float
     height: float
-    label: str
+    first: date
+    last: date
     value: int
 
 
@@ -87,8 +89,6 @@ def bars(steps: Sequence[Period], of: Callable[[Period], int]) -> list[Bar]:
 
 def _bar(index: int, room: float, share: float, step: Period, value: int) -> Bar:
     height = share * CHART_HEIGHT
-    first, last = step.first.isoformat(), step.last.isoformat()
-    label = first if first == last else f"{first} – {last}"
     x, width = index * room + room * 0.1, room * 0.8
-    return Bar(round(x, 1), round(CHART_HEIGHT - height, 1), round(width, 1), round(height, 1),
-               label, value)  # fmt: skip
+    place = round(x, 1), round(CHART_HEIGHT - height, 1), round(width, 1), round(height, 1)
+    return Bar(*place, step.first, step.last, value)
