@@ -11,7 +11,7 @@ import pytest
 from bot.admins.logins import LINK_LASTS, SESSION_LASTS
 from bot.admins.roles import Role
 from tests.bot_harness import ADMIN, BotHarness, open_harness
-from tests.web.page_stage import VIEWER, link_for, log_in, window, with_role
+from tests.web.page_stage import VIEWER, link_for, log_in, page_of, window, with_role
 
 PAGES = ("/", "/?days=30", "/broadcasts", "/calendar", "/content", "/questions", "/audit",
          "/health")  # fmt: skip
@@ -158,3 +158,13 @@ async def test_without_its_address_there_is_no_page(tmp_path: Path) -> None:
 def test_whoever_has_no_page_does_not_wait_for_its_templates() -> None:
     done = subprocess.run([sys.executable, "-c", STARTS], capture_output=True, check=True)
     assert done.stdout.strip() == b"False"
+
+
+async def test_the_audit_log_says_in_words_what_was_done(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await admin.say("/withdraw fermented-does-not-mean-alive wrong dose")
+    async with page_of(paged, admin) as view:
+        _, page = await view.get("/audit")
+        assert f"Number {ADMIN} withdrew tip fermented-does-not-mean-alive" in page
+        assert "wrong dose" in page
+        assert "{" not in page.partition("<main")[2], "no JSON"
