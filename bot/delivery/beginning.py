@@ -11,7 +11,6 @@ import structlog
 from bot.delivery.schedules import schedule_of, times_of
 from bot.store.database import Database
 from bot.store.outbox import audience, corrections
-from bot.store.outbox.corrections import RECALLED_FOR
 from bot.store.outbox.wanted import wanted_of
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
@@ -25,8 +24,7 @@ async def count_of(session: Executor, broadcast: BroadcastRead, now: datetime) -
     if broadcast.is_correction and broadcast.corrects is not None:
         if await corrections.is_recalled(session, broadcast.corrects):
             return 0
-        found = await corrections.reached(session, broadcast.corrects, now - RECALLED_FOR)
-        return found.reached - (found.before if broadcast.kind == "recall" else 0)
+        return (await corrections.reach_of(session, broadcast.corrects, now)).of(broadcast.kind)
     return await audience.count(session, now.date(), wanted_of(broadcast))
 
 

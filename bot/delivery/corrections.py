@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from bot.admins.audit import Audit, Facts
 from bot.clock import Clock
@@ -13,6 +13,7 @@ from bot.delivery.content import Content, problems_of, read_content
 from bot.delivery.trial import Api, Trial
 from bot.store.database import Database
 from bot.store.outbox import corrections
+from bot.store.outbox.corrections import Reach
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.tables import Executor
@@ -22,19 +23,6 @@ RECIPIENTS = "recipients"
 
 SENT_STATES = ("sending", "paused", "done", "cancelled")
 """A broadcast in one of these may have reached somebody."""
-
-
-class Reach(NamedTuple):
-    """How many messages of a broadcast can be edited; how many of them are too old to recall; how
-    many more arrived and cannot be corrected, as their rows are gone."""
-
-    reached: int
-    too_late: int
-    pruned: int = 0
-
-    def of(self, kind: str) -> int:
-        """How many messages an ``edit`` or a ``recall`` changes."""
-        return self.reached - (self.too_late if kind == "recall" else 0)
 
 
 class Corrections:
@@ -85,11 +73,7 @@ class Corrections:
     async def reach_of(self, broadcast_id: int) -> Reach:
         """Whom a correction of this broadcast would reach now."""
         async with self._db.read() as session:
-            return await self._reach(session, broadcast_id)
-
-    async def _reach(self, session: Executor, broadcast_id: int) -> Reach:
-        since = self._clock.now() - corrections.RECALLED_FOR
-        return Reach(*await corrections.reached(session, broadcast_id, since))
+            return await corrections.reach_of(session, broadcast_id, self._clock.now())
 
     async def correct(
         self,
@@ -144,7 +128,8 @@ class Corrections:
         content: Content | None,
         before: Facts,
     ) -> BroadcastRead | None:
-        now, count = self._clock.now(), (await self._reach(session, corrects)).of(kind)
+        now = self._clock.now()
+        count = (await corrections.reach_of(session, corrects, now)).of(kind)
         if not count:
             return None
         made = await store.add(

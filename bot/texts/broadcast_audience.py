@@ -11,9 +11,9 @@ from babel.dates import format_date
 
 from bot.texts import fields as form
 from bot.texts import html
-from bot.texts.callbacks import AskFor, Callback, DropSegment, SetPart, ShowCard, UseSegment
+from bot.texts.callbacks import AskFor, DropSegment, SetPart, ShowCard, UseSegment
 from bot.texts.catalogue import Translator
-from bot.texts.message import Button, Message, Rows, page, toast
+from bot.texts.message import Button, Message, Rows, choice, page, toast
 
 ACTIVE_DAYS = (7, 30, 90)
 JOINED_DAYS = (7, 30)
@@ -149,12 +149,12 @@ def choose(
     if last is not None:
         label = _("Not those who got no. {number}").format(number=last)
         on = last in chosen.without
-        unread = (_switch(label, SetPart("without", str(last), int(not on), broadcast), on=on),)
+        unread = (choice(label, SetPart("without", str(last), int(not on), broadcast), on=on),)
     return page(
         html.bold(_("Who gets it?")),
         html.join([audience_line(_, chosen, themes), count_line(_, count)]),
         buttons=(
-            (_switch(_("Everyone"), SetPart("all", "", 1, broadcast), on=everyone),),
+            (choice(_("Everyone"), SetPart("all", "", 1, broadcast), on=everyone),),
             (view(_("Who it's for"), "who"), view(_("Themes"), "themes")),
             (view(_("Where"), "zones"), view(_("Joined"), "joined")),
             (view(_("Active lately"), "active"), view(_("Saved ones"), "saved")),
@@ -164,10 +164,6 @@ def choose(
             back(_, broadcast, "card"),
         ),
     )
-
-
-def _switch(label: str, data: Callback, *, on: bool) -> Button:
-    return Button(f"✓ {label}" if on else label, data)
 
 
 def part(
@@ -217,7 +213,7 @@ def _several(
     width: int,
 ) -> Rows:
     buttons = [
-        _switch(
+        choice(
             label,
             SetPart(name, value, int(value not in chosen), broadcast),
             on=value in chosen,
@@ -236,8 +232,8 @@ def _joined_rows(_: Translator, broadcast: int, chosen: Audience, today: date) -
         since = _("In the last {count} days").format(count=days)
         earlier = _("Earlier than {count} days ago").format(count=days)
         rows += [
-            (_switch(since, SetPart("after", value, int(not after), broadcast), on=after),),
-            (_switch(earlier, SetPart("before", value, int(not before), broadcast), on=before),),
+            (choice(since, SetPart("after", value, int(not after), broadcast), on=after),),
+            (choice(earlier, SetPart("before", value, int(not before), broadcast), on=before),),
         ]
     return tuple(rows)
 
@@ -248,7 +244,7 @@ def _active_rows(_: Translator, broadcast: int, chosen: Audience) -> Rows:
         on = chosen.active_days == days
         label = _("In the last {count} days").format(count=days)
         data = SetPart("active", str(days), int(not on), broadcast)
-        rows.append((_switch(label, data, on=on),))
+        rows.append((choice(label, data, on=on),))
     return tuple(rows)
 
 

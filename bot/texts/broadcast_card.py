@@ -12,7 +12,7 @@ from bot.texts.broadcast_audience import Audience, audience_line, count_line
 from bot.texts.broadcast_time import Schedule, when_lines
 from bot.texts.callbacks import AskFor, BroadcastDo, SetPoll, SetSilent, ShowCard
 from bot.texts.catalogue import Translator
-from bot.texts.message import Button, Message, Rows, page
+from bot.texts.message import Button, Message, Rows, choice, page
 
 LABELS_UNITS = 200
 
@@ -149,7 +149,7 @@ def options(_: Translator, shown: Card) -> Message:
         ),
         buttons=(
             *(
-                (_choice(name, SetSilent(silent, shown.number), on=silent == shown.silent),)
+                (choice(name, SetSilent(silent, shown.number), on=silent == shown.silent),)
                 for silent, name in sound_names(_).items()
             ),
             *_poll_rows(_, shown),
@@ -161,15 +161,11 @@ def options(_: Translator, shown: Card) -> Message:
     )
 
 
-def _choice(label: str, data: SetSilent | SetPoll, *, on: bool) -> Button:
-    return Button(f"✓ {label}" if on else label, data)
-
-
 def _poll_rows(_: Translator, shown: Card) -> Rows:
     if not shown.manner:
         return ()
     return tuple(
-        (_choice(name, SetPoll(manner, shown.number), on=manner == shown.manner),)
+        (choice(name, SetPoll(manner, shown.number), on=manner == shown.manner),)
         for manner, name in poll_names(_).items()
     )
 

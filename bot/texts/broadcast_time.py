@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.texts import html, times
 from bot.texts.broadcast_audience import TYPED_UNITS
-from bot.texts.callbacks import AskFor, Callback, SetEnd, SetLate, SetTime, ShowCard
+from bot.texts.callbacks import AskFor, SetEnd, SetLate, SetTime, ShowCard
 from bot.texts.catalogue import Translator
-from bot.texts.message import Button, Message, page
+from bot.texts.message import Button, Message, choice, page
 
 NINE = 540
 LOCAL_HOURS = (480, 540, 720, 1080, 1140, 1200)
@@ -64,10 +64,6 @@ def _late_words(_: Translator, late: str) -> str:
     return _("Where that hour has passed: they get it the next day")
 
 
-def _chosen(label: str, data: Callback, *, on: bool) -> Button:
-    return Button(f"✓ {label}" if on else label, data)
-
-
 def choose(_: Translator, broadcast: int, schedule: Schedule, now: datetime, zone: str) -> Message:
     """Now, at a time, at each one's own hour."""
     here = now.astimezone(ZoneInfo(zone))
@@ -85,12 +81,12 @@ def choose(_: Translator, broadcast: int, schedule: Schedule, now: datetime, zon
             zone=times.zone_name(_, zone),
         ),
         buttons=(
-            (_chosen(_("Now"), SetTime("now", today.isoformat(), 0, broadcast), on=is_now),),
+            (choice(_("Now"), SetTime("now", today.isoformat(), 0, broadcast), on=is_now),),
             (
-                _chosen(_("Tomorrow 09:00"), at_nine, on=nine),
+                choice(_("Tomorrow 09:00"), at_nine, on=nine),
                 Button(_("Another time"), AskFor("time", broadcast)),
             ),
-            (_chosen(_("At each one's own hour"), ShowCard("local", broadcast), on=local),),
+            (choice(_("At each one's own hour"), ShowCard("local", broadcast), on=local),),
             (Button(_("With an end time"), ShowCard("until", broadcast)),),
             _up(_, broadcast, "card"),
         ),
@@ -113,7 +109,7 @@ def choose_local(
     today = now.astimezone(ZoneInfo(zone)).date()
     day, minute = schedule.local_date or today + timedelta(days=1), schedule.local_minute
     hours = [
-        _chosen(
+        choice(
             times.hour(one), SetTime("local", day.isoformat(), one, broadcast), on=one == minute
         )
         for one in LOCAL_HOURS
@@ -142,15 +138,15 @@ def _day_buttons(
         day = today + timedelta(days=ahead)
         name = names.get(ahead) or times.weekday_short(_, day.weekday())
         data = SetTime("local", day.isoformat(), NINE if minute is None else minute, broadcast)
-        buttons.append(_chosen(name, data, on=minute is not None and day == chosen))
+        buttons.append(choice(name, data, on=minute is not None and day == chosen))
     return tuple(buttons)
 
 
 def _late_buttons(_: Translator, broadcast: int, schedule: Schedule) -> tuple[Button, ...]:
     late = schedule.late
     return (
-        _chosen(_("Late: next day"), SetLate("next_day", broadcast), on=late != "skip"),
-        _chosen(_("Late: not at all"), SetLate("skip", broadcast), on=late == "skip"),
+        choice(_("Late: next day"), SetLate("next_day", broadcast), on=late != "skip"),
+        choice(_("Late: not at all"), SetLate("skip", broadcast), on=late == "skip"),
     )
 
 
@@ -171,7 +167,7 @@ def choose_end(
         html.join(when_lines(_, schedule, now, zone)),
         html.text(_("Whoever hasn't got it by then won't. As usual, that's a day later.")),
         buttons=(
-            (_chosen(_("As usual"), usual, on=schedule.not_after is None),),
+            (choice(_("As usual"), usual, on=schedule.not_after is None),),
             tuple(hours[:2]),
             tuple(hours[2:]),
             (Button(_("Type it"), AskFor("until", broadcast)),),

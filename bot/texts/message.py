@@ -128,6 +128,11 @@ def page(
     )
 
 
+def choice(label: str, data: Callback, *, on: bool) -> Button:
+    """A button of something that is chosen, with a tick, or could be."""
+    return Button(f"✓ {label}" if on else label, data)
+
+
 def toast(words: str) -> str:
     """The short note over the chat that answers a tap; plain text, at most 200 units."""
     return one_line(words, TOAST_UNITS)

@@ -9,7 +9,7 @@ about to leave gets their row before they do (:func:`freeze_one`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -28,7 +28,7 @@ from bot.store.outbox.kinds import BROADCAST
 from bot.store.outbox.wanted import ALL, Wanted, belongs, wanted_of
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import counters
-from bot.store.queries.broadcasts import OPEN_STATES, change, get, lacking_rows
+from bot.store.queries.broadcasts import OPEN_STATES, change, get, in_states
 from bot.store.tables import Executor, affected, delivery, insert_into, subscriber
 from bot.store.tables import broadcast as table
 from bot.store.types import UTCDateTime
@@ -119,11 +119,8 @@ async def freeze_one(session: Executor, chat_id: int, due_in_zone: DueInZone) ->
     To be called before anything happens that would make it look as if they had not been there.
     """
     chat = subscriber.c.chat_id
-    for broadcast_id in await lacking_rows(session):
-        found = await get(session, broadcast_id)
-        if found is None or found.corrects is not None:
-            continue
-        if not found.frozen and found.state in OPEN_STATES:
+    for found in await in_states(session, OPEN_STATES):
+        if not found.frozen and not found.is_correction:
             behind = chat > (found.cursor if found.cursor is not None else BEFORE_ALL_CHATS)
             here = _those_of(found) & behind & (chat == chat_id)
             await _fill(session, found, here, due_in_zone)
@@ -157,22 +154,32 @@ async def _add_rows(
     session: Executor, broadcast: BroadcastRead, here: ColumnElement[bool], due: ZoneDue
 ) -> int:
     """How many rows are new."""
-    row = _row(broadcast, due)
-    made = insert_into(session, delivery).from_select(list(row), select(*row.values()).where(here))
-    return await affected(session, made.on_conflict_do_nothing())
-
-
-def _row(broadcast: BroadcastRead, due: ZoneDue) -> dict[str, Any]:
-    due_at = literal(due.at, UTCDateTime)
-    return {
-        "kind": literal(BROADCAST, String),
-        "broadcast_id": literal(broadcast.id, Integer),
+    row = {
         "chat_id": subscriber.c.chat_id,
         "state": literal("too_old" if due.missed else "queued", String),
         "reason": literal(HOUR_PASSED if due.missed else None, String),
-        "due_at": due_at,
-        "ready_at": due_at,
         "not_after": literal(broadcast.not_after, UTCDateTime),
+    }
+    return await insert_rows(session, broadcast.id, here, due.at, row)
+
+
+async def insert_rows(
+    session: Executor,
+    broadcast_id: int,
+    here: ColumnElement[bool],
+    due_at: datetime | None,
+    more: Mapping[str, ColumnElement[Any]],
+) -> int:
+    """A row of the broadcast for each of those, with ``more`` columns; how many are new."""
+    due = literal(due_at, UTCDateTime)
+    row: dict[str, Any] = {
+        "kind": literal(BROADCAST, String),
+        "broadcast_id": literal(broadcast_id, Integer),
+        "due_at": due,
+        "ready_at": due,
         "attempts": literal(0, Integer),
         "doubts": literal(0, Integer),
+        **more,
     }
+    made = insert_into(session, delivery).from_select(list(row), select(*row.values()).where(here))
+    return await affected(session, made.on_conflict_do_nothing())

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
     String,
     and_,
     bindparam,
@@ -28,11 +27,11 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.outbox.audience import BEFORE_ALL_CHATS, Frozen
-from bot.store.outbox.kinds import BROADCAST, TIP
+from bot.store.outbox.audience import BEFORE_ALL_CHATS, Frozen, insert_rows
+from bot.store.outbox.kinds import TIP
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries.broadcasts import IS_OPEN, OPEN_STATES, change, is_in
-from bot.store.tables import Executor, broadcast_tally, delivery, insert_into, pairs, rows_in
+from bot.store.tables import Executor, broadcast_tally, delivery, pairs, rows_in
 from bot.store.tables import broadcast as table
 from bot.store.types import EPOCH, MICROSECOND, UTCDateTime, plus_microseconds
 
@@ -69,18 +68,22 @@ def _arrived(its_rows: ColumnElement[bool]) -> ColumnElement[bool]:
 _since = bindparam("since", type_=UTCDateTime)
 
 
-class Reached(NamedTuple):
-    """How many messages of a broadcast can be named, of them those sent before an instant, and
-    how many arrived whose rows are gone."""
+class Reach(NamedTuple):
+    """How many messages of a broadcast can be edited; how many of them are too old to recall; how
+    many more arrived and cannot be corrected, as their rows are gone."""
 
     reached: int
-    before: int
-    pruned: int
+    too_late: int
+    pruned: int = 0
+
+    def of(self, kind: str) -> int:
+        """How many messages an ``edit`` or a ``recall`` changes."""
+        return self.reached - (self.too_late if kind == "recall" else 0)
 
 
 _reached = select(
     func.count().label("reached"),
-    func.coalesce(func.sum(case((delivery.c.sent_at < _since, 1), else_=0)), 0).label("before"),
+    func.coalesce(func.sum(case((delivery.c.sent_at < _since, 1), else_=0)), 0).label("too_late"),
 ).where(_arrived(delivery.c.broadcast_id == _of_broadcast))
 _pruned = select(func.coalesce(func.sum(broadcast_tally.c.count), 0)).where(
     broadcast_tally.c.broadcast_id == _of_broadcast, broadcast_tally.c.state == "sent"
@@ -90,20 +93,21 @@ _pruned = select(func.coalesce(func.sum(broadcast_tally.c.count), 0)).where(
 # Somebody may have had a tip twice: one message of theirs is corrected.
 _chat = func.count(delivery.c.chat_id.distinct())
 _reached_by_tip = select(
-    _chat.label("reached"), _chat.filter(delivery.c.sent_at < _since).label("before")
+    _chat.label("reached"), _chat.filter(delivery.c.sent_at < _since).label("too_late")
 ).where(_arrived(_of_tip(_number)))
 
 
-async def reached(session: Executor, broadcast_id: int, since: datetime) -> Reached:
-    """What there is to correct of it; of that, what was sent before ``since``."""
+async def reach_of(session: Executor, broadcast_id: int, now: datetime) -> Reach:
+    """What there is to correct of it now."""
+    since = now - RECALLED_FOR
     if broadcast_id < 0:
         about = {"number": of_tip(broadcast_id), "since": since}
         tips = (await session.execute(_reached_by_tip, about)).one()
-        return Reached(tips.reached, int(tips.before), 0)
+        return Reach(tips.reached, int(tips.too_late))
     given = {"of_broadcast": broadcast_id, "since": since}
     found = (await session.execute(_reached, given)).one()
     pruned = (await session.execute(_pruned, {"of_broadcast": broadcast_id})).scalar_one()
-    return Reached(found.reached, int(found.before), int(pruned))
+    return Reach(found.reached, int(found.too_late), int(pruned))
 
 
 _albums = select(delivery.c.id, delivery.c.album).where(
@@ -201,22 +205,14 @@ async def _is_under_way(session: Executor, correction: BroadcastRead) -> bool:
 async def _add_rows(
     session: Executor, correction: BroadcastRead, here: ColumnElement[bool]
 ) -> None:
-    begun = literal(correction.confirmed_at, UTCDateTime)
-    row: dict[str, Any] = {
-        "kind": literal(BROADCAST, String),
-        "broadcast_id": literal(correction.id, Integer),
+    row = {
         "chat_id": delivery.c.chat_id,
         "state": literal("queued", String),
-        "due_at": begun,
-        "ready_at": begun,
         "not_after": _not_after(correction),
-        "attempts": literal(0, Integer),
-        "doubts": literal(0, Integer),
         "content": delivery.c.message_id,
         "album": delivery.c.album,
     }
-    made = insert_into(session, delivery).from_select(list(row), select(*row.values()).where(here))
-    await session.execute(made.on_conflict_do_nothing())
+    await insert_rows(session, correction.id, here, correction.confirmed_at, row)
 
 
 def _not_after(correction: BroadcastRead) -> ColumnElement[Any]:
