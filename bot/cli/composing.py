@@ -44,7 +44,7 @@ MOST_BYTES = 100_000
 OUTCOMES: dict[Confirmed, str] = {
     "sending": "begins within 15 seconds where the bot runs, else when it next starts",
     "scheduled": "waits for its time; see: gutskin broadcast list",
-    "waiting": "waits for an admin's yes: they open /scheduled in their chat with the bot",
+    "waiting": "waits for an admin's yes: the bot asks them in their chats, see /scheduled",
 }
 REFUSALS: dict[Confirmed, str] = {
     "nobody": "nobody would get it",

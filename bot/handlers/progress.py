@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from bot.store.values import NOBODY, Report
 from bot.subscribers.service import Subscribers
 from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts import report as texts
+from bot.texts.broadcast_card import needs_yes
 from bot.texts.catalogue import Translator, translator
 from bot.texts.message import Message
 from bot.texts.report import done_of
@@ -124,12 +126,23 @@ class Progress:
     async def draw(self) -> None:
         """Update every progress message that is due."""
         await self.begin()
+        await self._ask_for_yes()
         due = [
             partial(self._draw, broadcast_id)
             for broadcast_id, followed in self._followed.items()
             if self._clock.monotonic() >= followed.next_at
         ]
         await each(*due)
+
+    async def _ask_for_yes(self) -> None:
+        """Ask all admins, once, about what was sent at the server and waits for one of them."""
+        for one in await self._broadcasts.waiting():
+            if one.admin_id != NOBODY or one.progress_chat_id is not None:
+                continue
+            editors = await self._admins.everyone("editor")
+            if editors and await self._broadcasts.take_to_show(one, editors[0]):
+                for user in editors:
+                    await self._tell(user, partial(needs_yes, number=one.id))
 
     async def _draw(self, broadcast_id: int) -> None:
         async with self._drawing:
@@ -180,7 +193,7 @@ class Progress:
             return None if broadcast.admin_id == NOBODY else broadcast
         if not await self._broadcasts.take_to_show(broadcast, editors[0]):
             return None  # another replica tells them
-        told = [one for user in editors if (one := await self._tell(user, view)) is not None]
+        told = [one for user in editors if (one := await self._tell(user, view.drawn))]
         if not told:
             return broadcast.model_copy(update={"progress_chat_id": editors[0]})
         first = told[0]
@@ -188,9 +201,9 @@ class Progress:
         watched = {"progress_chat_id": first.chat_id, "progress_message_id": first.message_id}
         return broadcast.model_copy(update=watched)
 
-    async def _tell(self, user: int, view: View) -> SentMessage | None:
+    async def _tell(self, user: int, drawn: Callable[[Translator], Message]) -> SentMessage | None:
         try:
-            message = view.drawn(await self._words(user))
+            message = drawn(await self._words(user))
             return SentMessage(user, await self._messenger.send(user, message))
         except TelegramError as error:
             log.info("an admin could not be told", kind=type(error).__name__)

@@ -323,6 +323,15 @@ def overtaken(_: Translator, old: int) -> Message:
     )
 
 
+def needs_yes(_: Translator, number: int) -> Message:
+    """To all admins: what was sent at the server waits for one of them."""
+    return page(
+        html.bold(_("May this go out? No. {number}").format(number=number)),
+        html.text(_("It was sent at the server, and it's big enough to need a yes.")),
+        buttons=((Button(_("Look at it"), ShowCard("card", number)),),),
+    )
+
+
 def approved(_: Translator, number: int) -> Message:
     """To the one who said yes."""
     return page(

@@ -317,22 +317,27 @@ class TestTheTeamIsTold:
             told = [one for one in await owner.messages() if "Broadcast done" in one["text"]]
             assert len(told) == 1
 
-    async def test_above_the_size_an_admin_says_yes_where_the_list_shows_it(
+    async def test_above_the_size_all_are_asked_and_whoever_says_yes_sees_how_it_goes(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setenv("GUTSKIN_DATA_DIR", str(tmp_path))
         monkeypatch.setenv("GUTSKIN_APPROVAL_ABOVE", "0")
         async with open_harness(tmp_path, start=SystemClock().now()) as harness:
             subscriber, owner = await harness.subscriber(), await harness.admin()
+            await owner.say("/start")
             file = tmp_path / "message.md"
             file.write_text("Cream is good", "utf-8")
             await _beside(harness, "send", "--file", str(file))
-            await owner.say("/scheduled")
-            await owner.tap("Change no. 1")
+            await owner.sees("May this go out? No. 1", "sent at the server")
+            await owner.tap("Look at it")
             await owner.tap("Show it to me")
+            await owner.sees("Cream is good")
             await owner.tap("Yes, send it")
             await harness.pass_time(60)
             await subscriber.sees("Cream is good")
+            await owner.sees("Broadcast done · no. 1", "Sent: 1")
+            asked = [one for one in await owner.messages() if "May this go" in one["text"]]
+            assert not asked  # it became the card, and that the answer
 
 
 async def _beside(harness: BotHarness, *words: str) -> None:

@@ -499,6 +499,7 @@ CALLS: dict[str, Call] = {
     ),
     "broadcast_card.nobody_to_approve": lambda *_: broadcast_card.nobody_to_approve(EN, 2**62),
     "broadcast_card.approval": lambda w, _: broadcast_card.approval(EN, some_card(w)),
+    "broadcast_card.needs_yes": lambda *_: broadcast_card.needs_yes(EN, 2**62),
     "broadcast_card.approved": lambda *_: broadcast_card.approved(EN, 2**62),
     "broadcast_card.refused": lambda *_: broadcast_card.refused(EN, 2**62),
     "broadcast_card.ask_text": lambda *_: broadcast_card.ask_text(EN, 2**62),

@@ -204,6 +204,9 @@ async def _approve(context: Context, found: BroadcastRead) -> bool:
     if not await context.services.broadcasts.approve(found.id, context.user.id):
         return False
     context.services.plan_soon()
+    if found.admin_id == NOBODY:  # whoever said yes looks after it
+        rules = context.services.broadcasts
+        await rules.set_progress_message(found.id, context.chat_id, None)
     await context.show(cards.approved(context.translator, found.id))
     now = await context.services.broadcasts.find(found.id)
     if now is not None and now.state == "scheduled":
