@@ -63,6 +63,27 @@ class TestApproval:
         await admin.sees("Another admin turned down broadcast 1")
         assert await state_of(harness) == "cancelled"
 
+    @pytest.mark.parametrize(
+        ("label", "said", "state"),
+        [
+            ("Yes, send it", "goes out as planned", "scheduled"),
+            ("No, turn it down", "won't be sent", "cancelled"),
+        ],
+    )
+    async def test_an_author_who_cannot_be_told_stops_neither_a_yes_nor_a_no(
+        self, harness: BotHarness, admin: Person, other: Person, label: str, said: str, state: str
+    ) -> None:
+        await admin.say("/broadcast Hello")
+        await admin.tap("When")
+        await admin.tap("Tomorrow 09:00")
+        await admin.tap("Back")
+        await admin.tap("Schedule it")
+        await admin.block()
+        await other.tap(label)
+        await other.sees(said)
+        assert await state_of(harness) == state
+        assert "went wrong" not in str(await other.answers())
+
     async def test_two_admins_at_once_approve_it_once(
         self, harness: BotHarness, admin: Person, other: Person
     ) -> None:
