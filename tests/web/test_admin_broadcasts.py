@@ -249,3 +249,39 @@ async def test_who_hears_the_page_is_taken_to_what_came_of_it(paged: BotHarness)
         await paged.settle()
         _, part = await view.get("/broadcasts/1/progress")
         assert "It has ended. Sent: 1." in part
+
+
+async def test_what_costs_stars_says_so_before_it_is_pressed(tmp_path: Path) -> None:
+    paid = {"paid_broadcast": True, "total_rate": 1000, "bulk_rate": 1000}
+    async with with_page(tmp_path, **paid) as harness:
+        admin, rita = await harness.admin(), await harness.subscriber()
+        await harness.fault(
+            "error", method="sendMessage", chat=rita.id, times=1, error_code=400,
+            description="Bad Request: something odd",
+        )  # fmt: skip
+        async with page_of(harness, admin) as view:
+            _, page = await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
+            assert "Send it (at most 0.1 Telegram Stars)" in page
+            await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+            await harness.settle()
+            _, page = await view.get("/broadcasts/1")
+            assert "Try the failed ones again (at most 0.1 Telegram Stars)" in page
+            assert "unsure" not in page
+            await view.send("/broadcasts/1/retry", "/broadcasts/1")
+            await harness.settle()
+        await rita.sees("Hello")
+
+
+async def test_what_is_in_doubt_can_be_sent_again(paged: BotHarness) -> None:
+    admin, rita = await paged.admin(), await paged.subscriber()
+    await paged.fault("drop_after", method="sendMessage", chat=rita.id, times=1)
+    async with page_of(paged, admin) as view:
+        await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
+        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await paged.settle()
+        _, page = await view.get("/broadcasts/1")
+        assert "Send the unsure ones again" in page
+        await view.send("/broadcasts/1/doubt", "/broadcasts/1")
+        await paged.settle()
+        _, page = await view.get("/broadcasts/1")
+        assert "unsure" not in page

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -17,7 +18,9 @@ from bot.delivery.audiences import Filter, FilterError, parse_filter, written
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import Content, LinkButton, problems_of, read_content
 from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
+from bot.delivery.targeting import Offer
 from bot.store.outbox_models import BroadcastRead
+from bot.store.values import Report
 from bot.subscribers.calendar import instant_on
 from bot.texts import announcement
 from bot.texts import broadcast as texts
@@ -72,6 +75,7 @@ class BroadcastPages:
             "resume": broadcasts.resume,
             "cancel": broadcasts.cancel,
             "retry": broadcasts.retry_failed,
+            "doubt": partial(broadcasts.retry_failed, in_doubt=True),
         }
 
     def views(self) -> Iterable[View]:
@@ -128,6 +132,18 @@ class BroadcastPages:
             "schedule": schedule_of(found),
             "offer": await self._broadcasts.offer_of(found.id) if draft else None,
             "seconds_left": self._broadcasts.seconds_left(found, report.queued),
+            "again": await self._again(found.id, report),
+        }
+
+    async def _again(self, number: int, report: Report) -> dict[str, Offer]:
+        """What it takes to send again what failed, and what is in doubt, where that can be."""
+        if report.state != "done":
+            return {}
+        counts = {"retry": report.failed_again, "doubt": report.doubt_again}
+        return {
+            act: await self._broadcasts.offer_again(number, in_doubt=act == "doubt")
+            for act, count in counts.items()
+            if count
         }
 
     async def _file(self, request: web.Request, _visitor: Visitor) -> web.StreamResponse:
