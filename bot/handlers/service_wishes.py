@@ -17,6 +17,8 @@ from bot.texts import start as start_texts
 from bot.texts.callbacks import AskService, RunCommand
 from bot.texts.hours import Hour
 from bot.texts.settings import few_tips_line, next_tip_line
+from bot.texts.signs import only_english_line
+from bot.texts.stop_words import stop_language
 from tips.search.search import SERVICE
 
 PLACES_SHOWN = 5
@@ -66,6 +68,17 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     if best == _WISH_OF["stop"] and orders.wants_no_stop(analysis.reading.lines[0]):
         best = _WISH_OF["resume"]
     return best.startswith(SERVICE) and await answer_service(context, best)
+
+
+async def stop_elsewhere(context: Context, words: str) -> bool:
+    """Offer the stop that was asked for in another language; False where none was."""
+    code = stop_language(words, context.speaks)
+    if code is None:
+        return False
+    language = context.services.analyser.language(code)
+    first = only_english_line(language, context.emergency_number)
+    await context.say(service_wishes.stop(context.translator, await _asker(context), first))
+    return True
 
 
 async def chosen(context: Context, tap: AskService) -> None:

@@ -82,6 +82,10 @@ class TextAnalyser:
         known = self._signs.languages.get((language_code or "").partition("-")[0].lower())
         return known.welcome if known is not None else ""
 
+    def language(self, code: str) -> SignLanguage:
+        """A language that we have words of, by its code; KeyError for any other."""
+        return self._signs.languages[code]
+
     def claims_of(self, advice_id: str) -> tuple[str, ...]:
         """The claims that an advice rests on; none if there is no such advice."""
         return self._signs.claims_of(advice_id)

@@ -42,6 +42,7 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
         partial(start.lets_it_be, context, text),
         partial(start.answers_our_question, context, text),
         partial(settings.typed_day, context, text),
+        partial(service_wishes.stop_elsewhere, context, text),
         partial(service_wishes.carry_out, context, text),
         partial(_short_wish, context, text),
         partial(service_wishes.answer_if_sure, context, analysis),

@@ -82,12 +82,19 @@ def _settings_row(_: Translator) -> tuple[Button, ...]:
 
 
 def _stop(_: Translator, asker: Asker) -> Message:
+    return stop(_, asker, html.Html())
+
+
+def stop(_: Translator, asker: Asker, first: html.Html) -> Message:
+    """The button that stops the tips; ``first`` is said before it in another language."""
     if asker.subscriber is None or asker.subscriber.state == "stopped":
         return page(
+            first,
             html.text(_("You don't get tips from me at the moment, so there's nothing to stop.")),
             buttons=(_row(_("Start tips again"), Resume()),),
         )
     return page(
+        first,
         html.text(_("One tap and the tips stop. You can come back any time.")),
         buttons=(
             _row(_("Stop the tips"), Stop()),

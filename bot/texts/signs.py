@@ -54,8 +54,12 @@ def signs_rest_on(_: Translator, shown: Sequence[Source]) -> Message:
 
 def only_english(language: SignLanguage, number: str | None) -> Message:
     """What the bot can, in the language somebody wrote in that it does not speak."""
-    words = language.only_english.replace(SLOT, number or language.your_number)
-    return page(html.text(words))
+    return page(only_english_line(language, number))
+
+
+def only_english_line(language: SignLanguage, number: str | None) -> html.Html:
+    """The same as a paragraph of another message."""
+    return html.text(language.only_english.replace(SLOT, number or language.your_number))
 
 
 def urgent_hint(_: Translator, number: str | None) -> html.Html:

@@ -73,3 +73,23 @@ async def test_the_welcome_says_so_to_whose_telegram_speaks_another_language(
     rita = await harness.person("Rita")
     await rita.say("/start")
     assert "Englisch" not in await rita.hears("I'm GutSkin")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("Hör auf!", "Ich schreibe im Moment nur auf Englisch"),
+        ("arrête", "j'écris seulement en anglais"),
+        ("хватит", "Пока я пишу только по-английски"),
+    ],
+)
+async def test_a_stop_in_another_language_is_offered_at_once(
+    harness: BotHarness, words: str, sentence: str
+) -> None:
+    subscriber = await harness.subscriber()
+    await subscriber.say(words)
+    await subscriber.hears(sentence, "One tap and the tips stop")
+    await subscriber.tap("Stop the tips")
+    known = await harness.app.services.subscribers.find(subscriber.id)
+    assert known is not None
+    assert known.state == "stopped"

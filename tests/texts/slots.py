@@ -688,6 +688,9 @@ ASKERS = {
     ", a stranger": Asker(None, None, NOW),
 }
 CALLS |= {
+    "service_wishes.stop": lambda w, _: service_wishes.stop(
+        EN, Asker(None, None, NOW), html.text(w)
+    ),
     "service_wishes.hour_moved": lambda *_: service_wishes.hour_moved(
         EN, MORNING, 480, html.text("1")
     ),
