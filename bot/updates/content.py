@@ -92,7 +92,12 @@ def is_tap(update: Update) -> bool:
 
 def makes_no_message(update: Update) -> bool:
     """Whether its answer is no message in the chat, which a flood there could hold back."""
-    return is_tap(update) or "inline_query" in update
+    return is_tap(update) or is_inline_query(update)
+
+
+def is_inline_query(update: Update) -> bool:
+    """Whether somebody types words after the bot's name in any chat."""
+    return "inline_query" in update
 
 
 def says_who_listens(update: Update) -> bool:

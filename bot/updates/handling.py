@@ -71,7 +71,7 @@ class Handling:
     """Deals with updates; whoever calls it sees to their order.
 
     What ``process``, ``held_for`` and the like are is said of the inbox. ``on_done`` is told the
-    chat of each row that is done.
+    chat of each row that is done; what ``is_superfluous`` is done without being begun.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class Handling:
         self._marking = asyncio.Lock()
         self.taken_up = TakenUp(db)
         self.on_done: Callable[[int], None] = lambda _chat_id: None
+        self.is_superfluous: Callable[[int, Update], bool] = lambda _number, _update: False
         self.counts = Counts()
 
     def read(self, row: Arrived) -> Update:
@@ -136,10 +137,12 @@ class Handling:
                 log.error("an update was encrypted with another token and is put aside")  # noqa: TRY400
                 wait = 0.0
             else:
-                wait = self._wait_of(item, update, rank) or await self._retrying.outage()
-                if wait <= 0:
-                    update_scope = self._scope_of(item, rank, claim, only_signs=only_signs)
-                    wait = await self._try_unless_hopeless(item, update, update_scope)
+                wait = 0.0
+                if not self.is_superfluous(item.row.update_id, update):
+                    wait = self._wait_of(item, update, rank) or await self._retrying.outage()
+                    if wait <= 0:
+                        update_scope = self._scope_of(item, rank, claim, only_signs=only_signs)
+                        wait = await self._try_unless_hopeless(item, update, update_scope)
             if wait <= 0 and not item.declined:
                 await self._done(item.row)
         return wait

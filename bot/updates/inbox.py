@@ -40,6 +40,7 @@ from bot.updates.content import (
     words_of,
 )
 from bot.updates.handling import Handling, Process, Waiting, never, silent
+from bot.updates.inline_queries import InlineQueries
 from bot.updates.open_rows import OpenRows
 from bot.updates.retrying import Retrying
 from bot.updates.shares import Common
@@ -94,6 +95,8 @@ class Inbox:
             db, clock, cipher, process, slow_down, held_for, retrying or Retrying(clock)
         )
         self._handling.on_done = self._open.done
+        self._inline_queries = InlineQueries()
+        self._handling.is_superfluous = self._inline_queries.is_superfluous
         self.counts = self._handling.counts
         self._gate = asyncio.Lock()  # held while rows are written or read back
         persons = Common(room, _size)
@@ -101,7 +104,7 @@ class Inbox:
             clock, self._handling, self._open, self._gate, suspects, depth=depth, common=persons
         )
         given = self._signs.handle_in_turn, self._refill, clock
-        kept: Any = {"depth": depth, "on_rest": self._open.rest}
+        kept: Any = {"depth": depth, "on_rest": self._rest}
         self._persons: ChatQueues[Waiting] = ChatQueues(
             *given, workers=workers, common=persons, **kept
         )
@@ -136,6 +139,7 @@ class Inbox:
         self.counts.received += len(waiting)
         self.counts.repeated += repeated + len(kept) - len(waiting)
         for number, item in waiting.items():
+            self._inline_queries.arrived(number, kept[number])
             chat_id = item.row.chat_id or NOWHERE
             if self._queues(chat_id).offer(chat_id, item):
                 self._claims.queued([number])
@@ -143,6 +147,10 @@ class Inbox:
                 self._queues(chat_id).more(chat_id)
         await self._signs.look_through(waiting, words)
         return len(waiting)
+
+    def _rest(self, chat_id: int) -> None:
+        self._open.rest(chat_id)
+        self._inline_queries.rest(chat_id)
 
     def _queues(self, chat_id: int | None) -> ChatQueues[Waiting]:
         """Where whatever is no sign waits; only groups and channels have negative numbers."""

@@ -9,7 +9,9 @@ import pytest
 
 from bot.sandbox.model.entities import utf16_length
 from bot.sandbox.model.markup import parse_html
+from tests.bot_fixtures import SlowReading
 from tests.bot_harness import BotHarness, Person, open_harness
+from tests.waiting import until
 from tips.models import Audience
 
 
@@ -107,6 +109,23 @@ async def test_a_query_that_was_answered_too_late_is_no_error(
     await newcomer.ask_inline("fibre")
     await newcomer.hears_nothing()
     assert len(await typed(newcomer, "fibre")) > 1
+
+
+async def test_while_somebody_types_only_the_newest_words_are_looked_for(
+    harness: BotHarness, newcomer: Person, slow_reading: SlowReading
+) -> None:
+    other = await harness.person("Olu")
+    await harness.post("inline", user=newcomer.id, query="mois")
+    await until(slow_reading.begun.is_set)
+    for typed_on in ("moist", "moistur", "moisturis", "moisturiser"):
+        await harness.post("inline", user=newcomer.id, query=typed_on)
+    await harness.post("inline", user=other.id, query="fibre")
+    await until(lambda: harness.app.inbox.waiting >= 4)
+    slow_reading.go_on.set()
+    await harness.settle()
+    calls = await harness.calls("answerInlineQuery")
+    assert len(calls) == 3, calls  # the one in hand, the newest, and somebody else's
+    assert len(await typed(newcomer, "moisturiser")) > 1
 
 
 async def test_the_share_button_asks_inline_for_the_tip_itself(subscriber: Person) -> None:
