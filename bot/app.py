@@ -214,7 +214,8 @@ class App:
     def _admin_page(self, url: str) -> WebServer:
         services, place = self.services, Place(url)
         templates = Templates(place.path, self.settings.default_timezone)
-        actions = Actions(self._plan_soon, services.worker.wake, services.progress.follow)
+        shown = services.progress
+        actions = Actions(self._plan_soon, services.worker.wake, shown.follow, shown.ask_for_yes)
         page = AdminPage(
             place,
             services.logins,

@@ -135,14 +135,21 @@ class Progress:
         await each(*due)
 
     async def _ask_for_yes(self) -> None:
-        """Ask all admins, once, about what was sent at the server and waits for one of them."""
+        """Ask about what was sent at the server and waits for an admin."""
         for one in await self._broadcasts.waiting():
-            if one.admin_id != NOBODY or one.progress_chat_id is not None:
-                continue
-            editors = await self._admins.everyone("editor")
-            if editors and await self._broadcasts.take_to_show(one, editors[0]):
-                for user in editors:
-                    await self._tell(user, partial(needs_yes, number=one.id))
+            if one.admin_id == NOBODY and one.progress_chat_id is None:
+                await self.ask_for_yes(one)
+
+    async def ask_for_yes(self, waiting: BroadcastRead) -> None:
+        """Ask all admins but its author, once, whether it may go out."""
+        editors = await self._admins.everyone("editor")
+        others = [user for user in editors if user != waiting.admin_id]
+        watcher = waiting.admin_id or next(iter(others), NOBODY)
+        if others and await self._broadcasts.take_to_show(waiting, watcher):
+            at_server = waiting.admin_id == NOBODY
+            for user in others:
+                asked = partial(needs_yes, number=waiting.id, at_server=at_server)
+                await self._tell(user, asked)
 
     async def _draw(self, broadcast_id: int) -> None:
         async with self._drawing:

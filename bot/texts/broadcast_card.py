@@ -323,11 +323,14 @@ def overtaken(_: Translator, old: int) -> Message:
     )
 
 
-def needs_yes(_: Translator, number: int) -> Message:
-    """To all admins: what was sent at the server waits for one of them."""
+def needs_yes(_: Translator, number: int, *, at_server: bool = True) -> Message:
+    """To all admins: what was sent at the server, or on the admin page, waits for one of them."""
+    words = _("It was sent at the server, and it's big enough to need a yes.")
+    if not at_server:
+        words = _("Another admin sent it on the admin page, and it's big enough to need a yes.")
     return page(
         html.bold(_("May this go out? No. {number}").format(number=number)),
-        html.text(_("It was sent at the server, and it's big enough to need a yes.")),
+        html.text(words),
         buttons=((Button(_("Look at it"), ShowCard("card", number)),),),
     )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.admins.roles import Role
 from bot.delivery.audiences import parse_filter
 from tests.bot_harness import ADMIN, BotHarness
-from tests.web.page_stage import CSRF, page_of, with_page
+from tests.web.page_stage import CSRF, EDITOR, VIEWER, page_of, with_page, with_role
 
 CELL = re.compile(r"<td[^>]*>(?:<span[^>]*>)?([^<]+)")
 NOTE = re.compile(r'<p class="note[^>]* autofocus>([^<]*)</p>')
@@ -285,3 +286,43 @@ async def test_what_is_in_doubt_can_be_sent_again(paged: BotHarness) -> None:
         await paged.settle()
         _, page = await view.get("/broadcasts/1")
         assert "unsure" not in page
+
+
+async def test_the_chat_is_told_of_what_has_begun_and_of_nothing_else(paged: BotHarness) -> None:
+    admin, _ = await paged.admin(), await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        before = len(await admin.messages())
+        for when in ("now", "at"):
+            await view.send(
+                "/broadcasts/new", "/broadcasts/new", text="Hi", when=when, at="2026-03-02T20:00"
+            )
+        await view.send("/broadcasts/1/cancel", "/broadcasts/1")
+        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await paged.settle()
+        assert len(await admin.messages()) == before
+    await paged.pass_time(hours=9)
+    await admin.sees("Broadcast done", "Sent: 1")
+
+
+async def test_a_second_admin_is_asked_in_the_chat_for_the_yes(tmp_path: Path) -> None:
+    async with with_page(tmp_path, approval_above=1) as harness:
+        admin, editor = await harness.admin(), await with_role(harness, Role.EDITOR, EDITOR)
+        viewer = await with_role(harness, Role.VIEWER, VIEWER)
+        for name in ("Rita", "Tom"):
+            await harness.subscriber(name)
+        for person in (editor, viewer):
+            await person.say("/start")
+        async with page_of(harness, admin) as view:
+            await view.send("/broadcasts/new", "/broadcasts/new", text="Hi")
+            before = [len(await person.messages()) for person in (admin, viewer)]
+            _, page = await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+            assert "A second admin has to approve it" in page
+            await harness.settle()
+        assert before == [len(await person.messages()) for person in (admin, viewer)]
+        await editor.sees("May this go out? No. 1", "on the admin page")
+        await editor.tap("Look at it")
+        await editor.sees("2 subscribers")
+        async with page_of(harness, editor) as view:
+            await view.send("/broadcasts/1/approve", "/broadcasts/1")
+        await harness.settle()
+        await admin.sees("Broadcast done", "Sent: 2")

@@ -34,6 +34,7 @@ REFUSED = ("nobody", "stale", "past")
 """Why a draft was not confirmed, beside its not being this admin's any more."""
 
 RUNNING = ("sending", "paused", "cancelling")
+BEGUN = ("sending", "paused", "done")
 Fields = Mapping[str, str]
 
 
@@ -56,6 +57,7 @@ class Actions:
     plan_soon: Callable[[], None]
     wake_worker: Callable[[], None]
     follow: Callable[[int], Awaitable[None]]
+    ask_for_yes: Callable[[BroadcastRead], Awaitable[None]]
 
 
 class BroadcastPages:
@@ -251,8 +253,16 @@ class BroadcastPages:
         if done:
             self._actions.plan_soon()
             self._actions.wake_worker()
-            await self._actions.follow(found.id)
+            await self._tell(found)
         return self._to(found.id, "done" if done else str(came) if came in REFUSED else "already")
+
+    async def _tell(self, before: BroadcastRead) -> None:
+        """Show in the chats what has begun, and ask there for the yes that it waits for."""
+        now = await self._found_now(before.id)
+        if now.state == "waiting":
+            await self._actions.ask_for_yes(now)
+        elif now.state in BEGUN or before.state in BEGUN:
+            await self._actions.follow(now.id)
 
     async def _calendar(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         today = self._clock.now().astimezone(self._templates.zone).date()
@@ -279,7 +289,10 @@ class BroadcastPages:
         return one.local_date or (at.astimezone(self._templates.zone).date() if at else None)
 
     async def _found(self, request: web.Request) -> BroadcastRead:
-        found = await self._broadcasts.find(int(request.match_info["id"]))
+        return await self._found_now(int(request.match_info["id"]))
+
+    async def _found_now(self, number: int) -> BroadcastRead:
+        found = await self._broadcasts.find(number)
         if found is None:
             raise web.HTTPNotFound
         return found
