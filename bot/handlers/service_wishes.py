@@ -70,9 +70,10 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     return best.startswith(SERVICE) and await answer_service(context, best)
 
 
-async def stop_elsewhere(context: Context, words: str) -> bool:
-    """Offer the stop that was asked for in another language; False where none was."""
-    code = stop_language(words, context.speaks)
+async def stop_elsewhere(context: Context, words: str, *, own: bool = False) -> bool:
+    """Offer the stop that was asked for in another language, or only in the sender's ``own``;
+    False where none was."""
+    code = stop_language(words, context.speaks, own=own)
     if code is None:
         return False
     language = context.services.analyser.language(code)

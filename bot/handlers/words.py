@@ -40,6 +40,7 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
     """An answer to our question, an order, a wish, small talk, or a question; the surest first."""
     hearers: tuple[Callable[[], Awaitable[bool]], ...] = (
         partial(start.lets_it_be, context, text),
+        partial(service_wishes.stop_elsewhere, context, text, own=True),
         partial(start.answers_our_question, context, text),
         partial(settings.typed_day, context, text),
         partial(service_wishes.stop_elsewhere, context, text),

@@ -16,17 +16,20 @@ WORDS = Path(__file__).parent / "stop_words.yaml"
 LONGEST = 60  # characters
 
 
-def stop_language(words: str, speaks: str | None = None) -> str | None:
+def stop_language(words: str, speaks: str | None = None, *, own: bool = False) -> str | None:
     """The code of the language in which the words ask for an end and say nothing else; or None.
 
-    Of several it is the one that the sender's Telegram ``speaks``, if that is among them.
+    Of several it is the one that the sender's Telegram ``speaks``, if that is among them; ``own``
+    leaves all others out, as where a place is asked for: "dur" is one, but not to a Turk.
     """
     if len(words) > LONGEST:
         return None
     said = next(spellings(normalise(words)))
     codes = [code for code, there in _courtesies().items() if _without(said, there) in _of(code)]
     spoken = (speaks or "").replace("_", "-").partition("-")[0].lower()
-    return spoken if spoken in codes else next(iter(codes), None)
+    if spoken in codes:
+        return spoken
+    return None if own else next(iter(codes), None)
 
 
 def _without(said: str, courtesies: frozenset[str]) -> str:

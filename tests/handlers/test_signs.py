@@ -93,3 +93,11 @@ async def test_a_stop_in_another_language_is_offered_at_once(
     known = await harness.app.services.subscribers.find(subscriber.id)
     assert known is not None
     assert known.state == "stopped"
+
+
+async def test_it_is_so_where_a_place_is_asked_for_that_is_called_so(harness: BotHarness) -> None:
+    deniz = await harness.person("Deniz", language="tr")
+    await deniz.say("/start")
+    await deniz.tap("Yes, start")
+    await deniz.say("dur")
+    await deniz.hears("yalnızca İngilizce yazıyorum", "One tap and the tips stop")

@@ -39,6 +39,12 @@ def test_of_a_word_of_several_languages_the_sender_s_own_is_meant(speaks: str, c
     assert stop_language("basta", speaks) == code
 
 
+def test_where_a_place_is_asked_for_only_the_sender_s_own_word_counts() -> None:
+    assert stop_language("dur", "tr", own=True) == "tr"
+    assert stop_language("dur", "en", own=True) is None
+    assert stop_language("Pará", "pt-BR", own=True) is None
+
+
 @pytest.mark.parametrize(
     "words",
     ["", "stop the itch", "Hör auf zu kratzen", "es juckt", "para la piel", "basta crema",
