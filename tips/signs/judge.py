@@ -53,7 +53,8 @@ class Judge:
     layer_bias: Floats  # S x M
     out: Floats  # S x M x (K + 1)
     bias: Floats  # K + 1
-    gates: Floats  # the margin from which it hears, and that under which it overrules the rules
+    gate: Floats  # 1: the margin from which it hears
+    upheld: Floats  # K: that under which it overrules what rules advise about this kind
 
     @classmethod
     def read(cls, path: Path = PATH) -> Self:
@@ -70,15 +71,15 @@ class Judge:
 
     def hears(self, verdict: Verdict) -> bool:
         """Whether that is an emergency, though no rule says so."""
-        return verdict.margin >= float(self.gates[0])
+        return verdict.margin >= float(self.gate[0])
 
     def suspects(self, verdict: Verdict) -> bool:
         """Whether it would hear that if somebody else did, too."""
-        return verdict.margin >= float(self.gates[0]) - SUSPECTED
+        return verdict.margin >= float(self.gate[0]) - SUSPECTED
 
-    def overrules(self, verdict: Verdict) -> bool:
-        """Whether that is none, though a rule says so."""
-        return verdict.margin < float(self.gates[1])
+    def overrules(self, verdict: Verdict, kind: str) -> bool:
+        """Whether that is none, though a rule says it is of this kind."""
+        return verdict.margin < self._upheld.get(kind, -np.inf)
 
     def weigh(self, words: Sequence[str], pieces: Floats, evidence: Evidence) -> Verdict:
         """What a message is most like.
@@ -113,6 +114,10 @@ class Judge:
     def _detectors(self) -> Floats:
         unfolded: Floats = self.detectors.astype(np.float32) * self.detectors_scale
         return unfolded
+
+    @cached_property
+    def _upheld(self) -> dict[str, float]:
+        return dict(zip(self.kinds.tolist(), self.upheld.tolist(), strict=True))
 
     @cached_property
     def _names(self) -> list[str]:

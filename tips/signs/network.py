@@ -26,9 +26,9 @@ class Recipe:
 
     detectors: int = 48
     inside: int = 32
-    rounds: int = 36
+    rounds: int = 24
     together: int = 128
-    rate: float = 1.5e-3
+    rate: float = 2e-3
     dropped: float = 0.2  # of detectors and evidence, so that none is relied on alone
     blurred: float = 0.1  # of a piece's dimensions
     decay: float = 0.02

@@ -193,8 +193,9 @@ class WarningSigns:
         """
         judge, seen = self._judge, FEWEST_JUDGED <= len(part.words) <= SEEN
         overruled: set[str] = set()
-        if judge is not None and verdict is not None and seen and judge.overrules(verdict):
-            overruled = {a.id for a in told if a.language == ENGLISH} & set(judge.kinds.tolist())
+        if judge is not None and verdict is not None and seen:
+            english = (advice.id for advice in told if advice.language == ENGLISH)
+            overruled = {kind for kind in english if judge.overrules(verdict, kind)}
         yield from (advice for advice in told if advice.id not in overruled)
 
     def _by_rules(self, line: str) -> Iterator[Advice]:

@@ -161,14 +161,16 @@ def test_the_judge_says_what_the_network_says() -> None:
         layer_bias=fitted["layer_bias"][None],
         out=fitted["out"][None],
         bias=fitted["bias"],
-        gates=np.array([0, -3], np.float32),
+        gate=np.array([0], np.float32),
+        upheld=np.array([-3], np.float32),
     )
     sums = network.scores(fitted, told, at)
     for one, pieces in zip(sums, told.pieces, strict=True):
         verdict = judge.weigh(["x"], pieces, {"unknown": 1.0})
         assert verdict.margin == pytest.approx(float(one[0] - one[1]), abs=0.2)
         assert judge.hears(verdict) == (verdict.margin >= 0)
-        assert judge.overrules(verdict) == (verdict.margin < -3)
+        assert judge.overrules(verdict, "fever") == (verdict.margin < -3)
+        assert not judge.overrules(verdict, "violence")
 
 
 def test_a_batch_keeps_the_pieces_of_each_message_together() -> None:
