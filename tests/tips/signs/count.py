@@ -1,7 +1,7 @@
 """`python -m tests.tips.signs.count FILE... [--show]`: how an exam of warning signs comes out.
 
-A file is named after its language (`en.yaml`) and has `signs` (each an `id` and a `text`) and
-`ordinary` messages. Only numbers are printed; ``--show`` prints what was missed and what was taken
+A file is named after its language (`en.yaml`) and has `signs` (each a `text`, and the `id` of its
+advice if that was said) and `ordinary` messages. Only numbers are printed; ``--show`` prints what was missed and what was taken
 for a sign, after which the exam is no longer one that nobody looked at.
 """
 
@@ -16,6 +16,9 @@ import yaml
 
 from tips.search import Search
 from tips.signs import WarningSigns
+
+
+ANY = "any"  # the kind of one of which it was not said
 
 
 class Outcome(NamedTuple):
@@ -33,18 +36,17 @@ class Outcome(NamedTuple):
         by_kind = ", ".join(f"{kind} {self.heard[kind]}/{n}" for kind, n in self.kinds.items())
         of = Counter(self.taken.values())
         taken = ", ".join(f"{kind} {n}" for kind, n in of.items())
-        heard = f"heard {self.heard.total()} of {self.kinds.total()}: {by_kind}"
+        heard = f"heard {self.heard.total()} of {self.kinds.total()}"
+        if ANY not in self.kinds:
+            heard += f": {by_kind}; as the kind they are {self.right}"
         ordinary = f"ordinary taken for a sign {of.total()} of {self.ordinary}"
-        return [
-            f"{heard}; as the kind they are {self.right}",
-            f"{ordinary}: {taken}" if taken else ordinary,
-        ]
+        return [heard, f"{ordinary}: {taken}" if taken else ordinary]
 
 
 def counted(signs: WarningSigns, path: Path) -> Outcome:
     """Hold an exam."""
     content: Any = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)
-    found = [(m["id"], m["text"], signs.match(m["text"], path.stem)) for m in content["signs"]]
+    found = [(m.get("id", ANY), m["text"], signs.match(m["text"], path.stem)) for m in content["signs"]]
     taken = {t: a.id for t in content["ordinary"] if (a := signs.match(t, path.stem))}
     return Outcome(
         Counter(kind for kind, _, _ in found),
