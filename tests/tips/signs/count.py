@@ -1,8 +1,9 @@
 """`python -m tests.tips.signs.count FILE... [--show]`: how an exam of warning signs comes out.
 
 A file is named after its language (`en.yaml`) and has `signs` (each a `text`, and the `id` of its
-advice if that was said) and `ordinary` messages. Only numbers are printed; ``--show`` prints what was missed and what was taken
-for a sign, after which the exam is no longer one that nobody looked at.
+advice if that was said) and `ordinary` messages. Only numbers are printed; ``--show`` prints what
+was missed and what was taken for a sign, after which the exam is no longer one that nobody looked
+at.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import yaml
 
 from tips.search import Search
 from tips.signs import WarningSigns
-
 
 ANY = "any"  # the kind of one of which it was not said
 
@@ -46,7 +46,9 @@ class Outcome(NamedTuple):
 def counted(signs: WarningSigns, path: Path) -> Outcome:
     """Hold an exam."""
     content: Any = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)
-    found = [(m.get("id", ANY), m["text"], signs.match(m["text"], path.stem)) for m in content["signs"]]
+    found = [
+        (m.get("id", ANY), m["text"], signs.match(m["text"], path.stem)) for m in content["signs"]
+    ]
     taken = {t: a.id for t in content["ordinary"] if (a := signs.match(t, path.stem))}
     return Outcome(
         Counter(kind for kind, _, _ in found),
