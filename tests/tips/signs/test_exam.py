@@ -18,7 +18,7 @@ EXAM = Path(__file__).parent / "exam"
 SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
-ENGLISH_SINCE = {"exam2": (60, 3), "exam3": (58, 9), "exam4": (60, 1), "exam5": (59, 3)}
+ENGLISH_SINCE = {"exam2": (60, 4), "exam3": (58, 9), "exam4": (60, 1), "exam5": (59, 3)}
 """As measured; the goal is that of the first, and the third misses it."""
 SIGNS = WarningSigns.load()
 LANGUAGES = sorted(set(SIGNS.languages))
