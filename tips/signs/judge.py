@@ -28,7 +28,7 @@ SUSPECTED = 2.0  # how far below its gate another's word is enough
 PATH = search.CONTENT / ENGLISH / "judge.npz"
 
 
-class Verdict(NamedTuple):
+class Prediction(NamedTuple):
     """What a message is most like."""
 
     kind: str
@@ -69,19 +69,19 @@ class Judge:
         """Write the arrays."""
         write_arrays(self, path)
 
-    def hears(self, verdict: Verdict) -> bool:
+    def hears(self, prediction: Prediction) -> bool:
         """Whether that is an emergency, though no rule says so."""
-        return verdict.margin >= float(self.gate[0])
+        return prediction.margin >= float(self.gate[0])
 
-    def suspects(self, verdict: Verdict) -> bool:
+    def suspects(self, prediction: Prediction) -> bool:
         """Whether it would hear that if somebody else did, too."""
-        return verdict.margin >= float(self.gate[0]) - SUSPECTED
+        return prediction.margin >= float(self.gate[0]) - SUSPECTED
 
-    def overrules(self, verdict: Verdict, kind: str) -> bool:
+    def overrules(self, prediction: Prediction, kind: str) -> bool:
         """Whether that is none, though a rule says it is of this kind."""
-        return verdict.margin < self._upheld.get(kind, -np.inf)
+        return prediction.margin < self._upheld.get(kind, -np.inf)
 
-    def weigh(self, words: Sequence[str], pieces: Floats, evidence: Evidence) -> Verdict:
+    def weigh(self, words: Sequence[str], pieces: Floats, evidence: Evidence) -> Prediction:
         """What a message is most like.
 
         Args:
@@ -92,7 +92,7 @@ class Judge:
         scores = self._by_words(words) + self._by_pieces(pieces, evidence) + self.bias
         kinds = scores[:-1]
         margin = float(np.logaddexp.reduce(kinds) - scores[-1])
-        return Verdict(str(self.kinds[int(kinds.argmax())]), margin)
+        return Prediction(str(self.kinds[int(kinds.argmax())]), margin)
 
     def _by_words(self, words: Sequence[str]) -> Floats:
         at, weights = grams.vector(words, self.rarity)

@@ -28,7 +28,7 @@ from .spoken import SignReader
 
 FOLDER = search.CONTENT / ENGLISH
 NONE = "none"
-ONE_OF = 10  # questions and wishes: what is far from an emergency is soon learned
+ONE_OF = 3  # questions and wishes: what is far from an emergency is soon learned
 TOGETHER = 32  # messages that go through the layers of the sentence model side by side
 DIMENSIONS = 256  # of a piece while fitting: nine tenths of what differs, in a third of the time
 SAMPLED = 400  # messages to find these by

@@ -17,7 +17,7 @@ from tips.search.words import lines_of, pieces
 from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
 from .evidence import SEEN, EvidenceReader
-from .judge import Judge, Verdict
+from .judge import Judge, Prediction
 from .language import ENGLISH, Advice, SignLanguage, read_languages
 from .spoken import SignReader, Spoken
 
@@ -158,20 +158,20 @@ class WarningSigns:
             # Of the first part alone: the sentence model is what costs time, and once is enough.
             states = reading.pieces if number == 0 else None
             spoken = self._reader.read(piece)
-            verdict = self._verdict(piece, spoken, part, states)
+            prediction = self._predicted(piece, spoken, part, states)
             told = list(self._reader.advice_in(spoken))
             yield from (
-                self._upheld(told, part, verdict)
+                self._upheld(told, part, prediction)
                 if told
                 else [
-                    *self._by_ear(part, verdict),
+                    *self._by_ear(part, prediction),
                     *self._by_classifier(spoken, speaks),
                 ]
             )
 
-    def _verdict(
+    def _predicted(
         self, piece: str, spoken: Spoken, part: Part, states: Floats | None
-    ) -> Verdict | None:
+    ) -> Prediction | None:
         """What the judge makes of a part in English; None where it cannot tell."""
         if self._judge is None or states is None or self._language(spoken) != ENGLISH:
             return None
@@ -185,17 +185,19 @@ class WarningSigns:
         return self._classifier.language(found, speaks)
 
     def _upheld(
-        self, told: Sequence[Advice], part: Part, verdict: Verdict | None
+        self, told: Sequence[Advice], part: Part, prediction: Prediction | None
     ) -> Iterator[Advice]:
         """What rules advise, without what the judge, who saw the whole, is sure is nothing.
 
-        Words that English shares with other languages are overruled together with the English.
+        Words that English shares with other languages are overruled together with the English; one
+        that is spelled out letter by letter never is.
         """
-        judge, seen = self._judge, FEWEST_JUDGED <= len(part.words) <= SEEN
+        spelled = sum(len(word) == 1 for word in part.words) > len(part.words) / 2
+        judge, seen = self._judge, not spelled and FEWEST_JUDGED <= len(part.words) <= SEEN
         overruled: set[str] = set()
-        if judge is not None and verdict is not None and seen:
+        if judge is not None and prediction is not None and seen:
             english = (advice.id for advice in told if advice.language == ENGLISH)
-            overruled = {kind for kind in english if judge.overrules(verdict, kind)}
+            overruled = {kind for kind in english if judge.overrules(prediction, kind)}
         yield from (advice for advice in told if advice.id not in overruled)
 
     def _by_rules(self, line: str) -> Iterator[Advice]:
@@ -220,15 +222,15 @@ class WarningSigns:
         told = self._reader.told_in(self.languages[language], spoken.places)
         return self._classifier.likeness(found, told, language)
 
-    def _by_ear(self, part: Part, verdict: Verdict | None) -> list[Advice]:
+    def _by_ear(self, part: Part, prediction: Prediction | None) -> list[Advice]:
         """What no rule hears: by the judge, and by words alone what that has not seen."""
         if self._alarm is None or not part.words:
             return []
         left, names = self._reader.left_of(part.words)
         kind = None
-        if self._judge is not None and verdict is not None:
-            kind = verdict.kind if self._judge.hears(verdict) else None
-        if kind is None and self._leaves_open(part, verdict):
+        if self._judge is not None and prediction is not None:
+            kind = prediction.kind if self._judge.hears(prediction) else None
+        if kind is None and self._leaves_open(part, prediction):
             kind = self._by_words(part, left, names)
         if kind is None:
             return []
@@ -236,11 +238,11 @@ class WarningSigns:
         aside = english.aside(kind, names)
         return [advice for advice in english.advice if advice.id == (aside or kind)]
 
-    def _leaves_open(self, part: Part, verdict: Verdict | None) -> bool:
+    def _leaves_open(self, part: Part, prediction: Prediction | None) -> bool:
         """Whether the judge has not seen all, or would believe the model of words."""
-        if self._judge is None or verdict is None or len(part.words) > SEEN:
+        if self._judge is None or prediction is None or len(part.words) > SEEN:
             return True
-        return self._judge.suspects(verdict)
+        return self._judge.suspects(prediction)
 
     def _by_words(self, part: Part, left: list[str], names: set[str]) -> str | None:
         """What the model of words alone hears; it knows no denial."""

@@ -166,11 +166,11 @@ def test_the_judge_says_what_the_network_says() -> None:
     )
     sums = network.scores(fitted, told, at)
     for one, pieces in zip(sums, told.pieces, strict=True):
-        verdict = judge.weigh(["x"], pieces, {"unknown": 1.0})
-        assert verdict.margin == pytest.approx(float(one[0] - one[1]), abs=0.2)
-        assert judge.hears(verdict) == (verdict.margin >= 0)
-        assert judge.overrules(verdict, "fever") == (verdict.margin < -3)
-        assert not judge.overrules(verdict, "violence")
+        prediction = judge.weigh(["x"], pieces, {"unknown": 1.0})
+        assert prediction.margin == pytest.approx(float(one[0] - one[1]), abs=0.2)
+        assert judge.hears(prediction) == (prediction.margin >= 0)
+        assert judge.overrules(prediction, "fever") == (prediction.margin < -3)
+        assert not judge.overrules(prediction, "violence")
 
 
 def test_a_batch_keeps_the_pieces_of_each_message_together() -> None:
