@@ -82,6 +82,7 @@ class SignLanguage:
             english: whose claims the advice of the same id rests on, as it says the same.
         """
         same = english.claims if english else {}
+        same = english.claims if english else {}
         advice = [
             Advice(
                 item["id"],

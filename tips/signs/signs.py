@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from itertools import chain
 from typing import Self
@@ -16,13 +17,11 @@ from tips.search.words import lines_of, pieces
 
 from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
-from .evidence import SEEN, EvidenceReader
-from .judge import Judge, Prediction
+from .folding import Utterance
 from .language import ENGLISH, Advice, SignLanguage, read_languages
-from .spoken import SignReader, Spoken
+from .spoken import UNLESS, SignReader, Spoken, Thing
 
 FEWEST_LEFT = 6  # words beside what was taken back, for the model to be asked about them
-FEWEST_JUDGED = 5  # words that a rule is overruled for; "is this anaphylaxis" says too little else
 DOUBT = 4.0  # how far below the alarm's gate a message still is worth reading before others
 DOUBT_ELSEWHERE = 1.0  # and how far below that of the classifier of other languages
 
@@ -45,15 +44,12 @@ class WarningSigns:
         search: Search | None = None,
         alarm: Alarm | None = None,
         classifier: SignClassifier | None = None,
-        judge: Judge | None = None,
     ) -> None:
         self.languages = {language.code: language for language in languages}
         self._search = search
         self._alarm = alarm
         self._classifier = classifier
-        self._judge = judge
         self._reader = SignReader(self.languages)
-        self._evidence = EvidenceReader.read(self._reader)
 
     @classmethod
     def load(cls, *, search: Search | None = None) -> Self:
@@ -64,10 +60,7 @@ class WarningSigns:
         """
         alarm = Alarm.read(CONTENT / ENGLISH / "alarm.npz") if search else None
         classifier = SignClassifier.read() if search else None
-        judge = Judge.read() if search else None
-        return cls(
-            read_languages(), search=search, alarm=alarm, classifier=classifier, judge=judge
-        )
+        return cls(read_languages(), search=search, alarm=alarm, classifier=classifier)
 
     def match(self, message: str | Reading, speaks: str | None = None) -> Advice | None:
         """The gravest advice whose signs the message describes, wherever in it; or None.
@@ -109,7 +102,7 @@ class WarningSigns:
         line, otherwise = lines_of(text)
         parts = [self._reader.read(piece) for piece in pieces(line)]
         hidden = (self._reader.read(piece) for piece in (pieces(otherwise) if otherwise else ()))
-        if any(True for part in chain(parts, hidden) for _advice in self._reader.advice_in(part)):
+        if any(True for part in chain(parts, hidden) for _advice in self._by_rules_in(part)):
             return Suspicion.STRONG
         closeness = max(self._closeness_in_english(text), self._closeness_elsewhere(parts))
         if closeness >= 1:
@@ -121,7 +114,7 @@ class WarningSigns:
         if self._alarm is None:
             return -math.inf
         spoken, _otherwise = spoken_parts(text)
-        left = (self._reader.left_of(words)[0] for words in spoken)
+        left = (self._left_of(words)[0] for words in spoken)
         return 1 + max(map(self._alarm.beyond_gate, left), default=-math.inf) / DOUBT
 
     def _closeness_elsewhere(self, parts: Iterable[Spoken]) -> float:
@@ -155,54 +148,32 @@ class WarningSigns:
         line, otherwise = reading.lines
         yield from self._by_rules(otherwise)
         for number, (piece, part) in enumerate(zip(pieces(line), reading.parts, strict=True)):
-            # Of the first part alone: the sentence model is what costs time, and once is enough.
-            states = reading.pieces if number == 0 else None
+            # The vector is of the first part alone: it is what costs time, and one is enough.
+            vector = reading.vector if number == 0 else None
             spoken = self._reader.read(piece)
-            prediction = self._predicted(piece, spoken, part, states)
-            told = list(self._reader.advice_in(spoken))
-            yield from (
-                self._upheld(told, part, prediction)
-                if told
-                else [
-                    *self._by_ear(part, prediction),
-                    *self._by_classifier(spoken, speaks),
-                ]
-            )
-
-    def _predicted(
-        self, piece: str, spoken: Spoken, part: Part, states: Floats | None
-    ) -> Prediction | None:
-        """What the judge makes of a part in English; None where it cannot tell."""
-        if self._judge is None or states is None or self._language(spoken) != ENGLISH:
-            return None
-        return self._judge.weigh(part.words, states, self._evidence.of(piece, spoken, part.words))
-
-    def _language(self, spoken: Spoken, speaks: str = "") -> str:
-        """The likeliest language of a part."""
-        if self._classifier is None or not spoken.words:
-            return ENGLISH
-        found = features(spoken.words, self._classifier.rarity)
-        return self._classifier.language(found, speaks)
-
-    def _upheld(
-        self, told: Sequence[Advice], part: Part, prediction: Prediction | None
-    ) -> Iterator[Advice]:
-        """What rules advise, without what the judge, who saw the whole, is sure is nothing.
-
-        Words that English shares with other languages are overruled together with the English; one
-        that is spelled out letter by letter never is.
-        """
-        spelled = sum(len(word) == 1 for word in part.words) > len(part.words) / 2
-        judge, seen = self._judge, not spelled and FEWEST_JUDGED <= len(part.words) <= SEEN
-        overruled: set[str] = set()
-        if judge is not None and prediction is not None and seen:
-            english = (advice.id for advice in told if advice.language == ENGLISH)
-            overruled = {kind for kind in english if judge.overrules(prediction, kind)}
-        yield from (advice for advice in told if advice.id not in overruled)
+            yield from list(self._by_rules_in(spoken)) or [
+                *self._by_ear(part, vector),
+                *self._by_classifier(spoken, speaks),
+            ]
 
     def _by_rules(self, line: str) -> Iterator[Advice]:
         for piece in pieces(line) if line else ():
-            yield from self._reader.advice_in(self._reader.read(piece))
+            yield from self._by_rules_in(self._reader.read(piece))
+
+    def _by_rules_in(self, spoken: Spoken) -> Iterator[Advice]:
+        if spoken.asks:
+            return
+        for language in self._languages_of({place.thing for place in spoken.places}):
+            told = self._reader.told_in(language, spoken.places)
+            if advice := language.advice_for(told.things):
+                yield advice
+
+    def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
+        """The languages in which these things may be signs."""
+        names: dict[str, set[str]] = {}
+        for thing in things:
+            names.setdefault(thing.language, set()).add(thing.name)
+        return [one for code in names if (one := self.languages[code]).may_advise(names[code])]
 
     def _by_classifier(self, spoken: Spoken, speaks: str | None) -> list[Advice]:
         """What the model of other languages hears."""
@@ -222,41 +193,36 @@ class WarningSigns:
         told = self._reader.told_in(self.languages[language], spoken.places)
         return self._classifier.likeness(found, told, language)
 
-    def _by_ear(self, part: Part, prediction: Prediction | None) -> list[Advice]:
-        """What no rule hears: by the judge, and by words alone what that has not seen."""
+    def _by_ear(self, part: Part, vector: Floats | None) -> list[Advice]:
+        """What the model hears; it knows English alone, and no denial."""
         if self._alarm is None or not part.words:
             return []
-        left, names = self._reader.left_of(part.words)
-        kind = None
-        if self._judge is not None and prediction is not None:
-            kind = prediction.kind if self._judge.hears(prediction) else None
-        if kind is None and self._leaves_open(part, prediction):
-            kind = self._by_words(part, left, names)
-        if kind is None:
-            return []
         english = self.languages[ENGLISH]
-        aside = english.aside(kind, names)
-        return [advice for advice in english.advice if advice.id == (aside or kind)]
-
-    def _leaves_open(self, part: Part, prediction: Prediction | None) -> bool:
-        """Whether the judge has not seen all, or would believe the model of words."""
-        if self._judge is None or prediction is None or len(part.words) > SEEN:
-            return True
-        return self._judge.suspects(prediction)
-
-    def _by_words(self, part: Part, left: list[str], names: set[str]) -> str | None:
-        """What the model of words alone hears; it knows no denial."""
-        if self._alarm is None or self._asks(part):
-            return None
+        if english.asks([word.replace("'", "") for word in part.spoken]):
+            return []
+        left, names = self._left_of(part.words)
         whole = len(left) == len(part.words)
         if not whole and len(left) < FEWEST_LEFT:
-            return None
-        kind = self._alarm.kind(left)
-        aside = self.languages[ENGLISH].aside(kind or "", names)
-        return None if (aside or not whole) and self._alarm.beyond_gate(left) < DOUBT else kind
+            return []
+        kind = self._alarm.kind(left, vector if whole else None)
+        aside = english.aside(kind or "", names)
+        if (aside or not whole) and self._alarm.beyond_gate(left) < DOUBT:
+            return []
+        return [advice for advice in english.advice if advice.id == (aside or kind)]
 
-    def _asks(self, part: Part) -> bool:
-        return self._reader.english.asks([word.replace("'", "") for word in part.spoken])
+    def _left_of(self, words: list[str]) -> tuple[list[str], set[str]]:
+        """The words without what English phrases take back, and the things they name."""
+        plain = [word.replace("'", "") for word in words]
+        said = Utterance(plain, list(range(len(plain))), frozenset({0}))
+        gone: set[int] = set()
+        names: set[str] = set()
+        english = self.languages[ENGLISH]
+        for thing, at in self._reader.phrases.places(plain):
+            if thing.language == ENGLISH:
+                names.add(thing.name)
+                begin = at.start if thing.name == UNLESS else english.denial_before(said, at.start)
+                gone.update(range(at.stop if begin is None else begin, at.stop))
+        return [word for at, word in enumerate(words) if at not in gone], names
 
 
 def _base(code: str | None) -> str:

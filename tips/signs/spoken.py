@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .folding import Utterance, utterances
-from .language import ENGLISH, Advice, SignLanguage
+from .language import ENGLISH, SignLanguage
 from .phrases import Phrases
 
 UNLESS = "unless"
@@ -53,7 +52,7 @@ class SignReader:
 
     def __init__(self, languages: Mapping[str, SignLanguage]) -> None:
         self._languages = languages
-        self._phrases = Phrases(
+        self.phrases = Phrases(
             (Thing(language.code, name), phrase)
             for language in languages.values()
             for name, phrases in {**language.things, UNLESS: language.unless}.items()
@@ -65,51 +64,16 @@ class SignReader:
         said = utterances(piece)
         return Spoken(
             said[0].words,
-            [Place(t, one, at) for one in said for t, at in self._phrases.places(one.words)],
-            asks=self.english.asks(said[0].words),
+            [Place(t, one, at) for one in said for t, at in self.phrases.places(one.words)],
+            asks=self._languages[ENGLISH].asks(said[0].words),
         )
-
-    @property
-    def english(self) -> SignLanguage:
-        """The language that the others borrow from."""
-        return self._languages[ENGLISH]
-
-    def advice_in(self, spoken: Spoken) -> Iterator[Advice]:
-        """What the rules of each language advise a part, at most one of each."""
-        if spoken.asks:
-            return
-        for language in self._languages_of({place.thing for place in spoken.places}):
-            told = self.told_in(language, spoken.places)
-            if advice := language.advice_for(told.things):
-                yield advice
-
-    def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
-        """The languages in which these things may be signs."""
-        names: dict[str, set[str]] = {}
-        for thing in things:
-            names.setdefault(thing.language, set()).add(thing.name)
-        return [one for code in names if (one := self._languages[code]).may_advise(names[code])]
-
-    def left_of(self, words: list[str]) -> tuple[list[str], set[str]]:
-        """The words without what English phrases take back, and the things they name."""
-        plain = [word.replace("'", "") for word in words]
-        said = Utterance(plain, list(range(len(plain))), frozenset({0}))
-        gone: set[int] = set()
-        names: set[str] = set()
-        for thing, at in self._phrases.places(plain):
-            if thing.language == ENGLISH:
-                names.add(thing.name)
-                denied = self.english.denial_before(said, at.start)
-                begin = at.start if thing.name == UNLESS else denied
-                gone.update(range(at.stop if begin is None else begin, at.stop))
-        return [word for at, word in enumerate(words) if at not in gone], names
 
     def told_in(self, language: SignLanguage, spoken: Sequence[Place]) -> Told:
         """The things of a language that all readings of a part speak of.
 
         Languages borrow words: what English takes back of them, it takes back of all.
         """
-        english = self.english
+        english = self._languages[ENGLISH]
         own = (language.code, ENGLISH)
         excused = {
             at

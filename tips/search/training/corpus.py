@@ -6,7 +6,7 @@ import hashlib
 import random
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,17 +95,7 @@ def author_of(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Changes whenever anything that the index is trained on has changed: not with an answer's
-    text, nor with what is written for the warning signs only."""
-    return _digest(folder, lambda path: not path.stem.startswith(ASIDE))
-
-
-def fingerprint_of_signs(folder: Path) -> str:
-    """Changes whenever anything that the warning signs are trained on has changed."""
-    return _digest(folder, lambda _path: True)
-
-
-def _digest(folder: Path, counts: Callable[[Path], bool]) -> str:
+    """Changes whenever anything that training reads has changed: not with an answer's text."""
     digest = hashlib.sha256()
     for item in _answers(folder):
         told = [item["id"], item["topic"], item["question"]]
@@ -113,7 +103,7 @@ def _digest(folder: Path, counts: Callable[[Path], bool]) -> str:
         digest.update("\0".join(map(str, told)).encode() + b"\0")
     digest.update("\0".join(services(folder)).encode() + b"\0")
     for path in [
-        *filter(counts, sorted((folder / "wordings").rglob("*.yaml"))),
+        *sorted((folder / "wordings").rglob("*.yaml")),
         *(folder / name for name in READ_AS_WELL),
     ]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
