@@ -168,7 +168,7 @@ VALID = {
     "ac": ":1", "an": "", "aw": "", "ba": ":audience:1", "bc": ":card:1", "be": ":1:1",
     "bf": ":all:1:1:1", "bg": ":abcdef12:1", "bh": ":abcdef12:1", "bl": ":next_day:1", "bn": "",
     "bp": ":forward:1", "bs": ":night:1", "bt": "", "bw": ":now:2026-03-20:1:1",
-    "cw": ":restore:1", "qa": ":ask", "qi": ":show:1:1:1", "qs": ":send:1:1:abcdef12",
+    "cw": ":restore:1", "qa": ":ask", "qo": "", "qi": ":show:1:1:1", "qs": ":send:1:1:abcdef12",
     "ra": ":newest:1", "ri": ":editor", "rl": ":1", "ro": ":1", "rs": ":1:editor", "rx": ":1",
     "sm": ":1",
 }  # fmt: skip

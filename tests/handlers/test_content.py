@@ -87,7 +87,7 @@ async def test_a_new_question_is_found_by_its_words(own: BotHarness, folder: Pat
     admin, reader = await own.admin(), await own.subscriber()
     file = folder / "en/answers/itch.yaml"
     text = file.read_text("utf-8")
-    asked = "What do hedgehogs in opera houses do for itch?"
+    asked = "Hedgehogs in opera houses?"
     first = text[text.index("- id: stop-scratching") : text.index("- id: itch-fast-relief")]
     new = first.replace("stop-scratching", "hedgehog-opera", 1)
     new = new.replace("How can I stop scratching?", asked, 1)
@@ -110,7 +110,7 @@ async def test_a_new_question_is_found_by_its_words(own: BotHarness, folder: Pat
     await admin.say("/reload")
     await admin.sees("From now on I send what's in the folder")
     await reader.say("hedgehogs in opera houses")
-    assert any(label.startswith("What do hedgehogs") for label in await reader.labels())
+    assert any(label.startswith("Hedgehogs") for label in await reader.labels())
 
 
 async def test_without_a_folder_it_says_how(harness: BotHarness, admin: Person) -> None:

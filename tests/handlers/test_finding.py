@@ -68,7 +68,7 @@ async def test_a_saved_tip_is_found_by_its_words_and_removed_in_the_list(
     harness: BotHarness, subscriber: Person
 ) -> None:
     services = harness.app.services
-    about = services.library.tip("treatment-moisturiser-strongly-recommended")
+    about = services.library.tip("skin-moisturiser-what-it-does")
     other = services.library.tip("fibre-lentils-in-winter-soup")
     for tip in (about, other):
         harness.clock.move(1)
