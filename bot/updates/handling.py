@@ -137,15 +137,22 @@ class Handling:
                 log.error("an update was encrypted with another token and is put aside")  # noqa: TRY400
                 wait = 0.0
             else:
-                wait = 0.0
-                if not self.is_superfluous(item.row.update_id, update):
-                    wait = self._wait_of(item, update, rank) or await self._retrying.outage()
-                    if wait <= 0:
-                        update_scope = self._scope_of(item, rank, claim, only_signs=only_signs)
-                        wait = await self._try_unless_hopeless(item, update, update_scope)
+                scope_of = partial(self._scope_of, item, rank, claim, only_signs=only_signs)
+                wait = await self._begin(item, update, rank, scope_of)
             if wait <= 0 and not item.declined:
                 await self._done(item.row)
         return wait
+
+    async def _begin(
+        self, item: Waiting, update: Update, rank: Rank, scope_of: Callable[[], UpdateScope]
+    ) -> float:
+        """Try it, unless it need not be or has to wait; 0, or the seconds that it waits."""
+        if self.is_superfluous(item.row.update_id, update):
+            return 0.0
+        wait = self._wait_of(item, update, rank) or await self._retrying.outage()
+        if wait > 0:  # what was cut short is taken up once it goes on
+            return wait
+        return await self._try_unless_hopeless(item, update, scope_of())
 
     def _wait_of(self, item: Waiting, update: Update, rank: Rank) -> float:
         """For how long its chat has to wait, if that is worth no worker."""
