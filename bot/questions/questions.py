@@ -159,10 +159,6 @@ class Questions:
                 await self._audit.record(session, by, "answer", f"question {first}", after=after)
         return count
 
-    async def withdraw_answer(self, first: int) -> None:
-        """Forget what was written for the group; the questions stay."""
-        await self._db.write(partial(store.set_answer, first=first, answer=None))
-
     async def dismiss(self, ids: Sequence[int], by: int) -> int:
         """Answer none of these; their words go at once. How many."""
         async with self._db.write() as session:
