@@ -75,8 +75,8 @@ corrections: $(READY)  ## edit and recall a broadcast that reached 40,000, at th
 chaos: $(READY)  ## kill -9 at random moments, audited at the server (TIMES=200, POSTGRES=1 for two replicas, JSON=FILE)
 	$(BIN)/python -m tests.bench.chaos --times $(or $(TIMES),200) $(if $(POSTGRES),--postgres) $(if $(JSON),--json $(JSON))
 
-mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, LOG=FILE to go on, COVERED=1 after make test COVERAGE=1, JSON=FILE)
-	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) $(if $(LOG),--log $(LOG)) $(if $(COVERED),--coverage $(COVERAGE_FILE)) $(if $(JSON),--json $(JSON))
+mutants: $(READY)  ## put single faults into a copy of the code and list those that no test sees (TIMES=200, WORKERS=1, LOG=FILE to go on, COVERED=1 after make test COVERAGE=1, JSON=FILE)
+	$(BIN)/python -m tests.mutants --times $(or $(TIMES),200) --workers $(or $(WORKERS),1) $(if $(LOG),--log $(LOG)) $(if $(COVERED),--coverage $(COVERAGE_FILE)) $(if $(JSON),--json $(JSON))
 
 soak: $(READY)  ## 200 subscribers through 400 simulated days
 	$(BIN)/python -m tests.soak --subscribers $(or $(SUBSCRIBERS),200) --days $(or $(DAYS),400)

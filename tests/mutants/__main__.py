@@ -1,7 +1,8 @@
 """``python -m tests.mutants [--times 200] [--json FILE]``: put single faults in, see who sees.
 
 With ``--log FILE`` a run goes on where the last one was stopped: what is in there is not tried
-again. With ``--coverage FILE`` only the tests that ran a statement are asked about it.
+again. With ``--coverage FILE`` only the tests that ran a statement are asked about it. With
+``--workers N`` so many faults are tried at a time, each in a copy of its own.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutants.measured import Measured
 from tests.mutants.reach import Reach
@@ -57,12 +61,12 @@ class Log:
 def main() -> None:
     given = _arguments()
     with temporary_files() as folder:
-        trial = copy(ROOT, folder / "copy")
+        trials = [copy(ROOT, folder / f"copy{number}") for number in range(given.workers)]
         log = Log(given.log or folder / "log.jsonl")
         reach = Reach(ROOT)
         asked = Measured(reach, given.coverage) if given.coverage else reach
-        every = list(_try_all(trial, log, asked, given.times, given.limit))
-        tried = _without_doubtful(trial, every)
+        every = list(_try_all(trials, log, asked, given.times, given.limit))
+        tried = _without_doubtful(trials[0], every)
     _report(tried)
     if given.json:
         given.json.write_text(json.dumps(_figures(tried), indent=1) + "\n", encoding="utf-8")
@@ -74,6 +78,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=float, default=LIMIT_S, help="seconds of processor for each"
     )
+    parser.add_argument("--workers", type=int, default=1, help="how many at a time")
     parser.add_argument("--coverage", type=Path, metavar="FILE", help="what ran which line")
     parser.add_argument("--log", type=Path, metavar="FILE", help="go on with an earlier run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
@@ -81,17 +86,42 @@ def _arguments() -> argparse.Namespace:
 
 
 def _try_all(
-    trial: Trial, log: Log, reach: Reach | Measured, times: int, limit_s: float
+    trials: list[Trial], log: Log, reach: Reach | Measured, times: int, limit_s: float
 ) -> Iterator[Tried]:
     places = sample(times)
     _say(f"{len(places)} faults, {limit_s:.0f} s of processor for each at most")
-    for number, place in enumerate(places, 1):
-        if (outcome := log.outcome_of(place)) is None:
-            outcome = trial.run(place, reach.of(place), limit_s)
-            log.add(place, outcome)
-        tried = Tried(place, outcome)
-        _say(f"{number:>4} {tried}")
-        yield tried
+    asked = [(place, reach.of(place)) for place in places if log.outcome_of(place) is None]
+    with closing(_outcomes(trials, asked, limit_s)) as outcomes:
+        for number, place in enumerate(places, 1):
+            if (outcome := log.outcome_of(place)) is None:
+                outcome = next(outcomes)
+                log.add(place, outcome)
+            tried = Tried(place, outcome)
+            _say(f"{number:>4} {tried}")
+            yield tried
+
+
+def _outcomes(
+    trials: list[Trial], asked: list[tuple[Place, list[str]]], limit_s: float
+) -> Generator[Outcome, None, None]:
+    """What came of each fault, in their order; a copy has one fault in it at a time."""
+    free: SimpleQueue[Trial] = SimpleQueue()
+    for trial in trials:
+        free.put(trial)
+
+    def outcome_of(place: Place, tests: list[str]) -> Outcome:
+        trial = free.get()
+        try:
+            return trial.run(place, tests, limit_s)
+        finally:
+            free.put(trial)
+
+    pool = ThreadPoolExecutor(len(trials))
+    try:
+        for future in [pool.submit(outcome_of, *one) for one in asked]:
+            yield future.result()
+    finally:  # who stops a run waits for the faults under way alone
+        pool.shutdown(cancel_futures=True)
 
 
 def _without_doubtful(trial: Trial, tried: list[Tried]) -> list[Tried]:
