@@ -25,21 +25,30 @@ def stop_language(words: str, speaks: str | None = None, *, own: bool = False) -
     if len(words) > LONGEST:
         return None
     said = next(spellings(normalise(words)))
-    codes = [code for code, there in _courtesies().items() if _without(said, there) in _of(code)]
+    codes = [
+        code
+        for code, there in _courtesies().items()
+        if not _of(code).isdisjoint(_shortened(said, there))
+    ]
     spoken = (speaks or "").replace("_", "-").partition("-")[0].lower()
     if spoken in codes:
         return spoken
     return None if own else next(iter(codes), None)
 
 
-def _without(said: str, courtesies: frozenset[str]) -> str:
-    """What is left without the courtesies at either end."""
-    before = None
-    while before != said:
-        before = said
-        for one in courtesies:
-            said = said.removeprefix(f"{one} ").removesuffix(f" {one}")
-    return said
+def _shortened(said: str, courtesies: frozenset[str]) -> set[str]:
+    """The words, and what is left of them without any courtesies at either end."""
+    found: set[str] = set()
+    left = {said}
+    while left:
+        found |= left
+        left = {
+            shorter
+            for one in left
+            for each in courtesies
+            for shorter in (one.removeprefix(f"{each} "), one.removesuffix(f" {each}"))
+        } - found
+    return found
 
 
 def _of(code: str) -> frozenset[str]:

@@ -20,6 +20,11 @@ def test_every_language_of_the_signs_but_english_has_words() -> None:
     assert {code for code, _ in PHRASES} == set(WarningSigns.load().languages) - {"en"}
 
 
+@pytest.mark.parametrize(("code", "phrase"), PHRASES)
+def test_every_phrase_is_heard_in_its_language(code: str, phrase: str) -> None:
+    assert stop_language(phrase, code) == code
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -28,6 +33,11 @@ def test_every_language_of_the_signs_but_english_has_words() -> None:
         ("Smettila, per favore", "it"), ("hou op", "nl"), ("przestań", "pl"), ("Pare!", "es"),
         ("me deixe em paz", "pt"), ("DUR", "tr"), ("İptal et lütfen", "tr"), ("Хватит!", "ru"),
         ("Будь ласка, досить", "uk"), ("توقف من فضلك", "ar"),
+        ("Hören Sie bitte auf", "de"), ("ça suffit !", "fr"),
+        ("ne m'envoyez plus de messages", "fr"),
+        ("Proszę mnie wypisać", "pl"), ("para de me mandar mensagem", "pt"), ("yazmayın", "tr"),
+        ("отстаньте пожалуйста", "ru"), ("вимкніть розсилку", "uk"), ("كفايه لو سمحت", "ar"),
+        ("no me manden más mensajes gracias", "es"), ("stuur me niks meer aub", "nl"),
     ],
 )  # fmt: skip
 def test_a_plain_stop_is_heard(words: str, code: str) -> None:
@@ -49,7 +59,9 @@ def test_where_a_place_is_asked_for_only_the_sender_s_own_word_counts() -> None:
     "words",
     ["", "stop the itch", "Hör auf zu kratzen", "es juckt", "para la piel", "basta crema",
      "please", "bitte", "ich kann nicht mehr", "no puedo más", "je n'en peux plus", "mam dość",
-     "es hört nicht auf zu bluten", "durum", "parade", "halter", "merci", "ça va", "genug creme?",
+     "es hört nicht auf zu bluten", "durum", "parade", "halter", "merci",
+     "plus de conseils svp", "kesin", "відстань", "para mi bebé", "не хочу", "je veux plus", "بطل",
+     "ik wil niet meer", "não quero mais", "artık istemiyorum", "ça va", "genug creme?",
      "хватит ли крема", "كفى بالله", "x" * 500],
 )  # fmt: skip
 def test_what_says_more_or_else_is_none(words: str) -> None:
