@@ -61,12 +61,15 @@ class WordSearch(Generic[Key]):
         asked = tuple(self._read(words[:LONGEST_ASKED]))  # dear: words are mended there
         meant = self._meant(asked)
         rare = [words for words in meant if not self._is_common(words)]
-        # Where every subject asked for is common ("moisturiser"), a title that has it is about it.
-        scores = self._scores(rare) if rare else self._scores(_subjects(meant), TITLE)
+        scores = self._scores(rare or _subjects(meant))
         named = self._titles.get(asked)
         if named is not None:
             scores[named] = math.inf
         fitting = [key for key in scores if among is None or key in among]
+        if not rare and len(fitting) > limit:
+            # Every subject asked for is common ("moisturiser"): a title that has it is about it.
+            titled = self._scores(_subjects(meant), TITLE)
+            fitting = [key for key in fitting if key in titled or scores[key] == math.inf]
         return tuple(sorted(fitting, key=lambda key: (-scores[key], key))[:limit])
 
     def _meant(self, words: Sequence[str]) -> list[list[str]]:

@@ -47,6 +47,16 @@ def test_a_search_may_be_kept_to_some_tips() -> None:
     assert by_words().tips.find("fibre", 100, every[3:5]) == every[3:5]
 
 
+def test_a_common_word_in_the_text_is_enough_among_a_few_tips() -> None:
+    by_title, by_text = (
+        library().tip(name).number
+        for name in ("skin-moisturiser-what-it-does", "treatment-moisturiser-strongly-recommended")
+    )
+    find = by_words().tips.find
+    assert by_text not in find("moisturiser", 50)
+    assert find("moisturiser", 50, [by_text, by_title]) == (by_title, by_text)
+
+
 @pytest.mark.parametrize("words", ["probiotics", "steroid safe", "swimming"])
 def test_words_find_answers_about_them(words: str) -> None:
     found_ids = by_words().answers.find(words, 3)
