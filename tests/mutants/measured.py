@@ -12,6 +12,8 @@ from coverage import CoverageData
 from tests.mutants.reach import Reach
 from tests.mutants.sample import Place
 
+OUTSIDE = ""  # what ran outside of tests
+
 
 class Measured:
     """Narrows down what :class:`Reach` finds to the tests that ran the very statement."""
@@ -24,12 +26,14 @@ class Measured:
         self._by_line = cache(self._lines_of)
 
     def of(self, place: Place) -> list[str]:
-        """The tests that ran the place, the nearest first; whole files where it runs on import."""
+        """The tests that ran the place, the nearest first; whole files where it ran on import."""
         files = self._reach.of(place)
         lines = self._by_line(place.path)
         if not place.fault.scope or lines is None:
             return files
         ran = {test for line in _statement(place) for test in lines.get(line, ())}
+        if ran == {OUTSIDE}:  # once for all of them, while the tests were gathered
+            return files
         order = {file: number for number, file in enumerate(files)}
         named = {test: test.partition("::")[0] for test in ran}
         return sorted(
@@ -42,7 +46,7 @@ class Measured:
         if name is None:
             return None
         found = self._data.contexts_by_lineno(name)
-        return {line: {_test(one) for one in said if one} for line, said in found.items()}
+        return {line: {_test(one) for one in said} for line, said in found.items()}
 
 
 def _test(context: str) -> str:

@@ -131,6 +131,15 @@ class TestATrial:
             "tests/ages/test_age.py::test_said[a|b]",
         ]
 
+    def test_asks_all_that_reach_a_statement_which_ran_before_any_test(
+        self, checkout: Path, tmp_path: Path
+    ) -> None:
+        data = CoverageData(basename=str(tmp_path / "coverage"))
+        data.add_lines({str(checkout / "bot/age.py"): [2]})
+        data.write()
+        measured = Measured(Reach(checkout), tmp_path / "coverage")
+        assert measured.of(places(checkout)["comparison"]) == ["tests/ages/test_age.py"]
+
     def test_tells_what_is_found_from_what_goes_unseen(self, checkout: Path, trial: Trial) -> None:
         place, test = places(checkout)["comparison"], "tests/ages/test_age.py"
         outcome = trial.run(place, [test], 60)
