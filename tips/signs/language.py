@@ -19,6 +19,7 @@ DESPAIR, LEAVING = "despair", "leaving"
 TIPS = "tips"  # what somebody may want to leave who means no more than that
 YOUR_NUMBER = "your local emergency number"
 LONGEST_ASKED = 20  # words of a message that only asks
+LONGEST_PAST = 30  # and of one that only tells of the past
 OPENING = 2  # words before the question: "hi", "quick question"
 REACH = 2  # words between a denial and what it denies, if they count
 
@@ -64,10 +65,14 @@ class SignLanguage:
     things: Mapping[str, Sequence[Phrase]]
     unless: Sequence[Phrase]
     denied: Mapping[str, Sequence[Phrase]]  # by their last words; starred ones under ""
+    bodily: frozenset[str]  # the things that other advice than that of despair asks for
+    denied_after: Mapping[str, Sequence[Phrase]]  # "no fever" the other way round; by first words
     but: frozenset[str]
     over: frozenset[str]
     asked: Mapping[str, Sequence[Phrase]]  # by their first words
     someone: frozenset[str]
+    past: Mapping[str, Sequence[Phrase]]  # what is over, or told of nobody; by their first words
+    present: frozenset[str]
     only_english: str = ""
     welcome: str = ""
     your_number: str = YOUR_NUMBER
@@ -100,10 +105,20 @@ class SignLanguage:
             things={name: _phrases(entries) for name, entries in data["things"].items()},
             unless=_phrases(data.get("unless", ())),
             denied=_by_word(_phrases(data.get("denied", ())), -1),
+            bodily=frozenset(
+                name
+                for one, held in zip(advice, rules, strict=True)
+                for rule in held
+                for name in rule.needed
+                if one.id != DESPAIR
+            ),
+            denied_after=_by_word(_phrases(data.get("denied_after", ())), 0),
             but=_words(data.get("but", ())),
             over=_words(data.get("over", ())),
             asked=_by_word(_phrases(data.get("asked", ())), 0),
             someone=_words(data.get("someone", ())),
+            past=_by_word(_phrases(data.get("past", ())), 0),
+            present=_words(data.get("present", ())),
             only_english=str(data.get("only_english", "")),
             welcome=str(data.get("welcome", "")),
             your_number=str(data.get("your_number", YOUR_NUMBER)),
@@ -144,6 +159,22 @@ class SignLanguage:
             )
         )
 
+    def tells_of_the_past(self, words: Sequence[str]) -> bool:
+        """Whether a short message tells of what is over, or of a story, and of nothing now."""
+        return len(words) <= LONGEST_PAST and (
+            self.present.isdisjoint(words)
+            and any(
+                phrase.stands_at(words, at)
+                for at, word in enumerate(words)
+                for phrase in self.past.get(word, ())
+            )
+        )
+
+    def hears_nothing(self, words: Sequence[str], advice: str) -> bool:
+        """Whether it is no sign for another reason than its things. Despair that is over is
+        still worth a caring line."""
+        return self.asks(words) or (advice != DESPAIR and self.tells_of_the_past(words))
+
     def may_advise(self, names: AbstractSet[str]) -> bool:
         """Whether any advice can be given where nothing but these things is spoken of."""
         return any(names >= rule.needed for _, rules in self.rules for rule in rules)
@@ -165,6 +196,19 @@ class SignLanguage:
             if word in self.but or between > REACH:
                 return None
         return None
+
+    def denial_after(self, name: str, said: Utterance, stop: int) -> bool:
+        """Whether a thing that ends before ``stop`` is denied right behind it, where its clause
+        ends ("febre não"). Of despair that is none: "no hope"."""
+        return name in self.bodily and any(
+            phrase.stands_at(said.words, stop) and not _word_at(said, stop + len(phrase.words))
+            for phrase in self.denied_after.get(_word_at(said, stop), ())
+        )
+
+
+def _word_at(said: Utterance, at: int) -> str:
+    """The word there; none where a clause begins, or the message has ended."""
+    return "" if at in said.clauses or at >= len(said.words) else said.words[at]
 
 
 def read_languages(folder: Path = CONTENT) -> tuple[SignLanguage, ...]:

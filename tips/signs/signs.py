@@ -165,7 +165,8 @@ class WarningSigns:
             return
         for language in self._languages_of({place.thing for place in spoken.places}):
             told = self._reader.told_in(language, spoken.places)
-            if advice := language.advice_for(told.things):
+            advice = language.advice_for(told.things)
+            if advice and not language.hears_nothing(spoken.words, advice.id):
                 yield advice
 
     def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
@@ -190,8 +191,10 @@ class WarningSigns:
         language = self._classifier.language(found, _base(speaks))
         if language == ENGLISH:
             return None
-        told = self._reader.told_in(self.languages[language], spoken.places)
-        return self._classifier.likeness(found, told, language)
+        rules = self.languages[language]
+        told = self._reader.told_in(rules, spoken.places)
+        like = self._classifier.likeness(found, told, language)
+        return None if rules.hears_nothing(spoken.words, like.kind) else like
 
     def _by_ear(self, part: Part, vector: Floats | None) -> list[Advice]:
         """What the model hears; it knows English alone, and no denial."""

@@ -88,9 +88,23 @@ class SignReader:
             for one in (language, english)
             if one.denial_before(place.said, place.at.start) is not None
         }
+        denied |= {
+            (place.thing, place.written)
+            for place in places
+            if language.denial_after(place.thing.name, place.said, place.at.stop)
+            and not _goes_on(place, places)
+        }
         things = {
             place.thing.name
             for place in places
             if not excused.issuperset(place.written) and (place.thing, place.written) not in denied
         }
         return Told(things, {place.thing.name for place in places} - things)
+
+
+def _goes_on(place: Place, places: Sequence[Place]) -> bool:
+    """Whether the word behind a thing belongs to one, too ("no pulse" is a thing itself)."""
+    return any(
+        one.said is place.said and one.at.start <= place.at.start and place.at.stop < one.at.stop
+        for one in places
+    )

@@ -45,6 +45,7 @@ class Example(NamedTuple):
     words: list[str]
     told: Told
     by_rules: bool  # whether the rules hear it
+    asks: bool  # or tells of what is over: the classifier is hardly asked
     kind: str
     language: str
     place: float  # among those of its kind: 0 the first, 1 behind the last
@@ -63,9 +64,13 @@ class ExampleReader:
         for at, text in enumerate(texts):
             spoken = self._reader.read(line_of(text))
             told = self._reader.told_in(rules, spoken.places)
-            heard = not spoken.asks and rules.advice_for(told.things) is not None
+            asks = spoken.asks or rules.hears_nothing(spoken.words, ORDINARY)
+            advice = rules.advice_for(told.things)
+            heard = advice is not None and not (
+                spoken.asks or rules.hears_nothing(spoken.words, advice.id)
+            )
             if spoken.words:
-                yield Example(spoken.words, told, heard, kind, language, at / len(texts))
+                yield Example(spoken.words, told, heard, asks, kind, language, at / len(texts))
 
 
 def examples(folder: Path = WORDINGS) -> list[Example]:
@@ -101,9 +106,14 @@ def fingerprint(folder: Path = WORDINGS) -> str:
 
 def train(told: Sequence[Example], made_from: str) -> SignClassifier:
     """The classifier of these messages, with the gate that messages it never saw ask for."""
-    margins = [m for one, m in held_out(told) if one.kind == ORDINARY and not one.by_rules]
+    margins = [m for one, m in held_out(told) if one.kind == ORDINARY and _left_alone(one)]
     gate = np.quantile(margins, 1 - FALSE_ALARMS)
     return replace(fitted(told, made_from), gate=np.array([gate], np.float32))
+
+
+def _left_alone(one: Example) -> bool:
+    """Whether the classifier alone decides."""
+    return not one.by_rules and not one.asks
 
 
 def held_out(told: Sequence[Example]) -> Iterator[tuple[Example, float]]:

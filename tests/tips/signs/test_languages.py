@@ -73,9 +73,63 @@ class TestWhatIsSaidFirst:
         assert found is not None
         assert (found.id, found.language) == ("breathing", language)
 
-    @pytest.mark.parametrize("message", ["kein fieber, nur trocken", "sin fiebre, solo seca"])
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "kein fieber, nur trocken",
+            "sin fiebre, solo seca",
+            "o rosto inchado não, só seco",
+            "Atemnot hat er nicht",
+            "nefes darlığı yok",
+            "удушья нет",
+        ],
+    )
     def test_a_denied_sign_is_none(self, message: str) -> None:
         assert self.signs.match(message) is None
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "c'est quoi un choc anaphylactique",
+            "was ist ein allergischer schock",
+            "какие признаки сепсиса",
+            "anafilaktik şok nedir",
+            "quais os sintomas de choque anafilático",
+        ],
+    )
+    def test_what_is_only_asked_about_is_none(self, message: str) -> None:
+        assert self.signs.match(message) is None
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            "j'ai fait un choc anaphylactique en 2012, plus rien depuis",
+            "vor jahren hatte er einen allergischen schock",
+            "торік був набряк горла, зараз все добре",
+            "na novela ela desmaiou",
+        ],
+    )
+    def test_what_is_over_or_a_story_is_none(self, message: str) -> None:
+        assert self.signs.match(message) is None
+
+    @pytest.mark.parametrize(
+        ("message", "advice"),
+        [
+            ("febre não, mas não consegue respirar", "breathing"),
+            ("nabız yok", "breathing"),
+            ("в прошлом году был отек, сейчас опять задыхаюсь", "breathing"),
+            ("c'est quoi, mon fils n'arrive plus à respirer", "breathing"),
+            ("im film haben sie es gezeigt, jetzt schwillt meine zunge an", "breathing"),
+            ("l'an dernier j'ai voulu mourir et je veux mourir encore", "despair"),
+            ("yaşamanın anlamı yok", "despair"),
+        ],
+    )
+    def test_a_real_one_beside_it_or_one_that_sounds_denied_is_heard(
+        self, message: str, advice: str
+    ) -> None:
+        found = self.signs.match(message)
+        assert found is not None
+        assert found.id == advice
 
     def test_words_of_two_languages_are_those_of_the_senders_telegram(self) -> None:
         first = WarningSigns([_of("en"), _of("xx"), _of("yy")])
