@@ -279,7 +279,18 @@ class TipVote(TipVoteFields, table=True):
     """The table of thumbs on tips."""
 
     __tablename__ = "tip_vote"
-    __table_args__ = (CheckConstraint("vote IN (-1, 1)", name="vote"),)
+    __table_args__ = (
+        CheckConstraint("vote IN (-1, 1)", name="vote"),
+        # The reasons of all tips are counted from it alone, however many thumbs there are.
+        Index(
+            "ix_tip_vote_why_not",
+            "tip_id",
+            "why_not",
+            "at",
+            sqlite_where=text("why_not IS NOT NULL"),
+            postgresql_where=text("why_not IS NOT NULL"),
+        ),
+    )
 
 
 class TipVoteRead(TipVoteFields):

@@ -35,7 +35,7 @@ class Ratings:
         since = self._clock.now() - SPAN
         async with self._db.read() as session:
             tallies = await tip_tallies.since(session, since)
-            said = await feedback.tip_ratings(session, since)
+            said = await feedback.reasons(session, since)
         return {tip: _rating(votes, said.get(tip, {})) for tip, votes in tallies.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
@@ -29,6 +29,7 @@ from bot.store.tables import (
     saved,
     tip_vote,
 )
+from bot.store.types import UTCDateTime
 from bot.store.values import Said
 
 
@@ -141,6 +142,23 @@ async def tip_ratings(session: Executor, since: datetime) -> dict[str, dict[str,
         for name in ("up" if thumb > 0 else "down", reason):
             if name is not None:
                 row[name] = row.get(name, 0) + count
+    return found
+
+
+_reasons = (
+    core_select(col(TipVote.tip_id), col(TipVote.why_not), func.count())
+    .where(
+        col(TipVote.why_not).is_not(None), col(TipVote.at) >= bindparam("since", type_=UTCDateTime)
+    )
+    .group_by(col(TipVote.tip_id), col(TipVote.why_not))
+)
+
+
+async def reasons(session: Executor, since: datetime) -> dict[str, dict[str, int]]:
+    """How often each reason for a thumb down was given since then, by tip; read from an index."""
+    found: dict[str, dict[str, int]] = {}
+    for tip, reason, count in await session.execute(_reasons, {"since": since}):
+        found.setdefault(tip, {})[str(reason)] = count
     return found
 
 

@@ -94,7 +94,7 @@ async def of_group(session: Executor, first: int) -> list[QuestionRead]:
     return read_all(QuestionRead, await session.execute(mine))
 
 
-async def set_answer(session: Executor, first: int, answer: str | None) -> int:
+async def set_answer(session: Executor, first: int, answer: str) -> int:
     """What an admin wrote for the open ones of a group; how many they are."""
     mine = update(question).where(_open, question.c.grouped == first)
     return await affected(session, mine.values(answer=answer))
