@@ -215,7 +215,8 @@ class App:
         services, place = self.services, Place(url)
         templates = Templates(place.path, self.settings.default_timezone)
         shown = services.progress
-        actions = Actions(self._plan_soon, services.worker.wake, shown.follow, shown.ask_for_yes)
+        wake, chats = services.worker.wake, services.team_chats
+        actions = Actions(self._plan_soon, wake, shown.follow, shown.course_of, chats)
         page = AdminPage(
             place,
             services.logins,

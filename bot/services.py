@@ -28,8 +28,10 @@ from bot.delivery.rendering import TipRenderer
 from bot.delivery.repair import Repair
 from bot.delivery.stats import Stats
 from bot.delivery.worker import DeliveryWorker
+from bot.handlers.admin_writer import AdminWriter
 from bot.handlers.answering import Answering
 from bot.handlers.application import Dispatcher, build_dispatcher
+from bot.handlers.broadcasts.team_chats import TeamChats
 from bot.handlers.context import HandlerServices
 from bot.handlers.inbox_news import InboxNews
 from bot.handlers.progress import Progress
@@ -100,6 +102,7 @@ class Services:
     worker: DeliveryWorker
     stats: Stats
     painter: Painter
+    team_chats: TeamChats
     progress: Progress
     replicas: Replicas
     repair: Repair
@@ -249,7 +252,9 @@ def _build(
     answering = Answering(questions, messenger)
     home = settings.default_timezone
     inbox_news = InboxNews(questions, admins, subscribers, messenger, clock, home)
-    progress = Progress(broadcasts, subscribers, admins, messenger, clock)
+    writer = AdminWriter(subscribers, messenger)
+    chats = TeamChats(broadcasts, admins, writer, messenger, clock, content, home)
+    progress = Progress(broadcasts, admins, chats, writer, messenger, clock)
     renderer = TipRenderer(content, sharing=client.sharing)
     told = progress.on_event
     worker = DeliveryWorker(
@@ -288,6 +293,7 @@ def _build(
         messenger=messenger,
         wake_worker=worker.wake,
         plan_soon=plan_soon,
+        team_chats=chats,
         follow_broadcast=progress.follow,
         broadcast_report=progress.message_of,
         offer_admin_menu=partial(offer_admin_menu, client),
@@ -322,6 +328,7 @@ def _build(
         worker=worker,
         stats=stats,
         painter=painter,
+        team_chats=chats,
         progress=progress,
         replicas=Replicas(db, clock, limiter, trust=trust),
         repair=Repair(db, clock, settings, planner, owner=worker.owner),

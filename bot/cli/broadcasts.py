@@ -71,16 +71,15 @@ async def find(broadcast: int) -> BroadcastRead:
 
 def _told(broadcast: BroadcastRead) -> dict[str, Any]:
     """A broadcast as the JSON form gives it; its names stay from version to version."""
-    from bot.delivery.audiences import Filter, written
+    from bot.delivery.audiences import read_filter, written
     from bot.delivery.content import read_content
 
     content = read_content(broadcast.content) if broadcast.content else None
-    chosen = Filter.model_validate_json(broadcast.filter) if broadcast.filter else Filter()
     minute = broadcast.local_minute
     return {
         **{name: getattr(broadcast, name) for name in AS_STORED},
         "local_hour": None if minute is None else f"{minute // 60:02}:{minute % 60:02}",
-        "audience": written(chosen) or broadcast.audience,
+        "audience": written(read_filter(broadcast.filter)) or broadcast.audience,
         "text": content.text if content else None,
         "silent": content.silent if content else None,
         "buttons": [button._asdict() for button in content.buttons] if content else [],

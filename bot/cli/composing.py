@@ -49,6 +49,7 @@ OUTCOMES: dict[Confirmed, str] = {
 REFUSALS: dict[Confirmed, str] = {
     "nobody": "nobody would get it",
     "stale": "more people would get it than a moment ago: try again",
+    "changed": "another time was chosen a moment ago: look at it and try again",
     "past": "its time has passed: choose a later one",
     "no": "it has begun, or somebody changed or cancelled it",
 }
@@ -113,12 +114,13 @@ def _carry_out_plan(plan: Plan, *, yes: bool, as_json: bool) -> None:
 
 
 class Plan(NamedTuple):
-    """A broadcast that is to be: what, to whom, when, and in whose place."""
+    """A broadcast that is to be: what, to whom, when; in the place of which, as it was then."""
 
     content: Content
     audience: Filter
     schedule: Schedule
     replaces: int | None = None
+    as_of: datetime | None = None
 
     async def offer(self) -> Offer:
         """What it takes as of now; raises ``ValueError`` where it cannot be."""
@@ -139,7 +141,7 @@ class Plan(NamedTuple):
         chosen = self.content, self.audience, self.schedule
         if self.replaces is None:
             return await rules.compose(OPERATOR, *chosen)
-        draft = await rules.redraft(self.replaces, OPERATOR, chosen)
+        draft = await rules.redraft(self.replaces, OPERATOR, chosen, as_of=self.as_of)
         if draft is None:
             fail(f"nothing was changed: broadcast {self.replaces} {REFUSALS['no']}")
         return draft
@@ -174,6 +176,8 @@ def edit(  # noqa: PLR0913, PLR0917 (a command has its options)
     as_json: bool = JSON_OPTION,
 ) -> None:
     """Change the text wherever it arrived; before it begins the audience and the time, too."""
+    from bot.delivery.targeting import can_be_replaced
+
     log_to_stderr("INFO")
     new = _content(file) if file is not None else None
     schedule = _schedule(at, not_after, late, local=local)
@@ -181,7 +185,7 @@ def edit(  # noqa: PLR0913, PLR0917 (a command has its options)
     if new is None and not only_before:
         fail("nothing to change: name a --file with the new text, or whom or when instead")
     found = asked(find(broadcast))
-    if _waits(found):
+    if can_be_replaced(found):
         plan = _changed(found, new, _filter(audience) if audience is not None else None)
         if at is not None:
             plan = plan._replace(schedule=schedule)
@@ -196,23 +200,17 @@ def edit(  # noqa: PLR0913, PLR0917 (a command has its options)
         _correct(broadcast, "edit", new, yes=yes, as_json=as_json)
 
 
-def _waits(found: BroadcastRead) -> bool:
-    from bot.delivery.targeting import WAITING
-
-    return found.state in WAITING and not found.is_correction
-
-
 def _changed(found: BroadcastRead, new: Content | None, audience: Filter | None) -> Plan:
     """What takes the place of one that waits: all of it that is not changed stays."""
-    from bot.delivery.audiences import Filter
-    from bot.delivery.content import Content, read_content
+    from bot.delivery.audiences import read_filter
+    from bot.delivery.content import content_in
     from bot.delivery.schedules import schedule_of
 
-    before = read_content(found.content) if found.content else Content(kind="copy")
+    before = content_in(found.content)
     if audience is None:
-        audience = Filter.model_validate_json(found.filter) if found.filter else Filter()
+        audience = read_filter(found.filter)
     content = before.rewritten(new) if new is not None else before
-    return Plan(content, audience, schedule_of(found), found.id)
+    return Plan(content, audience, schedule_of(found), found.id, found.last_shown)
 
 
 def recall(broadcast: int = BROADCAST, yes: bool = YES, as_json: bool = JSON_OPTION) -> None:

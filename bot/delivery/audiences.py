@@ -84,6 +84,11 @@ class Filter(BaseModel, frozen=True):
     list_id: int | None = None
 
 
+def read_filter(stored: str | None) -> Filter:
+    """The audience in ``broadcast.filter``."""
+    return Filter.model_validate_json(stored) if stored else Filter()
+
+
 def parse_filter(words: str, themes: Collection[str] | None = None) -> Filter:
     """The filter that these words say; no words: everyone.
 

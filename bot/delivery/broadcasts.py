@@ -19,7 +19,7 @@ from bot.delivery.cancelling import ROWS_AT_ONCE, cancel_rows
 from bot.delivery.corrections import Corrections, subject_of
 from bot.delivery.report import report_of
 from bot.delivery.schedules import LIFETIME, has_ended, has_passed, schedule_of
-from bot.delivery.targeting import WAITING, Offer, Targeting, can_tell
+from bot.delivery.targeting import WAITING, Offer, Targeting, can_tell, shown_values
 from bot.delivery.trial import Api
 from bot.store.database import Database
 from bot.store.outbox import audience, corrections, recipients
@@ -35,11 +35,14 @@ SHOWN_FOR = timedelta(days=1)
 """How long a draft may be confirmed as it was shown."""
 
 
-Confirmed = Literal["sending", "scheduled", "waiting", "stale", "past", "nobody", "no"]
+Confirmed = Literal[
+    "sending", "scheduled", "waiting", "stale", "changed", "past", "nobody", "no"
+]  # fmt: skip
 """What came of a confirmation: it is being sent, waits for its time or for a second admin; or the
-admin has to be asked once more, its time has passed (or who got a broadcast that it leaves out is
-no longer known by then), nobody would get it, or it is no draft of theirs (any more), or one that
-is to take the place of what no longer waits."""
+admin has to be asked once more, since more would get it or what it is to take the place of was
+changed; its time has passed (or who got a broadcast that it leaves out is no longer known by
+then), nobody would get it, or it is no draft of theirs (any more), or one that is to take the
+place of what no longer waits."""
 
 CONFIRMED = ("sending", "scheduled", "waiting")
 """Of those, the ones by which the draft has become something else."""
@@ -85,7 +88,7 @@ class Broadcasts(Targeting, Corrections):
                 source_message_id,
                 now,
                 audience=audience.EVERYONE,
-                **_shown(offer, now),
+                **shown_values(offer, now),
             )
             draft = await self._get(session, made)
             after = {"state": "draft", "audience": offer.audience}
@@ -110,7 +113,8 @@ class Broadcasts(Targeting, Corrections):
 
         The audience is whoever is in it at the moment when sending begins: whoever joins later
         does not get it, and whoever leaves is counted as cancelled. It is ``stale`` where more
-        would be sent or paid than the admin was shown, or a day has passed since. ``not_after``
+        would be sent or paid than the admin was shown, or a day has passed since, and ``changed``
+        where what it is to take the place of was changed since. ``not_after``
         (default: as it was scheduled, else a day after it is due) is when unsent messages become
         too old. Wake the planner afterwards: it makes the rows.
         """
@@ -139,8 +143,8 @@ class Broadcasts(Targeting, Corrections):
         if has_passed(schedule_of(draft), now) or not await can_tell(session, draft, now):
             return "past"
         if draft.replaces is not None:
-            if not await self._take_place(session, draft, draft.replaces, now):
-                return "no"
+            if refused := await self._take_place(session, draft, draft.replaces, now):
+                return refused
             draft = draft.model_copy(update={"corrects": None})
         if self._needs_approval(draft, offer):
             values = {"state": "waiting", "not_after": draft.not_after}
@@ -150,16 +154,19 @@ class Broadcasts(Targeting, Corrections):
 
     async def _take_place(
         self, session: Executor, draft: BroadcastRead, old: int, now: datetime
-    ) -> bool:
-        """Cancel the one whose place the draft takes; False where that no longer waits."""
+    ) -> Literal["no", "changed"] | None:
+        """Cancel the one whose place the draft takes; why not, where that no longer waits, or was
+        changed after the draft was shown."""
         found = await store.get(session, old, lock=True)
         if found is None or found.state not in WAITING:
-            return False
+            return "no"
+        if draft.last_shown < found.last_shown:
+            return "changed"
         await store.change(session, old, {"state": "cancelled", "finished_at": now})
         await store.change(session, draft.id, {"corrects": None})
         after = {"state": "cancelled", "now": subject_of(draft.id)}
         await self._record(session, draft.admin_id, "replace", old, found.state, after)
-        return True
+        return None
 
     def _needs_approval(self, draft: BroadcastRead, offer: Offer) -> bool:
         """Taking back what went out never waits for anybody."""
@@ -216,7 +223,7 @@ class Broadcasts(Targeting, Corrections):
 
     async def offered(self, broadcast_id: int, offer: Offer) -> None:
         """The admin has been shown this, and may confirm it."""
-        shown = _shown(offer, self._clock.now())
+        shown = shown_values(offer, self._clock.now())
         async with self._db.write() as session:
             await store.change(session, broadcast_id, shown, store.is_in("draft", "done"))
 
@@ -377,7 +384,3 @@ class Broadcasts(Targeting, Corrections):
         over = store.is_in("done", "cancelled")
         async with self._db.write() as session:
             await store.change(session, broadcast_id, {"reported_at": self._clock.now()}, over)
-
-
-def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
-    return {"shown_at": now, "shown_audience": offer.audience, "shown_stars": offer.stars}

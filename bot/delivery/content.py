@@ -75,6 +75,11 @@ class Content(BaseModel, frozen=True, extra="forbid"):
         return self.kind in ("text", "album") or (self.kind == "copy" and self.has_caption)
 
     @property
+    def takes_links(self) -> bool:
+        """Whether it can have link buttons."""
+        return self.kind in ("text", "copy")
+
+    @property
     def placeholders(self) -> frozenset[str]:
         """The known placeholders in its text."""
         return frozenset(_BRACES.findall(self.text)) & PLACEHOLDERS.keys()
@@ -122,6 +127,11 @@ def read_content(stored: str) -> Content:
         ValueError: it is none.
     """
     return Content.model_validate_json(stored)
+
+
+def content_in(stored: str | None) -> Content:
+    """What a broadcast says; a plain copy has neither words nor links of ours."""
+    return read_content(stored) if stored else Content(kind="copy")
 
 
 def problems_of(content: Content) -> list[Problem]:

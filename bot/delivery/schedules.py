@@ -135,6 +135,13 @@ def schedule_of(broadcast: BroadcastRead) -> Schedule:
     )
 
 
+def chosen_end(schedule: Schedule) -> datetime | None:
+    """The end that an admin chose; None where it is the one that it has without a choice."""
+    if schedule.ends is not None and schedule.not_after == schedule.ends + LIFETIME:
+        return None
+    return schedule.not_after
+
+
 def columns_of(schedule: Schedule) -> dict[str, Any]:
     """The schedule as its broadcast's row has it."""
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery import schedules
 from bot.delivery.act_log import log_act
-from bot.delivery.audiences import Filter, FilterError, resolve, written
+from bot.delivery.audiences import Filter, FilterError, read_filter, resolve, written
 from bot.delivery.beginning import count_of
 from bot.delivery.content import Content, problems_of
 from bot.delivery.corrections import subject_of
@@ -178,8 +178,8 @@ class Targeting:
     async def reschedule(self, broadcast_id: int, admin_id: int, schedule: Schedule) -> bool:
         """Choose another time for one that waits; False where it no longer does.
 
-        Any admin may. With neither an instant nor a local hour it begins at the planner's next
-        tick: wake it afterwards.
+        Any admin may, and is shown it then. With neither an instant nor a local hour it begins at
+        the planner's next tick: wake it afterwards.
 
         Raises:
             ScheduleError: it cannot be.
@@ -196,7 +196,7 @@ class Targeting:
                 times = schedules.times_of(schedule, now)
                 values |= {**times, "send_at": times["send_at"] or now}
             if found is not None and done:
-                await store.change(session, broadcast_id, values)
+                await store.change(session, broadcast_id, values | {"shown_at": now})
                 await self._audit.record(
                     session,
                     admin_id,
@@ -223,8 +223,7 @@ class Targeting:
             chosen = await self._chosen(session, content, made, schedule, now)
             draft = await self._add_draft(session, admin_id, (admin_id, 0), chosen)
             await self._check_left_out(session, draft, {})
-            size = await count_of(session, draft, now)
-            after = {"state": "draft", "audience": size}
+            after = {"state": "draft", "audience": draft.shown_audience}
             await self._audit.record(session, admin_id, "draft", subject_of(draft.id), after=after)
         log_act("draft", draft.id, admin_id)
         return draft
@@ -234,9 +233,11 @@ class Targeting:
         broadcast_id: int,
         admin_id: int,
         chosen: tuple[Content, Filter, Schedule] | None = None,
+        *,
+        as_of: datetime | None = None,
     ) -> BroadcastRead | None:
         """Draft a change of one that waits: as it is, or as ``chosen``; None where it no longer
-        waits.
+        waits, or was changed after it was shown at ``as_of``.
 
         Any admin may. Nothing changes until the draft is confirmed: then it takes its place.
 
@@ -246,7 +247,9 @@ class Targeting:
         now = self._clock.now()
         async with self._db.write() as session:
             found = await store.get(session, broadcast_id)
-            if found is None or found.state not in WAITING or found.is_correction:
+            if found is None or not can_be_replaced(found):
+                return None
+            if as_of is not None and found.last_shown != as_of:
                 return None
             values: Facts = {name: getattr(found, name) for name in CHOSEN}
             if chosen is not None:
@@ -279,17 +282,17 @@ class Targeting:
     async def _add_draft(
         self, session: AsyncSession, admin_id: int, source: tuple[int, int], values: Facts
     ) -> BroadcastRead:
+        """A draft of which its admin is shown at once what it takes."""
         now, everyone = self._clock.now(), audience.EVERYONE
         made = await store.add(session, admin_id, *source, now, audience=everyone, **values)
+        size = await count_of(session, await self._get(session, made), now)
+        await store.change(session, made, shown_values(self.offer(size), now))
         return await self._get(session, made)
 
     async def segments(self) -> list[SavedFilter]:
         """The audiences that admins saved, by name."""
         found = await self._db.read(segments.every)
-        return [
-            SavedFilter(s.name, Filter.model_validate_json(s.filter), s.made_by, s.made_at)
-            for s in found
-        ]
+        return [SavedFilter(s.name, read_filter(s.filter), s.made_by, s.made_at) for s in found]
 
     async def save_segment(self, name: str, made: Filter, admin_id: int) -> None:
         """Save an audience under this name, in place of one that has it.
@@ -359,6 +362,11 @@ class Targeting:
         return found
 
 
+def can_be_replaced(broadcast: BroadcastRead) -> bool:
+    """Whether a change can take its place: it has not begun, and is no correction."""
+    return broadcast.state in WAITING and not broadcast.is_correction
+
+
 async def _check_had(session: Executor, broadcast_id: int, at: datetime) -> None:
     """Whether it can be told at that instant who had this one."""
     found, place = await store.get(session, broadcast_id), f"not={broadcast_id}"
@@ -377,6 +385,11 @@ async def can_tell(session: Executor, broadcast: BroadcastRead, now: datetime) -
     except FilterError:
         return False
     return True
+
+
+def shown_values(offer: Offer, now: datetime) -> dict[str, Any]:
+    """What a broadcast's row remembers of what its admin was shown."""
+    return {"shown_at": now, "shown_audience": offer.audience, "shown_stars": offer.stars}
 
 
 def _as_json(value: Filter | Wanted) -> str:

@@ -25,6 +25,7 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.dialogues import Dialogues
 from bot.delivery.stats import Stats
 from bot.handlers.answering import Answering
+from bot.handlers.broadcasts.team_chats import TeamChats
 from bot.handlers.recently import Recent
 from bot.handlers.text_analysis import TextAnalyser, TextAnalysis
 from bot.places.emergency import emergency_number
@@ -76,6 +77,7 @@ class HandlerServices:
     messenger: Messenger
     wake_worker: Callable[[], None]
     plan_soon: Callable[[], None]
+    team_chats: TeamChats
     follow_broadcast: Callable[[int], Awaitable[None]]
     broadcast_report: Callable[[int, Translator], Awaitable[Message]]
     offer_admin_menu: Callable[[int, Role | None], Awaitable[None]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,15 +15,15 @@ from bot.admins.admins import Admins
 from bot.clock import Clock
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.outbox import Event
+from bot.handlers.admin_writer import AdminWriter
+from bot.handlers.broadcasts.team_chats import TeamChats
 from bot.isolation import each
 from bot.retry import DRAW_PROGRESS, Retries
 from bot.store.outbox_models import BroadcastRead
 from bot.store.values import NOBODY, Report
-from bot.subscribers.service import Subscribers
 from bot.telegram.messenger import Messenger, SentMessage
 from bot.texts import report as texts
-from bot.texts.broadcast_card import needs_yes
-from bot.texts.catalogue import Translator, translator
+from bot.texts.catalogue import Translator
 from bot.texts.message import Message
 from bot.texts.report import done_of
 
@@ -51,14 +50,13 @@ class _Followed:
     counted: tuple[int, float] | None = None
     """How many were done at the last look, and when that was (monotonic clock)."""
 
-    def rate_of(self, done: int, at: float) -> float | None:
-        """The rate since the last look; one that is a moment ago tells nothing."""
+    def look(self, done: int, at: float) -> None:
+        """Reckon the rate since the last look; one that is a moment ago tells nothing."""
         if self.counted is None:
             self.counted = done, at
         elif at - self.counted[1] >= SHORTEST_S:
             self.rate = max(0, done - self.counted[0]) / (at - self.counted[1])
             self.counted = done, at
-        return self.rate
 
     def put_off(self, until: float) -> None:
         """Take nothing for shown, and try again at ``until`` (monotonic clock)."""
@@ -90,14 +88,16 @@ class Progress:
     def __init__(
         self,
         broadcasts: Broadcasts,
-        subscribers: Subscribers,
         admins: Admins,
+        chats: TeamChats,
+        writer: AdminWriter,
         messenger: Messenger,
         clock: Clock,
     ) -> None:
         self._broadcasts = broadcasts
         self._admins = admins
-        self._subscribers = subscribers
+        self._chats = chats
+        self._writer = writer
         self._messenger = messenger
         self._clock = clock
         self._followed: dict[int, _Followed] = {}
@@ -126,30 +126,13 @@ class Progress:
     async def draw(self) -> None:
         """Update every progress message that is due."""
         await self.begin()
-        await self._ask_for_yes()
+        await self._chats.ask_about_the_server_s()
         due = [
             partial(self._draw, broadcast_id)
             for broadcast_id, followed in self._followed.items()
             if self._clock.monotonic() >= followed.next_at
         ]
         await each(*due)
-
-    async def _ask_for_yes(self) -> None:
-        """Ask about what was sent at the server and waits for an admin."""
-        for one in await self._broadcasts.waiting():
-            if one.admin_id == NOBODY and one.progress_chat_id is None:
-                await self.ask_for_yes(one)
-
-    async def ask_for_yes(self, waiting: BroadcastRead) -> None:
-        """Ask all admins but its author, once, whether it may go out."""
-        editors = await self._admins.everyone("editor")
-        others = [user for user in editors if user != waiting.admin_id]
-        watcher = waiting.admin_id or next(iter(others), NOBODY)
-        if others and await self._broadcasts.take_to_show(waiting, watcher):
-            at_server = waiting.admin_id == NOBODY
-            for user in others:
-                asked = partial(needs_yes, number=waiting.id, at_server=at_server)
-                await self._tell(user, asked)
 
     async def _draw(self, broadcast_id: int) -> None:
         async with self._drawing:
@@ -171,7 +154,7 @@ class Progress:
 
     async def _show(self, broadcast: BroadcastRead, view: View) -> bool:
         """Whether its watcher sees it as it is now."""
-        message = view.drawn(await self._words(_watcher(broadcast)))
+        message = view.drawn(await self._writer.words_of(_watcher(broadcast)))
         return message == self._of(broadcast.id).shown or await self._put(broadcast, message)
 
     async def message_of(self, broadcast_id: int, _: Translator) -> Message:
@@ -184,8 +167,7 @@ class Progress:
         if broadcast is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")
         report = await self._broadcasts.report(broadcast_id)
-        course = self._course(broadcast, report, None, "no")
-        return texts.progress(_, course, report)
+        return texts.progress(_, self.course_of(broadcast, report), report)
 
     async def _with_watcher(self, broadcast: BroadcastRead, view: View) -> BroadcastRead | None:
         """The broadcast with an admin of now who watches it; None where nobody can be told.
@@ -200,7 +182,7 @@ class Progress:
             return None if broadcast.admin_id == NOBODY else broadcast
         if not await self._broadcasts.take_to_show(broadcast, editors[0]):
             return None  # another replica tells them
-        told = [one for user in editors if (one := await self._tell(user, view.drawn))]
+        told = [one for user in editors if (one := await self._writer.tell(user, view.drawn))]
         if not told:
             return broadcast.model_copy(update={"progress_chat_id": editors[0]})
         first = told[0]
@@ -208,35 +190,26 @@ class Progress:
         watched = {"progress_chat_id": first.chat_id, "progress_message_id": first.message_id}
         return broadcast.model_copy(update=watched)
 
-    async def _tell(self, user: int, drawn: Callable[[Translator], Message]) -> SentMessage | None:
-        try:
-            message = drawn(await self._words(user))
-            return SentMessage(user, await self._messenger.send(user, message))
-        except TelegramError as error:
-            log.info("an admin could not be told", kind=type(error).__name__)
-            return None
-
     def _is_hopeless(self, broadcast: BroadcastRead) -> bool:
         over_since = broadcast.finished_at
         return over_since is not None and self._clock.now() - over_since > TRIED_FOR
 
     async def _look(self, broadcast: BroadcastRead) -> View:
         report = await self._broadcasts.report(broadcast.id)
-        rate = self._of(broadcast.id).rate_of(done_of(report), self._clock.monotonic())
+        self._of(broadcast.id).look(done_of(report), self._clock.monotonic())
         left_behind: texts.LeftBehind = "no"
         if broadcast.admin_id == NOBODY:
             left_behind = "nobody's"
         elif not await self._admins.may(broadcast.admin_id, "edit"):
             left_behind = "no admin's"
-        return View(self._course(broadcast, report, rate, left_behind), report)
+        return View(self.course_of(broadcast, report, left_behind), report)
 
-    def _course(
-        self,
-        broadcast: BroadcastRead,
-        report: Report,
-        rate: float | None,
-        left_behind: texts.LeftBehind,
+    def course_of(
+        self, broadcast: BroadcastRead, report: Report, left_behind: texts.LeftBehind = "no"
     ) -> texts.Course:
+        """What is known of it beside its counts, as of the last look."""
+        followed = self._followed.get(broadcast.id)
+        rate = followed.rate if followed is not None else None
         return texts.Course(
             broadcast.id,
             broadcast.kind,
@@ -245,10 +218,6 @@ class Progress:
             broadcast.pause_reason,
             left_behind,
         )
-
-    async def _words(self, user: int) -> Translator:
-        watcher = await self._subscribers.find(user)
-        return translator(watcher.language if watcher else None)
 
     async def _put(self, broadcast: BroadcastRead, message: Message) -> bool:
         """Show the message; False if Telegram refuses it, and it is drawn again later."""

@@ -104,8 +104,8 @@ class BroadcastRead(BroadcastFields):
     minute has passed (``next_day``, ``skip``). ``media_group`` is Telegram's number of the album
     whose messages a draft gathers.
     Its rows are being made until it is ``frozen``; ``cursor`` is the last chat that has one. A
-    draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``; the last
-    report reached them at ``reported_at``.
+    draft's admin was shown ``shown_audience`` and ``shown_stars`` at ``shown_at``, and whoever
+    moved one that waits at ``shown_at``; the last report reached them at ``reported_at``.
     """
 
     model_config = {"frozen": True}  # noqa: RUF012 (how pydantic is told)
@@ -116,6 +116,12 @@ class BroadcastRead(BroadcastFields):
     def is_correction(self) -> bool:
         """It changes or deletes messages that arrived, and is none itself."""
         return self.kind != "message"
+
+    @property
+    def last_shown(self) -> datetime:
+        """When an admin was shown it last who could change it, or did; another instant stands for
+        another state of it."""
+        return self.shown_at or self.created_at
 
     @property
     def replaces(self) -> int | None:

@@ -311,6 +311,15 @@ def replaced(_: Translator, old: int, number: int) -> Message:
     return page(html.fill(words, old=old, number=number))
 
 
+def moved_meanwhile(_: Translator, old: int) -> str:
+    """Why the question comes once more: what is to make room was changed since."""
+    words = _(
+        "I'm asking again, as somebody chose another time for no. {number} meanwhile. Is yours "
+        "still what you want?"
+    )
+    return words.format(number=old)
+
+
 def overtaken(_: Translator, old: int) -> Message:
     """What was to be changed waits no more."""
     words = _("Too late: no. {number} has begun, or somebody changed or cancelled it.")
@@ -323,14 +332,11 @@ def overtaken(_: Translator, old: int) -> Message:
     )
 
 
-def needs_yes(_: Translator, number: int, *, at_server: bool = True) -> Message:
-    """To all admins: what was sent at the server, or on the admin page, waits for one of them."""
-    words = _("It was sent at the server, and it's big enough to need a yes.")
-    if not at_server:
-        words = _("Another admin sent it on the admin page, and it's big enough to need a yes.")
+def needs_yes(_: Translator, number: int) -> Message:
+    """To all admins: what was sent at the server waits for one of them."""
     return page(
         html.bold(_("May this go out? No. {number}").format(number=number)),
-        html.text(words),
+        html.text(_("It was sent at the server, and it's big enough to need a yes.")),
         buttons=((Button(_("Look at it"), ShowCard("card", number)),),),
     )
 

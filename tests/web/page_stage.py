@@ -43,6 +43,14 @@ class Window:
         return await self.post(path, csrf=found[1], **fields)
 
 
+async def write(view: Window, text: str = "Hello", **fields: str) -> str:
+    """Write a broadcast on the page, and confirm it; the page that says what came of it."""
+    await view.send("/broadcasts/new", "/broadcasts/new", text=text, **fields)
+    _, shown = await view.get("/broadcasts")
+    number = max(map(int, re.findall(r"/broadcasts/(\d+)\"", shown)))
+    return (await view.send(f"/broadcasts/{number}/confirm", f"/broadcasts/{number}"))[1]
+
+
 @asynccontextmanager
 async def with_page(folder: Path, **more: Any) -> AsyncIterator[BotHarness]:
     """The bot with its admin page; ``more`` are settings."""

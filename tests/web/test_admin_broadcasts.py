@@ -319,9 +319,7 @@ async def test_a_second_admin_is_asked_in_the_chat_for_the_yes(tmp_path: Path) -
             assert "A second admin has to approve it" in page
             await harness.settle()
         assert before == [len(await person.messages()) for person in (admin, viewer)]
-        await editor.sees("May this go out? No. 1", "on the admin page")
-        await editor.tap("Look at it")
-        await editor.sees("2 subscribers")
+        await editor.sees("May this go out? No. 1", "It needs a second yes", "2 subscribers")
         async with page_of(harness, editor) as view:
             await view.send("/broadcasts/1/approve", "/broadcasts/1")
         await harness.settle()

@@ -12,7 +12,7 @@ from typing import Any
 
 from telegram import Document
 
-from bot.delivery.audiences import Filter, FilterError, parse_filter
+from bot.delivery.audiences import Filter, FilterError, parse_filter, read_filter
 from bot.handlers.broadcasts import card
 from bot.handlers.broadcasts.access import own_draft, tapped
 from bot.handlers.context import Context
@@ -43,7 +43,7 @@ async def set_part(context: Context, tap: SetPart) -> None:
     if found is None:
         return
     try:
-        chosen = changed(card.filter_of(found), tap)
+        chosen = changed(read_filter(found.filter), tap)
         await context.services.broadcasts.set_filter(found.id, context.user.id, chosen)
     except FilterError as error:
         await context.toast()
@@ -129,7 +129,7 @@ async def listed(context: Context, number: int) -> None:
         await context.say(texts.nobody_listed(_, number))
         return
     await context.say(texts.listed(_, added.known, added.unknown))
-    chosen = card.filter_of(found).model_copy(update={"list_id": added.list_id})
+    chosen = read_filter(found.filter).model_copy(update={"list_id": added.list_id})
     await _take(context, number, chosen)
 
 
@@ -167,7 +167,7 @@ async def named(context: Context, number: int) -> None:
         return
     name, rules = (context.written.text or "").strip(), context.services.broadcasts
     try:
-        await rules.save_segment(name, card.filter_of(found), context.user.id)
+        await rules.save_segment(name, read_filter(found.filter), context.user.id)
     except FilterError as error:
         await context.say(_not_understood(context, number, error))
         return

@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
 
-from bot.delivery.audiences import Filter
-from bot.delivery.content import Content, LinkButton, problems_of, read_content
-from bot.delivery.schedules import schedule_of
+from bot.delivery.content import Content, LinkButton, content_in, problems_of
 from bot.handlers.broadcasts.access import own_draft, tapped
+from bot.handlers.broadcasts.facts import facts_of
 from bot.handlers.broadcasts.reading import content_of
 from bot.handlers.context import Context
 from bot.store.outbox_models import BroadcastRead
@@ -21,7 +20,7 @@ from bot.texts import broadcast_audience as audiences
 from bot.texts import broadcast_card as cards
 from bot.texts import broadcast_time as time_texts
 from bot.texts.callbacks import AskFor, SetPoll, SetSilent, ShowCard
-from bot.texts.fields import Asked, PollManner
+from bot.texts.fields import Asked
 from bot.texts.link_lines import read_links
 from bot.texts.message import Message
 from bot.texts.reasons import reason_words
@@ -40,45 +39,11 @@ def today_of(context: Context) -> date:
     return local_date(context.now, zone_of(context))
 
 
-def filter_of(broadcast: BroadcastRead) -> Filter:
-    """Whom it is for."""
-    if broadcast.filter is None:
-        return Filter()
-    return Filter.model_validate_json(broadcast.filter)
-
-
-def content_in(broadcast: BroadcastRead) -> Content:
-    """What it says; a plain copy has neither words nor links of ours."""
-    return read_content(broadcast.content) if broadcast.content else Content(kind="copy")
-
-
 async def card_of(context: Context, broadcast: BroadcastRead) -> cards.Card:
-    """All that its card shows."""
-    rules, content = context.services.broadcasts, content_in(broadcast)
-    offer = await rules.offer_of(broadcast.id)
-    corrected = broadcast.corrects if broadcast.is_correction else None
-    reach = await rules.reach_of(corrected) if corrected is not None else None
-    return cards.Card(
-        number=broadcast.id,
-        kind=broadcast.kind,
-        state=broadcast.state,
-        audience=filter_of(broadcast),
-        schedule=schedule_of(broadcast),
-        themes=context.services.library.theme_names,
-        now=context.now,
-        zone=zone_of(context),
-        count=offer.audience,
-        seconds=offer.seconds,
-        stars=offer.stars,
-        silent=content.silent,
-        manner=_poll_manner(content),
-        links=tuple(button.label for button in content.buttons),
-        takes_links=content.kind in ("text", "copy"),
-        too_late=reach.too_late if reach is not None else 0,
-        pruned=reach.pruned if reach is not None else 0,
-        replaces=broadcast.replaces,
-        is_own=broadcast.admin_id == context.user.id,
-    )
+    """All that its card shows to whoever tapped."""
+    themes, zone = context.services.library.theme_names, zone_of(context)
+    rules = context.services.broadcasts
+    return await facts_of(rules, broadcast, themes, context.user.id, context.now, zone)
 
 
 async def view_of(context: Context, shown: cards.Card, view: str, why: str = "") -> Message:
@@ -192,7 +157,7 @@ async def _set_option(context: Context, number: int, change: dict[str, str]) -> 
     if found is None:
         return
     await context.toast(texts.changed(context.translator))
-    content = content_in(found).model_copy(update=change)
+    content = content_in(found.content).model_copy(update=change)
     await context.services.broadcasts.set_content(number, context.user.id, content)
     await put(context, number, "options")
 
@@ -206,7 +171,9 @@ async def typed_links(context: Context, number: int) -> None:
     if links is None:
         await context.say(cards.no_links_in(context.translator, number))
         return
-    await _rewrite(context, number, content_in(found).model_copy(update={"buttons": links}))
+    await _rewrite(
+        context, number, content_in(found.content).model_copy(update={"buttons": links})
+    )
 
 
 async def typed_words(context: Context, number: int) -> None:
@@ -219,7 +186,7 @@ async def typed_words(context: Context, number: int) -> None:
         return
     said = content_of(written)
     source = None if said.kind == "text" else (context.chat_id, written.message_id)
-    await _rewrite(context, number, content_in(found).rewritten(said), source)
+    await _rewrite(context, number, content_in(found.content).rewritten(said), source)
 
 
 async def _rewrite(
@@ -279,9 +246,3 @@ async def test(context: Context, number: int, *, all_admins: bool) -> None:
     found = await context.services.broadcasts.find(number)
     if found is not None and found.state == "draft":
         await post(context, number)  # the card stays below what it asks about
-
-
-def _poll_manner(content: Content) -> PollManner | None:
-    if not content.is_poll:
-        return None
-    return "forward" if content.kind == "forward" else "copy"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from telegram import Message as Incoming
-from telegram.error import BadRequest
 
-from bot.delivery.content import Content, problems_of
+from bot.delivery.content import Content, content_in, problems_of
 from bot.handlers.broadcasts import card
 from bot.handlers.broadcasts.reading import (
     album_item,
@@ -75,7 +74,7 @@ async def take(context: Context, message: Incoming) -> None:
         await context.services.dialogues.expect(context.user.id, MESSAGE)
         await context.say(texts.album_lost(context.translator))
     else:
-        await check_and_present(context, draft.id, card.content_in(draft))
+        await check_and_present(context, draft.id, content_in(draft.content))
 
 
 async def begin(context: Context, content: Content, message_id: int) -> None:
@@ -130,7 +129,7 @@ async def gather(context: Context, *, asked: bool = True, after_command: bool = 
     if not asked:
         return
     await context.services.dialogues.expect(admin, ALBUM, draft.id)
-    count = len(card.content_in(draft).media)
+    count = len(content_in(draft.content).media)
     shown = texts.gathering(context.translator, draft.id, count)
     place = draft.progress_message_id
     sent = SentMessage(context.chat_id, place) if place is not None else None
@@ -174,11 +173,3 @@ async def stop(context: Context, _tap: StopComposing) -> None:
     await context.toast()
     await context.services.dialogues.drop(context.user.id)
     await context.show(texts.not_composing(context.translator))
-
-
-async def is_there(context: Context, chat_id: int, message_id: int) -> bool:
-    """Whether the message that is to be copied has not been deleted since."""
-    try:
-        return await context.services.messenger.is_there(SentMessage(chat_id, message_id))
-    except BadRequest:
-        return True  # what Telegram says of it otherwise is told when it is sent

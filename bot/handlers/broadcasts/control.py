@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import structlog
-from telegram.error import TelegramError
-
 from bot.delivery.broadcasts import CONFIRMED
+from bot.delivery.content import content_in
 from bot.delivery.targeting import WAITING
 from bot.handlers.broadcasts import card, compose, correction
 from bot.handlers.broadcasts.access import log_refusal
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
 from bot.store.outbox_models import BroadcastRead
-from bot.store.values import NOBODY
 from bot.telegram.messenger import SentMessage
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
 from bot.texts import errors
 from bot.texts.callbacks import BroadcastDo
-from bot.texts.message import Message
-
-log = structlog.get_logger(__name__)
 
 UNSENT = ("draft", *WAITING)
 BEGUN = ("sending", "paused", "done", "cancelled")
@@ -91,12 +85,13 @@ def _refusal(context: Context, tap: BroadcastDo, found: BroadcastRead) -> str:
 
 
 async def _confirm(context: Context, found: BroadcastRead) -> bool:
-    if not await _is_there(context, found):
+    chats = context.services.team_chats
+    if not await chats.is_there(found):
         await context.show(texts.original_deleted(context.translator, found.id))
         return True
     came = await context.services.broadcasts.confirm(found.id, context.user.id)
     if came in CONFIRMED and found.replaces is not None:
-        await _tell_author(context, found.replaces, found.id)
+        await chats.replaced(found.replaces, found.id, context.user.id)
     if came == "sending":
         await _take_for_progress(context, found.id)
         context.services.plan_soon()
@@ -105,14 +100,6 @@ async def _confirm(context: Context, found: BroadcastRead) -> bool:
         context.services.plan_soon()
         return await _put_off(context, found.id, came)
     return await _ask_anew(context, found.id, came)
-
-
-async def _is_there(context: Context, found: BroadcastRead) -> bool:
-    """Whether what is to be copied or forwarded has not been deleted since the preview."""
-    copied = found.kind == "message" and card.content_in(found).kind in ("copy", "forward")
-    if not copied:
-        return True
-    return await compose.is_there(context, found.source_chat_id, found.source_message_id)
 
 
 async def _take_for_progress(context: Context, number: int) -> None:
@@ -128,48 +115,10 @@ async def _put_off(context: Context, number: int, came: str) -> bool:
     await card.put(context, number)
     rules = context.services.broadcasts
     await rules.set_progress_message(number, context.chat_id, None)
-    if came == "waiting":
-        await _ask_other_admins(context, number)
-    return True
-
-
-async def _ask_other_admins(context: Context, number: int) -> None:
-    """Show it to all who may say yes, with the buttons for that."""
-    found = await context.services.broadcasts.find(number)
-    editors = await context.services.admins.everyone("editor")
-    others = [user for user in editors if user != context.user.id]
-    if found is None:
-        return
-    asked = cards.approval(context.translator, await card.card_of(context, found))
-    reached = [await _ask_one(context, user, number, asked) for user in others]
-    if not any(reached):
+    waiting = await rules.find(number) if came == "waiting" else None
+    if waiting is not None and not await context.services.team_chats.ask_for_yes(waiting):
         await context.say(cards.nobody_to_approve(context.translator, number))
-
-
-async def _ask_one(context: Context, user: int, number: int, asked: Message) -> bool:
-    """Whether one admin was shown it; some have never started the bot."""
-    refusals = await context.services.broadcasts.send_test(number, [user])
-    return not refusals.get(user) and await _reached(context, user, number, asked)
-
-
-async def _reached(context: Context, user: int, number: int, said: Message) -> bool:
-    """Say something to another admin; whether it arrived. What was sent at the server has none."""
-    if user == NOBODY:
-        return False
-    try:
-        await context.services.messenger.send(user, said)
-    except TelegramError as error:
-        log.info("an admin could not be asked", broadcast=number, kind=type(error).__name__)
-        return False
     return True
-
-
-async def _tell_author(context: Context, old: int, number: int) -> None:
-    """Whoever wrote what another admin has changed is told."""
-    found = await context.services.broadcasts.find(old)
-    if found is not None and found.admin_id != context.user.id:
-        said = cards.replaced(context.translator, old, number)
-        await _reached(context, found.admin_id, number, said)
 
 
 async def _ask_anew(context: Context, number: int, came: str) -> bool:
@@ -188,33 +137,33 @@ async def _ask_anew(context: Context, number: int, came: str) -> bool:
     if came == "nobody":
         await card.put(context, number, "card" if draft.is_correction else "audience")
         return True
-    offer = await rules.offer_of(number)
-    why = cards.asked_anew(
+    await card.put(context, number, why=await _why_anew(context, draft, came))
+    return True
+
+
+async def _why_anew(context: Context, draft: BroadcastRead, came: str) -> str:
+    if came == "changed" and draft.replaces is not None:
+        return cards.moved_meanwhile(context.translator, draft.replaces)
+    offer = await context.services.broadcasts.offer_of(draft.id)
+    return cards.asked_anew(
         context.translator,
         now=offer.audience,
         was=draft.shown_audience,
         stars=offer.stars,
         shown_stars=draft.shown_stars,
     )
-    await card.put(context, number, why=why)
-    return True
 
 
 async def _approve(context: Context, found: BroadcastRead) -> bool:
     if not await context.services.broadcasts.approve(found.id, context.user.id):
         return False
     context.services.plan_soon()
-    if found.admin_id == NOBODY:  # whoever said yes looks after it
-        rules = context.services.broadcasts
-        await rules.set_progress_message(found.id, context.chat_id, None)
     await context.show(cards.approved(context.translator, found.id))
+    await context.services.team_chats.approved(found.id, context.chat_id)
     now = await context.services.broadcasts.find(found.id)
-    if now is not None and now.state == "scheduled":
-        shown = cards.card(context.translator, await card.card_of(context, now))
-        await _reached(context, found.admin_id, found.id, shown)
-        return True
-    context.services.wake_worker()
-    await context.services.follow_broadcast(found.id)
+    if now is not None and now.state != "scheduled":
+        context.services.wake_worker()
+        await context.services.follow_broadcast(found.id)
     return True
 
 
@@ -222,8 +171,7 @@ async def _refuse(context: Context, found: BroadcastRead) -> bool:
     if not await context.services.broadcasts.cancel(found.id, context.user.id):
         return False
     await context.show(cards.refused(context.translator, found.id))
-    said = texts.turned_down(context.translator, found.id)
-    await _reached(context, found.admin_id, found.id, said)
+    await context.services.team_chats.turned_down(found, context.user.id)
     return True
 
 
@@ -241,6 +189,8 @@ async def _cancel(context: Context, found: BroadcastRead) -> bool:
         return True
     if found.state in UNSENT:
         await context.show(texts.cancelled(context.translator))
+        if found.state == "waiting":
+            await context.services.team_chats.turned_down(found, context.user.id)
         return True
     return await _under_way(context, found)
 
@@ -314,7 +264,7 @@ async def _csv(context: Context, found: BroadcastRead) -> bool:
 
 
 async def _gathered(context: Context, found: BroadcastRead) -> bool:
-    await compose.check_and_present(context, found.id, card.content_in(found))
+    await compose.check_and_present(context, found.id, content_in(found.content))
     return True
 
 

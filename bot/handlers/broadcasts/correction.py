@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Literal
 
-from bot.delivery.content import Content, problems_of
+from bot.delivery.content import Content, content_in, problems_of
 from bot.handlers.broadcasts import card
 from bot.handlers.broadcasts.reading import content_of
 from bot.handlers.context import Context
@@ -22,7 +22,7 @@ async def ask_edit(context: Context, original: int) -> bool:
     found = await context.services.broadcasts.find(original)
     if found is None or await _is_out_of_reach(context, original, "edit"):
         return found is not None
-    content = card.content_in(found)
+    content = content_in(found.content)
     if found.content is None or content.kind == "forward":
         await context.show(texts.no_edit(context.translator, original))
         return True
@@ -74,7 +74,7 @@ async def new_text(context: Context, original: int) -> None:
     if found is None:
         await _lost(context)
         return
-    written, before = content_of(context.written), card.content_in(found)
+    written, before = content_of(context.written), content_in(found.content)
     if written.kind != "text":
         await context.say(texts.text_only(context.translator, original))
         return
@@ -92,7 +92,7 @@ async def new_buttons(context: Context, original: int) -> None:
         await context.say(texts.no_links_in(context.translator, original, correction=True))
         return
     change = {"buttons": links}
-    await _draft_edit(context, found, card.content_in(found).model_copy(update=change))
+    await _draft_edit(context, found, content_in(found.content).model_copy(update=change))
 
 
 async def _lost(context: Context) -> None:

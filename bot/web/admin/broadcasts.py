@@ -4,50 +4,63 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from bot.admins.logins import Visitor
 from bot.clock import Clock
-from bot.delivery.audiences import Filter, FilterError, parse_filter, written
-from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.content import Content, LinkButton, problems_of, read_content
-from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
-from bot.delivery.targeting import Offer
+from bot.delivery.audiences import FilterError, read_filter, written
+from bot.delivery.broadcasts import CONFIRMED, Broadcasts
+from bot.delivery.content import Content, content_in, read_content
+from bot.delivery.schedules import ScheduleError, schedule_of
+from bot.delivery.targeting import WAITING, Offer, can_be_replaced
 from bot.store.outbox_models import BroadcastRead
 from bot.store.values import Report
-from bot.subscribers.calendar import instant_on
 from bot.texts import announcement
 from bot.texts import broadcast as texts
-from bot.texts.link_lines import read_links
-from bot.texts.report import done_of
+from bot.texts import broadcast_card as cards
+from bot.texts.report import Course, done_of
+from bot.web.admin.broadcast_forms import NEW, BroadcastForms, Fields, FormError
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 
 SHOWN = 40
-REFUSED = ("nobody", "stale", "past")
-"""Why a draft was not confirmed, beside its not being this admin's any more."""
-
+UNSENT = ("draft", *WAITING)
 RUNNING = ("sending", "paused", "cancelling")
 BEGUN = ("sending", "paused", "done")
-Fields = Mapping[str, str]
 
 
-class FormError(ValueError):
-    """What was typed cannot be; the message says what to do."""
+class Chats(Protocol):
+    """What the admins' chats are for, whoever acts on the page."""
 
+    async def is_there(self, broadcast: BroadcastRead) -> bool:
+        """Whether the message that is to be copied has not been deleted."""
+        ...
 
-class Composed(NamedTuple):
-    """What a form says: the message, whom it is for, and when."""
+    async def others(self, admin: int) -> list[int]:
+        """Who beside this admin may say yes."""
+        ...
 
-    content: Content
-    filter: Filter
-    schedule: Schedule
+    async def ask_for_yes(self, waiting: BroadcastRead) -> bool:
+        """Ask the others for their yes; False where nobody could be asked."""
+        ...
+
+    async def approved(self, broadcast_id: int, chat_id: int) -> None:
+        """Show its author what waits for its time now."""
+        ...
+
+    async def turned_down(self, broadcast: BroadcastRead, admin: int) -> None:
+        """Tell its author that this admin has said no."""
+        ...
+
+    async def replaced(self, old: int, number: int, admin: int) -> None:
+        """Tell its author what this admin has put in its place."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,8 @@ class Actions:
     plan_soon: Callable[[], None]
     wake_worker: Callable[[], None]
     follow: Callable[[int], Awaitable[None]]
-    ask_for_yes: Callable[[BroadcastRead], Awaitable[None]]
+    course_of: Callable[[BroadcastRead, Report], Course]
+    chats: Chats
 
 
 class BroadcastPages:
@@ -70,8 +84,8 @@ class BroadcastPages:
         self._broadcasts = broadcasts
         self._clock = clock
         self._actions = actions
+        self._forms = BroadcastForms(templates.words, templates.zone, broadcasts.themes)
         self._acts: dict[str, Callable[[int, int], Awaitable[object]]] = {
-            "confirm": broadcasts.confirm,
             "approve": broadcasts.approve,
             "pause": broadcasts.pause,
             "resume": broadcasts.resume,
@@ -93,6 +107,7 @@ class BroadcastPages:
             View("POST", one + "/edit", "edit", self._edit),
             View("POST", one + "/recall", "edit", self._recall),
             View("POST", one + "/test", "edit", self._test),
+            View("POST", one + "/confirm", "edit", self._confirm),
             View("POST", one + "/{act}", "edit", self._act),
             View("GET", "/calendar", "look", self._calendar),
         ]
@@ -106,14 +121,35 @@ class BroadcastPages:
 
     async def _show(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await self._found(request)
+        said = request.query.get("said", "")
         return self._templates.response(
             "broadcast.html",
             visitor,
             **await self._facts(found),
             polled=False,
-            said=request.query.get("said", ""),
+            said=said,
+            as_in_the_chat=self._as_in_the_chat(found, said),
+            alone=await self._is_alone(found),
+            nobody_to_approve=cards.nobody_to_approve(self._templates.words, found.id).plain,
+            sound=cards.sound_names(self._templates.words)[content_in(found.content).silent],
             reach=await self._broadcasts.reach_of(found.id),
         )
+
+    async def _is_alone(self, found: BroadcastRead) -> bool:
+        """Whether it waits for the yes of an admin whom there is not."""
+        waits = found.state == "waiting"
+        return waits and not await self._actions.chats.others(found.admin_id)
+
+    def _as_in_the_chat(self, found: BroadcastRead, said: str) -> str:
+        """What came of an act, where the chat has words for that, too."""
+        words, number = self._templates.words, found.id
+        told: dict[str, Callable[[], str]] = {
+            "alone": lambda: cards.nobody_to_approve(words, number).plain,
+            "deleted": lambda: texts.original_deleted(words, number).plain,
+            "overtaken": lambda: cards.overtaken(words, number).plain,
+            "changed": lambda: cards.moved_meanwhile(words, found.replaces or number),
+        }
+        return told[said]() if said in told else ""
 
     async def _progress(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await self._found(request)
@@ -122,7 +158,6 @@ class BroadcastPages:
 
     async def _facts(self, found: BroadcastRead) -> dict[str, Any]:
         report = await self._broadcasts.report(found.id)
-        draft = found.state in ("draft", "waiting", "scheduled")
         return {
             "broadcast": found,
             "report": report,
@@ -130,10 +165,10 @@ class BroadcastPages:
             "ended": done_of(report),
             "content": read_content(found.content) if found.content else None,
             "label": announcement.label(self._templates.words),
-            "audience": written(Filter.model_validate_json(found.filter)) if found.filter else "",
+            "audience": written(read_filter(found.filter)),
             "schedule": schedule_of(found),
-            "offer": await self._broadcasts.offer_of(found.id) if draft else None,
-            "seconds_left": self._broadcasts.seconds_left(found, report.queued),
+            "offer": await self._broadcasts.offer_of(found.id) if found.state in UNSENT else None,
+            "seconds_left": self._actions.course_of(found, report).seconds_left,
             "again": await self._again(found.id, report),
         }
 
@@ -159,15 +194,30 @@ class BroadcastPages:
         )
 
     async def _form(self, _request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        return await self._ask(visitor, {}, "")
+        return await self._ask(visitor, {})
 
-    async def _ask(self, visitor: Visitor, given: Fields, wrong: str) -> web.Response:
+    async def _ask(
+        self,
+        visitor: Visitor,
+        given: Fields,
+        wrong: str = "",
+        waiting: BroadcastRead | None = None,
+        *,
+        status: int = 200,
+    ) -> web.Response:
+        """The form of a new broadcast, or of one that waits."""
+        words = self._templates.words
         return self._templates.response(
             "compose.html",
             visitor,
-            status=422 if wrong else 200,
+            status=status,
             given=given,
             wrong=wrong,
+            waiting=waiting,
+            over=waiting is not None and not can_be_replaced(waiting),
+            content=content_in(waiting.content) if waiting is not None else NEW,
+            sounds=cards.sound_names(words),
+            polls=cards.poll_names(words),
             segments=[(s.name, written(s.filter)) for s in await self._broadcasts.segments()],
             zone=self._templates.zone.key,
         )
@@ -175,34 +225,41 @@ class BroadcastPages:
     async def _compose(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         given = await _fields(request)
         try:
-            draft = await self._draft(visitor.user_id, self._read(given))
+            draft = await self._broadcasts.compose(visitor.user_id, *self._forms.read(given))
         except (FormError, FilterError, ScheduleError) as error:
-            return await self._ask(visitor, given, str(error))
+            return await self._ask(visitor, given, str(error), status=422)
         return self._to(draft.id)
 
-    def _read(self, given: Fields) -> Composed:
-        """What a form says.
+    async def _change(
+        self, found: BroadcastRead, visitor: Visitor, given: Fields
+    ) -> web.StreamResponse:
+        """Draft a change of what waits; what was typed stays, also where it came too late."""
+        as_of, rules = _instant(given["seen"]), self._broadcasts
+        try:
+            chosen = self._forms.read(given, found)
+            draft = await rules.redraft(found.id, visitor.user_id, chosen, as_of=as_of)
+        except (FormError, FilterError, ScheduleError) as error:
+            return await self._ask(visitor, given, str(error), found, status=422)
+        if draft is not None:
+            return self._to(draft.id)
+        return await self._too_late(await self._found_now(found.id), visitor, given)
 
-        Raises:
-            FormError: the message has problems, or a time cannot be read.
-            FilterError: the audience names something that there is not.
-        """
-        audience = parse_filter(given.get("audience", ""), self._broadcasts.themes)
-        content = self._checked(Content(kind="text", text=_words(given), buttons=_buttons(given)))
-        return Composed(content, audience, _schedule(given, self._templates.zone.key))
-
-    async def _draft(self, admin: int, made: Composed) -> BroadcastRead:
-        draft = await self._broadcasts.compose(admin, *made)
-        await self._broadcasts.offered(draft.id, await self._broadcasts.offer_of(draft.id))
-        return draft
-
-    def _checked(self, content: Content) -> Content:
-        if problems := problems_of(content):
-            raise FormError(texts.refused(self._templates.words, problems).plain)
-        return content
+    async def _too_late(
+        self, now: BroadcastRead, visitor: Visitor, given: Fields
+    ) -> web.StreamResponse:
+        words, seen = self._templates.words, {"seen": now.last_shown.isoformat()}
+        said = cards.moved_meanwhile(words, now.id)
+        if not can_be_replaced(now):
+            said = cards.overtaken(words, now.id).plain
+        return await self._ask(visitor, {**given, **seen}, said, now, status=409)
 
     async def _edit_form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        return await self._ask_edit(await self._found(request), visitor, {}, "")
+        found = await self._found(request)
+        if can_be_replaced(found):
+            return await self._ask(visitor, self._forms.filled(found), waiting=found)
+        if found.state in UNSENT:
+            return self._to(found.id, "nothing")
+        return await self._ask_edit(found, visitor, {}, "")
 
     async def _ask_edit(
         self, found: BroadcastRead, visitor: Visitor, given: Fields, wrong: str
@@ -220,11 +277,13 @@ class BroadcastPages:
 
     async def _edit(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found, given = await self._found(request), await _fields(request)
+        if "seen" in given:
+            return await self._change(found, visitor, given)
         before = _editable(found)
         if before is None:
             return self._to(found.id, "nothing")
         try:
-            content = self._checked(_changed(before, given))
+            content = self._forms.rewritten(before, given)
         except FormError as error:
             return await self._ask_edit(found, visitor, given, str(error))
         made = await self._broadcasts.correct(found.id, visitor.user_id, "edit", content)
@@ -240,29 +299,52 @@ class BroadcastPages:
         refused = await self._broadcasts.send_test(found.id, [visitor.user_id])
         return self._to(found.id, "not_tested" if any(refused.values()) else "tested")
 
+    async def _confirm(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        found, chats = await self._found(request), self._actions.chats
+        if not await chats.is_there(found):
+            return self._to(found.id, "deleted")
+        came = await self._broadcasts.confirm(found.id, visitor.user_id)
+        if came not in CONFIRMED:
+            return await self._not_confirmed(found, visitor.user_id, came)
+        if found.replaces is not None:
+            await chats.replaced(found.replaces, found.id, visitor.user_id)
+        return self._to(found.id, await self._done(found))
+
+    async def _not_confirmed(self, draft: BroadcastRead, admin: int, came: str) -> web.Response:
+        if came == "no" and draft.replaces is not None:
+            await self._broadcasts.cancel(draft.id, admin)
+            return self._to(draft.replaces, "overtaken")
+        if came in ("stale", "changed"):
+            offer = await self._broadcasts.offer_of(draft.id)
+            await self._broadcasts.offered(draft.id, offer)
+        return self._to(draft.id, "already" if came == "no" else came)
+
     async def _act(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        act = self._acts.get(request.match_info["act"])
-        if act is None:
+        name, admin = request.match_info["act"], visitor.user_id
+        if name not in self._acts:
             raise web.HTTPNotFound
         found = await self._found(request)
-        came = await act(found.id, visitor.user_id)
-        done = came not in (False, 0, "no", *REFUSED)
-        if came == "stale":
-            offer = await self._broadcasts.offer_of(found.id)
-            await self._broadcasts.offered(found.id, offer)
-        if done:
-            self._actions.plan_soon()
-            self._actions.wake_worker()
-            await self._tell(found)
-        return self._to(found.id, "done" if done else str(came) if came in REFUSED else "already")
+        if not await self._acts[name](found.id, admin):
+            return self._to(found.id, "already")
+        if name == "approve":
+            await self._actions.chats.approved(found.id, admin)
+        if name == "cancel" and found.state == "waiting":
+            await self._actions.chats.turned_down(found, admin)
+        if name == "cancel" and found.replaces is not None:
+            return self._to(found.replaces, "left")
+        return self._to(found.id, await self._done(found))
 
-    async def _tell(self, before: BroadcastRead) -> None:
-        """Show in the chats what has begun, and ask there for the yes that it waits for."""
+    async def _done(self, before: BroadcastRead) -> str:
+        """Have it go on, show in the chats what has begun, and ask there for the yes that it waits
+        for; what is to be said."""
+        self._actions.plan_soon()
+        self._actions.wake_worker()
         now = await self._found_now(before.id)
         if now.state == "waiting":
-            await self._actions.ask_for_yes(now)
-        elif now.state in BEGUN or before.state in BEGUN:
+            return "done" if await self._actions.chats.ask_for_yes(now) else "alone"
+        if now.state in BEGUN or before.state in BEGUN:
             await self._actions.follow(now.id)
+        return "done"
 
     async def _calendar(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         today = self._clock.now().astimezone(self._templates.zone).date()
@@ -309,63 +391,18 @@ async def _fields(request: web.Request) -> dict[str, str]:
     return {name: str(value) for name, value in (await request.post()).items()}
 
 
-def _words(given: Fields) -> str:
-    return given.get("text", "").replace("\r\n", "\n").strip()
-
-
-def _buttons(given: Fields) -> tuple[LinkButton, ...]:
-    """Buttons as they are written: ``Label - https://…``, one a line.
-
-    Raises:
-        FormError: a line is none.
-    """
-    lines = given.get("buttons", "")
-    links = read_links(lines)
-    if links is None and lines.strip():
-        raise FormError("Each button is a line of its own: Read more - https://example.org")
-    return tuple(LinkButton(label, url) for label, url in links or ())
+def _instant(seen: str) -> datetime:
+    """When the form was filled in of which this is told; a forged one never was."""
+    try:
+        return datetime.fromisoformat(seen)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _editable(broadcast: BroadcastRead) -> Content | None:
     """What was sent, if Telegram lets anybody change it."""
     content = read_content(broadcast.content) if broadcast.content else None
     return None if content is None or content.kind == "forward" else content
-
-
-def _changed(before: Content, given: Fields) -> Content:
-    """What was sent with the words and buttons of a form; its kind, its media and what the form
-    does not show stay."""
-    change: dict[str, Any] = {"buttons": _buttons(given)}
-    if before.carries_text and (words := _words(given)) != before.text:
-        change |= {"text": words, "entities": (), "link_preview": None}
-    return before.model_copy(update=change)
-
-
-def _schedule(given: Fields, zone: str) -> Schedule:
-    """When it is to be sent: now, at a time in this zone, or at each subscriber's own hour.
-
-    Raises:
-        FormError: the time is none.
-    """
-    when = given.get("when", "now")
-    if when == "now":
-        return Schedule()
-    day, minute = _moment(given.get("at", ""))
-    if when == "local":
-        late = "skip" if given.get("late") == "skip" else "next_day"
-        return Schedule(local_date=day, local_minute=minute, late=late)
-    at = instant_on(day, minute, zone)
-    if at is None:
-        raise FormError("There's no such day on that clock. Choose another one.")
-    return Schedule(at=at)
-
-
-def _moment(typed: str) -> tuple[date, int]:
-    try:
-        at = datetime.fromisoformat(typed)
-    except ValueError:
-        raise FormError("Choose a day and a time, or send it now.") from None
-    return at.date(), at.hour * 60 + at.minute
 
 
 def _month(typed: str, today: date) -> date:
