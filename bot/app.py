@@ -223,7 +223,13 @@ class App:
             templates,
             services.content,
             [
-                Dashboard(templates, services.stats, services.content, self.readiness.troubles),
+                Dashboard(
+                    templates,
+                    services.stats,
+                    services.painter,
+                    services.content,
+                    self.readiness.troubles,
+                ),
                 BroadcastPages(templates, services.broadcasts, self.clock, actions),
                 ContentPages(
                     templates,

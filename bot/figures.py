@@ -53,6 +53,11 @@ class Questions(NamedTuple):
     def total(self) -> int:
         return sum(self)
 
+    @property
+    def replied(self) -> int:
+        """Those that got an answer, or a choice of some."""
+        return self.answered + self.unsure
+
 
 class Reach(NamedTuple):
     """A broadcast: when it was confirmed, for how many, and how many of them got it."""
@@ -112,9 +117,24 @@ class Period:
     questions: Questions
 
     @property
+    def came(self) -> int:
+        """How many joined, or came back."""
+        return self.joined + self.returned
+
+    @property
+    def tips_sent(self) -> int:
+        """How many tips arrived."""
+        return self.tips.get("sent", 0)
+
+    @property
+    def tips_missed(self) -> int:
+        """How many tips certainly did not arrive."""
+        return self.tips.get("failed", 0) + self.tips.get("too_old", 0)
+
+    @property
     def gained(self) -> int:
         """By how many subscribers there are more at the end; less than 0 for fewer."""
-        return self.joined + self.returned - self.left
+        return self.came - self.left
 
     @property
     def subscribers_before(self) -> int:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
-
-from bot.figures import Overview
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
 from bot.texts import stats as texts
 from bot.texts import stats_file
 from bot.texts.callbacks import SendStatsFile, ShowStats
 from bot.texts.stats_picture import picture
-
-log = structlog.get_logger(__name__)
 
 
 async def stats(context: Context, words: str) -> None:
@@ -43,7 +38,7 @@ async def stats_file_tapped(context: Context, tap: SendStatsFile) -> None:
 async def _show(context: Context, days: int) -> None:
     _, library = context.translator, context.services.library
     overview = await context.services.stats.overview(days)
-    png = await _drawn(context, overview)
+    png = await context.services.painter.draw_if_possible(picture(_, overview, library))
     if png is None:
         await context.say(texts.figures(_, overview, library))
         return
@@ -51,16 +46,6 @@ async def _show(context: Context, days: int) -> None:
     await context.show_picture(png, told.caption)
     if told.more is not None:
         await context.say(told.more)
-
-
-async def _drawn(context: Context, overview: Overview) -> bytes | None:
-    """The picture; None where it cannot be drawn, for the words say it all, too."""
-    services = context.services
-    try:
-        return await services.painter.draw(picture(context.translator, overview, services.library))
-    except Exception:
-        log.exception("the picture of the figures cannot be drawn")
-        return None
 
 
 async def _send_file(context: Context, days: int) -> None:

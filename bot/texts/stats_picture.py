@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from babel.dates import format_skeleton
 from babel.numbers import format_compact_decimal
@@ -62,30 +63,18 @@ def _subscribers(_: Translator, shown: Overview) -> Panel:
 
 def _churn(_: Translator, shown: Overview) -> Panel:
     subject, total = _("Coming and going"), shown.total
-    title = _two(_, (_came(total), _("{count} joined")), (total.left, _("{count} left")))
+    title = _two(_, (total.came, _("{count} joined")), (total.left, _("{count} left")))
     if not title:
         return _nothing(subject, _("Nobody joined or left"))
-    return _bars(_, shown, subject, title, _came, lambda step: step.left)
-
-
-def _came(step: Period) -> int:
-    return step.joined + step.returned
+    return _bars(_, shown, subject, title, attrgetter("came"), attrgetter("left"))
 
 
 def _tips(_: Translator, shown: Overview) -> Panel:
     subject, total = _("Tips"), shown.total
-    title = _two(_, (_sent(total), _("{count} sent")), (_missed(total), _("{count} missed")))
+    title = _two(_, (total.tips_sent, _("{count} sent")), (total.tips_missed, _("{count} missed")))
     if not title:
         return _nothing(subject, _("None sent"))
-    return _bars(_, shown, subject, title, _sent, _missed)
-
-
-def _sent(step: Period) -> int:
-    return step.tips.get("sent", 0)
-
-
-def _missed(step: Period) -> int:
-    return step.tips.get("failed", 0) + step.tips.get("too_old", 0)
+    return _bars(_, shown, subject, title, attrgetter("tips_sent"), attrgetter("tips_missed"))
 
 
 def _lateness(_: Translator, shown: Overview) -> Panel:
@@ -104,16 +93,13 @@ def _questions(_: Translator, shown: Overview) -> Panel:
     subject, asked = _("Questions"), shown.total.questions
     title = _two(
         _,
-        (_answered(shown.total), _("{count} answered")),
+        (asked.replied, _("{count} answered")),
         (asked.unanswered, _("{count} not")),
     )
     if not title:
         return _nothing(subject, _("None asked"))
-    return _bars(_, shown, subject, title, _answered, lambda step: step.questions.unanswered)
-
-
-def _answered(step: Period) -> int:
-    return step.questions.answered + step.questions.unsure
+    up, down = attrgetter("questions.replied"), attrgetter("questions.unanswered")
+    return _bars(_, shown, subject, title, up, down)
 
 
 def _themes(_: Translator, themes: Sequence[Rated], library: Library) -> Panel:

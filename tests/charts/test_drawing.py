@@ -65,6 +65,14 @@ def test_it_is_as_wide_as_a_phone_needs_and_light() -> None:
     assert (shown[:, :, 3] == 1).all()
 
 
+def test_for_a_dark_page_it_is_the_same_on_dark() -> None:
+    shown = picture((line(1, 2, 3),), (bars(1, 2), bars(3, 4)))
+    light, dark = pixels(draw(shown)), pixels(draw(shown, dark=True))
+    assert light.shape == dark.shape
+    assert np.mean(dark[:, :, :3]) < 0.25
+    assert np.max(dark[:, :, :3]) > 0.85, "words that stand out from it"
+
+
 @pytest.mark.parametrize("words", ["x", "A title that is longer than any " * 12])
 def test_no_words_stand_over_its_edges(words: str) -> None:
     long = (Words(words, "first"), Words(words, "second"))

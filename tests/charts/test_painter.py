@@ -35,6 +35,15 @@ async def test_a_fault_is_the_caller_s_and_the_next_picture_is_drawn() -> None:
     painter.close()
 
 
+async def test_what_was_drawn_last_is_not_drawn_again_but_dark_and_light_are_two() -> None:
+    painter = Painter()
+    light, dark = await painter.draw(PICTURE), await painter.draw(PICTURE, dark=True)
+    assert light != dark
+    assert await painter.draw(PICTURE) is light
+    assert await painter.draw(PICTURE, dark=True) is dark
+    painter.close()
+
+
 async def test_once_closed_it_begins_nothing_and_nobody_waits() -> None:
     painter = Painter()
     under_way = asyncio.ensure_future(painter.draw(PICTURE))

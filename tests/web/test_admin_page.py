@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from bot.admins.logins import LINK_LASTS, SESSION_LASTS
 from bot.admins.roles import Role
 from tests.bot_harness import ADMIN, BotHarness, open_harness
-from tests.web.page_stage import VIEWER, link_for, log_in, page_of, window, with_role
+from tests.web.page_stage import VIEWER, Window, link_for, log_in, page_of, window, with_role
 
 PAGES = ("/", "/?days=30", "/broadcasts", "/calendar", "/content", "/questions", "/audit",
          "/health")  # fmt: skip
@@ -146,6 +147,53 @@ class TestGuard:
                 cookie = answer.headers["Set-Cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Strict" in cookie
+
+
+class TestFigures:
+    async def test_the_picture_is_the_one_of_the_chat(self, paged: BotHarness) -> None:
+        admin, _ = await paged.admin(), await paged.subscriber()
+        await paged.to_next_tip()
+        async with page_of(paged, admin) as view:
+            await admin.say("/stats")
+            sent = (await admin.messages())[-1]["media"]["photo"][-1]["file_id"]
+            _, page = await view.get("/")
+            assert "/figures/7-light.png" in page
+            assert "/figures/7-dark.png" in page
+            assert await picture_at(view, "7-light") == paged.sandbox.world.files.by_id(sent).data
+            drawn = {await picture_at(view, f"{days}-dark") for days in (7, 30, 365)}
+            assert len(drawn) == 3
+            assert (await view.get("/figures/8-light.png"))[0] == 404
+
+    async def test_whoever_cannot_see_it_reads_the_same(self, paged: BotHarness) -> None:
+        admin, rita = await paged.admin(), await paged.subscriber()
+        await paged.to_next_tip()
+        await rita.say("How do I repair my car's gearbox?")
+        async with page_of(paged, admin) as view:
+            _, page = await view.get("/?days=30")
+        assert "Charts of the last 30 days: 1 subscriber, 1 more than 30 days ago." in page
+        steps = page.partition('class="steps"')[2].partition("</table>")[0].split("<tr>")[2:]
+        assert len(steps) == 7
+        cells = [re.findall(r'<td class="number">([^<]+)', step) for step in steps]
+        counted = [sum(int(row[column]) for row in cells) for column in (1, 3, 7)]
+        assert counted == [1, 1, 1], "joined, tips sent, questions without an answer"
+        assert cells[-1][0] == "1"
+
+    async def test_where_it_cannot_be_drawn_the_words_are_there(self, paged: BotHarness) -> None:
+        admin = await paged.admin()
+        paged.app.services.painter.close()
+        async with page_of(paged, admin) as view:
+            assert (await view.get("/figures/7-light.png"))[0] == 503
+            assert "Tips sent" in (await view.get("/"))[1]
+
+    async def test_a_stranger_gets_no_picture(self, paged: BotHarness) -> None:
+        async with window(paged) as view:
+            assert (await view.get("/figures/7-light.png"))[0] == 401
+
+
+async def picture_at(view: Window, name: str) -> bytes:
+    async with view.session.get(f"{view.base}/figures/{name}.png") as answer:
+        assert (answer.status, answer.content_type) == (200, "image/png")
+        return await answer.read()
 
 
 async def test_without_its_address_there_is_no_page(tmp_path: Path) -> None:

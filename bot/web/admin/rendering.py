@@ -51,6 +51,7 @@ class Templates:
             "day": self._day,
             "count": self._count,
             "share": self._share,
+            "late": partial(times.seconds_words, self.words),
             "month": self._month,
             "weekday": self._weekday,
         }
