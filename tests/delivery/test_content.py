@@ -21,6 +21,7 @@ from bot.delivery.content import (
 )
 from bot.sandbox.model.entities import check_entities
 from bot.texts.html import MESSAGE_UNITS, units
+from bot.texts.message import LABEL_UNITS
 
 HELLO = Content(kind="text", text="Hello")
 PHOTO = Content(kind="copy", text="Look", has_caption=True)
@@ -92,6 +93,13 @@ def test_a_button_that_leads_nowhere_is_named(label: str, url: str, code: str) -
     fine = ("Read more", "https://example.org/a?b=c#d")
     (problem,) = problems_of(buttons(fine, (label, url)))
     assert (problem.code, problem.place) == (code, "button 2")
+
+
+def test_a_label_may_be_as_long_as_a_button_is() -> None:
+    fits, over = "x" * LABEL_UNITS, "x" * (LABEL_UNITS + 1)
+    assert problems_of(buttons((fits, "https://example.org"))) == []
+    (problem,) = problems_of(buttons((over, "https://example.org")))
+    assert problem == Problem("long_label", "button 1", over=1)
 
 
 def test_three_buttons_at_most_and_none_where_telegram_takes_none() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from bot.delivery.restored import heed_restore
+from bot.store import tables
 from bot.store.queries import heartbeat
 from tests.delivery_harness import DeliveryHarness
 
@@ -72,6 +74,25 @@ async def test_tips_that_were_queued_in_the_copy_are_cancelled(harness: Delivery
     await heed_restore(harness.db)
     assert await harness.states() == [("cancelled", "restored")] * 2
     assert await sent_by(harness, NOON) == set()
+
+
+async def test_a_zone_that_is_gone_holds_up_no_restore(harness: DeliveryHarness) -> None:
+    """As the copy is of an older machine; their tips go on once they have a zone again."""
+    await harness.subscribe(1, 2)
+    await harness.subscribers.set_zone(2, "Africa/Abidjan")
+    async with harness.db.write() as session:
+        for table in (tables.subscriber, tables.slot):
+            gone = update(table).where(table.c.zone == "Africa/Abidjan")
+            await session.execute(gone.values(zone="Mars/Olympus_Mons"))
+    until = NOON.replace(day=20)
+    harness.clock.move_to(until)
+    await marked(harness, until)
+    assert await heed_restore(harness.db) is True
+    due = await harness.planner.next_due()
+    assert due == EVENING.replace(day=21, hour=8)
+    assert await sent_by(harness, until) == set()
+    await harness.subscribers.set_zone(2, "UTC")
+    assert await sent_by(harness, due) == {1, 2}
 
 
 async def test_a_broadcast_under_way_waits_for_its_admin(harness: DeliveryHarness) -> None:

@@ -68,6 +68,30 @@ async def test_themes_are_switched_and_the_last_one_stays(
     await subscriber.sees(f"Themes: 1 of 8 ({names[0]})\n")
 
 
+async def test_a_theme_left_out_in_words_is_that_one_and_comes_back_with_a_tap(
+    subscriber: Person,
+) -> None:
+    await subscriber.say("no more food tips")
+    await subscriber.sees("Done. No more tips on “Everyday food”")
+    await subscriber.say("/settings")
+    await subscriber.sees("Themes: 7 of 8")
+    await subscriber.say("no more food tips")
+    await subscriber.tap("Undo: bring it back")
+    await subscriber.say("/settings")
+    await subscriber.sees("Themes: all 8")
+
+
+async def test_the_last_theme_is_not_left_out_in_words(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    (food,) = [one.bit for one in harness.app.services.library.themes if one.id == "food"]
+    await harness.app.services.subscribers.set_themes(subscriber.id, 1 << food)
+    await subscriber.say("no more food tips")
+    await subscriber.sees("That's the last subject you get tips on, so I've left it on")
+    await subscriber.say("/settings")
+    await subscriber.sees("Themes: 1 of 8")
+
+
 async def test_the_zone_may_be_changed_and_no_day_gets_two_tips(
     harness: BotHarness, subscriber: Person
 ) -> None:

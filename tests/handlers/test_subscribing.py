@@ -277,6 +277,25 @@ async def test_who_never_started_is_led_to_start(newcomer: Person, act: str) -> 
     await newcomer.sees("/start")
 
 
+@pytest.mark.parametrize("button", ["1ap:both", "1za", "1zp:Europe/Berlin", "1ha", "1hp:480"])
+async def test_a_button_without_a_subscription_leads_to_start_and_nowhere_else(
+    newcomer: Person, button: str
+) -> None:
+    await newcomer.say("/help")
+    await newcomer.forge(button)
+    answers = await newcomer.hears("/start")
+    assert answers.count("/start") == 1
+    assert "Something went wrong" not in answers
+
+
+async def test_a_location_without_a_subscription_leads_to_start_and_nowhere_else(
+    newcomer: Person,
+) -> None:
+    await newcomer.share(52.5, 13.4)
+    answers = await newcomer.hears("/start")
+    assert "Something went wrong" not in answers
+
+
 async def test_resume_without_a_subscription_begins_one(newcomer: Person) -> None:
     await newcomer.say("/resume")
     await newcomer.tap("Yes, start")
