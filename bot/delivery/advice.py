@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import ceil
 from typing import NamedTuple
 
@@ -85,15 +87,13 @@ class _Trial:
     def spread(self, change: Change) -> Advice | None:
         """The narrowest window that keeps the promise beside ``change``; None if none does."""
         low, high = ceil(self._settings.spread_minutes), LONGEST_SPREAD
-        if low >= high or not self._with_spread(change, high).holds:
+        if low >= high or not self._holds_with(change, high):
             return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._with_spread(change, middle).holds:
-                high = middle
-            else:
-                low = middle
-        return self._with_spread(change, high)
+        holds = partial(self._holds_with, change)
+        return self._with_spread(change, bisect_left(range(high), True, low, key=holds))
+
+    def _holds_with(self, change: Change, minutes: int) -> bool:
+        return self._with_spread(change, minutes).holds
 
     def _with_spread(self, change: Change, minutes: int) -> Advice:
         return self.of({**change, "spread_minutes": float(minutes)})

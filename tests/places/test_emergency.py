@@ -8,6 +8,7 @@ import phonenumbers
 import pytest
 
 from bot.places.emergency import FILE, country_of, emergency, emergency_number
+from bot.places.emergency_build import shared_zones
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,10 @@ def test_every_number_is_one_that_libphonenumber_has_too() -> None:
     assert len(numbers) > 100
     wrong = {c: n for c, n in numbers.items() if not phonenumbers.is_emergency_number(n, c)}
     assert wrong == {}
+
+
+def test_the_zones_it_is_uncertain_in_are_those_of_our_places_and_no_others() -> None:
+    assert set(shared_zones(emergency().numbers)) == emergency().shared
 
 
 def test_the_table_says_what_it_was_made_of_and_when() -> None:

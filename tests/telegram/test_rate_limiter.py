@@ -13,8 +13,10 @@ from bot.clock import MovableClock
 from bot.telegram.client import Client, build_client
 from bot.telegram.limits.buckets import CALL_BURST
 from bot.telegram.limits.limiter import Lane, SendLimiter
+from bot.telegram.messenger import Messenger, SentMessage
 from bot.telegram.rate_limiter import NEVER, HeldBackError, PriorityRateLimiter
 from bot.telegram.update_scope import UpdateScope
+from bot.texts.message import Message
 from tests.telegram.faulty_server import TOKEN, FaultyServer, says, turns
 from tests.telegram.test_request import ME, MESSAGE, gives, refuses
 
@@ -186,6 +188,21 @@ async def test_what_is_dropped_in_floods_is_neither_repeated_nor_waited_for(
     clock.move(1.0)
     server.script += [says(gives(MESSAGE))]
     await bot.edit_message_text("hi", 8, 7)
+
+
+async def test_an_edit_is_repeated_after_a_flood_unless_it_may_be_dropped(
+    bot: Client, server: FaultyServer, clock: MovableClock
+) -> None:
+    messenger, message = Messenger(bot, clock), Message("so far")
+    server.script += [FLOOD, says(gives(MESSAGE))]
+    edited = asyncio.ensure_future(messenger.edit_or_send(SentMessage(5, 7), 5, message))
+    await turns()
+    clock.move(3.1)
+    assert await edited == 7
+    server.script += [FLOOD]
+    with pytest.raises(RetryAfter):
+        await messenger.edit_or_send(SentMessage(6, 7), 6, message, dropped_in_floods=True)
+    assert server.copies == 3, "the second one is not repeated"
 
 
 async def test_where_updates_go_is_said_during_a_flood_too(

@@ -56,6 +56,16 @@ async def test_migrations_lead_to_the_models(db: Database) -> None:
         assert await connection.run_sync(differences) == []
 
 
+async def test_a_table_has_row_ids_on_sqlite_where_its_model_says_so(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gutskin.db'}"
+    await upgrade(url)
+    found = {
+        name: not without for _, name, _, _, without, _ in await run(url, "PRAGMA table_list")
+    }
+    for name, table in Table.metadata.tables.items():
+        assert found[name] == table.dialect_options["sqlite"]["with_rowid"], name
+
+
 async def test_constraints_are_there_under_their_names_and_once(db: Database) -> None:
     def names(connection: Connection) -> dict[str, list[str]]:
         looked = inspect(connection)
