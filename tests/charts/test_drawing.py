@@ -7,7 +7,9 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,6 +100,50 @@ def test_any_figures_can_be_drawn(up: list[int], values: list[float | None], sha
     shares = Shares("", TITLE, (Share("A", share, "1 of 2"),))
     both = bars(*up, down=tuple(reversed(up)))
     assert pixels(draw(picture((line(*values), both), (shares,)))).shape[1] == WIDTH
+
+
+NOW = Head("Now", "1,204", "3 today")
+WHOLE = Picture(NOW, "7 days", "24 to 30 Nov", ((Nothing("Votes", TITLE),),))
+SHARES = Shares("Subjects", TITLE, (Share("Gut", 0.5, "1 of 2"),))
+NOTES = Notes("Tips", TITLE, (Note("99 %", "on time"),))
+
+
+def panels(panel: Any, **other: Any) -> tuple[Picture, Picture]:
+    return picture((panel,)), picture((replace(panel, **other),))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (WHOLE, replace(WHOLE, head=NOW._replace(when="Then"))),
+        (WHOLE, replace(WHOLE, head=NOW._replace(figure="1,205"))),
+        (WHOLE, replace(WHOLE, head=NOW._replace(rest="4 today"))),
+        (WHOLE, replace(WHOLE, span="8 days")),
+        (WHOLE, replace(WHOLE, dates="23 to 30 Nov")),
+        panels(Nothing("Votes", TITLE), subject="Thumbs"),
+        panels(Nothing("Votes", TITLE), title=TITLE[:1]),
+        panels(line(1, 2, 4), values=(1, 3, 4)),
+        panels(line(1, None, 4), values=(1, 2, 4)),
+        panels(line(1, 2, 4), ends=Ends("23 Nov", "today")),
+        panels(line(1, 2, 4), ends=Ends("24 Nov", "30 Nov")),
+        panels(line(1, 2, 4), labels=Ends("0", "2")),
+        panels(line(1, 2, 4), labels=Ends("1", "4")),
+        panels(line(1, 2, 4), from_zero=True),
+        panels(bars(5, 3, down=(1, 2)), up=(5, 4)),
+        panels(bars(5, 3, down=(1, 2)), down=(0, 2)),
+        panels(bars(5, 3, down=(1, 2)), ends=Ends("23 Nov", "today")),
+        panels(bars(5, 3, down=(1, 2)), ends=Ends("24 Nov", "30 Nov")),
+        panels(SHARES, rows=(Share("Food", 0.5, "1 of 2"),)),
+        panels(SHARES, rows=(Share("Gut", 0.4, "1 of 2"),)),
+        panels(SHARES, rows=(Share("Gut", 0.5, "2 of 4"),)),
+        panels(NOTES, lines=(Note("98 %", "on time"),)),
+        panels(NOTES, lines=(Note("99 %", "late"),)),
+        panels(NOTES, lines=(Note("99 %", "on time", "second"),)),
+    ],
+)
+def test_whatever_it_is_told_shows(one: Picture, other: Picture) -> None:
+    assert draw(one) == draw(one)
+    assert draw(one) != draw(other)
 
 
 def test_more_rows_make_it_higher_and_nothing_keeps_it_low() -> None:

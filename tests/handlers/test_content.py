@@ -74,6 +74,13 @@ async def test_with_mistakes_the_old_stays_and_each_is_named(
     assert own.app.services.library is before
 
 
+async def test_a_misspelt_word_is_a_mistake(own: BotHarness, folder: Path) -> None:
+    admin = await own.admin()
+    change(folder, TITLE, TITLE.replace("yoghurt", "yoghrut"))
+    await admin.say("/reload")
+    await admin.hears("I've changed nothing", "unknown word 'yoghrut'")
+
+
 async def test_a_number_never_comes_to_mean_another_tip(own: BotHarness, folder: Path) -> None:
     admin = await own.admin()
     library = own.app.services.library

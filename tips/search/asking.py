@@ -41,4 +41,4 @@ class Asking:
 
 
 def _any_of(beginnings: Sequence[str]) -> str:
-    return "(?:" + "|".join(map(re.escape, sorted(beginnings, key=len, reverse=True))) + ")"
+    return "(?:" + "|".join(map(re.escape, beginnings)) + ")"

@@ -66,6 +66,24 @@ async def test_a_table_has_row_ids_on_sqlite_where_its_model_says_so(tmp_path: P
         assert found[name] == table.dialect_options["sqlite"]["with_rowid"], name
 
 
+async def test_the_database_makes_the_ids_that_the_models_leave_to_it(db: Database) -> None:
+    if db.is_sqlite:
+        pytest.skip("SQLite makes one for any whole number that is a key")
+
+    def made(connection: Connection) -> set[str]:
+        looked = inspect(connection)
+        return {
+            f"{name}.{column['name']}"
+            for name in Table.metadata.tables
+            for column in looked.get_columns(name)
+            if column["autoincrement"]
+        }
+
+    left = (table.autoincrement_column for table in Table.metadata.tables.values())
+    async with db.engine.connect() as connection:
+        assert await connection.run_sync(made) == {str(one) for one in left if one is not None}
+
+
 async def test_constraints_are_there_under_their_names_and_once(db: Database) -> None:
     def names(connection: Connection) -> dict[str, list[str]]:
         looked = inspect(connection)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.telegram.limits.flood_waits import EDIT
 from bot.telegram.limits.limiter import HeldError, Lane
 from tests.telegram.limits.moved_limiter import Stage, busiest, settle
 
@@ -121,6 +122,19 @@ class TestPatience:
                     await stage.limiter.reply(7, patience=3.0)
 
             assert stage.limiter.take_chat(7) == 0.0
+
+
+@pytest.mark.parametrize(("own", "everybodys"), [(100.0, 10.0), (5.0, 10.0)])
+async def test_a_chat_waits_for_its_own_flood_and_for_everybodys(
+    own: float, everybodys: float
+) -> None:
+    async with Stage() as stage:
+        for chat, seconds in ((7, own), (8, everybodys)):
+            stage.limiter.refused(Lane.REPLY, chat, seconds, kind=EDIT)
+        with pytest.raises(HeldError) as held:
+            await stage.limiter.reply(7, kind=EDIT, patience=3.0)
+
+        assert held.value.seconds == pytest.approx(max(own, everybodys))
 
 
 async def test_what_another_was_told_to_wait_is_waited_here_too() -> None:
