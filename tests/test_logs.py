@@ -49,6 +49,14 @@ async def test_what_the_loop_says_of_a_failure_holds_no_words() -> None:
     assert "test_logs.py" in log.getvalue()
 
 
+def test_what_others_say_in_several_lines_is_whole_and_what_is_no_text_is_said_too() -> None:
+    with captured() as log:
+        logging.getLogger("lib").warning("two things:\nthe first\nthe second")
+        logging.getLogger("asyncio").warning(OSError(28, "No space left"))
+    assert "two things:\nthe first\nthe second" in log.getvalue()
+    assert "No space left" in log.getvalue()
+
+
 def test_an_exception_shows_where_but_not_what_was_said() -> None:
     with captured() as log:
         for write in (logging.getLogger("lib"), structlog.get_logger("ours")):

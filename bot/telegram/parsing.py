@@ -144,11 +144,11 @@ def _size(value: Any) -> int:
 
 
 def _branches(value: Any, at: Path = ()) -> Iterator[tuple[int, Path]]:
-    """Every branch below ``value``: how many values it holds, and where it is."""
+    """Every branch below ``value``: how many are below it, and where it is."""
     for key, inner in _children(value):
         below = list(_branches(inner, (*at, key)))
         yield from below
-        yield 1 + len(below), (*at, key)
+        yield len(below), (*at, key)
 
 
 def _children(value: Any) -> Iterator[tuple[str | int, Any]]:

@@ -190,10 +190,23 @@ async def test_a_change_is_written_down_once_with_what_was_before(
 async def test_two_owners_who_remove_somebody_at_once_do_it_once(
     db: Database, clock: MovableClock, admins: Admins
 ) -> None:
-    await join(admins, EVE, Role.EDITOR)
-    done = await asyncio.gather(admins.remove(EVE, OWNER), admins.remove(EVE, OTHER_OWNER))
-    assert sorted(done) == [False, True]
-    assert [act for _, act, _ in await acts(db, clock)].count("remove") == 1
+    for _ in range(3):
+        await join(admins, EVE, Role.EDITOR)
+        owners = (OWNER, OTHER_OWNER) * 2
+        done = await asyncio.gather(*(admins.remove(EVE, by) for by in owners))
+        assert sorted(done) == [False, False, False, True]
+    assert [act for _, act, _ in await acts(db, clock)].count("remove") == 3
+
+
+async def test_two_owners_who_change_a_role_at_once_do_it_once(
+    db: Database, clock: MovableClock, admins: Admins
+) -> None:
+    await join(admins, EVE, Role.VIEWER)
+    for role in (Role.EDITOR, Role.VIEWER, Role.EDITOR):
+        owners = (OWNER, OTHER_OWNER) * 2
+        done = await asyncio.gather(*(admins.set_role(EVE, role, by) for by in owners))
+        assert sorted(done) == [False, False, False, True]
+    assert [act for _, act, _ in await acts(db, clock)].count("role") == 3
 
 
 @pytest.mark.parametrize("by", [EVE, VIC, SAM, 0, -1])

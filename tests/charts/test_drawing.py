@@ -154,6 +154,14 @@ def test_more_rows_make_it_higher_and_nothing_keeps_it_low() -> None:
     assert low < one < two
 
 
+def test_no_stretch_of_it_is_empty() -> None:
+    """On a phone a gap in it would look like its end."""
+    shown = pixels(draw(picture((Nothing("Saved", TITLE),), (line(1, 2, 3),))))
+    written = np.flatnonzero((shown != shown[:, :1]).any(axis=(1, 2)))
+    gaps = np.diff(written, prepend=0, append=len(shown))
+    assert gaps.max() < HEAD / 2
+
+
 def test_dollars_and_backslashes_are_no_formulas() -> None:
     odd = r"$\frac{1}{0}$ and $ and \n"
     assert draw(picture((Nothing(odd, (Words(odd),)),), words=odd))

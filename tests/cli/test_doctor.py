@@ -231,3 +231,17 @@ def test_content_of_which_a_half_is_missing_is_not_whole(
     setattr(content, lacking, {})
     monkeypatch.setattr(library, "CONTENT", content.write())
     assert finding("content") == (told, "install the package again")
+
+
+def test_a_content_folder_of_ones_own_is_named_and_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUTSKIN_CONTENT_DIR", str(tmp_path / "missing"))
+    found, remedy = finding("content")
+    assert found == f"no folder {tmp_path / 'missing'}"
+    assert remedy.startswith("correct GUTSKIN_CONTENT_DIR")
+    content = Tree(tmp_path / "own")
+    content.tips = {}
+    own = content.write()
+    monkeypatch.setenv("GUTSKIN_CONTENT_DIR", str(own))
+    assert finding("content") == (f"0 tips, 1 answers in {own}", "put tips and answers there")

@@ -233,6 +233,22 @@ async def test_a_draft_in_the_contents_format_comes_as_a_file(
     assert "hedgehog" not in written
 
 
+async def test_a_draft_may_be_made_before_there_is_an_answer(
+    harness: BotHarness, admin: Person, subscriber: Person
+) -> None:
+    other = await harness.subscriber("Tom")
+    for count, (person, words) in enumerate(((subscriber, ODD), (other, ODD_TOO)), 1):
+        await ask(person, words)
+        await admin.say("/inbox")
+        await admin.tap("Make it an FAQ entry")
+        file = harness.sandbox.world.files.by_id(f"sandbox-document-00000{count}")
+        written = file.data.decode()
+        assert f"put to the team ({count})" in written
+        assert "hedgehog" not in written
+        (entry,) = yaml.safe_load(written)
+        assert entry["headline"] == entry["body"] == "TO BE WRITTEN"
+
+
 async def test_an_answer_that_telegram_puts_off_is_sent_later(
     harness: BotHarness, admin: Person, subscriber: Person
 ) -> None:

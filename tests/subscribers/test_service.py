@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -119,6 +119,15 @@ async def test_a_pause_that_ran_out_is_over_for_broadcasts_too(
     clock.move(4 * 86_400)
     await subscribers.end_pauses()
     assert await counted() == {"active": 1}
+
+
+@pytest.mark.parametrize("minute", [0, 480])
+async def test_a_pause_until_a_day_ends_with_its_first_minute(
+    subscribers: Subscribers, minute: int
+) -> None:
+    await subscribe(subscribers, minute=minute)
+    await subscribers.pause_until(ANNA, date(2026, 6, 5))
+    assert await next_at(subscribers) == f"Fri 05 0{minute // 60}:00"
 
 
 async def test_a_pause_without_end_has_no_next_tip(subscribers: Subscribers) -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
+from dataclasses import replace
+from datetime import date
 
 from tests import content
+from tips import reactions
 from tips.current import CurrentContent, current
+from tips.models import EVERY_THEME
+from tips.reactions import Reaction, WhyNot
+from tips.rotation import SubscriberState, pick
 
 FIRST = content.library().tips[0]
 SECOND = content.library().tips[1]
@@ -48,6 +56,17 @@ async def test_whoever_holds_on_sees_one_content_until_the_end() -> None:
     assert FIRST.number not in held.library.topic_of
     # What was begun within holds on to nothing after it.
     assert seen == [False]
+
+
+def test_the_content_of_before_does_not_stay_in_memory() -> None:
+    held = CurrentContent(content.library().without({SECOND.id}))
+    day, before = date(2026, 3, 2), weakref.ref(held.library)
+    put_off = reactions.put_off([Reaction(FIRST, WhyNot.OBVIOUS, day)], day)
+    for state in (SubscriberState(1), SubscriberState(1, put_off=put_off)):
+        assert pick(held.library, replace(state, themes=EVERY_THEME), day, "UTC")
+    held.replace(content.library(), None)
+    gc.collect()
+    assert before() is None
 
 
 def test_one_who_holds_on_to_a_content_sees_another_one_as_it_is() -> None:

@@ -192,6 +192,15 @@ async def test_a_test_goes_to_me_or_to_all_admins(
     assert len(await subscriber.messages()) == before
 
 
+async def test_a_test_tells_how_many_of_the_admins_it_did_not_reach(
+    admin: Person, other: Person
+) -> None:
+    await other.block()
+    await admin.say("/broadcast Hello")
+    await admin.tap("Test to all admins")
+    await admin.hears("Test sent to 1 admin. 1 couldn't be reached.")
+
+
 async def test_those_who_got_the_last_one_can_be_left_out(
     admin: Person, subscriber: Person
 ) -> None:
