@@ -6,12 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.delivery import audience
 from bot.delivery.content import Content
 from bot.delivery.message import Finished
 from bot.store import tables
+from bot.store.queries import broadcasts
 from bot.store.values import Report
 from bot.telegram.limits.limiter import SendLimiter
 from bot.telegram.responses import Outcome
@@ -450,3 +451,29 @@ async def test_a_correction_is_counted_as_no_further_message(
     assert counted["broadcast.sent"] == counted[f"reach.{broadcast}"] == 2
     assert counted["correction.sent"] == 2
     assert [name for name in counted if name.startswith("reach.")] == [f"reach.{broadcast}"]
+
+
+async def test_a_recall_that_is_cancelled_while_its_rows_are_made_ends_nothing(
+    harness: DeliveryHarness, tg: Telegram
+) -> None:
+    broadcast, sending = await under_way(harness)
+    recall = await harness.correct(broadcast, "recall")
+    tg.gate.set()
+    await sending
+
+    async def waits_for_us() -> bool:
+        mine = "datname = current_database() AND wait_event_type = 'Lock'"
+        held = text(f"SELECT count(*) FROM pg_stat_activity WHERE {mine}")
+        async with harness.db.read() as session:
+            return bool((await session.execute(held)).scalar())
+
+    async with harness.db.write() as session:
+        await broadcasts.change(session, recall, {"state": "cancelled"})
+        making = asyncio.create_task(harness.planner.audiences.plan_chunks([recall], set()))
+        async with asyncio.timeout(LONG_S):
+            while not (harness.db.is_sqlite or await waits_for_us()):  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+    await making
+    found = await harness.broadcasts.find(broadcast)
+    assert found is not None
+    assert found.state != "cancelled"
