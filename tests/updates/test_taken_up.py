@@ -113,6 +113,7 @@ async def main():
     await inbox.recover()
     await inbox.take([{"update_id": 7, "message": {"chat": {"id": 1}, "text": "hello"}}])
     await inbox.idle()
+    print("failed:", inbox.counts.failed)
     inbox.close()
     await running
     await db.close()
@@ -129,3 +130,4 @@ async def test_a_process_that_is_really_killed_lives_in_the_end(tmp_path: Path) 
     ]
     assert [end.returncode for end in ends] == [-9] * (MOST_STARTS + 1) + [0]
     assert b"ended the process" in ends[-1].stdout + ends[-1].stderr
+    assert b"failed: 1" in ends[-1].stdout
