@@ -30,7 +30,7 @@ class _Error(NamedTuple):
     seconds: float
     limit: float
     noticed: float
-    binding: bool = False
+    binding: bool
 
     @property
     def is_wrong(self) -> bool:
@@ -41,7 +41,7 @@ class _Error(NamedTuple):
         return abs(self.seconds) > self.noticed
 
 
-_NONE = _Error(0.0, 1.0, 1.0)
+_NONE = _Error(0.0, 1.0, 1.0, binding=False)
 
 
 class ClockTrust:

@@ -200,6 +200,12 @@ class TestWhatTheLogSaysWasDone:
         assert told[0]["seconds"] == 60
         assert told[1]["held"] == pytest.approx(60, abs=2 * LOOK_S)
 
+    async def test_a_hold_that_is_about_to_end(self, harness: BotHarness) -> None:
+        with captured("INFO") as log:
+            harness.app.services.limiter.refused(Lane.REPLY, None, 0.5)
+            harness.app.holds.look()
+        assert "sending is held" in log.getvalue()
+
     async def test_a_message_that_was_refused_once_a_minute(
         self, harness: BotHarness, subscriber: Person
     ) -> None:

@@ -162,6 +162,14 @@ def test_no_stretch_of_it_is_empty() -> None:
     assert gaps.max() < HEAD / 2
 
 
+def test_every_line_of_a_list_stands_above_the_lower_edge() -> None:
+    notes = Notes("Reached", TITLE, (Note("98 %", "of all"), Note("2 %", "none", "second")))
+    shares = Shares("Topics", TITLE, (Share("Food", 0.5, "1 of 2"), Share("Sleep", 1.0, "2 of 2")))
+    for panel in (notes, shares):
+        shown = pixels(draw(picture((panel,))))
+        assert (shown[-MARGIN // 2 :] == 1).all()
+
+
 def test_dollars_and_backslashes_are_no_formulas() -> None:
     odd = r"$\frac{1}{0}$ and $ and \n"
     assert draw(picture((Nothing(odd, (Words(odd),)),), words=odd))

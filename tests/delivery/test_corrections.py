@@ -153,6 +153,21 @@ async def test_nothing_is_corrected_that_reached_nobody_or_has_another_kind(
             await rules.correct(broadcast, ADMIN, "edit", bad)
 
 
+@pytest.mark.parametrize("bad", [PHOTO, Content(kind="text", text="")])
+async def test_a_tip_is_corrected_by_a_text_without_problems(
+    harness: DeliveryHarness, bad: Content
+) -> None:
+    await harness.subscribe(7)
+    await harness.morning()
+    await harness.worker.drain()
+    (row,) = await harness.rows()
+    with pytest.raises(ValueError, match="a text without problems"):
+        await harness.broadcasts.correct_tip(row.content, ADMIN, bad)
+    edit = await harness.broadcasts.correct_tip(row.content, ADMIN, BETTER)
+    assert edit is not None
+    assert edit.state == "draft"
+
+
 async def test_what_is_the_same_already_counts_and_what_is_gone_is_told(
     harness: DeliveryHarness, tg: Telegram
 ) -> None:

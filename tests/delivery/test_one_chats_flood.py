@@ -127,6 +127,21 @@ async def test_a_second_chat_makes_it_the_lanes_in_full(process: Process, tg: Te
     assert sorted(tg.arrived) == list(PATIENT)
 
 
+async def test_without_a_pace_everything_waits_for_the_longer_of_two(
+    process: Process, tg: Telegram
+) -> None:
+    worker, short = process.harness.worker, always(5, ANGRY + 2)
+    long = always(600, ANGRY, ANGRY + 1)
+    tg.script = lambda method, body: long(method, body) or short(method, body)
+    await worker.drain()
+    sent = len(tg.arrived)
+    assert sent < 97
+    assert 599.0 < worker.held_for <= 600.0
+    process.harness.clock.move(599.0)
+    await worker.drain()
+    assert len(tg.arrived) == sent
+
+
 async def test_whoever_was_told_to_wait_goes_behind_whoever_was_not(
     process: Process, tg: Telegram
 ) -> None:

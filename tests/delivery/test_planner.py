@@ -22,6 +22,7 @@ from bot.subscribers.service import Subscribers
 from bot.subscribers.zone_data import zone_data_version
 from tests.counted import totals
 from tests.delivery_harness import DeliveryHarness
+from tests.logbook import captured
 from tests.subscribers.test_service import ANNA, next_at, subscribe
 from tips.library import Library
 
@@ -66,6 +67,21 @@ async def test_a_due_reader_gets_one_row(
     assert row.not_after == row.due_at + timedelta(minutes=settings.tip_grace_minutes)
     assert await planner.next_due() == BERLIN_EIGHT + timedelta(days=1)
     assert await next_at(subscribers) == "Tue 02 08:00"
+
+
+async def test_what_is_planned_is_one_line_in_the_log_and_nothing_is_none(
+    planner: Planner, subscribers: Subscribers, clock: MovableClock
+) -> None:
+    await subscribe(subscribers)
+    with captured("INFO") as log:
+        await planner.tick()
+        assert log.getvalue() == ""
+        clock.move_to(BERLIN_EIGHT)
+        await planner.tick()
+        await planner.tick()
+    (line,) = log.getvalue().splitlines()
+    assert "tips are planned" in line
+    assert "rows=1 slots=1 too_old=0" in line
 
 
 async def test_readers_are_spread_over_the_window_always_alike(

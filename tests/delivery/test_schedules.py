@@ -184,6 +184,12 @@ async def test_an_hour_that_passes_while_it_is_paused_is_treated_likewise(
     assert await harness.broadcasts.resume(broadcast, ADMIN)
     await harness.worker.drain()
     assert announced(tg) == [2]
+    again = datetime(2026, 6, 3, 19, 0, tzinfo=UTC)  # that hour on Kiritimati
+    got = [2, 3] if late == "skip" else [2, 3, 1]
+    for instant in (again - timedelta(hours=12), again - timedelta(seconds=1), again):
+        harness.clock.move_to(instant)
+        await harness.worker.drain()
+        assert announced(tg) == (got if instant == again else [2, 3])
     for _hour in range(50):
         harness.clock.move(3600.0)
         await harness.worker.drain()

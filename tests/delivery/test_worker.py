@@ -105,6 +105,19 @@ async def test_who_blocked_is_marked_at_once_and_never_tried_again(
     assert tg.copies[8] == 4
 
 
+async def test_what_is_held_back_from_who_blocked_counts_as_no_attempt(
+    harness: DeliveryHarness, tg: Telegram
+) -> None:
+    await harness.subscribe(7)
+    for _more_than_go_out_at_once in range(harness.settings.in_flight + 4):
+        await harness.broadcast()
+    tg.script = lambda _m, _body: BLOCKED
+    await harness.worker.drain()
+    rows = await harness.rows()
+    assert {(row.state, row.attempts) for row in rows} == {("failed", 1), ("cancelled", 0)}
+    assert sum(row.attempts for row in rows) == tg.tried(7)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason", "state"),
     [

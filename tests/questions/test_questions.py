@@ -93,6 +93,8 @@ async def test_nothing_is_kept_for_longer_than_promised(
 def test_a_draft_is_a_list_of_one_answer_and_overwrites_none(tmp_path: Path) -> None:
     written = drafts.draft(12, 3, "itch", "Yes: {x}\nAnd so on.", NOON)
     (entry,) = yaml.safe_load(written)
+    in_the_content = ["id", "topic", "question", "given", "wordings", "headline", "body", "doctor"]
+    assert list(entry)[:8] == in_the_content, "in the order that all answers are written in"
     assert (entry["headline"], entry["body"]) == ("Yes: {x}", "And so on.")
     names = [drafts.keep(tmp_path / "drafts", 12, written).name for _ in range(2)]
     assert names == ["draft-12.yaml", "draft-12-2.yaml"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from bot.store.cipher import BodyCipher
 from bot.store.database import Database
 from bot.store.queries import heartbeat
 from bot.telegram.limits.limiter import SendLimiter
+from bot.updates.fetching import Fetching
 from bot.updates.inbox import Inbox
 from bot.updates.poller import Poller
 from tests.postgres import Cluster
@@ -179,17 +181,21 @@ class Telegram:
 
 async def test_only_the_one_that_leads_asks_for_updates(start: Any, clock: MovableClock) -> None:
     processes, telegrams, polls = [await start(), await start()], [Telegram(), Telegram()], []
-    for process, telegram in zip(processes, telegrams, strict=True):
+    fetching = [Fetching(clock), Fetching(clock)]
+    for process, telegram, own in zip(processes, telegrams, fetching, strict=True):
+        own.expect()
         inbox = Inbox(process.db, clock, _nothing, cipher=BodyCipher("a token"))
-        poller = Poller(telegram, inbox, clock, wait_to_lead=process.replicas.lead)
+        poller = Poller(telegram, inbox, clock, partial(own.wait_to_lead, process.replicas), own)
         polls.append(asyncio.create_task(poller.run()))
         await soon(lambda: any(telegram.calls for telegram in telegrams))
     await soon(lambda: clock.sleepers > 0)
     assert [telegram.calls for telegram in telegrams] == [1, 0]
+    assert [own.polled.age for own in fetching] == [0, None], "who waits is not behind"
     polls[0].cancel()
     await processes[0].replicas.leave()
     clock.move(BEAT_SECONDS)
     await soon(lambda: telegrams[1].calls == 1)
+    assert fetching[1].polled.age == 0
     polls[1].cancel()
     await asyncio.gather(*polls, return_exceptions=True)
 

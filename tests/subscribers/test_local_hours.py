@@ -35,6 +35,7 @@ def confirmed(schedule: Schedule, now: datetime) -> BroadcastRead:
 @given(zones, days, minutes, choices, hours_early)
 @example("Pacific/Kiritimati", date(2026, 6, 3), 0, "next_day", 0)
 @example("Etc/GMT+12", date(2026, 6, 3), 1439, "skip", -25)
+@example("Pacific/Tongatapu", date(2026, 6, 3), 540, "next_day", -25)  # begins at that minute
 @example("Europe/Berlin", date(2026, 3, 29), 150, "next_day", 24)  # the minute does not exist
 @example("Europe/Berlin", date(2026, 10, 25), 150, "next_day", 24)  # it comes twice
 @example("Africa/Cairo", date(2026, 4, 24), 0, "skip", 24)  # midnight does not exist

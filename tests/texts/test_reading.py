@@ -430,6 +430,9 @@ class TestFaq:
         inner = faq.topic(EN, "t", lib.answers * 17, lib, 1)
         assert FaqTopic("t", 0) in taps(inner)
         assert FaqTopic("t", 2) in taps(inner)
+        assert faq.topic(EN, "t", lib.answers * 17, lib, 99) == (
+            faq.topic(EN, "t", lib.answers * 17, lib, faq.pages(17 * len(lib.answers)) - 1)
+        ), "of a topic that has become shorter, the last page"
         assert faq.pages(0) == 1
 
     def test_taking_a_vote_back_is_said(self) -> None:

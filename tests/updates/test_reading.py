@@ -74,6 +74,11 @@ def test_a_number_that_telegram_cannot_have_given_is_none(value: bytes) -> None:
     assert number_of(read_update(odd)) is None
 
 
+@pytest.mark.parametrize("behind", [b"]}", b"\r\n<!-- seen by a proxy -->"])
+def test_what_stands_behind_an_update_takes_nothing_from_it(behind: bytes) -> None:
+    assert read_update(text(6) + behind) == read_update(text(6))
+
+
 def test_a_number_among_quotation_marks_is_one() -> None:
     assert batch(b'{"update_id":"6"}') == [{"update_id": 6}]
 
