@@ -7,6 +7,12 @@ import pytest
 from tips.search import Search
 from tips.signs import WarningSigns
 
+BEGINS_LIKE_A_QUESTION = (
+    "is it normal that lips are swelling up more and more an hour after peanuts and every "
+    "breath is a struggle and the face looks twice its size"
+)
+"""Whoever tells so much asks about what is there."""
+
 
 @pytest.fixture(scope="module")
 def signs() -> WarningSigns:
@@ -47,6 +53,7 @@ def test_no_sign(signs: WarningSigns, message: str) -> None:
         ("no fever. painful blisters all over", "blisters"),
         ("what do I do her lips are swelling", "breathing"),
         ("is this anaphylaxis", "breathing"),
+        (BEGINS_LIKE_A_QUESTION, "breathing"),
         ("s u i c i d a l", "despair"),
         ("i want to d.i.e and can't\nbreathe", "breathing"),
         ("can't . breathe", "breathing"),
