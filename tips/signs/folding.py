@@ -29,16 +29,18 @@ _WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0980-\u0e4e])+"
 # At least five letters, one blank, point, star or dash between any two of them.
 _SPELT_OUT = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .*_-][^\W\d_]){4,}(?![^\W_])")
 # A mark of its own between two words is a slip of the finger, and ends no clause.
+_SENTENCE_END = re.compile(r"[.!?…؟।。\n]")
 _CLAUSE_END = re.compile(r"(?<=\S)[.,;:!?…()،؛؟।。]+(?=\s|$)|(?<=\s)[-–—]+(?=\s)|[–—;]|\n")
 
 
 class Utterance(NamedTuple):
     """Words, the place of each among the words as they were written, and those that begin a
-    clause."""
+    clause, and a sentence behind the first."""
 
     words: list[str]
     places: list[int]
     clauses: frozenset[int]
+    sentences: frozenset[int] = frozenset()
 
 
 def fold(line: str) -> str:
@@ -59,14 +61,20 @@ def utterances(line: str) -> list[Utterance]:
     """The words of a normalised line; a second time, parted, if there are apostrophes in it."""
     written: list[str] = []
     clauses: set[int] = set()
-    for clause in _CLAUSE_END.split(_unspelt(fold(line))):
+    sentences: set[int] = set()
+    folded = _unspelt(fold(line))
+    ends = ["", *_CLAUSE_END.findall(folded)]
+    for end, clause in zip(ends, _CLAUSE_END.split(folded), strict=True):
         clauses.add(len(written))
+        sentences |= {len(written)} if _SENTENCE_END.search(end) else set()
         written += _WORD.findall(clause)
     if "'" not in line:
-        return [Utterance(written, list(range(len(written))), frozenset(clauses))]
+        whole = list(range(len(written)))
+        return [Utterance(written, whole, frozenset(clauses), frozenset(sentences))]
     joined = [word.replace("'", "") for word in written]
-    whole = Utterance(joined, list(range(len(joined))), frozenset(clauses))
-    return [whole, _parted(written, clauses)]
+    places = list(range(len(joined)))
+    whole_words = Utterance(joined, places, frozenset(clauses), frozenset(sentences))
+    return [whole_words, _parted(written, clauses)]
 
 
 def _parted(written: list[str], clauses: set[int]) -> Utterance:

@@ -19,7 +19,8 @@ DESPAIR, LEAVING = "despair", "leaving"
 TIPS = "tips"  # what somebody may want to leave who means no more than that
 YOUR_NUMBER = "your local emergency number"
 LONGEST_ASKED = 20  # words of a message that only asks
-LONGEST_PAST = 30  # and of one that only tells of the past
+LONGEST_PAST = 40  # and of one that only tells of the past
+THEN = " ... "  # between two phrases of the data, the second anywhere behind the first
 OPENING = 2  # words before the question: "hi", "quick question"
 REACH = 2  # words between a denial and what it denies, if they count
 
@@ -71,8 +72,9 @@ class SignLanguage:
     over: frozenset[str]
     asked: Mapping[str, Sequence[Phrase]]  # by their first words
     someone: frozenset[str]
-    past: Mapping[str, Sequence[Phrase]]  # what is over, or told of nobody; by their first words
-    present: frozenset[str]
+    past: Sequence[Sequence[Phrase]]  # what is over, or told of nobody; each in this order
+    present: Sequence[Sequence[Phrase]]
+    figurative: Sequence[Phrase]  # what makes the words of its clause a manner of speaking
     only_english: str = ""
     welcome: str = ""
     your_number: str = YOUR_NUMBER
@@ -86,7 +88,6 @@ class SignLanguage:
         Args:
             english: whose claims the advice of the same id rests on, as it says the same.
         """
-        same = english.claims if english else {}
         same = english.claims if english else {}
         advice = [
             Advice(
@@ -117,8 +118,9 @@ class SignLanguage:
             over=_words(data.get("over", ())),
             asked=_by_word(_phrases(data.get("asked", ())), 0),
             someone=_words(data.get("someone", ())),
-            past=_by_word(_phrases(data.get("past", ())), 0),
-            present=_words(data.get("present", ())),
+            past=_in_order(data.get("past", ())),
+            present=_in_order(data.get("present", ())),
+            figurative=_phrases(data.get("figurative", ())),
             only_english=str(data.get("only_english", "")),
             welcome=str(data.get("welcome", "")),
             your_number=str(data.get("your_number", YOUR_NUMBER)),
@@ -159,21 +161,10 @@ class SignLanguage:
             )
         )
 
-    def tells_of_the_past(self, words: Sequence[str]) -> bool:
-        """Whether a short message tells of what is over, or of a story, and of nothing now."""
-        return len(words) <= LONGEST_PAST and (
-            self.present.isdisjoint(words)
-            and any(
-                phrase.stands_at(words, at)
-                for at, word in enumerate(words)
-                for phrase in self.past.get(word, ())
-            )
-        )
-
-    def hears_nothing(self, words: Sequence[str], advice: str) -> bool:
+    def hears_nothing(self, words: Sequence[str], advice: str, *, over: bool) -> bool:
         """Whether it is no sign for another reason than its things. Despair that is over is
-        still worth a caring line."""
-        return self.asks(words) or (advice != DESPAIR and self.tells_of_the_past(words))
+        still worth a caring line; English has no words for what is over."""
+        return self.asks(words) or (over and advice != DESPAIR and self.code != ENGLISH)
 
     def may_advise(self, names: AbstractSet[str]) -> bool:
         """Whether any advice can be given where nothing but these things is spoken of."""
@@ -206,6 +197,29 @@ class SignLanguage:
         )
 
 
+def tells_of_the_past(languages: Iterable[SignLanguage], words: Sequence[str]) -> bool:
+    """Whether a short message tells of what is over, or of a story, and of nothing now, in the
+    words of any of these languages: they share the names of illnesses. A word for now within the
+    telling is none: "never again"."""
+    return told_until(languages, words) > 0
+
+
+def told_until(
+    languages: Iterable[SignLanguage],
+    words: Sequence[str],
+    sentences: AbstractSet[int] = frozenset(),
+) -> int:
+    """Where the sentence ends that last tells of the past; 0 if none does, or one tells of now."""
+    if len(words) > LONGEST_PAST:
+        return 0
+    languages = list(languages)
+    told = set().union(*(_places_of(one.past, words) for one in languages))
+    now = set().union(*(_places_of(one.present, words) for one in languages))
+    if not told or not now <= told:
+        return 0
+    return min((at for at in sentences if at > max(told)), default=len(words))
+
+
 def _word_at(said: Utterance, at: int) -> str:
     """The word there; none where a clause begins, or the message has ended."""
     return "" if at in said.clauses or at >= len(said.words) else said.words[at]
@@ -220,6 +234,32 @@ def read_languages(folder: Path = CONTENT) -> tuple[SignLanguage, ...]:
 
 def _phrases(entries: Sequence[object]) -> tuple[Phrase, ...]:
     return tuple(Phrase.of(str(entry)) for entry in entries)
+
+
+def _in_order(entries: Sequence[object]) -> tuple[tuple[Phrase, ...], ...]:
+    return tuple(_phrases(str(entry).split(THEN)) for entry in entries)
+
+
+def _places_of(told: Sequence[Sequence[Phrase]], words: Sequence[str]) -> set[int]:
+    """The places of all words of those that stand in the message, each phrase behind the last."""
+    spoken = set(words)
+    return {at for phrases in told for at in _places_in_order(phrases, words, spoken)}
+
+
+def _places_in_order(
+    phrases: Sequence[Phrase], words: Sequence[str], spoken: AbstractSet[str]
+) -> set[int]:
+    if any(not phrase.may_stand_among(spoken) for phrase in phrases):
+        return set()
+    found: set[int] = set()
+    start = 0
+    for phrase in phrases:
+        starts = [at for at in range(start, len(words)) if phrase.stands_at(words, at)]
+        if not starts:
+            return set()
+        found.update(n for at in starts for n in range(at, at + len(phrase.words)))
+        start = starts[0] + len(phrase.words)
+    return found
 
 
 def _words(entries: Sequence[object]) -> frozenset[str]:

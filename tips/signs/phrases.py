@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Generic, NamedTuple, Self, TypeVar
 
 from .folding import folded_words
@@ -63,6 +64,10 @@ class Phrase(NamedTuple):
             if at > here and other != ANY
         )
         return Beginning(word, starred, *next(later, (0, None, "")))
+
+    def may_stand_among(self, words: AbstractSet[str]) -> bool:
+        """Whether these words, in no order, have all that it names in full."""
+        return all(word in words for word, starred in self.words if not starred and word != ANY)
 
     def stands_at(self, words: Sequence[str], start: int) -> bool:
         """Whether the phrase begins at this place of a message."""

@@ -18,8 +18,8 @@ from tips.search.words import lines_of, pieces
 from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
 from .folding import Utterance
-from .language import ENGLISH, Advice, SignLanguage, read_languages
-from .spoken import UNLESS, SignReader, Spoken, Thing
+from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past, told_until
+from .spoken import UNLESS, Place, SignReader, Spoken, Thing
 
 FEWEST_LEFT = 6  # words beside what was taken back, for the model to be asked about them
 DOUBT = 4.0  # how far below the alarm's gate a message still is worth reading before others
@@ -163,11 +163,23 @@ class WarningSigns:
     def _by_rules_in(self, spoken: Spoken) -> Iterator[Advice]:
         if spoken.asks:
             return
-        for language in self._languages_of({place.thing for place in spoken.places}):
+        languages = self._languages_of({place.thing for place in spoken.places})
+        until = told_until(languages, spoken.words, spoken.sentences)
+        since = [place for place in spoken.places if place.written[0] >= until]
+        for language in languages:
             told = self._reader.told_in(language, spoken.places)
             advice = language.advice_for(told.things)
-            if advice and not language.hears_nothing(spoken.words, advice.id):
+            if advice and language.hears_nothing(spoken.words, advice.id, over=until > 0):
+                advice = self._said_since(language, since, spoken.words)
+            if advice:
                 yield advice
+
+    def _said_since(
+        self, language: SignLanguage, since: Sequence[Place], words: Sequence[str]
+    ) -> Advice | None:
+        """What is advised where sentences behind those that tell of the past are a sign."""
+        advice = language.advice_for(self._reader.told_in(language, since).things)
+        return None if advice and language.hears_nothing(words, advice.id, over=False) else advice
 
     def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
         """The languages in which these things may be signs."""
@@ -194,7 +206,8 @@ class WarningSigns:
         rules = self.languages[language]
         told = self._reader.told_in(rules, spoken.places)
         like = self._classifier.likeness(found, told, language)
-        return None if rules.hears_nothing(spoken.words, like.kind) else like
+        over = tells_of_the_past([rules], spoken.words)
+        return None if rules.hears_nothing(spoken.words, like.kind, over=over) else like
 
     def _by_ear(self, part: Part, vector: Floats | None) -> list[Advice]:
         """What the model hears; it knows English alone, and no denial."""

@@ -10,6 +10,7 @@ from .language import ENGLISH, SignLanguage
 from .phrases import Phrases
 
 UNLESS = "unless"
+FIGURATIVE = "figurative"
 
 
 class Thing(NamedTuple):
@@ -31,6 +32,16 @@ class Place(NamedTuple):
         """The places of its words among the words as they were written."""
         return tuple(self.said.places[number] for number in self.at)
 
+    @property
+    def excuses(self) -> tuple[int, ...]:
+        """The places of the words that are no sign because of it: of a manner of speaking those
+        of its clause."""
+        if self.thing.name == UNLESS:
+            return self.written
+        start = max(n for n in self.said.clauses if n <= self.at.start)
+        stop = min((n for n in self.said.clauses if n >= self.at.stop), default=None)
+        return tuple(self.said.places[start:stop])
+
 
 class Spoken(NamedTuple):
     """A part of a message: its folded words, and where they name things."""
@@ -38,6 +49,7 @@ class Spoken(NamedTuple):
     words: list[str]
     places: list[Place]
     asks: bool  # what a thing is, of nobody who has it
+    sentences: frozenset[int] = frozenset()  # words that begin one, behind the first
 
 
 class Told(NamedTuple):
@@ -55,7 +67,11 @@ class SignReader:
         self.phrases = Phrases(
             (Thing(language.code, name), phrase)
             for language in languages.values()
-            for name, phrases in {**language.things, UNLESS: language.unless}.items()
+            for name, phrases in {
+                **language.things,
+                UNLESS: language.unless,
+                FIGURATIVE: language.figurative,
+            }.items()
             for phrase in phrases
         )
 
@@ -66,6 +82,7 @@ class SignReader:
             said[0].words,
             [Place(t, one, at) for one in said for t, at in self.phrases.places(one.words)],
             asks=self._languages[ENGLISH].asks(said[0].words),
+            sentences=said[0].sentences,
         )
 
     def told_in(self, language: SignLanguage, spoken: Sequence[Place]) -> Told:
@@ -78,8 +95,8 @@ class SignReader:
         excused = {
             at
             for place in spoken
-            if place.thing.name == UNLESS and place.thing.language in own
-            for at in place.written
+            if place.thing.name in (UNLESS, FIGURATIVE) and place.thing.language in own
+            for at in place.excuses
         }
         places = [place for place in spoken if place.thing.language == language.code]
         denied = {

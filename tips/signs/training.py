@@ -27,7 +27,7 @@ from .classifier import (
     rarity_of,
     with_things,
 )
-from .language import CONTENT, ENGLISH, read_languages
+from .language import CONTENT, ENGLISH, read_languages, tells_of_the_past
 from .spoken import SignReader, Told
 
 WORDINGS = CONTENT / "wordings"
@@ -64,10 +64,11 @@ class ExampleReader:
         for at, text in enumerate(texts):
             spoken = self._reader.read(line_of(text))
             told = self._reader.told_in(rules, spoken.places)
-            asks = spoken.asks or rules.hears_nothing(spoken.words, ORDINARY)
+            over = tells_of_the_past([rules], spoken.words)
+            asks = spoken.asks or rules.hears_nothing(spoken.words, ORDINARY, over=over)
             advice = rules.advice_for(told.things)
             heard = advice is not None and not (
-                spoken.asks or rules.hears_nothing(spoken.words, advice.id)
+                spoken.asks or rules.hears_nothing(spoken.words, advice.id, over=over)
             )
             if spoken.words:
                 yield Example(spoken.words, told, heard, asks, kind, language, at / len(texts))

@@ -20,7 +20,7 @@ SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken 
 OTHERS = (19, 1)
 ENGLISH_SINCE = {"exam2": (59, 12), "exam3": (58, 15)}
 """As measured on the day they were written; the goal is that of the first, and is missed."""
-SECOND_SHARES = {"de": (18, 1), "fr": (17, 1), "tr": (18, 1), "uk": (18, 1)}
+SECOND_SHARES = {"fr": (17, 1), "tr": (18, 1), "uk": (18, 1)}
 """As measured; the goal is that of the others."""
 SIGNS = WarningSigns.load()
 LANGUAGES = sorted(set(SIGNS.languages))

@@ -12,7 +12,8 @@ import yaml
 from tips.search.search import CONTENT
 from tips.signs import WarningSigns
 
-MESSAGES = Path(__file__).parent / "messages"
+HERE = Path(__file__).parent
+PATHS = sorted(path for name in ("messages", "kinds") for path in (HERE / name).glob("*.yaml"))
 ENGLISH = sorted((CONTENT / "en" / "wordings" / "train").glob("ordinary-*.yaml"))
 SIGNS = WarningSigns.load()
 
@@ -21,7 +22,7 @@ def _read(path: Path) -> Any:
     return yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)
 
 
-@pytest.mark.parametrize("path", sorted(MESSAGES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 class TestEach:
     def test_every_sign_is_heard_and_answered_in_its_language(self, path: Path) -> None:
         wrong = [
