@@ -27,6 +27,7 @@ PASSED, NO_TESTS = 0, 5  # pytest's exit codes
 QUIET = ("-x", "-q", "--no-header", "--tb=no", "-o", f"faulthandler_timeout={HUNG_S}",
          "-o", "faulthandler_exit_on_timeout=true")  # fmt: skip
 NOT_NEEDED = "not browser and not soak"
+NEEDS_POSTGRES = re.compile(rb"postgres|replicas", re.IGNORECASE)  # replicas share one
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -55,7 +56,7 @@ class Trial:
 
     def run(self, place: Place, tests: Sequence[str], limit_s: float) -> Outcome:
         """What the tests say while the fault is there; ``limit_s`` are seconds of processor."""
-        kinds = "" if b"postgres" in place.source.lower() else " and not postgres"
+        kinds = "" if NEEDS_POSTGRES.search(place.source) else " and not postgres"
         with self._fault_in(place):
             for some in _few_first(tests):
                 outcome, used = self.test(some, limit_s, kinds)
