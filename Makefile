@@ -84,6 +84,7 @@ soak: $(READY)  ## 200 subscribers through 400 simulated days
 search-train: $(READY)  ## make the search index and the warning signs anew from the wordings
 	$(BIN)/python -m tips.search.training.train
 	$(BIN)/python -m tips.signs.training
+	$(BIN)/python -m tips.signs.english_training
 
 search-eval: $(READY)  ## measure the search and put the figures into docs/SEARCH.md
 	$(BIN)/python -m tips.search.training.evaluate --write

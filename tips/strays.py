@@ -21,7 +21,7 @@ LISTS = frozenset(
     }
 )
 OF_A_LANGUAGE = frozenset(
-    {"asking.yaml", "names.yaml", "services.yaml", "subjects.yaml", "synonyms.yaml"}
+    {"asking.yaml", "cues.yaml", "names.yaml", "services.yaml", "subjects.yaml", "synonyms.yaml"}
 )
 ITEMS = ("tips", "answers")
 WORDINGS = ("train", "test")

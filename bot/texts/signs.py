@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.texts import html, sources
-from bot.texts.callbacks import SignSources, Stop
+from bot.texts.callbacks import RunCommand, SignSources, Stop
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, page
 from tips.models import Source
@@ -23,12 +23,12 @@ def urgent(
     """Seek care now; what it rests on is a tap away.
 
     ``number`` is the emergency number where the subscriber lives, if it is known; ``leaving``
-    says that the words may mean the tips as well.
+    says that the words ask to stop the tips as well.
     """
-    leaving = leaving or advice.id == LEAVING
-    stop = (Button(_("Stop the tips"), Stop()),) if leaving else ()
+    stop = (Button(_("Stop the tips"), Stop()),) if leaving or advice.id == LEAVING else ()
+    erase = (Button(_("Erase my data"), RunCommand("forget")),) if advice.id == LEAVING else ()
     more = (Button(_("Sources"), SignSources(advice.id)),) if advice.claims else ()
-    return page(said(advice, number), buttons=(stop, more))
+    return page(said(advice, number), buttons=(stop, erase, more))
 
 
 def said(advice: Advice, number: str | None = None) -> html.Html:

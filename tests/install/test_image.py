@@ -32,6 +32,7 @@ NEEDS_MORE = (
     "bot.places.build",
     "bot.places.emergency_build",
     "tips.search.training",
+    "tips.signs.english_training",
     "tips.signs.training",
 )
 TOKEN = "424242:the-token-of-the-image-0123456789"

@@ -20,6 +20,7 @@ from bot.texts.callbacks import (
     PickZone,
     RateAnswer,
     RateTip,
+    RunCommand,
     SavedPage,
     SaveTip,
     SetTheme,
@@ -314,10 +315,10 @@ class TestFaq:
         assert said.plain == "🚨 Call for help now."
         assert said.buttons == ()
 
-    def test_words_that_may_mean_the_tips_offer_to_stop_them(self) -> None:
+    def test_words_that_may_mean_the_tips_offer_to_stop_and_erase(self) -> None:
         said = signs.urgent(EN, Advice("leaving", "I'm glad. Call {number}.", ("c",)))
         assert said.plain == "🚨 I'm glad.\nCall your local emergency number."
-        assert taps(said) == [Stop(), SignSources("leaving")]
+        assert taps(said) == [Stop(), RunCommand("forget"), SignSources("leaving")]
 
     def test_no_answer_ends_with_where_to_turn(self) -> None:
         lib = library_of("words")

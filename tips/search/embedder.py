@@ -25,11 +25,19 @@ Array = npt.NDArray[np.float32]
 WIDTH = 384
 HEADS = 12
 LAYERS = 6
+HALVES = (slice(0, WIDTH), slice(WIDTH, 2 * WIDTH))  # by the last layer but one, by the last
 LONGEST = 32  # pieces, some 25 words; the rest of a longer message adds little and costs time
 EPSILON = 1e-12
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Of the weights that the search was trained and measured with; what the package says of itself
 does not count."""
+
+
+class Understood(NamedTuple):
+    """Some texts as the model understands them."""
+
+    vectors: Array  # a row a text: by the last layer but one, and beside it by the last
+    pieces: Array  # of the first text a row a piece, by both layers
 
 
 class WeightsMissingError(Exception):
@@ -127,8 +135,21 @@ class Embedder:
     def embed_twice(self, texts: Sequence[str]) -> Array:
         """The vectors of ``texts`` by the last layer but one, and beside them by the last.
 
-        Either is of length 1; the former keeps more of the words. The texts go through the layers
-        side by side: reading the weights costs as much as the sums.
+        Either is of length 1; the former keeps more of the words.
+        """
+        return self.understand(texts).vectors
+
+    def understand(self, texts: Sequence[str]) -> Understood:
+        """The vectors of ``texts``, and the pieces of the first."""
+        states = self.states(texts)
+        return Understood(
+            np.concatenate([directions(states, half) for half in HALVES], 1), states[0]
+        )
+
+    def states(self, texts: Sequence[str]) -> list[Array]:
+        """Each piece of each text among its neighbours, by the last layer but one and the last.
+
+        The texts go side by side: reading the weights costs as much as the sums.
         """
         ids = [self._tokenizer.encode(text, longest=LONGEST) for text in texts]
         ends = np.cumsum([len(pieces) for pieces in ids]).tolist()
@@ -138,13 +159,13 @@ class Embedder:
         x = self._norm(unfold(self._words[flat], self._word_scale[flat]) + places)
         for layer in self._layers[:-1]:
             x = layer(x, spans)
-        before = directions(x, spans)
-        return np.concatenate([before, directions(self._layers[-1](x, spans), spans)], axis=1)
+        both = np.concatenate([x, self._layers[-1](x, spans)], axis=1)
+        return [both[span] for span in spans]
 
 
-def directions(x: Array, texts: Sequence[slice]) -> Array:
-    """The mean of each text's pieces, of length 1."""
-    means = np.stack([x[text].mean(0) for text in texts])
+def directions(states: Sequence[Array], half: slice) -> Array:
+    """The mean of each text's pieces by one layer, of length 1."""
+    means = np.stack([state[:, half].mean(0) for state in states])
     scaled: Array = means / np.linalg.norm(means, axis=1, keepdims=True)
     return scaled.astype(np.float32)
 

@@ -10,13 +10,13 @@ from typing import NamedTuple, Self
 import yaml
 
 from .asking import LONGEST_ASKED, STORY, Asking
-from .embedder import WIDTH
+from .embedder import Understood
 from .model import Floats, Model
 from .subjects import OURS, Mention, Subjects
 from .tokenizer import english_words
 from .words import NO_HASHES, Hashes, Pairs, Speller, Synonyms, line_of, lines_of, pieces, words_in
 
-Embed = Callable[[Sequence[str]], Floats]
+Embed = Callable[[Sequence[str]], Understood]
 
 
 class Part(NamedTuple):
@@ -53,15 +53,18 @@ class Reading:
         return self.wordings[0]
 
     @property
-    def vector(self) -> Floats | None:
-        """The sentence vector of the first part; None without words or without the weights."""
-        vectors = self.vectors
-        return None if vectors is None else vectors[0, WIDTH:]
-
-    @cached_property
     def vectors(self) -> Floats | None:
         """Two sentence vectors side by side a wording (see ``Embedder.embed_twice``); None without
         words or without the weights."""
+        return self._understood and self._understood.vectors
+
+    @property
+    def pieces(self) -> Floats | None:
+        """The pieces of the first part (see ``Embedder.states``); None as ``vectors`` is."""
+        return self._understood and self._understood.pieces
+
+    @cached_property
+    def _understood(self) -> Understood | None:
         if self._embed is None or not self.words:
             return None
         return self._embed([" ".join(words) for words in self.wordings])

@@ -134,7 +134,7 @@ class Search:
 
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for callers that ask more than one thing about it."""
-        embed = self._embedder.embed_twice if self._embedder else None
+        embed = self._embedder.understand if self._embedder else None
         return self._reader.read(text, embed)
 
     def place(self, reading: Reading) -> Floats | None:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from enum import IntEnum
+from functools import partial
 from itertools import chain
 from typing import Self
 
 from tips.search.alarm import Alarm
-from tips.search.model import Floats
-from tips.search.reading import Part, Reading, spoken_parts
-from tips.search.search import CONTENT, Search
+from tips.search.reading import Reading
+from tips.search.search import CONTENT, SERVICE, Confidence, Search
 from tips.search.words import lines_of, pieces
 
 from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
-from .folding import Utterance
-from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past, told_until
-from .spoken import UNLESS, Place, SignReader, Spoken, Thing
+from .english import EnglishModels, Heard
+from .english_classifier import EnglishClassifier
+from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
+from .spoken import SignReader, Spoken
 
-FEWEST_LEFT = 6  # words beside what was taken back, for the model to be asked about them
-DOUBT = 4.0  # how far below the alarm's gate a message still is worth reading before others
-DOUBT_ELSEWHERE = 1.0  # and how far below that of the classifier of other languages
+DOUBT_ELSEWHERE = 1.0  # how far below the gate of the classifier of other languages is doubt
 
 
 class Suspicion(IntEnum):
@@ -44,12 +42,13 @@ class WarningSigns:
         search: Search | None = None,
         alarm: Alarm | None = None,
         classifier: SignClassifier | None = None,
+        english: EnglishClassifier | None = None,
     ) -> None:
         self.languages = {language.code: language for language in languages}
         self._search = search
-        self._alarm = alarm
         self._classifier = classifier
         self._reader = SignReader(self.languages)
+        self._english = EnglishModels(self._reader, alarm, english)
 
     @classmethod
     def load(cls, *, search: Search | None = None) -> Self:
@@ -60,7 +59,10 @@ class WarningSigns:
         """
         alarm = Alarm.read(CONTENT / ENGLISH / "alarm.npz") if search else None
         classifier = SignClassifier.read() if search else None
-        return cls(read_languages(), search=search, alarm=alarm, classifier=classifier)
+        english = EnglishClassifier.read() if search else None
+        return cls(
+            read_languages(), search=search, alarm=alarm, classifier=classifier, english=english
+        )
 
     def match(self, message: str | Reading, speaks: str | None = None) -> Advice | None:
         """The gravest advice whose signs the message describes, wherever in it; or None.
@@ -102,20 +104,12 @@ class WarningSigns:
         line, otherwise = lines_of(text)
         parts = [self._reader.read(piece) for piece in pieces(line)]
         hidden = (self._reader.read(piece) for piece in (pieces(otherwise) if otherwise else ()))
-        if any(True for part in chain(parts, hidden) for _advice in self._by_rules_in(part)):
+        if any(True for part in chain(parts, hidden) for _advice in self._reader.advice_in(part)):
             return Suspicion.STRONG
-        closeness = max(self._closeness_in_english(text), self._closeness_elsewhere(parts))
+        closeness = max(self._english.closeness(text), self._closeness_elsewhere(parts))
         if closeness >= 1:
             return Suspicion.STRONG
         return Suspicion.SOME if closeness >= 0 else Suspicion.NONE
-
-    def _closeness_in_english(self, text: str) -> float:
-        """How near the message comes to the alarm's gate: 1 at the gate, 0 where doubt begins."""
-        if self._alarm is None:
-            return -math.inf
-        spoken, _otherwise = spoken_parts(text)
-        left = (self._left_of(words)[0] for words in spoken)
-        return 1 + max(map(self._alarm.beyond_gate, left), default=-math.inf) / DOUBT
 
     def _closeness_elsewhere(self, parts: Iterable[Spoken]) -> float:
         """The same for the other languages."""
@@ -148,45 +142,47 @@ class WarningSigns:
         line, otherwise = reading.lines
         yield from self._by_rules(otherwise)
         for number, (piece, part) in enumerate(zip(pieces(line), reading.parts, strict=True)):
-            # The vector is of the first part alone: it is what costs time, and one is enough.
-            vector = reading.vector if number == 0 else None
             spoken = self._reader.read(piece)
-            yield from list(self._by_rules_in(spoken)) or [
-                *self._by_ear(part, vector),
-                *self._by_classifier(spoken, speaks),
-            ]
+            # Of the first part alone: the sentence model is what costs time, and once is enough.
+            seen = number == 0 and self._language(spoken) == ENGLISH
+            heard = self._english.hear(piece, spoken, part, reading.pieces if seen else None)
+            told = list(self._reader.advice_in(spoken))
+            yield from (
+                self._not_overruled(told, heard) if told else self._by_models(reading, heard)
+            )
+            if not told:
+                yield from self._by_classifier(spoken, speaks)
+
+    def _language(self, spoken: Spoken) -> str:
+        """The likeliest language of a part."""
+        if self._classifier is None or not spoken.words:
+            return ENGLISH
+        return self._classifier.language(features(spoken.words, self._classifier.rarity), "")
+
+    def _not_overruled(self, told: Iterable[Advice], heard: Heard) -> Iterator[Advice]:
+        """What rules advise and the models leave. Words that English shares with other languages
+        are overruled together with the English."""
+        told = list(told)
+        english = (advice.id for advice in told if advice.language == ENGLISH)
+        overruled = {kind for kind in english if self._english.overrules(heard, kind)}
+        yield from (advice for advice in told if advice.id not in overruled)
+
+    def _by_models(self, reading: Reading, heard: Heard) -> Iterator[Advice]:
+        """What no rule hears, in English."""
+        kind = self._english.kind(heard, partial(self._wish, reading))
+        yield from (advice for advice in self.languages[ENGLISH].advice if advice.id == kind)
+
+    def _wish(self, reading: Reading) -> str | None:
+        """The wish about the bot that a message surely is."""
+        found = self._search.find(reading, 1) if self._search else None
+        if found is None or found.confidence != Confidence.SURE:
+            return None
+        best = found.hits[0].id
+        return best if best.startswith(SERVICE) else None
 
     def _by_rules(self, line: str) -> Iterator[Advice]:
         for piece in pieces(line) if line else ():
-            yield from self._by_rules_in(self._reader.read(piece))
-
-    def _by_rules_in(self, spoken: Spoken) -> Iterator[Advice]:
-        if spoken.asks:
-            return
-        languages = self._languages_of({place.thing for place in spoken.places})
-        until = told_until(languages, spoken.words, spoken.sentences)
-        since = [place for place in spoken.places if place.written[0] >= until]
-        for language in languages:
-            told = self._reader.told_in(language, spoken.places)
-            advice = language.advice_for(told.things)
-            if advice and language.hears_nothing(spoken.words, advice.id, over=until > 0):
-                advice = self._said_since(language, since, spoken.words)
-            if advice:
-                yield advice
-
-    def _said_since(
-        self, language: SignLanguage, since: Sequence[Place], words: Sequence[str]
-    ) -> Advice | None:
-        """What is advised where sentences behind those that tell of the past are a sign."""
-        advice = language.advice_for(self._reader.told_in(language, since).things)
-        return None if advice and language.hears_nothing(words, advice.id, over=False) else advice
-
-    def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
-        """The languages in which these things may be signs."""
-        names: dict[str, set[str]] = {}
-        for thing in things:
-            names.setdefault(thing.language, set()).add(thing.name)
-        return [one for code in names if (one := self.languages[code]).may_advise(names[code])]
+            yield from self._reader.advice_in(self._reader.read(piece))
 
     def _by_classifier(self, spoken: Spoken, speaks: str | None) -> list[Advice]:
         """What the model of other languages hears."""
@@ -208,37 +204,6 @@ class WarningSigns:
         like = self._classifier.likeness(found, told, language)
         over = tells_of_the_past([rules], spoken.words)
         return None if rules.hears_nothing(spoken.words, like.kind, over=over) else like
-
-    def _by_ear(self, part: Part, vector: Floats | None) -> list[Advice]:
-        """What the model hears; it knows English alone, and no denial."""
-        if self._alarm is None or not part.words:
-            return []
-        english = self.languages[ENGLISH]
-        if english.asks([word.replace("'", "") for word in part.spoken]):
-            return []
-        left, names = self._left_of(part.words)
-        whole = len(left) == len(part.words)
-        if not whole and len(left) < FEWEST_LEFT:
-            return []
-        kind = self._alarm.kind(left, vector if whole else None)
-        aside = english.aside(kind or "", names)
-        if (aside or not whole) and self._alarm.beyond_gate(left) < DOUBT:
-            return []
-        return [advice for advice in english.advice if advice.id == (aside or kind)]
-
-    def _left_of(self, words: list[str]) -> tuple[list[str], set[str]]:
-        """The words without what English phrases take back, and the things they name."""
-        plain = [word.replace("'", "") for word in words]
-        said = Utterance(plain, list(range(len(plain))), frozenset({0}))
-        gone: set[int] = set()
-        names: set[str] = set()
-        english = self.languages[ENGLISH]
-        for thing, at in self._reader.phrases.places(plain):
-            if thing.language == ENGLISH:
-                names.add(thing.name)
-                begin = at.start if thing.name == UNLESS else english.denial_before(said, at.start)
-                gone.update(range(at.stop if begin is None else begin, at.stop))
-        return [word for at, word in enumerate(words) if at not in gone], names
 
 
 def _base(code: str | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from .folding import Utterance, utterances
-from .language import ENGLISH, SignLanguage
+from .language import ENGLISH, Advice, SignLanguage, told_until
 from .phrases import Phrases
 
 UNLESS = "unless"
@@ -64,7 +65,7 @@ class SignReader:
 
     def __init__(self, languages: Mapping[str, SignLanguage]) -> None:
         self._languages = languages
-        self.phrases = Phrases(
+        self._phrases = Phrases(
             (Thing(language.code, name), phrase)
             for language in languages.values()
             for name, phrases in {
@@ -80,17 +81,65 @@ class SignReader:
         said = utterances(piece)
         return Spoken(
             said[0].words,
-            [Place(t, one, at) for one in said for t, at in self.phrases.places(one.words)],
-            asks=self._languages[ENGLISH].asks(said[0].words),
+            [Place(t, one, at) for one in said for t, at in self._phrases.places(one.words)],
+            asks=self.english.asks(said[0].words),
             sentences=said[0].sentences,
         )
+
+    @property
+    def english(self) -> SignLanguage:
+        """The language that the others borrow from."""
+        return self._languages[ENGLISH]
+
+    def advice_in(self, spoken: Spoken) -> Iterator[Advice]:
+        """What the rules of each language advise a part, at most one of each."""
+        if spoken.asks:
+            return
+        languages = self._languages_of({place.thing for place in spoken.places})
+        until = told_until(languages, spoken.words, spoken.sentences)
+        since = [place for place in spoken.places if place.written[0] >= until]
+        for language in languages:
+            told = self.told_in(language, spoken.places)
+            advice = language.advice_for(told.things)
+            if advice and language.hears_nothing(spoken.words, advice.id, over=until > 0):
+                advice = self._said_since(language, since, spoken.words)
+            if advice:
+                yield advice
+
+    def _said_since(
+        self, language: SignLanguage, since: Sequence[Place], words: Sequence[str]
+    ) -> Advice | None:
+        """What is advised where sentences behind those that tell of the past are a sign."""
+        advice = language.advice_for(self.told_in(language, since).things)
+        return None if advice and language.hears_nothing(words, advice.id, over=False) else advice
+
+    def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
+        """The languages in which these things may be signs."""
+        names: dict[str, set[str]] = {}
+        for thing in things:
+            names.setdefault(thing.language, set()).add(thing.name)
+        return [one for code in names if (one := self._languages[code]).may_advise(names[code])]
+
+    def left_of(self, words: list[str]) -> tuple[list[str], set[str]]:
+        """The words without what English phrases take back, and the things they name."""
+        plain = [word.replace("'", "") for word in words]
+        said = Utterance(plain, list(range(len(plain))), frozenset({0}))
+        gone: set[int] = set()
+        names: set[str] = set()
+        for thing, at in self._phrases.places(plain):
+            if thing.language == ENGLISH:
+                names.add(thing.name)
+                denied = self.english.denial_before(said, at.start)
+                begin = at.start if thing.name == UNLESS else denied
+                gone.update(range(at.stop if begin is None else begin, at.stop))
+        return [word for at, word in enumerate(words) if at not in gone], names
 
     def told_in(self, language: SignLanguage, spoken: Sequence[Place]) -> Told:
         """The things of a language that all readings of a part speak of.
 
         Languages borrow words: what English takes back of them, it takes back of all.
         """
-        english = self._languages[ENGLISH]
+        english = self.english
         own = (language.code, ENGLISH)
         excused = {
             at

@@ -1,12 +1,14 @@
-"""What the tests of the search share: the index that is shipped, read once."""
+"""What the tests of the search share."""
 
 from __future__ import annotations
 
 import pytest
 
 from tips.search import Search
+from tips.signs import WarningSigns
 
 
 @pytest.fixture(scope="session")
-def search() -> Search:
-    return Search.load()
+def urgent(search: Search) -> WarningSigns:
+    """The warning signs that are shipped, read once."""
+    return WarningSigns.load(search=search)

@@ -66,7 +66,7 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.compared = self.embedded = self.calls = 0
-        extract, embed = words.process.extract, Embedder.embed_twice
+        extract, embed = words.process.extract, Embedder.understand
 
         def counted(word: str, choices: Sequence[str], **more: Any) -> Any:
             self.compared += len(choices)
@@ -77,7 +77,7 @@ class Work:
             return embed(embedder, texts)
 
         monkeypatch.setattr(words.process, "extract", counted)
-        monkeypatch.setattr(Embedder, "embed_twice", embedding)
+        monkeypatch.setattr(Embedder, "understand", embedding)
 
     def of(self, work: Any) -> None:
         profile = cProfile.Profile()
@@ -87,9 +87,9 @@ class Work:
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_message_is_read_with_a_bounded_amount_of_work(
-    kind: str, search: Search, monkeypatch: pytest.MonkeyPatch
+    kind: str, search: Search, urgent: WarningSigns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urgent, text = WarningSigns.load(search=search), TEXTS[kind][:LONGEST]
+    text = TEXTS[kind][:LONGEST]
 
     def hear() -> None:
         reading = search.read(text)
@@ -105,9 +105,9 @@ def test_a_message_is_read_with_a_bounded_amount_of_work(
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_whether_it_describes_a_warning_sign_is_asked_for_less(
-    kind: str, search: Search, monkeypatch: pytest.MonkeyPatch
+    kind: str, urgent: WarningSigns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urgent, text = WarningSigns.load(search=search), TEXTS[kind][:LONGEST]
+    text = TEXTS[kind][:LONGEST]
     work = Work(monkeypatch)
     work.of(lambda: urgent.suspicion(text))
     assert work.embedded == work.compared == 0

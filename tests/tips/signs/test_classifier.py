@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tips.search import Search
 from tips.search.search import CONTENT
 from tips.search.training import corpus
 from tips.signs import WarningSigns
 from tips.signs.classifier import SignClassifier, features
 from tips.signs.training import ORDINARY, WORDINGS, fingerprint
 
-RULES = WarningSigns.load()
 CODES = sorted(path.stem for path in WORDINGS.glob("*.yaml"))
-
-
-@pytest.fixture(scope="module")
-def signs() -> WarningSigns:
-    return WarningSigns.load(search=Search.load())
 
 
 def told(code: str) -> dict[str, list[str]]:
@@ -31,17 +24,17 @@ def test_it_was_made_from_the_messages_as_they_stand() -> None:
     assert SignClassifier.read().fingerprint[0] == fingerprint(), remedy
 
 
-def test_there_are_messages_in_every_language_but_english() -> None:
-    assert set(CODES) == set(RULES.languages) - {"en"}
-    assert set(SignClassifier.read().languages.tolist()) == set(RULES.languages)
+def test_there_are_messages_in_every_language_but_english(rules: WarningSigns) -> None:
+    assert set(CODES) == set(rules.languages) - {"en"}
+    assert set(SignClassifier.read().languages.tolist()) == set(rules.languages)
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_most_signs_that_no_rule_hears_are_heard_in_their_language(
-    signs: WarningSigns, code: str
+    rules: WarningSigns, signs: WarningSigns, code: str
 ) -> None:
     emergencies = [m for kind, texts in told(code).items() if kind != ORDINARY for m in texts]
-    silent = [m for m in emergencies if RULES.match(m, code) is None]
+    silent = [m for m in emergencies if rules.match(m, code) is None]
     found = [advice.language for m in silent if (advice := signs.match(m, code))]
     assert len(found) >= 0.75 * len(silent)
     assert set(found) == {code}

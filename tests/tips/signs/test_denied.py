@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tips.search import Search
 from tips.signs import WarningSigns
 
 BEGINS_LIKE_A_QUESTION = (
@@ -12,11 +11,6 @@ BEGINS_LIKE_A_QUESTION = (
     "breath is a struggle and the face looks twice its size"
 )
 """Whoever tells so much asks about what is there."""
-
-
-@pytest.fixture(scope="module")
-def signs() -> WarningSigns:
-    return WarningSigns.load(search=Search.load())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Messages of people who never saw the rules: 20 emergencies and 40 ordinary ones a language, for
 English 60 and 200. What the rules missed of the first exam was mended by kinds, not by messages;
-the second was read by nobody who mended them, and counted again after each time."""
+the second was read by nobody who mended them, and counted again after each time; the third, fourth
+and fifth were looked at as counts alone."""
 
 from __future__ import annotations
 
@@ -10,31 +11,24 @@ from typing import Any
 import pytest
 import yaml
 
-from tips.search import Search
 from tips.signs import WarningSigns
-from tips.signs.language import LEAVING
+from tips.signs.language import CONTENT, LEAVING
 
 EXAM = Path(__file__).parent / "exam"
 SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
-ENGLISH_SINCE = {"exam2": (59, 12), "exam3": (58, 15)}
-"""As measured on the day they were written; the goal is that of the first, and is missed."""
+ENGLISH_SINCE = {"exam2": (60, 5), "exam3": (59, 7), "exam4": (60, 2), "exam5": (59, 2)}
+"""As measured; the goal is that of the first."""
 SECOND_SHARES = {"fr": (17, 1), "tr": (18, 1), "uk": (18, 1)}
 """As measured; the goal is that of the others."""
-SIGNS = WarningSigns.load()
-LANGUAGES = sorted(set(SIGNS.languages))
+LANGUAGES = sorted(path.stem for path in CONTENT.glob("*.yaml"))
 
 
 def exam(code: str, folder: Path = EXAM) -> dict[str, Any]:
     text = (folder / f"{code}.yaml").read_text("utf-8")
     content: dict[str, Any] = yaml.load(text, yaml.CBaseLoader)
     return content
-
-
-@pytest.fixture(scope="module")
-def signs() -> WarningSigns:
-    return WarningSigns.load(search=Search.load())
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

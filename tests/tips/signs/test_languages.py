@@ -51,8 +51,6 @@ class TestEach:
 
 
 class TestWhatIsSaidFirst:
-    signs = WarningSigns.load()
-
     @pytest.mark.parametrize(
         ("message", "language"),
         [
@@ -68,8 +66,10 @@ class TestWhatIsSaidFirst:
             ("nie moge oddychac", "pl"),
         ],
     )
-    def test_is_in_the_language_of_the_message(self, message: str, language: str) -> None:
-        found = self.signs.match(message, "en")
+    def test_is_in_the_language_of_the_message(
+        self, rules: WarningSigns, message: str, language: str
+    ) -> None:
+        found = rules.match(message, "en")
         assert found is not None
         assert (found.id, found.language) == ("breathing", language)
 
@@ -84,8 +84,8 @@ class TestWhatIsSaidFirst:
             "удушья нет",
         ],
     )
-    def test_a_denied_sign_is_none(self, message: str) -> None:
-        assert self.signs.match(message) is None
+    def test_a_denied_sign_is_none(self, rules: WarningSigns, message: str) -> None:
+        assert rules.match(message) is None
 
     @pytest.mark.parametrize(
         "message",
@@ -97,8 +97,8 @@ class TestWhatIsSaidFirst:
             "quais os sintomas de choque anafilático",
         ],
     )
-    def test_what_is_only_asked_about_is_none(self, message: str) -> None:
-        assert self.signs.match(message) is None
+    def test_what_is_only_asked_about_is_none(self, rules: WarningSigns, message: str) -> None:
+        assert rules.match(message) is None
 
     @pytest.mark.parametrize(
         "message",
@@ -109,8 +109,8 @@ class TestWhatIsSaidFirst:
             "na novela ela desmaiou",
         ],
     )
-    def test_what_is_over_or_a_story_is_none(self, message: str) -> None:
-        assert self.signs.match(message) is None
+    def test_what_is_over_or_a_story_is_none(self, rules: WarningSigns, message: str) -> None:
+        assert rules.match(message) is None
 
     @pytest.mark.parametrize(
         ("message", "advice"),
@@ -128,9 +128,9 @@ class TestWhatIsSaidFirst:
         ],
     )
     def test_a_real_one_beside_it_or_one_that_sounds_denied_is_heard(
-        self, message: str, advice: str
+        self, rules: WarningSigns, message: str, advice: str
     ) -> None:
-        found = self.signs.match(message)
+        found = rules.match(message)
         assert found is not None
         assert found.id == advice
 

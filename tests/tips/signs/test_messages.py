@@ -15,7 +15,6 @@ from tips.signs import WarningSigns
 HERE = Path(__file__).parent
 PATHS = sorted(path for name in ("messages", "kinds") for path in (HERE / name).glob("*.yaml"))
 ENGLISH = sorted((CONTENT / "en" / "wordings" / "train").glob("ordinary-*.yaml"))
-SIGNS = WarningSigns.load()
 
 
 def _read(path: Path) -> Any:
@@ -24,25 +23,27 @@ def _read(path: Path) -> Any:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 class TestEach:
-    def test_every_sign_is_heard_and_answered_in_its_language(self, path: Path) -> None:
+    def test_every_sign_is_heard_and_answered_in_its_language(
+        self, rules: WarningSigns, path: Path
+    ) -> None:
         wrong = [
             (message, found and (found.id, found.language))
             for kind, messages in _read(path)["signs"].items()
             for message in messages
-            for found in (SIGNS.match(message, path.stem),)
+            for found in (rules.match(message, path.stem),)
             if found is None or (found.id, found.language) != (kind, path.stem)
         ]
         assert wrong == []
 
-    def test_nothing_ordinary_is(self, path: Path) -> None:
-        taken = {m: found.id for m in _read(path)["ordinary"] if (found := SIGNS.match(m))}
+    def test_nothing_ordinary_is(self, rules: WarningSigns, path: Path) -> None:
+        taken = {m: found.id for m in _read(path)["ordinary"] if (found := rules.match(m))}
         assert taken == {}
 
 
-def test_ordinary_english_is_heard_by_no_other_language() -> None:
+def test_ordinary_english_is_heard_by_no_other_language(rules: WarningSigns) -> None:
     messages = [message for path in ENGLISH for message in _read(path)["ordinary"]]
     assert len(messages) > 100
-    found = {m: a.language for m in messages if (a := SIGNS.match(m)) and a.language != "en"}
+    found = {m: a.language for m in messages if (a := rules.match(m)) and a.language != "en"}
     assert found == {}
 
 
@@ -56,6 +57,6 @@ def test_ordinary_english_is_heard_by_no_other_language() -> None:
         "keep a tube where you collapse of an evening",
     ],
 )
-def test_an_english_word_is_no_sign_of_another_language(message: str) -> None:
-    found = SIGNS.match(message)
+def test_an_english_word_is_no_sign_of_another_language(rules: WarningSigns, message: str) -> None:
+    found = rules.match(message)
     assert found is None or found.language == "en"

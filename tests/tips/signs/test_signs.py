@@ -8,7 +8,6 @@ from tips.library import load_library
 from tips.search.words import LONGEST_MESSAGE, SHARED, pieces
 from tips.signs import WarningSigns
 
-SIGNS = WarningSigns.load()
 NOT_MEDICAL = {"violence", "harming"}
 
 
@@ -31,8 +30,10 @@ NOT_MEDICAL = {"violence", "harming"}
         ("my son swallowed a whole packet of tablets", "despair"),
     ],
 )
-def test_a_description_of_an_emergency_gets_its_advice(message: str, advice: str) -> None:
-    found = SIGNS.match(message)
+def test_a_description_of_an_emergency_gets_its_advice(
+    rules: WarningSigns, message: str, advice: str
+) -> None:
+    found = rules.match(message)
     assert found is not None
     assert found.id == advice
 
@@ -50,12 +51,12 @@ def test_a_description_of_an_emergency_gets_its_advice(message: str, advice: str
         "🙂🙂🙂",
     ],
 )
-def test_an_ordinary_message_triggers_nothing(message: str) -> None:
-    assert SIGNS.match(message) is None
+def test_an_ordinary_message_triggers_nothing(rules: WarningSigns, message: str) -> None:
+    assert rules.match(message) is None
 
 
-def test_the_gravest_advice_comes_first() -> None:
-    found = SIGNS.match("blisters spreading fast and now she can't breathe")
+def test_the_gravest_advice_comes_first(rules: WarningSigns) -> None:
+    found = rules.match("blisters spreading fast and now she can't breathe")
     assert found is not None
     assert found.id == "breathing"
 
@@ -65,18 +66,20 @@ SIGN = "now her lips are swelling and she can't breathe "
 
 
 @pytest.mark.parametrize("before", range(0, 1400, 100))
-def test_a_sign_is_found_wherever_it_stands_in_a_long_message(before: int) -> None:
-    found = SIGNS.match(f"{CALM[:before]} {SIGN}{CALM}")
+def test_a_sign_is_found_wherever_it_stands_in_a_long_message(
+    rules: WarningSigns, before: int
+) -> None:
+    found = rules.match(f"{CALM[:before]} {SIGN}{CALM}")
     assert found is not None
     assert found.id == "breathing"
 
 
-def test_a_long_calm_message_triggers_nothing() -> None:
-    assert SIGNS.match(CALM) is None
+def test_a_long_calm_message_triggers_nothing(rules: WarningSigns) -> None:
+    assert rules.match(CALM) is None
 
 
-def test_the_gravest_advice_comes_first_however_late_its_sign() -> None:
-    found = SIGNS.match(f"red streaks going up my arm {CALM}{SIGN}")
+def test_the_gravest_advice_comes_first_however_late_its_sign(rules: WarningSigns) -> None:
+    found = rules.match(f"red streaks going up my arm {CALM}{SIGN}")
     assert found is not None
     assert found.id == "breathing"
 
@@ -95,9 +98,11 @@ def test_a_message_is_read_in_overlapping_pieces_that_leave_nothing_out(
         assert before[-SHARED:] in after
 
 
-def test_every_medical_advice_rests_on_usable_claims_with_a_source_to_show() -> None:
+def test_every_medical_advice_rests_on_usable_claims_with_a_source_to_show(
+    rules: WarningSigns,
+) -> None:
     library = load_library()
-    for advice in SIGNS.languages["en"].advice:
+    for advice in rules.languages["en"].advice:
         if advice.id in NOT_MEDICAL:
             assert advice.claims == ()
             continue
@@ -106,7 +111,9 @@ def test_every_medical_advice_rests_on_usable_claims_with_a_source_to_show() -> 
         assert any(library.source(key).show for claim in claims for key in claim.sources)
 
 
-def test_the_questions_themselves_are_ordinary_but_for_those_about_emergencies() -> None:
+def test_the_questions_themselves_are_ordinary_but_for_those_about_emergencies(
+    rules: WarningSigns,
+) -> None:
     about = {"cannot-cope", "eczema-herpeticum", "infected-eczema"}
     ordinary = [
         text
@@ -114,4 +121,4 @@ def test_the_questions_themselves_are_ordinary_but_for_those_about_emergencies()
         if answer.id not in about
         for text in (answer.question, *answer.given)
     ]
-    assert [text for text in ordinary if SIGNS.match(text)] == []
+    assert [text for text in ordinary if rules.match(text)] == []

@@ -6,8 +6,6 @@ import pytest
 
 from tips.signs import WarningSigns
 
-SIGNS = WarningSigns.load()
-
 
 @pytest.mark.parametrize(
     ("message", "advice"),
@@ -25,8 +23,10 @@ SIGNS = WarningSigns.load()
         ("he hit me and I can't breathe", "breathing"),
     ],
 )
-def test_it_is_heard_and_what_is_graver_goes_first(message: str, advice: str) -> None:
-    found = SIGNS.match(message)
+def test_it_is_heard_and_what_is_graver_goes_first(
+    rules: WarningSigns, message: str, advice: str
+) -> None:
+    found = rules.match(message)
     assert found is not None
     assert found.id == advice
 
@@ -44,12 +44,12 @@ def test_it_is_heard_and_what_is_graver_goes_first(message: str, advice: str) ->
         "what is domestic violence",
     ],
 )
-def test_what_only_sounds_so_is_not(message: str) -> None:
-    assert SIGNS.match(message) is None
+def test_what_only_sounds_so_is_not(rules: WarningSigns, message: str) -> None:
+    assert rules.match(message) is None
 
 
-def test_no_more_is_promised_than_the_emergency_number() -> None:
-    for advice in SIGNS.languages["en"].advice:
+def test_no_more_is_promised_than_the_emergency_number(rules: WarningSigns) -> None:
+    for advice in rules.languages["en"].advice:
         if advice.id in {"violence", "harming"}:
             assert "{number}" in advice.text
             assert advice.claims == ()

@@ -1,68 +1,69 @@
-"""Fits the learned half of the warning signs."""
+"""Fits the half of the warning signs that reads words alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from tips.search import grams
 from tips.search.alarm import Alarm
-from tips.search.model import Floats
 
-from .fit import Read, sparse
+from .fit import sparse
 
-FALSE_ALARMS = 0.018  # of ordinary messages, most of them near an emergency in their words
+FALSE_ALARMS = 0.018  # of ordinary messages, a fifth of which come near an emergency on purpose
 WEIGHT_OF_AN_EMERGENCY = 5.0  # a missed one is worse than a false alarm
+FOLDS = 5
 
 
-def fit_alarm(kinds: Sequence[str], reads: Sequence[Read], fingerprint: str) -> Alarm:
-    """Fit on messages whose label is a kind's place, or ``len(kinds)`` for an ordinary one."""
-    alarm = _fitted(kinds, reads, fingerprint)
-    margins = _held_out_margins(kinds, reads)
-    return replace(alarm, gates=np.quantile(margins, 1 - FALSE_ALARMS, axis=0).astype(np.float32))
+class Told(NamedTuple):
+    """The words of a message, its kind's place (behind the last one of an ordinary message), and
+    its author."""
+
+    words: Sequence[str]
+    label: int
+    author: str
 
 
-def _fitted(kinds: Sequence[str], reads: Sequence[Read], fingerprint: str) -> Alarm:
-    rarity = grams.rarity_of([read.words for read in reads])
-    words = sparse(reads, rarity)
-    labels = np.array([read.label for read in reads])
-    both = hstack([words, csr_matrix(np.stack([read.sense for read in reads]))]).tocsr()
-    full, bias_full = _linear(both, labels)
-    alone, bias_alone = _linear(words, labels)
+def fit_alarm(kinds: Sequence[str], told: Sequence[Told], fingerprint: str) -> Alarm:
+    """Fit it, with the gate that messages of authors it never saw ask for."""
+    gate = np.quantile(_held_out_margins(kinds, told), 1 - FALSE_ALARMS)
+    return replace(_fitted(kinds, told, fingerprint), gate=np.array([gate], np.float32))
+
+
+def _fitted(kinds: Sequence[str], told: Sequence[Told], fingerprint: str) -> Alarm:
+    rarity = grams.rarity_of([one.words for one in told])
+    labels = [one.label for one in told]
+    weight = dict.fromkeys(range(len(kinds)), WEIGHT_OF_AN_EMERGENCY) | {len(kinds): 1.0}
+    model = LogisticRegression(C=10, class_weight=weight, max_iter=200, tol=1e-3)
+    model.fit(sparse([one.words for one in told], rarity), labels)
     return Alarm(
         fingerprint=np.array([fingerprint]),
         kinds=np.array(kinds),
         rarity=rarity,
-        words_full=full[: grams.BUCKETS],
-        meaning=full[grams.BUCKETS :],
-        bias_full=bias_full,
-        words_alone=alone,
-        bias_alone=bias_alone,
-        gates=np.zeros(2, np.float32),
+        words=model.coef_.T.astype(np.float32),
+        bias=model.intercept_.astype(np.float32),
+        gate=np.zeros(1, np.float32),
     )
 
 
-def _linear(data: csr_matrix, labels: object) -> tuple[Floats, Floats]:
-    ordinary = int(np.max(np.asarray(labels)))
-    weight = dict.fromkeys(range(ordinary), WEIGHT_OF_AN_EMERGENCY) | {ordinary: 1.0}
-    fitted = LogisticRegression(C=10, class_weight=weight, max_iter=200, tol=1e-3).fit(
-        data, labels
-    )
-    return fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)
-
-
-def _held_out_margins(kinds: Sequence[str], reads: Sequence[Read]) -> list[tuple[float, float]]:
-    """Margins of each author's ordinary messages under models that never saw that author."""
+def _held_out_margins(kinds: Sequence[str], told: Sequence[Told]) -> list[float]:
+    """Margins of the ordinary messages of those who described emergencies, too, under models that
+    never saw their author."""
+    authors = sorted({one.author for one in told if one.label < len(kinds)})
     margins = []
-    for author in sorted({read.author for read in reads if read.label < len(kinds)}):
-        others = _fitted(kinds, [read for read in reads if read.author != author], "")
+    for number in range(FOLDS):
+        left_out = set(authors[number::FOLDS])
+        others = [one for one in told if one.author not in left_out]
+        if {one.label for one in others} < {one.label for one in told}:
+            continue  # too few authors to leave any out
+        model = _fitted(kinds, others, "")
         margins += [
-            (others.margin(read.words, read.sense)[0], others.margin(read.words, None)[0])
-            for read in reads
-            if read.author == author and read.label == len(kinds)
+            model.margin(one.words)[0]
+            for one in told
+            if one.author in left_out and one.label == len(kinds)
         ]
     return margins

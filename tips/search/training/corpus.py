@@ -6,7 +6,7 @@ import hashlib
 import random
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,17 +95,29 @@ def author_of(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Changes whenever anything that training reads has changed: not with an answer's text."""
-    digest = hashlib.sha256()
+    """Changes whenever anything that the index is trained on has changed: not with an answer's
+    text, nor with what is written for the warning signs only."""
+    told = []
     for item in _answers(folder):
-        told = [item["id"], item["topic"], item["question"]]
+        told += [item["id"], item["topic"], item["question"]]
         told += [*item.get("given", ()), *item.get("wordings", ())]
-        digest.update("\0".join(map(str, told)).encode() + b"\0")
-    digest.update("\0".join(services(folder)).encode() + b"\0")
-    for path in [
-        *sorted((folder / "wordings").rglob("*.yaml")),
-        *(folder / name for name in READ_AS_WELL),
-    ]:
+    told += services(folder)
+    wordings = sorted((folder / "wordings").rglob("*.yaml"))
+    paths = [path for path in wordings if not path.stem.startswith(ASIDE)]
+    return _digest([*paths, *(folder / name for name in READ_AS_WELL)], told)
+
+
+def fingerprint_of_signs(folder: Path) -> str:
+    """Changes whenever the emergencies, near misses or wishes have changed that the warning signs
+    are trained on; not with the questions, which only show what else is asked."""
+    wordings = sorted((folder / "wordings").rglob("*.yaml"))
+    paths = [path for path in wordings if path.stem.startswith((*ASIDE, "services-"))]
+    return _digest(paths)
+
+
+def _digest(paths: Iterable[Path], told: Iterable[object] = ()) -> str:
+    digest = hashlib.sha256("\0".join(map(str, told)).encode())
+    for path in paths:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

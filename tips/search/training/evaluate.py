@@ -20,10 +20,10 @@ from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.features import FeatureExtractor, Features, joined, rank_probabilities
 from tips.search.model import Floats, Model
-from tips.search.reading import Embed, MessageReader
+from tips.search.reading import MessageReader
 from tips.search.search import CONTENT, SERVICE, Confidence, Found, Search
 from tips.search.words import words_of
-from tips.signs import WarningSigns, read_languages
+from tips.signs import WarningSigns, english_training, read_languages
 
 from . import corpus
 from .corpus import OFF_TOPIC, Message
@@ -40,6 +40,7 @@ OFF_TOPIC_KINDS: dict[str, Callable[[Message], bool]] = {
     "all of them": lambda _: True,
 }
 Ranking = Callable[[str], Sequence[str]]
+Embed = Callable[[Sequence[str]], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,8 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
     told_off, told_wishes = told_by(search, off), told_by(search, wishes)
     bare_shares = answered(told_bare, "real questions")
     languages = read_languages()
+    classifier = english_training.train(english_training.examples(folder, ("train",)))
+    with_models = WarningSigns(languages, search=search, alarm=alarm, english=classifier)
     alarms = corpus.emergencies(folder, "test")
     calm = [m for m in test if m.meant not in corpus.ABOUT_EMERGENCIES]
     return "\n".join(
@@ -256,8 +259,7 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
             *calibration([*told, *told_wishes, *told_off]),
             table("\nwarning signs", "emergencies that trigger", "ordinary messages that do"),
             "| rules alone " + signs(WarningSigns(languages), alarms, calm),
-            "| rules and model "
-            + signs(WarningSigns(languages, search=search, alarm=alarm), alarms, calm),
+            "| rules, model of words and classifier " + signs(with_models, alarms, calm),
             table("\ncost", "figure"),
             *(f"| {name} | {value:.1f} |" for name, value in cost(search, real[::10]).items()),
         ]

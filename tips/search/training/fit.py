@@ -14,7 +14,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from tips.search import grams
-from tips.search.embedder import WIDTH
 from tips.search.features import FULL_FEATURES, LEXICAL_FEATURES, in_metric
 from tips.search.model import PACKED, SEEN, SHARES, Floats, Model, quantised
 from tips.search.subjects import Mention
@@ -40,11 +39,6 @@ class Read:
     author: str
     noisy: bool
     mention: Mention
-
-    @property
-    def sense(self) -> Floats:
-        """The sentence vector of the last layer."""
-        return self.vector[WIDTH:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +101,7 @@ def base_model(
 def _by_words(
     reads: Sequence[Read], clean: Sequence[Read], rarity: Floats, classes: int, recipe: Recipe
 ) -> dict[str, Any]:
-    words, labels = sparse(reads, rarity), _labels(reads)
+    words, labels = sparse([read.words for read in reads], rarity), _labels(reads)
     # A looser fit than the default takes half the time and ranks no worse.
     lexical, bias = _linear(LinearSVC(C=recipe.lexical_c, tol=0.1), words, labels, classes)
     packed, scale = quantised(lexical, axis=0)
@@ -238,20 +232,20 @@ def _labels(reads: Sequence[Read]) -> Ints:
     return np.array([read.label for read in reads], np.int64)
 
 
-def sparse(reads: Sequence[Read], rarity: Floats) -> csr_matrix:
-    """Messages by buckets."""
-    pairs = [grams.vector(read.words, rarity) for read in reads]
+def sparse(messages: Sequence[Sequence[str]], rarity: Floats) -> csr_matrix:
+    """The words of messages by buckets."""
+    pairs = [grams.vector(words, rarity) for words in messages]
     starts = np.cumsum([0, *(len(at) for at, _ in pairs)])
     return csr_matrix(
         (np.concatenate([w for _, w in pairs]), np.concatenate([a for a, _ in pairs]), starts),
-        shape=(len(reads), grams.BUCKETS),
+        shape=(len(messages), grams.BUCKETS),
     )
 
 
 def _postings(
     reads: Sequence[Read], rarity: Floats
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
-    by_bucket = sparse(reads, rarity).tocsc()
+    by_bucket = sparse([read.words for read in reads], rarity).tocsc()
     return (
         by_bucket.indptr.astype(np.int32),
         by_bucket.indices.astype(np.int16),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tips.search.tokenizer import english_words
 from tips.search.words import hashes_of, pairs_of, words_of
 
 from . import corpus, fit
-from .alarms import fit_alarm
+from .alarms import Told, fit_alarm
 from .corpus import EDITORS, Message
 from .fit import Read, Recipe, Vocabulary
 
@@ -59,26 +59,21 @@ def train(
     model = fit.base_model(topics, reads, recipe, fingerprint, reader.vocabulary)
     authors = {message.author for message in corpus.half(folder, "train")} | {EDITORS}
     unseen = held_out_features(topics, [read for read in reads if read.author in authors], recipe)
-    alarm = train_alarm(folder, reader, halves, [read for read in reads if not read.noisy], topics)
+    alarm = train_alarm(folder, reader, halves, messages)
     return with_trust(with_ranker(model, unseen), unseen), alarm
 
 
 def train_alarm(
-    folder: Path,
-    reader: TrainingReader,
-    halves: Sequence[str],
-    reads: Sequence[Read],
-    topics: Iterable[str],
+    folder: Path, reader: TrainingReader, halves: Sequence[str], messages: Sequence[Message]
 ) -> Alarm:
     """Fit the warning signs; questions about emergencies count as neither one nor the other."""
-    kinds = sorted({m.meant for name in halves for m in corpus.emergencies(folder, name)})
-    near = {at for at, name in enumerate(topics) if name in corpus.ABOUT_EMERGENCIES}
-    labels = {kind: at for at, kind in enumerate(kinds)} | {corpus.OFF_TOPIC: len(kinds)}
-    calm = [replace(read, label=len(kinds)) for read in reads if read.label not in near]
-    more = [m for name in halves for m in corpus.ordinary(folder, name)]
     alarms = [m for name in halves for m in corpus.emergencies(folder, name)]
-    told = reader.read_all(more + alarms, labels, noise=False)
-    return fit_alarm(kinds, [*calm, *told], corpus.fingerprint(folder))
+    kinds = sorted({message.meant for message in alarms})
+    calm = [m for m in messages if m.meant not in corpus.ABOUT_EMERGENCIES]
+    calm += [m for name in halves for m in corpus.ordinary(folder, name)]
+    told = [Told(words, kinds.index(m.meant), m.author) for m, words in reader.words_of(alarms)]
+    told += [Told(words, len(kinds), m.author) for m, words in reader.words_of(calm)]
+    return fit_alarm(kinds, told, corpus.fingerprint_of_signs(folder))
 
 
 def dictionary_of(language: str) -> frozenset[str]:
@@ -102,6 +97,12 @@ class TrainingReader:
         self.vocabulary = Vocabulary(often, pairs_of(spoken), hashes_of(dictionary))
         self._reader = MessageReader.of(folder, *self.vocabulary)
         self._embedder = Embedder.load()
+
+    def words_of(self, messages: Iterable[Message]) -> Iterator[tuple[Message, list[str]]]:
+        """The words of every message that has any."""
+        for message in messages:
+            if words := self._reader.read(message.text).words:
+                yield message, words
 
     def read_all(
         self, messages: Sequence[Message], labels: Mapping[str, int], *, noise: bool
