@@ -20,6 +20,7 @@ from .spoken import SignReader, Spoken
 FEWEST_LEFT = 6  # words beside what was taken back, for the model of words to be asked about them
 FEWEST_ALONE = 5  # words in which the classifier hears or overrules alone: fewer say too little
 DOUBT = 4.0  # how far below the alarm's gate a message still is worth reading before others
+CERTAIN = 3.0  # how far beyond its gate the classifier is believed against the search
 OVERRULED = frozenset({"breathing", "blisters", "fever"})
 """The advice that may be overruled. Words that may mean life keep theirs."""
 MAY_LEAVE = frozenset({"service-stop", "service-pause", "service-erase"})
@@ -89,7 +90,14 @@ class EnglishModels:
             kind = self._by_words(heard.part, left, names)
         if kind is None:
             return None
-        return beside_wish(self._reader.english.aside(kind, names) or kind, wish(), names)
+        kind = self._reader.english.aside(kind, names) or kind
+        return beside_wish(kind, wish(), names, certain=self._is_certain(heard))
+
+    def _is_certain(self, heard: Heard) -> bool:
+        """Whether the classifier hears far more than it would have to."""
+        if self._classifier is None or heard.prediction is None:
+            return False
+        return self._classifier.hears(heard.prediction, by=CERTAIN)
 
     def _by_classifier(self, heard: Heard) -> str | None:
         prediction = heard.prediction
@@ -124,14 +132,17 @@ class EnglishModels:
         return 1 + max(map(self._alarm.beyond_gate, left), default=-math.inf) / DOUBT
 
 
-def beside_wish(kind: str, wish: str | None, names: AbstractSet[str]) -> str | None:
+def beside_wish(
+    kind: str, wish: str | None, names: AbstractSet[str], *, certain: bool
+) -> str | None:
     """What is advised where models hear an emergency and the search is sure of a wish.
 
-    Where life may be meant as well as the tips, both ways on are offered; where the words name
-    the tips, or no more than a setting is wished for, none.
+    Where life may be meant as well as the tips, both ways on are offered. Where the words name
+    the tips, or no more than a setting is wished for, none, unless the models are ``certain``:
+    to the search "I've been saving up my tablets" is a wish for what was saved.
     """
     if wish is None or wish in COURTESIES:
         return kind
-    if kind in (DESPAIR, LEAVING) and wish in MAY_LEAVE and TIPS not in names:
-        return LEAVING
-    return None
+    if kind in (DESPAIR, LEAVING) and wish in MAY_LEAVE:
+        return LEAVING if certain or TIPS not in names else None
+    return kind if certain else None

@@ -69,13 +69,13 @@ class EnglishClassifier:
         """Write the arrays."""
         write_arrays(self, path)
 
-    def hears(self, prediction: Prediction) -> bool:
-        """Whether that is an emergency, though no rule says so."""
-        return prediction.margin >= float(self.gate[0])
+    def hears(self, prediction: Prediction, by: float = 0.0) -> bool:
+        """Whether that is an emergency, though no rule says so, and by so much."""
+        return prediction.margin >= float(self.gate[0]) + by
 
     def suspects(self, prediction: Prediction) -> bool:
         """Whether it would hear that if somebody else did, too."""
-        return prediction.margin >= float(self.gate[0]) - SUSPECTED
+        return self.hears(prediction, by=-SUSPECTED)
 
     def overrules(self, prediction: Prediction, kind: str) -> bool:
         """Whether that is none, though a rule says it is of this kind."""

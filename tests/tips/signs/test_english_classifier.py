@@ -70,10 +70,10 @@ def test_of_described_emergencies_that_a_rule_hears_hardly_one_is_overruled(
     assert [text for text in heard if signs.match(text) is None] == []
 
 
-def always(search: Search, kind: str) -> WarningSigns:
-    """Warning signs with a classifier that says the same of every message."""
+def always(search: Search, margin: float) -> WarningSigns:
+    """Warning signs with a classifier that hears despair in every message, by so much."""
     kinds, names = np.array(["breathing", "despair"]), np.zeros(0, "<U1")
-    bias = np.array([20.0 * (kind == one) for one in (*kinds, "none")], np.float32)
+    bias = np.array([-40, margin, 0], np.float32)
     blank = EnglishClassifier(
         fingerprint=np.array([""]),
         kinds=kinds,
@@ -97,7 +97,7 @@ def always(search: Search, kind: str) -> WarningSigns:
 class TestWhereItIsSureThatNothingIsWrong:
     @pytest.fixture(scope="class")
     def calm(self, search: Search) -> WarningSigns:
-        return always(search, "none")
+        return always(search, -20)
 
     def test_it_overrules_a_rule(self, calm: WarningSigns) -> None:
         assert calm.match("the dog collapsed in a heap on the beach") is None
@@ -125,7 +125,7 @@ class TestWhereItIsSureThatNothingIsWrong:
 class TestWhereItHearsDespairInEverything:
     @pytest.fixture(scope="class")
     def alarmed(self, search: Search) -> WarningSigns:
-        return always(search, "despair")
+        return always(search, 1)
 
     def test_it_hears_it_where_no_rule_does(self, alarmed: WarningSigns) -> None:
         found = alarmed.match("my papers are in order and the cat is at the neighbours")
@@ -163,6 +163,17 @@ class TestWhereItHearsDespairInEverything:
         found = alarmed.match(message)
         assert found is not None
         assert found.id == "leaving"
+
+
+def test_far_beyond_its_gate_it_is_believed_against_the_search(search: Search) -> None:
+    certain = always(search, 5)
+    for message, advice in (
+        ("please change my time zone to Berlin", "despair"),
+        ("please stop sending me the tips every day", "leaving"),
+    ):
+        found = certain.match(message)
+        assert found is not None
+        assert found.id == advice
 
 
 REPLIES = (
