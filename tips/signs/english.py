@@ -32,6 +32,13 @@ COURTESIES = frozenset(
 )
 
 
+class Wish(NamedTuple):
+    """A wish about the bot, and whether the search is sure of it."""
+
+    id: str
+    sure: bool
+
+
 class Heard(NamedTuple):
     """A part of a message, and what the classifier makes of it."""
 
@@ -75,12 +82,12 @@ class EnglishModels:
         whole = FEWEST_ALONE <= len(words) <= SEEN
         return whole and self._classifier.overrules(prediction, kind)
 
-    def kind(self, heard: Heard, wish: Callable[[], str | None]) -> str | None:
+    def kind(self, heard: Heard, wish: Callable[[], Wish | None]) -> str | None:
         """The kind of emergency that no rule hears, or None.
 
         Args:
             heard: what is asked about.
-            wish: the wish about the bot that the message surely is; it costs a search.
+            wish: the wish about the bot that the message is most like; it costs a search.
         """
         if not heard.part.words:
             return None
@@ -133,16 +140,20 @@ class EnglishModels:
 
 
 def beside_wish(
-    kind: str, wish: str | None, names: AbstractSet[str], *, certain: bool
+    kind: str, wish: Wish | None, names: AbstractSet[str], *, certain: bool
 ) -> str | None:
-    """What is advised where models hear an emergency and the search is sure of a wish.
+    """What is advised where models hear an emergency and the search a wish.
 
-    Where life may be meant as well as the tips, both ways on are offered. Where the words name
-    the tips, or no more than a setting is wished for, none, unless the models are ``certain``:
-    to the search "I've been saving up my tablets" is a wish for what was saved.
+    Where life may be meant as well as the tips, both ways on are offered, also where the search is
+    not sure. Where the words name the tips, or no more than a setting is surely wished for, none,
+    unless the models are ``certain``: to the search "I've been saving up my tablets" is a wish for
+    what was saved.
     """
-    if wish is None or wish in COURTESIES:
+    if wish is None or wish.id in COURTESIES:
         return kind
-    if kind in (DESPAIR, LEAVING) and wish in MAY_LEAVE:
+    may_leave = kind in (DESPAIR, LEAVING) and wish.id in MAY_LEAVE
+    if not wish.sure:
+        return LEAVING if may_leave and not certain else kind
+    if may_leave:
         return LEAVING if certain or TIPS not in names else None
     return kind if certain else None

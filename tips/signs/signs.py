@@ -16,7 +16,7 @@ from tips.search.words import lines_of, pieces
 
 from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
-from .english import EnglishModels, Heard
+from .english import EnglishModels, Heard, Wish
 from .english_classifier import EnglishClassifier
 from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
 from .spoken import SignReader, Spoken
@@ -172,13 +172,12 @@ class WarningSigns:
         kind = self._english.kind(heard, partial(self._wish, reading))
         yield from (advice for advice in self.languages[ENGLISH].advice if advice.id == kind)
 
-    def _wish(self, reading: Reading) -> str | None:
-        """The wish about the bot that a message surely is."""
+    def _wish(self, reading: Reading) -> Wish | None:
+        """The wish about the bot that a message is most like."""
         found = self._search.find(reading, 1) if self._search else None
-        if found is None or found.confidence != Confidence.SURE:
+        if found is None or not found.hits or not found.hits[0].id.startswith(SERVICE):
             return None
-        best = found.hits[0].id
-        return best if best.startswith(SERVICE) else None
+        return Wish(found.hits[0].id, sure=found.confidence == Confidence.SURE)
 
     def _by_rules(self, line: str) -> Iterator[Advice]:
         for piece in pieces(line) if line else ():

@@ -33,7 +33,6 @@ def test_it_was_made_from_the_messages_as_they_stand() -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        "what would swollen lips mean in a toddler, for the first aid course",
         "in the film his throat closes up, can that come from eczema",
         "she isn't wheezing and her lips aren't swollen, she only has a cold",
         "the price of that tub nearly made me faint",
@@ -94,11 +93,19 @@ def always(search: Search, margin: float) -> WarningSigns:
     return WarningSigns(read_languages(), search=search, english=blank)
 
 
-class TestWhereItIsSureThatNothingIsWrong:
-    @pytest.fixture(scope="class")
-    def calm(self, search: Search) -> WarningSigns:
-        return always(search, -20)
+@pytest.fixture(scope="module")
+def calm(search: Search) -> WarningSigns:
+    """Signs that nothing is wrong, whatever is said."""
+    return always(search, -20)
 
+
+@pytest.fixture(scope="module")
+def alarmed(search: Search) -> WarningSigns:
+    """And that life is meant, whatever is said."""
+    return always(search, 1)
+
+
+class TestWhereItIsSureThatNothingIsWrong:
     def test_it_overrules_a_rule(self, calm: WarningSigns) -> None:
         assert calm.match("the dog collapsed in a heap on the beach") is None
 
@@ -123,10 +130,6 @@ class TestWhereItIsSureThatNothingIsWrong:
 
 
 class TestWhereItHearsDespairInEverything:
-    @pytest.fixture(scope="class")
-    def alarmed(self, search: Search) -> WarningSigns:
-        return always(search, 1)
-
     def test_it_hears_it_where_no_rule_does(self, alarmed: WarningSigns) -> None:
         found = alarmed.match("my papers are in order and the cat is at the neighbours")
         assert found is not None
@@ -155,7 +158,12 @@ class TestWhereItHearsDespairInEverything:
         assert alarmed.match(message) is None
 
     @pytest.mark.parametrize(
-        "message", ["please erase all there is of me", "I would like to be taken off"]
+        "message",
+        [
+            "please erase all there is of me",
+            "I would like to be taken off",
+            "I'd like to be taken off now",
+        ],
     )
     def test_both_are_offered_where_life_may_be_meant_as_well(
         self, alarmed: WarningSigns, message: str
@@ -176,7 +184,18 @@ def test_far_beyond_its_gate_it_is_believed_against_the_search(search: Search) -
         assert found.id == advice
 
 
+@pytest.mark.parametrize(
+    "message", ["I'd like to be taken off now", "I want all trace of me gone"]
+)
+def test_a_wish_to_be_gone_gets_both_ways_on(signs: WarningSigns, message: str) -> None:
+    found = signs.match(message)
+    assert found is not None
+    assert found.id == LEAVING
+
+
 REPLIES = (
+    "me and my son",
+    "I've no kids so the toddler ones are wasted on me",
     "it's for me and my daughter",
     "my little lad, he turned four last week",
     "I haven't got kids so no baby tips please",
