@@ -91,6 +91,9 @@ class EnglishModels:
         """
         if not heard.part.words:
             return None
+        plain = " ".join(heard.part.words).replace("'", "")
+        if plain in self._reader.english.whole:
+            return self._reader.english.whole[plain]
         left, names = self._reader.left_of(heard.part.words)
         kind = self._by_classifier(heard)
         if kind is None and self._leaves_open(heard):

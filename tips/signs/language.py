@@ -75,6 +75,7 @@ class SignLanguage:
     past: Sequence[Sequence[Phrase]]  # what is over, or told of nobody; each in this order
     present: Sequence[Sequence[Phrase]]
     figurative: Sequence[Phrase]  # what makes the words of its clause a manner of speaking
+    whole: Mapping[str, str]  # the advice for a message of no more than these words
     only_english: str = ""
     welcome: str = ""
     your_number: str = YOUR_NUMBER
@@ -121,6 +122,11 @@ class SignLanguage:
             past=_in_order(data.get("past", ())),
             present=_in_order(data.get("present", ())),
             figurative=_phrases(data.get("figurative", ())),
+            whole={
+                " ".join(folded_words(entry)): advised
+                for advised, entries in data.get("whole", {}).items()
+                for entry in entries
+            },
             only_english=str(data.get("only_english", "")),
             welcome=str(data.get("welcome", "")),
             your_number=str(data.get("your_number", YOUR_NUMBER)),

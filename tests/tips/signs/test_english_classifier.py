@@ -194,6 +194,7 @@ def test_a_wish_to_be_gone_gets_both_ways_on(signs: WarningSigns, message: str) 
 
 
 REPLIES = (
+    "I want to leave it on overnight",
     "me and my son",
     "I've no kids so the toddler ones are wasted on me",
     "it's for me and my daughter",
