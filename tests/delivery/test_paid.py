@@ -60,10 +60,17 @@ def paced(harness: DeliveryHarness) -> DeliveryWorker:
 
 async def drained(harness: DeliveryHarness, worker: DeliveryWorker) -> None:
     """Drain while time goes by, as fast as the machine lets it."""
+    async for _ in draining(harness, worker):
+        pass
+
+
+async def draining(harness: DeliveryHarness, worker: DeliveryWorker) -> AsyncIterator[None]:
+    """The same, step by step."""
     task = asyncio.create_task(worker.drain())
     while not task.done():
         await asyncio.wait([task], timeout=0.001)
         harness.clock.move(0.005)
+        yield
     await task
 
 
@@ -95,6 +102,18 @@ async def test_few_tips_are_leased_ahead_so_that_none_waits_long_under_its_lease
     kinds = [item.row.broadcast_id for item in let.items]
     assert kinds.count(None) == 7
     assert kinds.count(broadcast) == 93
+
+
+async def test_no_more_tips_are_leased_at_a_time_than_go_in_a_second(
+    harness: DeliveryHarness,
+) -> None:
+    await harness.morning()
+    await harness.broadcast()
+    most = 0
+    async for _ in draining(harness, paced(harness)):
+        rows = await harness.rows()
+        most = max(most, sum(row.state == "leased" and not row.broadcast_id for row in rows))
+    assert 0 < most <= 30
 
 
 async def test_a_flood_gives_the_leases_of_both_back(
