@@ -1,7 +1,9 @@
 """Messages of people who never saw the rules: 20 emergencies and 40 ordinary ones a language, for
 English 60 and 200. What the rules missed of the first exam was mended by kinds, not by messages;
 the second was read by nobody who mended them, and counted again after each time; the third, fourth
-and fifth were looked at as counts alone."""
+and fifth were looked at as counts alone. The sixth and seventh are by two outsiders: of the sixth the
+rules of other languages were told the kinds that they missed; the seventh was measured when all was
+done, and nothing was changed for it."""
 
 from __future__ import annotations
 
@@ -18,10 +20,22 @@ EXAM = Path(__file__).parent / "exam"
 SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
-ENGLISH_SINCE = {"exam2": (60, 8), "exam3": (58, 11), "exam4": (60, 1), "exam5": (59, 3)}
-"""As measured; the goal is that of the first, and missed on the second and third."""
+ENGLISH_SINCE = {
+    "exam2": (60, 8),
+    "exam3": (58, 11),
+    "exam4": (60, 1),
+    "exam5": (59, 3),
+    "exam6": (58, 3),
+    "exam7": (59, 3),
+}
+"""As measured; the goal is that of the first, and missed on the second, third and sixth."""
 SECOND_SHARES = {"fr": (17, 1), "tr": (18, 1), "uk": (18, 1)}
 """As measured; the goal is that of the others."""
+BY_OUTSIDERS: dict[str, dict[str, tuple[int, int]]] = {
+    "exam6": {"nl": (20, 2)},
+    "exam7": {"it": (20, 2), "nl": (18, 0), "pt": (18, 4), "ru": (20, 3)},
+}
+"""As measured where the goal is missed."""
 LANGUAGES = sorted(path.stem for path in CONTENT.glob("*.yaml"))
 
 
@@ -72,6 +86,22 @@ def test_so_it_is_on_an_exam_that_nothing_was_made_for(signs: WarningSigns, code
     assert len(heard) >= least
     assert len(taken) <= most
     assert {found.language for found in heard} == {code}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        (name, path.stem)
+        for name in BY_OUTSIDERS
+        for path in sorted((EXAM.parent / name).glob("*.yaml"))
+        if path.stem != "en"
+    ],
+)
+def test_so_it_is_on_the_exams_of_outsiders(signs: WarningSigns, name: str, code: str) -> None:
+    content = exam(code, EXAM.parent / name)
+    least, most = BY_OUTSIDERS[name].get(code, OTHERS)
+    assert sum(signs.match(m["text"], code) is not None for m in content["signs"]) >= least
+    assert sum(signs.match(text, code) is not None for text in content["ordinary"]) <= most
 
 
 @pytest.mark.parametrize("name", ENGLISH_SINCE)
