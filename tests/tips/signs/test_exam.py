@@ -1,9 +1,9 @@
 """Messages of people who never saw the rules: 20 emergencies and 40 ordinary ones a language, for
 English 60 and 200. What the rules missed of the first exam was mended by kinds, not by messages;
-the second was read by nobody who mended them, and counted again after each time; the third, fourth
-and fifth were looked at as counts alone. The sixth and seventh are by two outsiders: of the sixth the
-rules of other languages were told the kinds that they missed; the seventh was measured when all was
-done, and nothing was changed for it."""
+the second was read by nobody who mended them, and counted again after each time; the third,
+fourth and fifth were looked at as counts alone. The sixth and seventh are by two outsiders: of the
+sixth the rules of other languages were told the kinds that they missed; the seventh was measured
+when all was done, and nothing was changed for it."""
 
 from __future__ import annotations
 
