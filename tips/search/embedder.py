@@ -25,6 +25,7 @@ Array = npt.NDArray[np.float32]
 WIDTH = 384
 HEADS = 12
 LAYERS = 6
+KEPT = 4  # layers, the last ones, each with a vector of its own
 LONGEST = 32  # pieces, some 25 words; the rest of a longer message adds little and costs time
 EPSILON = 1e-12
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -122,13 +123,13 @@ class Embedder:
 
     def embed_all(self, texts: Sequence[str]) -> Array:
         """The vectors of ``texts``, each of length 1."""
-        return self.embed_twice(texts)[:, WIDTH:]
+        return self.embed_by_layers(texts)[:, -WIDTH:]
 
-    def embed_twice(self, texts: Sequence[str]) -> Array:
-        """The vectors of ``texts`` by the last layer but one, and beside them by the last.
+    def embed_by_layers(self, texts: Sequence[str]) -> Array:
+        """The vectors of ``texts`` by each of the last ``KEPT`` layers, side by side.
 
-        Either is of length 1; the former keeps more of the words. The texts go through the layers
-        side by side: reading the weights costs as much as the sums.
+        Each is of length 1; the earlier ones keep more of the words. The texts go through the
+        layers together: reading the weights costs as much as the sums.
         """
         ids = [self._tokenizer.encode(text, longest=LONGEST) for text in texts]
         ends = np.cumsum([len(pieces) for pieces in ids]).tolist()
@@ -136,10 +137,11 @@ class Embedder:
         flat = np.concatenate(ids)
         places = np.concatenate([self._places[: len(pieces)] for pieces in ids])
         x = self._norm(unfold(self._words[flat], self._word_scale[flat]) + places)
-        for layer in self._layers[:-1]:
+        found = []
+        for layer in self._layers:
             x = layer(x, spans)
-        before = directions(x, spans)
-        return np.concatenate([before, directions(self._layers[-1](x, spans), spans)], axis=1)
+            found.append(directions(x, spans))
+        return np.concatenate(found[-KEPT:], axis=1)
 
 
 def directions(x: Array, texts: Sequence[slice]) -> Array:

@@ -22,8 +22,8 @@ SEEN = 255
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Arrays by name. Q questions and services, N wordings, B buckets, W stems, D dimensions of a
-    sentence vector, M of the metric, F features.
+    """Arrays by name. Q questions and services, N wordings, B buckets, W stems, D dimensions of
+    all sentence vectors of a text, M of the metric, H of a hidden layer, F features.
 
     Wordings are in the order of their questions, off-topic ones behind them.
     """
@@ -50,7 +50,9 @@ class Model:
     metric_bias: Floats  # M
     vectors: npt.NDArray[np.int8]  # N x M
     centres: Floats  # (Q + 1) x M: the mean wording of a question
-    meaning: Floats  # D x (Q + 1)
+    inside: Floats  # M x H: the hidden layer of a network that reads a place in the metric
+    inside_bias: Floats  # H
+    meaning: Floats  # H x (Q + 1): its last layer
     meaning_bias: Floats  # Q + 1
     rank_full: Floats  # F: weights of the ranker with sentence vectors
     rank_lexical: Floats  # and without
@@ -103,8 +105,12 @@ def quantised(matrix: Floats, axis: int) -> tuple[npt.NDArray[np.int8], Floats]:
 
 
 def _packed(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    if array.dtype == np.int16:  # mostly in rising order: steps take half as much
+        return np.diff(array, prepend=np.int16(0))
     return array.astype(np.float16) if array.dtype == np.float32 and array.size > 64 else array
 
 
 def _unpacked(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    if array.dtype == np.int16:
+        return np.cumsum(array, dtype=np.int16)
     return array.astype(np.float32) if array.dtype == np.float16 else array

@@ -56,12 +56,12 @@ class Reading:
     def vector(self) -> Floats | None:
         """The sentence vector of the first part; None without words or without the weights."""
         vectors = self.vectors
-        return None if vectors is None else vectors[0, WIDTH:]
+        return None if vectors is None else vectors[0, -WIDTH:]
 
     @cached_property
     def vectors(self) -> Floats | None:
-        """Two sentence vectors side by side a wording (see ``Embedder.embed_twice``); None without
-        words or without the weights."""
+        """A row a wording: its sentence vectors side by side (see ``Embedder.embed_by_layers``);
+        None without words or without the weights."""
         if self._embed is None or not self.words:
             return None
         return self._embed([" ".join(words) for words in self.wordings])

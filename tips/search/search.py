@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -93,10 +93,20 @@ class Weights(NamedTuple):
         return cls(model.rank_lexical, model.trust_lexical, model.topic_lexical, model.gates[1])
 
 
+class SentenceModel(Protocol):
+    """What gives texts their vectors: an embedder, or one that remembers."""
+
+    def embed_by_layers(self, texts: Sequence[str]) -> Floats:
+        """A row a text: see ``Embedder.embed_by_layers``."""
+        ...
+
+
 class Search:
     """The index of one language. Loading takes some 0.2 s, a question a few milliseconds."""
 
-    def __init__(self, reader: MessageReader, model: Model, embedder: Embedder | None) -> None:
+    def __init__(
+        self, reader: MessageReader, model: Model, embedder: SentenceModel | None
+    ) -> None:
         self._reader = reader
         self._model = model
         self._extractor = FeatureExtractor(model)
@@ -134,7 +144,7 @@ class Search:
 
     def read(self, text: str) -> Reading:
         """The message as the index reads it, for callers that ask more than one thing about it."""
-        embed = self._embedder.embed_twice if self._embedder else None
+        embed = self._embedder.embed_by_layers if self._embedder else None
         return self._reader.read(text, embed)
 
     def place(self, reading: Reading) -> Floats | None:

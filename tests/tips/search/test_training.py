@@ -1,7 +1,7 @@
 """Making an index: a small language of its own is learned from data alone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,13 @@ from tips.search import Confidence, Search
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.features import NEAREST, FeatureExtractor, in_metric
-from tips.search.model import PACKED, Model
+from tips.search.model import PACKED, Floats, Model
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT
 from tips.search.training import corpus
 from tips.search.training.fit import Recipe
 from tips.search.training.train import train
+from tips.search.training.vectors import Vectors
 from tips.signs import SignLanguage, WarningSigns
 
 QUESTIONS = {
@@ -146,7 +147,7 @@ def test_sentence_vectors_of_one_question_are_nearer_in_the_metric(
     folder: Path, fitted: tuple[Model, Alarm]
 ) -> None:
     model = fitted[0]
-    bed, night, jumper = Embedder.load().embed_twice(
+    bed, night, jumper = Embedder.load().embed_by_layers(
         ["i am awake in bed", "another bad night", "this jumper scratches"]
     )
     apart = in_metric(np.stack([bed, night, jumper]), model.metric, model.metric_bias)
@@ -157,7 +158,7 @@ def test_the_nearest_wordings_are_found_as_by_comparing_one_by_one(
     folder: Path, fitted: tuple[Model, Alarm]
 ) -> None:
     model = fitted[0]
-    vectors = Embedder.load().embed_twice(["the cat again", "tell a joke"])
+    vectors = Embedder.load().embed_by_layers(["the cat again", "tell a joke"])
     found = FeatureExtractor(model).meaning(vectors)
     places = in_metric(vectors, model.metric, model.metric_bias)
     likeness = places @ model.vectors.T.astype(np.float32) / PACKED
@@ -204,6 +205,25 @@ def test_an_emergency_is_heard_without_any_rule(folder: Path, fitted: tuple[Mode
         assert heard is not None
         assert urgent.match("which jumper is soft") is None
         assert urgent.match("") is None
+
+
+def test_sentence_vectors_are_computed_once_and_kept_between_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, path = ["the cat again", "tell a joke", "the cat again"], tmp_path / "kept" / "v.npz"
+    told = Embedder.load().embed_by_layers(texts)
+    first = Vectors(path)
+    assert first.embed_by_layers(texts) == pytest.approx(told, abs=1e-5)
+    first.keep()
+    embed, computed = Embedder.embed_by_layers, []
+
+    def counted(embedder: Embedder, some: Sequence[str]) -> Floats:
+        computed.extend(some)
+        return embed(embedder, some)
+
+    monkeypatch.setattr(Embedder, "embed_by_layers", counted)
+    assert Vectors(path).embed_by_layers([*texts, "one more"])[:3] == pytest.approx(told, abs=1e-5)
+    assert computed == ["one more"]
 
 
 def test_the_fingerprint_follows_the_data(folder: Path) -> None:

@@ -66,7 +66,7 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.compared = self.embedded = self.calls = 0
-        extract, embed = words.process.extract, Embedder.embed_twice
+        extract, embed = words.process.extract, Embedder.embed_by_layers
 
         def counted(word: str, choices: Sequence[str], **more: Any) -> Any:
             self.compared += len(choices)
@@ -77,7 +77,7 @@ class Work:
             return embed(embedder, texts)
 
         monkeypatch.setattr(words.process, "extract", counted)
-        monkeypatch.setattr(Embedder, "embed_twice", embedding)
+        monkeypatch.setattr(Embedder, "embed_by_layers", embedding)
 
     def of(self, work: Any) -> None:
         profile = cProfile.Profile()

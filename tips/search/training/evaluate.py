@@ -10,6 +10,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,9 @@ import numpy as np
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.features import FeatureExtractor, Features, joined, rank_probabilities
-from tips.search.model import Floats, Model
+from tips.search.model import Model
 from tips.search.reading import Embed, MessageReader
-from tips.search.search import CONTENT, SERVICE, Confidence, Found, Search
+from tips.search.search import CONTENT, SERVICE, Confidence, Found, Search, SentenceModel
 from tips.search.words import words_of
 from tips.signs import WarningSigns, read_languages
 
@@ -29,6 +30,7 @@ from . import corpus
 from .corpus import OFF_TOPIC, Message
 from .fit import Recipe
 from .train import train
+from .vectors import Vectors
 
 MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 EVERYDAY = ("noor", "otto")  # who wrote of everyday subjects
@@ -100,7 +102,7 @@ def methods(folder: Path, model: Model, embed: Embed) -> dict[str, Ranking]:
         "linear model of words and letters": by(0, mended=True, sense=False),
         "lexical parts fused (no weights installed)": fused(full=False),
         "nearest wording, sentence vectors": by(1, mended=True, sense=True),
-        "linear model of sentence vectors": by(0, mended=True, sense=True),
+        "networks over sentence vectors": by(0, mended=True, sense=True),
         "everything fused": fused(full=True),
     }
 
@@ -205,12 +207,14 @@ def signs(heard: WarningSigns, alarms: Sequence[Message], ordinary: Sequence[Mes
     return f"| {hit} of {len(alarms)} ({hit / len(alarms):.1%}) | {false} of {len(ordinary)} |"
 
 
-def ranking_rows(folder: Path, model: Model, real: Sequence[Message], embed: Embed) -> list[str]:
+def ranking_rows(
+    folder: Path, model: Model, real: Sequence[Message], vectors: SentenceModel
+) -> list[str]:
     """Each method's row, then the whole with typing errors, and for each author."""
     slips = [
         Message(corpus.with_slips(m.text, at), m.meant, m.author) for at, m in enumerate(real)
     ]
-    steps = methods(folder, model, embed)
+    steps = methods(folder, model, vectors.embed_by_layers)
     rows = [ranked(step, real).row(name) for name, step in steps.items()]
     whole = steps["everything fused"]
     rows.append(ranked(whole, slips).row("everything, typos in 1 of 8 letters"))
@@ -219,14 +223,17 @@ def ranking_rows(folder: Path, model: Model, real: Sequence[Message], embed: Emb
     return rows + [ranked(whole, by_author[a]).row(f"everything, author {a}") for a in authors]
 
 
-def report(folder: Path, model: Model, alarm: Alarm) -> str:
+def report(folder: Path, model: Model, alarm: Alarm, vectors: Vectors) -> str:
     """The whole page of figures as Markdown."""
     test = corpus.test_set(folder)
     wishes = [m for m in test if m.meant.startswith(SERVICE)]
     off = [m for m in test if m.meant == OFF_TOPIC]
     real = [m for m in test if m.meant != OFF_TOPIC and not m.meant.startswith(SERVICE)]
-    reader, embedder = MessageReader.load(folder, model), Embedder.load()
-    search = Search(reader, model, embedder)
+    reader = MessageReader.load(folder, model)
+    vectors.embed_by_layers(
+        [" ".join(words) for m in test if (words := reader.read(m.text).words)]
+    )
+    search = Search(reader, model, vectors)
     bare = Search(reader, model, None)
     told, told_bare = told_by(search, real), told_by(bare, real)
     told_off, told_wishes = told_by(search, off), told_by(search, wishes)
@@ -234,10 +241,11 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
     languages = read_languages()
     alarms = corpus.emergencies(folder, "test")
     calm = [m for m in test if m.meant not in corpus.ABOUT_EMERGENCIES]
+    spent = cost(Search(reader, model, Embedder.load()), real[::10])
     return "\n".join(
         [
             table("method", "top 1", "top 3"),
-            *ranking_rows(folder, model, real, remembering(embedder)),
+            *ranking_rows(folder, model, real, vectors),
             table("\nreal questions", "whole", "lexical part alone"),
             *(
                 f"| {name} | {part:.1%} | {bare_shares[name]:.1%} |"
@@ -259,7 +267,7 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
             "| rules and model "
             + signs(WarningSigns(languages, search=search, alarm=alarm), alarms, calm),
             table("\ncost", "figure"),
-            *(f"| {name} | {value:.1f} |" for name, value in cost(search, real[::10]).items()),
+            *(f"| {name} | {value:.1f} |" for name, value in spent.items()),
         ]
     )
 
@@ -272,19 +280,6 @@ def _is_question(told: Told) -> bool:
     return bool(told.first) and not _is_wish(told)
 
 
-def remembering(embedder: Embedder) -> Embed:
-    """The embedder's vectors, each computed once: several methods look at the same messages."""
-    known: dict[str, Floats] = {}
-
-    def embed(texts: Sequence[str]) -> Floats:
-        for text in texts:
-            if text not in known:
-                known[text] = embedder.embed_twice([text])[0]
-        return np.stack([known[text] for text in texts])
-
-    return embed
-
-
 def table(*heads: str) -> str:
     """The head of a table; a line break in the first cell comes before it."""
     space = "\n" if heads[0].startswith("\n") else ""
@@ -294,9 +289,15 @@ def table(*heads: str) -> str:
 def main() -> None:
     """Print the figures; with ``--write`` put them into docs/SEARCH.md."""
     folder = CONTENT / "en"
-    figures = report(folder, *train(folder, recipe=Recipe()))
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put them into docs/SEARCH.md")
+    parser.add_argument("--vectors", type=Path, help="a file that keeps sentence vectors")
+    told = parser.parse_args()
+    vectors = Vectors(told.vectors)
+    figures = report(folder, *train(folder, recipe=Recipe(), vectors=vectors), vectors)
+    vectors.keep()
     sys.stdout.write(figures + "\n")
-    if "--write" in sys.argv:
+    if told.write:
         page = Path("docs/SEARCH.md")
         text = page.read_text("utf-8")
         before, rest = text.split(MARKS[0])

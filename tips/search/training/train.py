@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 from spellchecker import SpellChecker
 
 from tips.search.alarm import Alarm
-from tips.search.embedder import Embedder
 from tips.search.features import (
     FeatureExtractor,
     Features,
@@ -22,7 +23,7 @@ from tips.search.features import (
 )
 from tips.search.model import Floats, Model
 from tips.search.reading import MessageReader
-from tips.search.search import CONTENT, is_service, kept_of
+from tips.search.search import CONTENT, FALLBACK, is_service, kept_of
 from tips.search.tokenizer import english_words
 from tips.search.words import hashes_of, pairs_of, words_of
 
@@ -30,6 +31,7 @@ from . import corpus, fit
 from .alarms import fit_alarm
 from .corpus import EDITORS, Message
 from .fit import Read, Recipe, Vocabulary
+from .vectors import Vectors
 
 # Of off-topic messages. Those of the training half are harder than what people send: some of them
 # are near enough to ours that an answer does apply.
@@ -37,11 +39,15 @@ LET_THROUGH = (0.03, 0.015)  # to a question, to a service
 EVEN = 0.5
 OFTEN = 3
 FOLDS = 5
-TOGETHER = 64  # messages that go through the layers of the sentence model side by side
+TOGETHER = 64  # messages whose features are computed side by side
 
 
 def train(
-    folder: Path, *, recipe: Recipe, halves: Sequence[str] = ("train",)
+    folder: Path,
+    *,
+    recipe: Recipe,
+    halves: Sequence[str] = ("train",),
+    vectors: Vectors | None = None,
 ) -> tuple[Model, Alarm]:
     """Fit the index and the warning signs on the given halves of a language's wordings.
 
@@ -52,7 +58,7 @@ def train(
     messages = corpus.written(folder)
     for name in halves:
         messages += corpus.half(folder, name)
-    reader = TrainingReader(folder, messages)
+    reader = TrainingReader(folder, messages, vectors or Vectors())
     labels = {name: at for at, name in enumerate(topics)} | {corpus.OFF_TOPIC: len(topics)}
     reads = reader.read_all(messages, labels, noise=recipe.noise)
     fingerprint = corpus.fingerprint(folder)
@@ -92,7 +98,7 @@ def dictionary_of(language: str) -> frozenset[str]:
 class TrainingReader:
     """Reads messages as the running search does, and once more with typing errors."""
 
-    def __init__(self, folder: Path, messages: Sequence[Message]) -> None:
+    def __init__(self, folder: Path, messages: Sequence[Message], vectors: Vectors) -> None:
         spoken = [words_of(message.text) for message in messages]
         counts = Counter(word for words in spoken for word in words)
         dictionary = dictionary_of(folder.name)
@@ -101,7 +107,7 @@ class TrainingReader:
         often = {word: n for word, n in counts.items() if n >= OFTEN or word in words}
         self.vocabulary = Vocabulary(often, pairs_of(spoken), hashes_of(dictionary))
         self._reader = MessageReader.of(folder, *self.vocabulary)
-        self._embedder = Embedder.load()
+        self._vectors = vectors
 
     def read_all(
         self, messages: Sequence[Message], labels: Mapping[str, int], *, noise: bool
@@ -110,16 +116,13 @@ class TrainingReader:
         told = [(message, message.text, False) for message in messages]
         if noise:
             told += [(m, corpus.with_slips(m.text, 1), True) for m in messages]
-        reads = []
-        for at in range(0, len(told), TOGETHER):
-            some = [(m, self._reader.read(text), noisy) for m, text, noisy in told[at:][:TOGETHER]]
-            some = [item for item in some if item[1].words]
-            vectors = self._embedder.embed_twice([" ".join(read.words) for _, read, _ in some])
-            reads += [
-                Read(tuple(read.words), vector, labels[m.meant], m.author, noisy, read.mention)
-                for (m, read, noisy), vector in zip(some, vectors, strict=True)
-            ]
-        return reads
+        reads = [(m, self._reader.read(text), noisy) for m, text, noisy in told]
+        reads = [item for item in reads if item[1].words]
+        vectors = self._vectors.embed_by_layers([" ".join(read.words) for _, read, _ in reads])
+        return [
+            Read(tuple(read.words), vector, labels[m.meant], m.author, noisy, read.mention)
+            for (m, read, noisy), vector in zip(reads, vectors, strict=True)
+        ]
 
 
 HeldOut = list[tuple[Read, Features, Features]]
@@ -127,16 +130,23 @@ HeldOut = list[tuple[Read, Features, Features]]
 
 def held_out_features(topics: Mapping[str, str], reads: Sequence[Read], recipe: Recipe) -> HeldOut:
     """Features for each author's messages from models that never saw that author."""
+    with ProcessPoolExecutor() as pool:
+        parts = pool.map(_unseen, repeat(topics), folds(reads), repeat(reads), repeat(recipe))
+        return [item for part in parts for item in part]
+
+
+def _unseen(
+    topics: Mapping[str, str], authors: set[str], reads: Sequence[Read], recipe: Recipe
+) -> HeldOut:
+    others = [read for read in reads if read.author not in authors]
+    extractor = FeatureExtractor(fit.base_model(topics, others, recipe))
+    unseen = [read for read in reads if read.author in authors]
     held_out: HeldOut = []
-    for authors in folds(reads):
-        others = [read for read in reads if read.author not in authors]
-        extractor = FeatureExtractor(fit.base_model(topics, others, recipe))
-        unseen = [read for read in reads if read.author in authors]
-        for at in range(0, len(unseen), TOGETHER):
-            some = unseen[at : at + TOGETHER]
-            senses = extractor.meaning(np.stack([read.vector for read in some]))
-            words = [extractor.lexical(read.words) for read in some]
-            held_out += zip(some, words, senses, strict=True)
+    for at in range(0, len(unseen), TOGETHER):
+        some = unseen[at : at + TOGETHER]
+        senses = extractor.meaning(np.stack([read.vector for read in some]))
+        words = [extractor.lexical(read.words) for read in some]
+        held_out += zip(some, words, senses, strict=True)
     return held_out
 
 
@@ -194,8 +204,8 @@ def _calibrated(
     for service, let_through in zip((False, True), LET_THROUGH, strict=True):
         these = services[first] == service
         ours = np.append(services, not service)[labels] == service
-        about = fit.logistic(told[these], ours[these], balanced=True)
-        trust = fit.logistic(told[these & ours], (first == labels)[these & ours], balanced=False)
+        about = fit.logistic(told[these], ours[these])
+        trust = fit.logistic(told[these & ours], (first == labels)[these & ours])
         strange = labels == len(ids)
         passing = (told @ about)[these & strange & clean]
         gate = _gate(passing, let_through * int((strange & clean).sum()))
@@ -215,10 +225,20 @@ def _gate(margins: Floats, let_through: float) -> float:
     return float(1 / (1 + np.exp(-np.sort(margins)[::-1][beyond])))
 
 
+def arguments(words: Sequence[str] | None = None) -> Namespace:
+    """What the command line says."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("language", nargs="?", default=FALLBACK)
+    parser.add_argument("--vectors", type=Path, help="a file that keeps sentence vectors")
+    return parser.parse_args(words)
+
+
 def main() -> None:
     """Train on everything there is and write what the bot reads beside the language's content."""
-    folder = CONTENT / (sys.argv[1] if len(sys.argv) > 1 else "en")
-    model, alarm = train(folder, recipe=Recipe(), halves=("train", "test"))
+    told = arguments()
+    folder, vectors = CONTENT / told.language, Vectors(told.vectors)
+    model, alarm = train(folder, recipe=Recipe(), halves=("train", "test"), vectors=vectors)
+    vectors.keep()
     model.write(folder / "search.npz")
     alarm.write(folder / "alarm.npz")
 
