@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from tips.search.model import PACKED, Floats, Model
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT
 from tips.search.training import corpus
+from tips.search.training.evaluate import measured
 from tips.search.training.fit import Recipe
-from tips.search.training.train import train
+from tips.search.training.train import WEIGHTS, train
 from tips.search.training.vectors import Vectors
 from tips.signs import SignLanguage, WarningSigns
 
@@ -192,6 +194,28 @@ def test_what_was_fitted_comes_back_from_disk(
     again = searching(folder, Model.read(tmp_path / "search.npz"), sense=True)
     assert again.find("cat hair on the sofa", limit=1).topics == ("about-pets",)
     assert Alarm.read(tmp_path / "alarm.npz").kinds.tolist() == ["breathing", "fever"]
+
+
+def test_the_index_that_is_carried_and_the_one_that_is_measured_weigh_alike(
+    folder: Path, fitted: tuple[Model, Alarm]
+) -> None:
+    exam = folder / "wordings" / "test" / "eve.yaml"
+    write(exam, {"pets": ["our goldfish and his skin"], "wool": ["mittens made of sheep"]})
+    carried, _ = train(folder, recipe=Recipe(), halves=("train", "test"))
+    exam.unlink()
+    assert len(carried.owners) == len(fitted[0].owners) + 2
+    for name in WEIGHTS:
+        assert getattr(carried, name) == pytest.approx(getattr(fitted[0], name), abs=1e-4), name
+
+
+def test_nothing_is_measured_beside_an_index_of_other_wordings(
+    folder: Path, fitted: tuple[Model, Alarm]
+) -> None:
+    index = folder / "search.npz"
+    replace(fitted[0], fingerprint=np.array(["another"])).write(index)
+    with pytest.raises(SystemExit, match="make search-train"):
+        measured(folder, Vectors())
+    index.unlink()
 
 
 def test_an_emergency_is_heard_without_any_rule(folder: Path, fitted: tuple[Model, Alarm]) -> None:

@@ -286,6 +286,17 @@ def table(*heads: str) -> str:
     return f"{space}| {' | '.join(h.strip() for h in heads)} |\n|{'---|' * len(heads)}"
 
 
+def measured(folder: Path, vectors: Vectors) -> tuple[Model, Alarm]:
+    """An index and signs of the training half alone, beside those that the bot carries.
+
+    Ranker, trust and gates of either are the same: they are of the training half in both.
+    """
+    carried = Model.read(folder / "search.npz")
+    if carried.fingerprint[0] != corpus.fingerprint(folder):
+        sys.exit("The index is older than what it is made from: run `make search-train` first.")
+    return train(folder, recipe=Recipe(), vectors=vectors, weighed=carried)
+
+
 def main() -> None:
     """Print the figures; with ``--write`` put them into docs/SEARCH.md."""
     folder = CONTENT / "en"
@@ -294,7 +305,7 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, help="a file that keeps sentence vectors")
     told = parser.parse_args()
     vectors = Vectors(told.vectors)
-    figures = report(folder, *train(folder, recipe=Recipe(), vectors=vectors), vectors)
+    figures = report(folder, *measured(folder, vectors), vectors)
     vectors.keep()
     sys.stdout.write(figures + "\n")
     if told.write:

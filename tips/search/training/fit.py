@@ -60,6 +60,7 @@ class Recipe:
     rounds: int = 10
     metric_dimensions: int = 200
     noise: bool = True
+    processes: int | None = None  # that fit models side by side; one a core unless it is said
 
 
 class Vocabulary(NamedTuple):
