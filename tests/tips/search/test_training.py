@@ -197,15 +197,17 @@ def test_what_was_fitted_comes_back_from_disk(
 
 
 def test_the_index_that_is_carried_and_the_one_that_is_measured_weigh_alike(
-    folder: Path, fitted: tuple[Model, Alarm]
+    folder: Path,
 ) -> None:
-    exam = folder / "wordings" / "test" / "eve.yaml"
+    exam, vectors = folder / "wordings" / "test" / "eve.yaml", Vectors()
     write(exam, {"pets": ["our goldfish and his skin"], "wool": ["mittens made of sheep"]})
-    carried, _ = train(folder, recipe=Recipe(), halves=("train", "test"))
+    measured_one, _ = train(folder, recipe=Recipe(), vectors=vectors)
+    carried, _ = train(folder, recipe=Recipe(), halves=("train", "test"), vectors=vectors)
     exam.unlink()
-    assert len(carried.owners) == len(fitted[0].owners) + 2
+    assert len(carried.owners) == len(measured_one.owners) + 2
     for name in WEIGHTS:
-        assert getattr(carried, name) == pytest.approx(getattr(fitted[0], name), abs=1e-4), name
+        alike = pytest.approx(getattr(measured_one, name), abs=1e-4)
+        assert getattr(carried, name) == alike, name
 
 
 def test_nothing_is_measured_beside_an_index_of_other_wordings(
@@ -239,7 +241,8 @@ def test_sentence_vectors_are_computed_once_and_kept_between_runs(
     first = Vectors(path)
     assert first.embed_by_layers(texts) == pytest.approx(told, abs=1e-5)
     first.keep()
-    embed, computed = Embedder.embed_by_layers, []
+    embed = Embedder.embed_by_layers
+    computed: list[str] = []
 
     def counted(embedder: Embedder, some: Sequence[str]) -> Floats:
         computed.extend(some)
