@@ -148,6 +148,7 @@ class App:
             await register_with_telegram(services.client, self.settings, self.clock, roles)
         await heed_restore(services.db)
         await services.planner.ready_at_start()
+        await cancel_left_over(services.db)  # a correction may have ended one and been cut short
         await services.reloading.begin()
         self._task("updates", self.inbox.run())  # warning signs are answered while others load
         services.replicas.on_lead = services.replicas.on_alone = self.inbox.recover
