@@ -176,8 +176,6 @@ def edit(  # noqa: PLR0913, PLR0917 (a command has its options)
     as_json: bool = JSON_OPTION,
 ) -> None:
     """Change the text wherever it arrived; before it begins the audience and the time, too."""
-    from bot.delivery.targeting import can_be_replaced
-
     log_to_stderr("INFO")
     new = _content(file) if file is not None else None
     schedule = _schedule(at, not_after, late, local=local)
@@ -185,7 +183,7 @@ def edit(  # noqa: PLR0913, PLR0917 (a command has its options)
     if new is None and not only_before:
         fail("nothing to change: name a --file with the new text, or whom or when instead")
     found = asked(find(broadcast))
-    if can_be_replaced(found):
+    if found.can_be_replaced:
         plan = _changed(found, new, _filter(audience) if audience is not None else None)
         if at is not None:
             plan = plan._replace(schedule=schedule)

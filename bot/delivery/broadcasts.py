@@ -19,18 +19,18 @@ from bot.delivery.cancelling import ROWS_AT_ONCE, cancel_rows
 from bot.delivery.corrections import Corrections, subject_of
 from bot.delivery.report import report_of
 from bot.delivery.schedules import LIFETIME, has_ended, has_passed, schedule_of
-from bot.delivery.targeting import WAITING, Offer, Targeting, can_tell, shown_values
+from bot.delivery.targeting import Offer, Targeting, can_tell, shown_values
 from bot.delivery.trial import Api
 from bot.store.database import Database
 from bot.store.outbox import audience, corrections, recipients
-from bot.store.outbox_models import BroadcastRead
+from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.tables import Executor
 from bot.store.values import Report
 from bot.subscribers.schedule import KEPT_DAYS
 
 NO_THEMES: Mapping[str, int] = MappingProxyType({})
-CAN_BE_CANCELLED = ("draft", "waiting", "scheduled", "sending", "paused")
+CAN_BE_CANCELLED = (*NOT_BEGUN, *store.OPEN_STATES)
 SHOWN_FOR = timedelta(days=1)
 """How long a draft may be confirmed as it was shown."""
 
@@ -158,7 +158,7 @@ class Broadcasts(Targeting, Corrections):
         """Cancel the one whose place the draft takes; why not, where that no longer waits, or was
         changed after the draft was shown."""
         found = await store.get(session, old, lock=True)
-        if found is None or found.state not in WAITING:
+        if found is None or not found.can_be_replaced:
             return "no"
         if draft.last_shown < found.last_shown:
             return "changed"

@@ -23,16 +23,13 @@ from bot.delivery.schedules import Schedule
 from bot.store.database import Database
 from bot.store.outbox import audience
 from bot.store.outbox.wanted import Wanted, wanted_of
-from bot.store.outbox_models import BroadcastRead
+from bot.store.outbox_models import WAITING, BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.queries import segments
 from bot.store.tables import Executor
 from bot.subscribers.schedule import KEPT_DAYS
 
 STARS_A_MESSAGE = 0.1  # Bot API, sendMessage, allow_paid_broadcast
-WAITING = ("scheduled", "waiting")
-"""A broadcast in one of these has not begun, and needs nothing more of its author."""
-
 CHOSEN = (
     "content", "filter", "wanted", "send_at", "local_date", "local_minute", "late", "not_after",
 )  # fmt: skip
@@ -247,7 +244,7 @@ class Targeting:
         now = self._clock.now()
         async with self._db.write() as session:
             found = await store.get(session, broadcast_id)
-            if found is None or not can_be_replaced(found):
+            if found is None or not found.can_be_replaced:
                 return None
             if as_of is not None and found.last_shown != as_of:
                 return None
@@ -360,11 +357,6 @@ class Targeting:
         if found is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")
         return found
-
-
-def can_be_replaced(broadcast: BroadcastRead) -> bool:
-    """Whether a change can take its place: it has not begun, and is no correction."""
-    return broadcast.state in WAITING and not broadcast.is_correction
 
 
 async def _check_had(session: Executor, broadcast_id: int, at: datetime) -> None:

@@ -24,9 +24,13 @@ from bot.store.types import BigId, UTCDateTime, one_of
 
 DELIVERY_STATES = ("queued", "leased", "sent", "failed", "in_doubt", "too_old", "cancelled")
 FINAL_STATES = ("sent", "failed", "in_doubt", "too_old", "cancelled")
-BROADCAST_STATES = (
-    "draft", "waiting", "scheduled", "sending", "paused", "done", "cancelled",
-)  # fmt: skip
+WAITING = ("waiting", "scheduled")
+"""A broadcast in one of these is confirmed and has not begun."""
+
+NOT_BEGUN = ("draft", *WAITING)
+"""A broadcast in one of these is still to begin: nobody has been sent anything of it."""
+
+BROADCAST_STATES = (*NOT_BEGUN, "sending", "paused", "done", "cancelled")
 BROADCAST_KINDS = ("message", "edit", "recall")
 PAUSE_REASONS = ("admin", "failures", "correction")
 
@@ -116,6 +120,11 @@ class BroadcastRead(BroadcastFields):
     def is_correction(self) -> bool:
         """It changes or deletes messages that arrived, and is none itself."""
         return self.kind != "message"
+
+    @property
+    def can_be_replaced(self) -> bool:
+        """A draft can take its place: it waits, and is no correction."""
+        return self.state in WAITING and not self.is_correction
 
     @property
     def last_shown(self) -> datetime:

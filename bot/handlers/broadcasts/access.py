@@ -6,17 +6,15 @@ import structlog
 
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
-from bot.store.outbox_models import BroadcastRead
+from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.texts import broadcast as texts
 from bot.texts import errors
 
 log = structlog.get_logger(__name__)
 
-BEFORE_SENDING = ("draft", "waiting", "scheduled")
-
 
 async def tapped(
-    context: Context, number: int, act: str, states: tuple[str, ...] = BEFORE_SENDING
+    context: Context, number: int, act: str, states: tuple[str, ...] = NOT_BEGUN
 ) -> BroadcastRead | None:
     """The broadcast of a tapped button, if the admin may change it in its state; else they are
     told why not."""

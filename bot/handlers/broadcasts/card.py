@@ -11,7 +11,7 @@ from bot.handlers.broadcasts.access import own_draft, tapped
 from bot.handlers.broadcasts.facts import facts_of
 from bot.handlers.broadcasts.reading import content_of
 from bot.handlers.context import Context
-from bot.store.outbox_models import BroadcastRead
+from bot.store.outbox_models import BROADCAST_STATES, BroadcastRead
 from bot.subscribers.calendar import local_date
 from bot.telegram.messenger import SentMessage
 from bot.telegram.update_scope import once
@@ -115,8 +115,7 @@ async def show_view(context: Context, tap: ShowCard) -> None:
 
 async def ask(context: Context, tap: AskFor) -> None:
     """Ask for what has to be typed or sent, in place of the card."""
-    states = ("draft", "waiting", "scheduled", "sending", "paused", "done", "cancelled")
-    if await tapped(context, tap.broadcast, f"ask {tap.what}", states) is None:
+    if await tapped(context, tap.broadcast, f"ask {tap.what}", BROADCAST_STATES) is None:
         return
     await context.toast()
     await context.services.dialogues.expect(context.user.id, tap.what, tap.broadcast)

@@ -5,40 +5,38 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.delivery.broadcasts import CONFIRMED
+from bot.delivery.broadcasts import CAN_BE_CANCELLED, CONFIRMED
 from bot.delivery.content import content_in
-from bot.delivery.targeting import WAITING
+from bot.delivery.corrections import SENT_STATES
 from bot.handlers.broadcasts import card, compose, correction
 from bot.handlers.broadcasts.access import log_refusal
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
-from bot.store.outbox_models import BroadcastRead
+from bot.store.outbox_models import NOT_BEGUN, WAITING, BroadcastRead
 from bot.telegram.messenger import SentMessage
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
 from bot.texts import errors
 from bot.texts.callbacks import BroadcastDo
 
-UNSENT = ("draft", *WAITING)
-BEGUN = ("sending", "paused", "done", "cancelled")
 POSSIBLE = {
     "confirm": ("draft",),
     "gathered": ("draft",),
-    "test_me": UNSENT,
-    "test_all": UNSENT,
+    "test_me": NOT_BEGUN,
+    "test_all": NOT_BEGUN,
     "approve": ("waiting",),
     "refuse": ("waiting",),
-    "cancel": (*UNSENT, "sending", "paused"),
+    "cancel": CAN_BE_CANCELLED,
     "pause": ("sending",),
     "resume": ("paused",),
     "retry": ("done",),
     "retry_sure": ("done",),
     "doubt": ("done",),
     "doubt_sure": ("done",),
-    "edit": (*BEGUN, *WAITING),
-    "recall": BEGUN,
-    "report": BEGUN,
-    "csv": BEGUN,
+    "edit": (*SENT_STATES, *WAITING),
+    "recall": SENT_STATES,
+    "report": SENT_STATES,
+    "csv": SENT_STATES,
 }
 LOOKS = ("report", "csv")
 
@@ -96,7 +94,7 @@ async def _confirm(context: Context, found: BroadcastRead) -> bool:
         await _take_for_progress(context, found.id)
         context.services.plan_soon()
         return await _under_way(context, found)
-    if came in ("scheduled", "waiting"):
+    if came in WAITING:
         context.services.plan_soon()
         return await _put_off(context, found.id, came)
     return await _ask_anew(context, found.id, came)
@@ -187,7 +185,7 @@ async def _cancel(context: Context, found: BroadcastRead) -> bool:
     if found.replaces is not None:
         await card.put(context, found.replaces)
         return True
-    if found.state in UNSENT:
+    if found.state in NOT_BEGUN:
         await context.show(texts.cancelled(context.translator))
         if found.state == "waiting":
             await context.services.team_chats.turned_down(found, context.user.id)
@@ -302,7 +300,7 @@ async def _say_where_it_stands(context: Context, number: int) -> None:
     found = await context.services.broadcasts.find(number)
     if found is None or (found.state in ("draft", "cancelled") and found.confirmed_at is None):
         await context.show(texts.gone(context.translator))
-    elif found.state in ("waiting", "scheduled"):
+    elif found.state in WAITING:
         await card.put(context, number)
     else:
         await _report(context, found)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.schedules import Schedule, ScheduleError, schedule_of
 from bot.handlers.broadcasts import card
-from bot.handlers.broadcasts.access import BEFORE_SENDING, tapped
+from bot.handlers.broadcasts.access import tapped
 from bot.handlers.context import Context
-from bot.store.outbox_models import BroadcastRead
+from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.subscribers.calendar import instant_on
 from bot.texts import broadcast as broadcast_texts
 from bot.texts import broadcast_time as texts
@@ -129,7 +129,7 @@ async def typed_end(context: Context, number: int) -> None:
 async def _typed(context: Context, number: int, schedule: Schedule | None) -> None:
     """Keep a typed time, and show the card; or say what is wrong with it."""
     found, _ = await context.services.broadcasts.find(number), context.translator
-    if found is None or found.state not in BEFORE_SENDING:
+    if found is None or found.state not in NOT_BEGUN:
         await context.services.dialogues.drop(context.user.id)
         await context.say(broadcast_texts.gone(_))
         return

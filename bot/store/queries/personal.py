@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, delete, or_, select, update
 from sqlalchemy import Table as CoreTable
 
+from bot.store.outbox_models import NOT_BEGUN
 from bot.store.queries import admins, broadcasts, deliveries, inbox, subscribers
 from bot.store.tables import (
     Executor,
@@ -53,10 +54,6 @@ class Person(NamedTuple):
 
 Rows = dict[str, list[dict[str, Any]]]
 Where = Callable[[Person], Sequence[ColumnElement[bool]]]
-
-
-NOT_BEGUN = ("draft", "waiting", "scheduled")
-"""States of a broadcast of which nothing was sent; it goes with its admin."""
 
 
 def _of_chat(table: CoreTable) -> Where:
@@ -196,6 +193,7 @@ async def under_way(session: Executor, chat_id: int) -> list[int]:
 async def _disown_broadcasts(session: Executor, person: Person) -> int:
     chat, table = person.chat_id, broadcast
     over = table.c.state.in_(("done", "cancelled"))
+    # Nobody was sent anything of these, so they go with their admin.
     drafts = delete(table).where(table.c.admin_id == chat, table.c.state.in_(NOT_BEGUN))
     changed = await affected(session, drafts)
     # A chat that is where the sender stands may be left out: nobody of that number is there.

@@ -18,8 +18,8 @@ from bot.delivery.audiences import FilterError, read_filter, written
 from bot.delivery.broadcasts import CONFIRMED, Broadcasts
 from bot.delivery.content import Content, content_in, read_content
 from bot.delivery.schedules import ScheduleError, schedule_of
-from bot.delivery.targeting import WAITING, Offer, can_be_replaced
-from bot.store.outbox_models import BroadcastRead
+from bot.delivery.targeting import Offer
+from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.store.values import Report
 from bot.texts import announcement
 from bot.texts import broadcast as texts
@@ -30,7 +30,6 @@ from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 
 SHOWN = 40
-UNSENT = ("draft", *WAITING)
 RUNNING = ("sending", "paused", "cancelling")
 BEGUN = ("sending", "paused", "done")
 
@@ -167,7 +166,9 @@ class BroadcastPages:
             "label": announcement.label(self._templates.words),
             "audience": written(read_filter(found.filter)),
             "schedule": schedule_of(found),
-            "offer": await self._broadcasts.offer_of(found.id) if found.state in UNSENT else None,
+            "offer": await self._broadcasts.offer_of(found.id)
+            if found.state in NOT_BEGUN
+            else None,
             "seconds_left": self._actions.course_of(found, report).seconds_left,
             "again": await self._again(found.id, report),
         }
@@ -214,7 +215,7 @@ class BroadcastPages:
             given=given,
             wrong=wrong,
             waiting=waiting,
-            over=waiting is not None and not can_be_replaced(waiting),
+            over=waiting is not None and not waiting.can_be_replaced,
             content=content_in(waiting.content) if waiting is not None else NEW,
             sounds=cards.sound_names(words),
             polls=cards.poll_names(words),
@@ -249,15 +250,15 @@ class BroadcastPages:
     ) -> web.StreamResponse:
         words, seen = self._templates.words, {"seen": now.last_shown.isoformat()}
         said = cards.moved_meanwhile(words, now.id)
-        if not can_be_replaced(now):
+        if not now.can_be_replaced:
             said = cards.overtaken(words, now.id).plain
         return await self._ask(visitor, {**given, **seen}, said, now, status=409)
 
     async def _edit_form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await self._found(request)
-        if can_be_replaced(found):
+        if found.can_be_replaced:
             return await self._ask(visitor, self._forms.filled(found), waiting=found)
-        if found.state in UNSENT:
+        if found.state in NOT_BEGUN:
             return self._to(found.id, "nothing")
         return await self._ask_edit(found, visitor, {}, "")
 
