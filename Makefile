@@ -104,5 +104,5 @@ lock: $(READY)  ## compile the hash-pinned requirements anew (UPGRADE=1: the new
 	@$(TOLD) "The package's" $(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	@$(TOLD) "The bench's" $(COMPILE) $(if $(UPGRADE),-U) tests/bench/requirements.in -o tests/bench/requirements.txt
 
-clean:  ## remove what the targets made
+clean:  ## remove the environments and the caches
 	rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

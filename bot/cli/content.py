@@ -21,7 +21,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = 0b1111111
 LANGUAGE_OPTION = typer.Option("en", "--language", help="Language of the content.")
 
-tips_app = typer.Typer(help="The tips: check, list, show, count, number.", no_args_is_help=True)
+tips_app = typer.Typer(help="The tips: check, stats, number, list, show.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:

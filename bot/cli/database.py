@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
 
-db_app = typer.Typer(help="The database: upgrade, backup, restore.", no_args_is_help=True)
+db_app = typer.Typer(
+    help="The database: upgrade, backup, restore, skip-today.", no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:

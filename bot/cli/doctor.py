@@ -144,13 +144,13 @@ async def _database(settings: Settings) -> list[Finding]:
             await db.close()
     except DATABASE_ERRORS as error:
         return [Finding("database", False, *of_database(error))]
-    state = f"{have or 'empty'}, needed {need}"
+    state = f"{have}, needed {need}" if have else "none yet; gutskin run makes the tables"
     remedy = "run: gutskin db upgrade (gutskin run does it by itself)"
     if migrate.is_newer(have):
         remedy = migrate.NEWER
     return [
         Finding("database", ok=True, found=db.address),
-        Finding("migrations", ok=have == need, found=state, remedy=remedy),
+        Finding("migrations", ok=have in {None, need}, found=state, remedy=remedy),
     ]
 
 

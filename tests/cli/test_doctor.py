@@ -209,6 +209,11 @@ class TestDatabase:
         assert found.startswith("from-the-future, needed ")
         assert "written by a newer GutSkin: install that version, or restore" in remedy
 
+    def test_a_new_one_is_all_right(self) -> None:
+        items = json.loads(gutskin("doctor", "--json").stdout)
+        (found,) = [item for item in items if item["what"] == "migrations"]
+        assert (found["ok"], found["found"]) == (True, "none yet; gutskin run makes the tables")
+
 
 class TestOtherCommands:
     def test_a_start_on_no_database_is_one_line(self, tmp_path: Path) -> None:

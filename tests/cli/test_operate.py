@@ -137,7 +137,11 @@ def test_doctor_asks_telegram_about_the_webhook(monkeypatch: pytest.MonkeyPatch)
     assert "ok   webhook: not set yet" in _doctor(monkeypatch, TOKEN).stdout
 
 
-def test_doctor_names_the_remedies(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_names_the_remedies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gutskin("db", "upgrade").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "gutskin.db")) as file:
+        file.execute("UPDATE alembic_version SET version_num = '0001'")
+        file.commit()
     result = _doctor(monkeypatch, "111111:another-token-that-nobody-knows", "--json")
     assert result.exit_code == 1
     bad = {item["what"]: item["remedy"] for item in json.loads(result.stdout) if not item["ok"]}
