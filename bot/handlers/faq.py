@@ -51,11 +51,14 @@ async def analyse(context: Context, words: str) -> TextAnalysis:
     return analysis
 
 
-async def reply(context: Context, analysis: TextAnalysis) -> None:
-    """Answer a question in the subscriber's own words, or say that there is no answer."""
+async def reply(context: Context, analysis: TextAnalysis, asked: Message | None = None) -> None:
+    """Answer a question in the subscriber's own words, or say that there is no answer.
+
+    Where the search is not sure, it is first ``asked`` what else may be meant.
+    """
     warned = await warn(context, analysis.advice)
     if not await answer_if_sure(context, analysis) and not warned:
-        await _not_sure(context, analysis)
+        await _not_sure(context, analysis, asked)
 
 
 async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
@@ -85,7 +88,7 @@ def _goes_with(answer: Answer, advice: Advice) -> bool:
     return advice.id != "breathing" and not {*advice.claims}.isdisjoint(answer.claims)
 
 
-async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
+async def _not_sure(context: Context, analysis: TextAnalysis, asked: Message | None) -> None:
     found = await context.services.analyser.look_up(analysis)
     number = context.emergency_number
     answers, services = await _perhaps(context, analysis, found), _services_of(context, found)
@@ -95,7 +98,7 @@ async def _not_sure(context: Context, analysis: TextAnalysis) -> None:
     _, subject, ask = context.translator, found.subject, may_ask(context)
     await context.services.subscribers.asked("unsure" if answers or services else "unanswered")
     if answers or services:
-        said = texts.unsure(_, answers, subject, number, services, ask=ask)
+        said = texts.unsure(_, answers, subject, number, services, ask=ask, asked=asked)
     else:
         said = texts.none(_, found.topics, context.services.library, subject, number, ask=ask)
     # The tap on a button hands over what it replies to: the words need not be kept for that.

@@ -10,12 +10,13 @@ from bot.handlers import privacy, saved, settings, start
 from bot.handlers.context import Context
 from bot.handlers.help import show_help
 from bot.handlers.text_analysis import TextAnalysis
-from bot.places import Place
-from bot.texts import html, orders, service_wishes
+from bot.places import Match, Place
+from bot.texts import html, orders, service_wishes, wish_values
 from bot.texts import pause as pauses
 from bot.texts import start as start_texts
 from bot.texts.callbacks import AskService, RunCommand
 from bot.texts.hours import Hour
+from bot.texts.message import Message
 from bot.texts.settings import few_tips_line, next_tip_line
 from bot.texts.signs import only_english_line
 from bot.texts.stop_words import stop_language
@@ -34,6 +35,16 @@ _WISH_OF = {  # what ends most comes first
     "saved": "service-saved",
     "tip": "service-another-tip",
 }
+
+
+async def answer_wish(context: Context, service_id: str, words: str) -> bool:
+    """Ask whether the value that a wish names is meant, or say the line of the wish; False for
+    one that we do not know."""
+    question = await _value_question(context, service_id, words)
+    if question is None:
+        return await answer_service(context, service_id)
+    await context.say(question)
+    return True
 
 
 async def answer_service(context: Context, service_id: str) -> bool:
@@ -64,10 +75,64 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     found = await context.services.analyser.look_up(analysis)
     if found.confidence != "sure" or not found.hits:
         return False
-    best = found.hits[0].id
-    if best == _WISH_OF["stop"] and orders.wants_no_stop(analysis.reading.lines[0]):
+    best, words = found.hits[0].id, analysis.reading.lines[0]
+    if best == _WISH_OF["stop"] and orders.wants_no_stop(words):
         best = _WISH_OF["resume"]
-    return best.startswith(SERVICE) and await answer_service(context, best)
+    return best.startswith(SERVICE) and await answer_wish(context, best, words)
+
+
+async def question_if_likely(context: Context, analysis: TextAnalysis) -> Message | None:
+    """Whether the value that the words name is meant, where the search takes them for a wish of
+    that kind before all else, but is not sure."""
+    found = await context.services.analyser.look_up(analysis)
+    if not found.hits or analysis.other_language is not None:
+        return None
+    return await _value_question(context, found.hits[0].id, analysis.reading.lines[0])
+
+
+async def _value_question(context: Context, service_id: str, words: str) -> Message | None:
+    """The question whether the one value in the words is meant; None where there is none, and for
+    whoever has no tips that it could change."""
+    if context.subscriber is None or not context.subscriber.subscribed:
+        return None
+    match service_id:
+        case "service-hour":
+            return _hour_question(context, words)
+        case "service-pause":
+            return _pause_question(context, words)
+        case "service-days" if not wish_values.names_weekdays(words):
+            # "Leave me in peace until Friday": to the search a matter of days, which it is not.
+            return _pause_question(context, words)
+        case "service-zone":
+            return await _place_question(context, words)
+    return None
+
+
+def _hour_question(context: Context, words: str) -> Message | None:
+    hour = wish_values.hour_in(words, context.known.local_minute)
+    return service_wishes.ask_hour(context.translator, hour) if hour is not None else None
+
+
+def _pause_question(context: Context, words: str) -> Message | None:
+    day = wish_values.day_in(words, context.today, context.translator.locale)
+    if day is None:
+        return None
+    return service_wishes.ask_pause(context.translator, day, context.today)
+
+
+async def _place_question(context: Context, words: str) -> Message | None:
+    match = partial(context.services.places.match, limit=PLACES_SHOWN, mend=False)
+    place_in = partial(wish_values.place_in, words, match, context.known.zone)
+    found = await asyncio.to_thread(place_in)
+    return _which_place(context, *found) if found is not None else None
+
+
+def _which_place(context: Context, typed: str, match: Match) -> Message:
+    """Whether to go by a place's clock, or which of several is meant."""
+    if match.clear is None:
+        _, places = context.translator, match.places
+        return start_texts.zone_candidates(_, typed.title(), places, context.now)
+    return service_wishes.ask_place(context.translator, match.clear, context.now)
 
 
 async def stop_elsewhere(context: Context, words: str, *, own: bool = False) -> bool:
@@ -131,7 +196,7 @@ async def answer_clause(context: Context, words: str) -> bool:
             return True
     short = [orders.read_wish(part) for part in parts]
     wish = next((wish for wish in short if wish not in (None, *OF_NOTHING_ELSE)), None)
-    return wish is not None and await answer_service(context, wish)
+    return wish is not None and await answer_wish(context, wish, words)
 
 
 async def answer_courtesy(context: Context, words: str) -> bool:
@@ -242,14 +307,13 @@ async def _move_place(context: Context, order: orders.MovePlace) -> bool:
     if await start.needs_start(context):
         return True
     if match.clear is None:
-        _, typed, places = context.translator, order.place.title(), match.places
-        await context.say(start_texts.zone_candidates(_, typed, places, context.now))
+        await context.say(_which_place(context, order.place, match))
     elif order.sure and context.known.subscribed:
         await _take_place(context, match.clear)
     elif not context.known.subscribed:
         await start.take_zone(context, match.clear.zone)
     else:
-        await context.say(service_wishes.ask_place(context.translator, match.clear, context.now))
+        await context.say(_which_place(context, order.place, match))
     return True
 
 

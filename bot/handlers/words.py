@@ -56,12 +56,12 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
     for hear in hearers:
         if await hear():
             return
-    await faq.reply(context, analysis)
+    await faq.reply(context, analysis, await service_wishes.question_if_likely(context, analysis))
 
 
 async def _short_wish(context: Context, text: str) -> bool:
     wish = read_wish(text)
-    return wish is not None and await service_wishes.answer_service(context, wish)
+    return wish is not None and await service_wishes.answer_wish(context, wish, text)
 
 
 async def on_unknown_command(_update: Update, context: Context) -> None:

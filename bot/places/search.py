@@ -129,11 +129,11 @@ class Places:
         """
         return list(self.match(text, limit).places)
 
-    def match(self, text: str, limit: int = 5) -> Match:
-        """The same, with what tells whether to ask."""
+    def match(self, text: str, limit: int = 5, *, mend: bool = True) -> Match:
+        """The same, with what tells whether to ask; slips are mended unless ``mend`` is false."""
         said = [words for words in readings(text) if len(words) <= LONGEST]
         said = [words for words in said if _without(fold(words)) not in TOO_WIDE]
-        for find, named in ((self._named, True), (self._misspelt, False)):
+        for find, named in ((self._named, True), (self._misspelt, False))[: 1 + mend]:
             found = next(filter(None, map(find, said)), [])
             if found:
                 return Match(tuple(_cut(found, limit)), named)

@@ -33,6 +33,8 @@ _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _NUMBERS = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})\.?([./]?(?P<year>\d{2}|\d{4}))?")
 _ORDINAL = r"(?P<day>\d{1,2})(st|nd|rd|th)?"
 _YEAR = r"(,? (?P<year>\d{4}))?"
+_WEEK_ENDS = re.compile(r"(the rest of the|rest of the|this|over the|the) (week|weekend)")
+_MONTH_ENDS = re.compile(r"(the rest of the|rest of the|this) month")
 _SMALL_WORDS = re.compile(r"^(on|the|this|coming|by|at|about|around|after) ")
 
 
@@ -44,6 +46,22 @@ def read_span(words: str) -> int | None:
     count = found["count"] or "1"
     days = (int(count) if count.isdecimal() else _COUNTS[count]) * _UNITS[found["unit"]]
     return days if 0 < days <= LONGEST_DAYS else None
+
+
+def read_rest(words: str, today: date) -> date | None:
+    """The day after "this week" or "the rest of the month"; None for anything else."""
+    if _WEEK_ENDS.fullmatch(words):
+        return today + timedelta(days=7 - today.weekday())
+    return _first_of_next_month(today) if _MONTH_ENDS.fullmatch(words) else None
+
+
+def read_until(words: str, today: date, locale: Locale) -> date | None:
+    """The day on which a break ends: "until Friday", "for two weeks", "the rest of the month"."""
+    span = re.sub(r"^(until|till|til|for|through|before|to) ", "", words)
+    days = read_span(span)
+    if days is not None:
+        return today + timedelta(days=days)
+    return read_rest(span, today) or read_day(span, today, locale)
 
 
 def read_day(words: str, today: date, locale: Locale) -> date | None:

@@ -158,17 +158,19 @@ def unsure(
     services: Mapping[str, str] = MappingProxyType({}),
     *,
     ask: bool = False,
+    asked: Message | None = None,
 ) -> Message:
     """Not sure enough to answer: up to three questions that may be meant, wishes about the bot
     (their ids and names), and where to turn.
 
     ``number`` is the emergency number where the subscriber lives, if it is known; ``ask`` offers
-    to pass the question on to the team.
+    to pass the question on to the team. ``asked`` is what may be meant before all else.
     """
+    said = _("I'm not sure what you mean. Did you mean one of these?")
     wishes = tuple((Button(name, AskService(wish)),) for wish, name in services.items())
-    return page(
+    rest = page(
         html.text(_not_ours(_, subject)) if subject else html.Html(),
-        html.text(_("I'm not sure what you mean. Did you mean one of these?")),
+        html.text(said if asked is None else _("Or did you mean one of these?")),
         urgent_hint(_, number),
         buttons=(
             *_answer_rows(candidates[:3]),
@@ -177,6 +179,7 @@ def unsure(
             (Button(_("All topics"), FaqTopics(0)),),
         ),
     )
+    return rest if asked is None else asked.then(rest)
 
 
 def none(

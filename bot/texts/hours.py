@@ -15,8 +15,8 @@ _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
 )
-_NUMBERS = {word: value for value, word in enumerate(_SMALL.split())}
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+NUMBERS = {word: value for value, word in enumerate(_SMALL.split())}
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _AROUND = (  # what people put around an hour
     r"please|pls|plz|sir|madam|mate|kindly|thanks|thank you|thx|ty|hi|hello|yes|yeah|ok|okay",
     r"just|maybe|perhaps",
@@ -127,7 +127,7 @@ def _in_digits(words: str) -> str:
     """ "seven thirty" -> "7 30", "twenty-five past six" -> "25 past 6", "nine ish" as it is."""
     said: list[str] = []
     for word in re.sub(r"(?<=\w)ish\b", " ish", words).split():
-        value = _TENS.get(word, _NUMBERS.get(word))
+        value = TENS.get(word, NUMBERS.get(word))
         tens = said[-1] if said and said[-1] in ("20", "30", "40", "50") else None
         if value is None:
             said.append(word)

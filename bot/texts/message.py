@@ -88,6 +88,11 @@ class Message:
         html, plain = f"{line.render()}\n\n{self.html}", f"{line.plain}\n\n{self.plain}"
         return replace(self, html=html, plain=plain)
 
+    def then(self, other: Message) -> Message:
+        """The message and another one as one, each with its words and buttons in their order."""
+        html, plain = f"{self.html}\n\n{other.html}", f"{self.plain}\n\n{other.plain}"
+        return replace(self, html=html, plain=plain, buttons=(*self.buttons, *other.buttons))
+
     def above(self, row: tuple[Button, ...]) -> Message:
         """The message with a row of buttons below its own."""
         return replace(self, buttons=(*self.buttons, row))

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from bot.texts.dates import read_day, read_span, weekday_names
+from bot.texts.dates import read_until, weekday_names
 from bot.texts.hours import Hour, read_clock
 from tips.normalise import normalise
 
@@ -98,14 +98,16 @@ Order = (
 )  # fmt: skip
 
 COMMANDS = ("stop", "resume", "tip", "forget", "export", "saved", "settings")
-_ASKED = re.compile(r"(how|what|why|when|where|who|which|do(?! not)|does|did|is|are|if|should)\b")
+_ASKED = re.compile(
+    r"(how|what|why|when|where|who|which|do(?! not)|does|did|is|are|if|should)\b|y "
+)
 _ASKED_TO = re.compile(r"(hi |hello |hey |please )*(can|could|would|will|may) ")
 _MARKS = re.compile(r"[!?…;\"“”()*]+|\.+(?=\s|$)|,(?=\s*$)|(?<!\d)[.:](?!\d)|[^\w\s.:,/'+&-]")
 _PARTS = re.compile(r"[,;.!?]+(?=\s|$)|\s(?:and|but|so(?! kind| good)|because|since)\s")
 _BACK = re.compile(
     r"^((ill be|im|i am|were|we are|well be|back|start(ing)?|begin|again|resume|from|in|maybe) )+"
 )
-_INSTEAD = re.compile(r"( instead( of.*)?|,? (and )?(not|rather than)( at)? \S+( ?[ap]m)?)$")
+_INSTEAD = re.compile(r"( instead( of.*)?|,? (and |but )?(not|rather than|no longer) .+)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
 
@@ -261,7 +263,7 @@ def read_break_end(words: str, today: date, locale: Locale) -> date | None:
     if isinstance(order, PauseTips):
         return order.until
     said = _BACK.sub("", _without_asking(line))
-    return _until(f"{said}th" if re.fullmatch(r"\d{1,2}", said) else said, today, locale)
+    return read_until(f"{said}th" if re.fullmatch(r"\d{1,2}", said) else said, today, locale)
 
 
 def _hour(said: str) -> Order | None:
@@ -285,7 +287,7 @@ def _pause(said: str, today: date, locale: Locale) -> Order | None:
         found = _match(name, said)
         if found is not None:
             span = found["span"]
-            until = _until(span.strip(), today, locale)
+            until = read_until(span.strip(), today, locale)
             if span == " tomorrow" and not re.search(r"\b(until|till?)\b", said):
                 until = today + timedelta(days=2)  # "skip tomorrow"
             if until is not None:
@@ -293,18 +295,6 @@ def _pause(said: str, today: date, locale: Locale) -> Order | None:
             if sure and _match("open_span", span):
                 return AskPause()
     return None
-
-
-def _until(span: str, today: date, locale: Locale) -> date | None:
-    span = re.sub(r"^(until|till|til|for|through|before|to) ", "", span)
-    days = read_span(span)
-    if days is not None:
-        return today + timedelta(days=days)
-    if re.fullmatch(r"(the rest of the|rest of the|this|over the|the) (week|weekend)", span):
-        return read_day("next week", today, locale)
-    if re.fullmatch(r"(the rest of the|rest of the|this) month", span):
-        return read_day("next month", today, locale)
-    return read_day(span, today, locale)
 
 
 def _days(said: str, locale: Locale) -> Order | None:
@@ -388,7 +378,7 @@ def _place(said: str) -> Order | None:
     for name, sure in (("place", True), ("place_perhaps", False)):
         found = _match(name, said)
         if found is not None:
-            return MovePlace(found["place"], sure)
+            return MovePlace(_INSTEAD.sub("", found["place"]), sure)
     return None
 
 

@@ -526,8 +526,12 @@ def ask_hour(_: Translator, hour: Hour) -> Message:
         hours.reverse()
     label = _("Yes, at {hour}")
     rows = tuple(_row(label.format(hour=times.hour(minute)), SetHour(minute)) for minute in hours)
+    alone = html.fill(
+        _("Shall I send your tips at {hour}?"),
+        hour=html.bold(times.hour(hour.minute)),
+    )
     return page(
-        html.text(_("Shall I send your tips at that time?")),
+        alone if len(hours) == 1 else html.text(_("Shall I send your tips at that time?")),
         buttons=(*rows, _row(_("No, keep it as it is"), ShowSettings("main"))),
     )
 

@@ -14,10 +14,13 @@ import pytest_asyncio
 import yaml
 
 from bot.store.models import SubscriberRead
+from bot.texts import times
+from bot.texts.catalogue import translator
 from bot.texts.privacy import CONSENT_VERSION
 from tests.bot_harness import BotHarness, Person, open_harness
 
 AT_ONCE = 25
+TODAY = date(2026, 3, 2)
 
 
 class Said(NamedTuple):
@@ -192,7 +195,10 @@ def _has(seen: dict[str, Any], label: str) -> bool:
 
 
 def _is_paused(seen: dict[str, Any], to: str) -> bool:
-    return bool(seen["state"] == "paused" and seen["until"] == UNTIL[to])
+    """Whether tips are paused until then, or it is asked once whether they shall be."""
+    day = times.day(translator("en"), UNTIL[to], TODAY)
+    asked = _has(seen, "Yes, pause") and f"until {day}?" in seen["words"]
+    return bool(asked or (seen["state"] == "paused" and seen["until"] == UNTIL[to]))
 
 
 def _goes_by(seen: dict[str, Any], hour: str) -> bool:

@@ -410,6 +410,9 @@ CALLS: dict[str, Call] = {
     "faq.answer, alone": lambda _, lib: faq.answer(EN, lib.answers[0], lib, alone=True),
     "faq.unsure": lambda _, lib: faq.unsure(EN, lib.answers * 3),
     "faq.unsure, a wish": lambda w, lib: faq.unsure(EN, lib.answers, services={"service-hour": w}),
+    "faq.unsure, a value": lambda _, lib: faq.unsure(
+        EN, lib.answers, asked=service_wishes.ask_hour(EN, MORNING)
+    ),
     "faq.none": lambda _, lib: faq.none(EN, ("t",), lib),
     "signs.only_english": lambda w, _: signs.only_english(
         SignLanguage.of(
@@ -698,6 +701,7 @@ CALLS |= {
     "service_wishes.half_taken": lambda *_: service_wishes.half_taken(EN, MORNING),
     "service_wishes.ask_half": lambda *_: service_wishes.ask_half(EN, Hour(150, 870)),
     "service_wishes.ask_hour": lambda *_: service_wishes.ask_hour(EN, MORNING),
+    "service_wishes.ask_hour, clear": lambda *_: service_wishes.ask_hour(EN, Hour(1260)),
     "service_wishes.zone_moved": lambda w, _: service_wishes.zone_moved(
         EN, _places(w)[0], "Europe/London", ASKERS[""]
     ),
