@@ -33,8 +33,11 @@ from bot.updates.poller import Poller
 from bot.updates.posting import LOOK_S, Posting
 from bot.upkeep import Upkeep
 from bot.web.admin.audit import AuditPages
-from bot.web.admin.broadcasts import Actions, BroadcastPages
+from bot.web.admin.broadcasts import BroadcastPages
+from bot.web.admin.calendar import CalendarPages
+from bot.web.admin.composing import ComposingPages
 from bot.web.admin.content import ContentPages
+from bot.web.admin.controls import Actions, ControlPages
 from bot.web.admin.dashboard import Dashboard
 from bot.web.admin.page import AdminPage, Place
 from bot.web.admin.questions import QuestionPages
@@ -217,7 +220,7 @@ class App:
         templates = Templates(place.path, self.settings.default_timezone)
         shown = services.progress
         wake, chats = services.worker.wake, services.team_chats
-        actions = Actions(self._plan_soon, wake, shown.follow, shown.course_of, chats)
+        actions = Actions(self._plan_soon, wake, shown.follow, chats)
         page = AdminPage(
             place,
             services.logins,
@@ -231,7 +234,10 @@ class App:
                     services.content,
                     self.readiness.troubles,
                 ),
-                BroadcastPages(templates, services.broadcasts, self.clock, actions),
+                BroadcastPages(templates, services.broadcasts, shown.course_of, chats.others),
+                ComposingPages(templates, services.broadcasts),
+                ControlPages(templates, services.broadcasts, actions),
+                CalendarPages(templates, services.broadcasts, self.clock),
                 ContentPages(
                     templates,
                     services.content,
