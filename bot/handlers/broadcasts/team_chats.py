@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from telegram.error import BadRequest
+from telegram.error import Forbidden
 
 from bot.admins.admins import Admins
 from bot.clock import Clock
@@ -51,14 +51,18 @@ class TeamChats:
         self._zone = zone
 
     async def is_there(self, broadcast: BroadcastRead) -> bool:
-        """Whether what is to be copied or forwarded has not been deleted since."""
+        """Whether what is to be copied or forwarded has not been deleted since.
+
+        Raises:
+            telegram.error.TelegramError: there was no answer.
+        """
         content = content_in(broadcast.content)
         if broadcast.kind != "message" or content.kind not in ("copy", "forward"):
             return True
         original = SentMessage(broadcast.source_chat_id, broadcast.source_message_id)
         try:
             return await self._messenger.is_there(original)
-        except BadRequest:
+        except Forbidden:
             return True  # what Telegram says of it otherwise is told when it is sent
 
     async def others(self, admin: int) -> list[int]:

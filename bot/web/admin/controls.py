@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+import structlog
 from aiohttp import web
+from telegram.error import TelegramError
 
 from bot.admins.logins import Visitor
 from bot.delivery.broadcasts import CONFIRMED, Broadcasts
@@ -16,6 +18,8 @@ from bot.web.admin.one_broadcast import ONE, found_by, found_now, led_to
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 
+log = structlog.get_logger(__name__)
+
 BEGUN = ("sending", "paused", "done")
 
 
@@ -23,7 +27,8 @@ class Chats(Protocol):
     """What the admins' chats are for, whoever acts on the page."""
 
     async def is_there(self, broadcast: BroadcastRead) -> bool:
-        """Whether the message that is to be copied has not been deleted."""
+        """Whether the message that is to be copied has not been deleted; raises
+        ``telegram.error.TelegramError`` where Telegram does not say."""
         ...
 
     async def ask_for_yes(self, waiting: BroadcastRead) -> bool:
@@ -86,18 +91,28 @@ class ControlPages:
     async def _test(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await found_by(request, self._broadcasts)
         refused = await self._broadcasts.send_test(found.id, [visitor.user_id])
-        return self._to(found.id, "not_tested" if any(refused.values()) else "tested")
+        reason = refused.get(visitor.user_id, "")
+        if reason == "unavailable":
+            return self._unanswered(found.id, "test", reason)
+        return self._to(found.id, "not_tested" if reason else "tested")
 
     async def _confirm(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found, chats = await found_by(request, self._broadcasts), self._actions.chats
-        if not await chats.is_there(found):
-            return self._to(found.id, "deleted")
+        try:
+            if not await chats.is_there(found):
+                return self._to(found.id, "deleted")
+        except TelegramError as error:
+            return self._unanswered(found.id, "confirm", type(error).__name__)
         came = await self._broadcasts.confirm(found.id, visitor.user_id)
         if came not in CONFIRMED:
             return await self._not_confirmed(found, visitor.user_id, came)
         if found.replaces is not None:
             await chats.replaced(found.replaces, found.id, visitor.user_id)
         return self._to(found.id, await self._done(found))
+
+    def _unanswered(self, number: int, act: str, kind: str) -> web.Response:
+        log.warning("Telegram did not answer the admin page; nothing was sent", act=act, kind=kind)
+        return self._to(number, "unanswered")
 
     async def _not_confirmed(self, draft: BroadcastRead, admin: int, came: str) -> web.Response:
         if came == "no" and draft.replaces is not None:
