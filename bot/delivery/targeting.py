@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -261,6 +262,38 @@ class Targeting:
         log_act("redraft", draft.id, admin_id)
         return draft
 
+    async def rewrite(
+        self,
+        broadcast_id: int,
+        admin_id: int,
+        chosen: tuple[Content, Filter, Schedule],
+        *,
+        as_of: str,
+    ) -> BroadcastRead | None:
+        """Have a draft be as ``chosen``, all of it in one step; None where this admin can't,
+        or it was changed after they saw ``as_of`` of it (:func:`version_of`).
+
+        Raises:
+            FilterError, ScheduleError, ValueError: as :meth:`compose`.
+        """
+        async with self._db.write() as session:
+            found = await store.get(session, broadcast_id, lock=True)
+            if found is None or not found.can_be_rewritten_by(admin_id):
+                return None
+            if version_of(found) != as_of:
+                return None
+            values = await self._chosen(session, *chosen, self._clock.now())
+            await store.change(session, broadcast_id, values)
+            draft = await self._offered_anew(session, broadcast_id)
+            await self._check_left_out(session, draft, {})
+            content, audience_of, schedule = chosen
+            after = {"kind": content.kind, "audience": written(audience_of)}
+            after |= schedules.facts_of(schedule)
+            subject = subject_of(broadcast_id)
+            await self._audit.record(session, admin_id, "compose", subject, after=after)
+        log_act("rewrite", broadcast_id, admin_id)
+        return draft
+
     async def _chosen(
         self,
         session: AsyncSession,
@@ -282,8 +315,16 @@ class Targeting:
         """A draft of which its admin is shown at once what it takes."""
         now, everyone = self._clock.now(), audience.EVERYONE
         made = await store.add(session, admin_id, *source, now, audience=everyone, **values)
-        size = await count_of(session, await self._get(session, made), now)
-        await store.change(session, made, shown_values(self.offer(size), now))
+        return await self._offered_anew(session, made)
+
+    async def _offered_anew(self, session: AsyncSession, made: int) -> BroadcastRead:
+        """A draft with what its admin is shown of it now."""
+        now, draft = self._clock.now(), await self._get(session, made)
+        shown = shown_values(self.offer(await count_of(session, draft, now)), now)
+        if draft.replaces is not None and draft.shown_at is not None:
+            # What it is to take the place of may have been changed since: its admin is asked.
+            shown["shown_at"] = draft.shown_at
+        await store.change(session, made, shown)
         return await self._get(session, made)
 
     async def segments(self) -> list[SavedFilter]:
@@ -357,6 +398,13 @@ class Targeting:
         if found is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")
         return found
+
+
+def version_of(draft: BroadcastRead) -> str:
+    """What stands for all that was chosen of a draft: another one once any of it was changed."""
+    names = (*CHOSEN, "source_chat_id", "source_message_id")
+    said = [getattr(draft, name) for name in names]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 async def _check_had(session: Executor, broadcast_id: int, at: datetime) -> None:

@@ -320,6 +320,15 @@ def moved_meanwhile(_: Translator, old: int) -> str:
     return words.format(number=old)
 
 
+def changed_meanwhile(_: Translator, number: int) -> str:
+    """Why the form comes once more: the draft is not as it was."""
+    words = _(
+        "I'm asking again, as no. {number} has changed since you opened this. Is yours still what "
+        "you want?"
+    )
+    return words.format(number=number)
+
+
 def overtaken(_: Translator, old: int) -> Message:
     """What was to be changed waits no more."""
     words = _("Too late: no. {number} has begun, or somebody changed or cancelled it.")

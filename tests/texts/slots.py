@@ -493,6 +493,7 @@ CALLS: dict[str, Call] = {
     "broadcast_card.no_album": lambda *_: broadcast_card.no_album(EN, 2**62),
     "broadcast_card.cannot_replace": lambda w, _: broadcast_card.cannot_replace(EN, 2**62, w),
     "broadcast_card.replaced": lambda *_: broadcast_card.replaced(EN, 2**62, 2**62),
+    "broadcast_card.changed_meanwhile": lambda *_: broadcast_card.changed_meanwhile(EN, 2**62),
     "broadcast_card.moved_meanwhile": lambda *_: broadcast_card.moved_meanwhile(EN, 2**62),
     "broadcast_card.overtaken": lambda *_: broadcast_card.overtaken(EN, 2**62),
     "broadcast_card.options": lambda w, _: broadcast_card.options(EN, some_card(w)),

@@ -17,6 +17,7 @@ from tests.ports import unused_port
 VIEWER, EDITOR = 9100, 9200
 KEY = re.compile(r"http://\S+/login\?key=[\w-]+")
 CSRF = re.compile(r'name="csrf" value="(\w+)"')
+FIELD = re.compile(r'<(?:input|textarea)[^>]* name="(\w+)"[^>]*>')
 
 
 class Window:
@@ -37,18 +38,57 @@ class Window:
 
     async def send(self, path: str, form: str, **fields: str) -> tuple[int, str]:
         """Fill in the form that is on the page ``form``."""
-        _, page = await self.get(form)
-        found = CSRF.search(page)
-        assert found, page
-        return await self.post(path, csrf=found[1], **fields)
+        return await self.post(path, csrf=await token_of(self, form), **fields)
+
+
+async def token_of(view: Window, form: str = "/health") -> str:
+    """What a form of this session has to carry."""
+    _, page = await view.get(form)
+    found = CSRF.search(page)
+    assert found, page
+    return found[1]
+
+
+async def draft(view: Window, text: str = "Hello", **fields: str) -> tuple[int, str]:
+    """Draft a broadcast on the page, or try to: the status, and the page that comes of it."""
+    return await view.send("/broadcasts/new", "/broadcasts/new", text=text, **fields)
+
+
+async def confirm(view: Window, number: int = 1) -> str:
+    """Press *Send it* on a broadcast's page; the page that says what came of it."""
+    return (await view.send(f"/broadcasts/{number}/confirm", f"/broadcasts/{number}"))[1]
 
 
 async def write(view: Window, text: str = "Hello", **fields: str) -> str:
     """Write a broadcast on the page, and confirm it; the page that says what came of it."""
-    await view.send("/broadcasts/new", "/broadcasts/new", text=text, **fields)
+    await draft(view, text, **fields)
     _, shown = await view.get("/broadcasts")
-    number = max(map(int, re.findall(r"/broadcasts/(\d+)\"", shown)))
-    return (await view.send(f"/broadcasts/{number}/confirm", f"/broadcasts/{number}"))[1]
+    return await confirm(view, max(map(int, re.findall(r"/broadcasts/(\d+)\"", shown))))
+
+
+async def form_of(view: Window, number: int = 1) -> dict[str, str]:
+    """What the form for editing has in its fields, as a browser would send it."""
+    _, page = await view.get(f"/broadcasts/{number}/edit")
+    fields = {}
+    for found in FIELD.finditer(page):
+        tag, name = found[0], found[1]
+        value = re.search(r'value="([^"]*)"', tag)
+        if tag.startswith("<textarea"):
+            fields[name] = page[found.end() :].partition("</textarea>")[0]
+        elif ("radio" not in tag and "checkbox" not in tag) or "checked" in tag:
+            fields[name] = value[1] if value else ""
+    return fields
+
+
+async def edit(view: Window, number: int = 1, **changes: str) -> tuple[int, str]:
+    """Open the form for editing, change something, and hand it in."""
+    fields = await form_of(view, number)
+    return await view.post(f"/broadcasts/{number}/edit", **{**fields, **changes})
+
+
+async def states(harness: BotHarness) -> dict[int, str]:
+    """The state of each broadcast by its number."""
+    return {one.id: one.state for one in await harness.app.services.broadcasts.recent(20)}
 
 
 @asynccontextmanager

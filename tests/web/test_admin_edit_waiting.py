@@ -14,34 +14,21 @@ from bot.delivery.audiences import read_filter
 from bot.delivery.content import content_in
 from bot.delivery.schedules import Schedule
 from tests.bot_harness import ADMIN, BotHarness
-from tests.web.page_stage import EDITOR, VIEWER, Window, page_of, with_page, with_role, write
+from tests.web.page_stage import (
+    EDITOR,
+    VIEWER,
+    edit,
+    form_of,
+    page_of,
+    states,
+    token_of,
+    with_page,
+    with_role,
+    write,
+)
 
-FIELD = re.compile(r'<(?:input|textarea)[^>]* name="(\w+)"[^>]*>')
 MORNING = {"when": "at", "at": "2026-03-03T09:00"}
 LATER = Schedule(at=datetime(2026, 3, 4, 9, tzinfo=UTC))
-
-
-async def form_of(view: Window, number: int = 1) -> dict[str, str]:
-    """What the form for editing has in its fields, as a browser would send it."""
-    _, page = await view.get(f"/broadcasts/{number}/edit")
-    fields = {}
-    for found in FIELD.finditer(page):
-        tag, name = found[0], found[1]
-        value = re.search(r'value="([^"]*)"', tag)
-        if tag.startswith("<textarea"):
-            fields[name] = page[found.end() :].partition("</textarea>")[0]
-        elif ("radio" not in tag and "checkbox" not in tag) or "checked" in tag:
-            fields[name] = value[1] if value else ""
-    return fields
-
-
-async def edit(view: Window, number: int = 1, **changes: str) -> tuple[int, str]:
-    fields = await form_of(view, number)
-    return await view.post(f"/broadcasts/{number}/edit", **{**fields, **changes})
-
-
-async def states(harness: BotHarness) -> dict[int, str]:
-    return {one.id: one.state for one in await harness.app.services.broadcasts.recent(20)}
 
 
 async def test_words_audience_and_sound_are_changed_in_one_step(paged: BotHarness) -> None:
@@ -108,7 +95,7 @@ async def test_what_changed_while_somebody_wrote_is_said_and_their_words_stay(
         else:
             await paged.pass_time(hours=21, minutes=30)
     async with page_of(paged, admin) as view:
-        fields["csrf"] = await _token(view)
+        fields["csrf"] = await token_of(view)
         status, page = await view.post("/broadcasts/1/edit", **fields)
         assert (status, "My own words" in page) == (409, True)
         assert list(await states(paged)) == [1], "no draft is left behind"
@@ -122,12 +109,6 @@ async def test_what_changed_while_somebody_wrote_is_said_and_their_words_stay(
         assert seen
         _, page = await view.post("/broadcasts/1/edit", **{**fields, "seen": seen[1]})
         assert "It takes the place of" in page
-
-
-async def _token(view: Window) -> str:
-    found = re.search(r'name="csrf" value="(\w+)"', (await view.get("/health"))[1])
-    assert found
-    return found[1]
 
 
 async def test_of_two_who_edit_at_once_one_is_told_it_is_too_late(paged: BotHarness) -> None:
@@ -193,7 +174,7 @@ async def test_a_viewer_has_no_way_to_it(paged: BotHarness) -> None:
     async with page_of(paged, await with_role(paged, Role.VIEWER, VIEWER)) as view:
         assert "/broadcasts/1/edit" not in (await view.get("/broadcasts/1"))[1]
         assert (await view.get("/broadcasts/1/edit"))[0] == 403
-        csrf = await _token(view)
+        csrf = await token_of(view)
         assert (await view.post("/broadcasts/1/edit", csrf=csrf, seen="", text="Hi"))[0] == 403
     assert await states(paged) == {1: "scheduled"}
 

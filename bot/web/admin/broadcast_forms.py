@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.delivery.audiences import Filter, parse_filter, read_filter, written
 from bot.delivery.content import Content, LinkButton, content_in, problems_of
 from bot.delivery.schedules import Schedule, chosen_end, schedule_of
+from bot.delivery.targeting import version_of
 from bot.store.outbox_models import BroadcastRead
 from bot.subscribers.calendar import instant_on
 from bot.texts import broadcast as texts
@@ -48,17 +49,17 @@ class BroadcastForms:
         self._zone = zone
         self._themes = themes
 
-    def read(self, given: Fields, waiting: BroadcastRead | None = None) -> Composed:
-        """What a form says: of a new broadcast, or of one that waits; what it does not show stays.
+    def read(self, given: Fields, found: BroadcastRead | None = None) -> Composed:
+        """What a form says: of a new broadcast, or of one there is; what it does not show stays.
 
         Raises:
             FormError: the message has problems, or a time cannot be read.
             FilterError: the audience names something that there is not.
         """
         audience = parse_filter(given.get("audience", ""), self._themes)
-        before = content_in(waiting.content) if waiting is not None else NEW
+        before = content_in(found.content) if found is not None else NEW
         content = before.model_copy(update=self._options(given))
-        schedule = schedule_of(waiting) if waiting is not None else Schedule()
+        schedule = schedule_of(found) if found is not None else Schedule()
         return Composed(self.rewritten(content, given), audience, self._schedule(given, schedule))
 
     def rewritten(self, before: Content, given: Fields) -> Content:
@@ -78,17 +79,18 @@ class BroadcastForms:
             raise FormError(texts.refused(self._words, problems).plain)
         return content
 
-    def filled(self, waiting: BroadcastRead) -> dict[str, str]:
-        """The form of one that waits, as it is now; ``seen`` says which state of it that was."""
-        content = content_in(waiting.content)
+    def filled(self, found: BroadcastRead) -> dict[str, str]:
+        """The form of one that is a draft or waits, as it is now; ``seen`` says which state of it
+        that was."""
+        content = content_in(found.content)
         return {
             "text": content.text,
             "buttons": _button_lines(content),
-            "audience": written(read_filter(waiting.filter)),
+            "audience": written(read_filter(found.filter)),
             "silent": content.silent,
             "poll": content.kind,
-            "seen": waiting.last_shown.isoformat(),
-            **self._times(schedule_of(waiting)),
+            "seen": seen_of(found),
+            **self._times(schedule_of(found)),
         }
 
     def _options(self, given: Fields) -> dict[str, str]:
@@ -139,6 +141,12 @@ class BroadcastForms:
         if at is None:
             raise FormError("There's no such day on that clock. Choose another one.")
         return at
+
+
+def seen_of(found: BroadcastRead) -> str:
+    """What a form remembers of the state in which it was filled in: of a draft all that was
+    chosen, of one that waits when it was last moved."""
+    return version_of(found) if found.state == "draft" else found.last_shown.isoformat()
 
 
 def _words(given: Fields) -> str:

@@ -19,7 +19,7 @@ from bot.texts import announcement
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
 from bot.texts.report import Course, done_of
-from bot.web.admin.one_broadcast import ONE, found_by
+from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
 
@@ -70,6 +70,7 @@ class BroadcastPages:
             visitor,
             **await self._facts(found),
             polled=False,
+            can_be_changed=can_be_changed(found, visitor.user_id),
             said=said,
             as_in_the_chat=self._as_in_the_chat(found, said),
             alone=await self._is_alone(found),

@@ -1,4 +1,5 @@
-"""The forms of broadcasts: one is written, what waits is changed, and what was sent is edited."""
+"""The forms of broadcasts: one is written, drafts and what waits are changed, what was sent is
+edited."""
 
 from __future__ import annotations
 
@@ -15,10 +16,12 @@ from bot.delivery.content import Content, content_in, read_content
 from bot.delivery.schedules import ScheduleError
 from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.texts import broadcast_card as cards
-from bot.web.admin.broadcast_forms import NEW, BroadcastForms, Fields, FormError
-from bot.web.admin.one_broadcast import ONE, found_by, found_now, led_to
+from bot.web.admin.broadcast_forms import NEW, BroadcastForms, Fields, FormError, seen_of
+from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by, found_now, led_to
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class ComposingPages:
@@ -46,11 +49,11 @@ class ComposingPages:
         visitor: Visitor,
         given: Fields,
         wrong: str = "",
-        waiting: BroadcastRead | None = None,
+        before: BroadcastRead | None = None,
         *,
         status: int = 200,
     ) -> web.Response:
-        """The form of a new broadcast, or of one that waits."""
+        """The form of a new broadcast, or of one that is a draft or waits."""
         words = self._templates.words
         return self._templates.response(
             "compose.html",
@@ -58,9 +61,9 @@ class ComposingPages:
             status=status,
             given=given,
             wrong=wrong,
-            waiting=waiting,
-            over=waiting is not None and not waiting.can_be_replaced,
-            content=content_in(waiting.content) if waiting is not None else NEW,
+            before=before,
+            over=before is not None and not can_be_changed(before, visitor.user_id),
+            content=content_in(before.content) if before is not None else NEW,
             sounds=cards.sound_names(words),
             polls=cards.poll_names(words),
             segments=[(s.name, written(s.filter)) for s in await self._broadcasts.segments()],
@@ -78,32 +81,39 @@ class ComposingPages:
     async def _change(
         self, found: BroadcastRead, visitor: Visitor, given: Fields
     ) -> web.StreamResponse:
-        """Draft a change of what waits; what was typed stays, also where it came too late."""
-        as_of, rules = _instant(given["seen"]), self._broadcasts
+        """Rewrite a draft, or draft a change of what waits; what was typed stays, also where it
+        came too late."""
         try:
-            chosen = self._forms.read(given, found)
-            draft = await rules.redraft(found.id, visitor.user_id, chosen, as_of=as_of)
+            draft = await self._changed(found, visitor.user_id, given)
         except (FormError, FilterError, ScheduleError) as error:
             return await self._ask(visitor, given, str(error), found, status=422)
         if draft is not None:
             return self._to(draft.id)
         return await self._too_late(await found_now(found.id, self._broadcasts), visitor, given)
 
+    async def _changed(
+        self, found: BroadcastRead, admin: int, given: Fields
+    ) -> BroadcastRead | None:
+        chosen, seen = self._forms.read(given, found), given["seen"]
+        if found.state == "draft":
+            return await self._broadcasts.rewrite(found.id, admin, chosen, as_of=seen)
+        return await self._broadcasts.redraft(found.id, admin, chosen, as_of=_instant(seen))
+
     async def _too_late(
         self, now: BroadcastRead, visitor: Visitor, given: Fields
     ) -> web.StreamResponse:
-        words, seen = self._templates.words, {"seen": now.last_shown.isoformat()}
-        said = cards.moved_meanwhile(words, now.id)
-        if not now.can_be_replaced:
+        words, waited = self._templates.words, _instant(given["seen"]) != NEVER
+        said = (cards.moved_meanwhile if waited else cards.changed_meanwhile)(words, now.id)
+        if not can_be_changed(now, visitor.user_id):
             said = cards.overtaken(words, now.id).plain
-        return await self._ask(visitor, {**given, **seen}, said, now, status=409)
+        return await self._ask(visitor, {**given, "seen": seen_of(now)}, said, now, status=409)
 
     async def _edit_form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await found_by(request, self._broadcasts)
-        if found.can_be_replaced:
-            return await self._ask(visitor, self._forms.filled(found), waiting=found)
+        if can_be_changed(found, visitor.user_id):
+            return await self._ask(visitor, self._forms.filled(found), before=found)
         if found.state in NOT_BEGUN:
-            return self._to(found.id, "nothing")
+            return self._to(found.id, "nothing" if found.is_correction else "")
         return await self._ask_edit(found, visitor, {}, "")
 
     async def _ask_edit(
@@ -140,11 +150,11 @@ async def _fields(request: web.Request) -> dict[str, str]:
 
 
 def _instant(seen: str) -> datetime:
-    """When the form was filled in of which this is told; a forged one never was."""
+    """The instant that the form of one that waits remembers; that of a draft has none."""
     try:
         return datetime.fromisoformat(seen)
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return NEVER
 
 
 def _editable(broadcast: BroadcastRead) -> Content | None:

@@ -27,6 +27,11 @@ async def found_now(number: int, broadcasts: Broadcasts) -> BroadcastRead:
     return found
 
 
+def can_be_changed(broadcast: BroadcastRead, admin: int) -> bool:
+    """Whether this admin can change it in the form of a new one: their draft, or what waits."""
+    return broadcast.can_be_replaced or broadcast.can_be_rewritten_by(admin)
+
+
 def led_to(base: str, number: int, said: str = "") -> web.Response:
     """Lead to its page, where something is ``said``."""
     more = f"?said={said}" if said else ""
