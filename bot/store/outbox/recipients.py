@@ -116,7 +116,10 @@ _waiting = (
     select(delivery.c.id)
     .where(rows_in("queued"))
     .where(delivery.c.broadcast_id == _of_broadcast)
+    .order_by(delivery.c.ready_at)
     .limit(bindparam("most", type_=BigInteger))
+    # Whoever has one locked is leasing it, and may have sent it by the time they let it go.
+    .with_for_update(skip_locked=True)
 )
 _cancel_chunk = (
     update(delivery).where(delivery.c.id.in_(_waiting)).values(state="cancelled", reason=BY_ADMIN)
@@ -124,7 +127,7 @@ _cancel_chunk = (
 
 
 async def cancel_chunk(session: Executor, broadcast_id: int, most: int) -> int:
-    """Cancel up to ``most`` queued rows of the broadcast; how many."""
+    """Cancel up to ``most`` queued rows of the broadcast that nobody is leasing; how many."""
     result: Any = await session.execute(
         _cancel_chunk, {"of_broadcast": broadcast_id, "most": most}
     )
@@ -231,7 +234,7 @@ def _any_in(state: str) -> Select[Any]:
     )
 
 
-_any_queued = _any_in("queued")
+_any_queued = _any_in("queued").order_by(delivery.c.ready_at)
 _any_leased = _any_in("leased").where(delivery.c.lease_until > EPOCH)
 
 
