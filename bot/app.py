@@ -17,10 +17,8 @@ from telegram.error import InvalidToken
 from bot.clock import Clock, SystemClock
 from bot.clock_watch import ClockWatch
 from bot.config import Settings
-from bot.delivery.cancelling import cancel_left_over
 from bot.delivery.restored import heed_restore
 from bot.delivery.retention import Retention
-from bot.isolation import each
 from bot.jobs import Job, Jobs
 from bot.replicas.presence import BEAT_SECONDS
 from bot.services import Services, StartError, open_services
@@ -151,7 +149,6 @@ class App:
             await register_with_telegram(services.client, self.settings, self.clock, roles)
         await heed_restore(services.db)
         await services.planner.ready_at_start()
-        await cancel_left_over(services.db)  # a correction may have ended one and been cut short
         await services.reloading.begin()
         self._task("updates", self.inbox.run())  # warning signs are answered while others load
         services.replicas.on_lead = services.replicas.on_alone = self.inbox.recover
@@ -269,7 +266,6 @@ class App:
             )
             self.jobs.add([Job("webhook", LOOK_S, TICK_S, posting.look)], services.metrics)
         retention = Retention(services.db, self.clock, services.trust)
-        prune = partial(each, partial(cancel_left_over, services.db), retention.run)
         upkeep = Upkeep(
             services.db,
             self.clock,
@@ -287,7 +283,7 @@ class App:
                 Job("answers", ANSWERS_S, TICK_LIMIT_S, services.answering.send),
                 Job("news", NEWS_S, TICK_LIMIT_S, services.inbox_news.tell),
                 Job("progress", PROGRESS_S, TICK_LIMIT_S, services.progress.draw),
-                Job("retention", UPKEEP_S, 600.0, prune),
+                Job("retention", UPKEEP_S, 600.0, retention.run),
                 Job("purge", UPKEEP_S, 600.0, upkeep.purge),
                 Job("backup", UPKEEP_S, 3600.0, upkeep.back_up),
             ],

@@ -131,15 +131,16 @@ class DeliveryHarness:
         return draft.id
 
     async def plan_audiences(self) -> None:
-        """Make every row that broadcasts lack."""
+        """Make every row that broadcasts lack, and cancel those of what is cancelled."""
         broken: set[int] = set()
         audiences = self.planner.audiences
         while await audiences.plan_chunks(await audiences.lacking_rows(), broken):
             pass
+        while await cancel_left_over(self.db):
+            pass
 
     async def prune(self) -> int:
         """The hour's housekeeping; how many rows went."""
-        await cancel_left_over(self.db)
         retention = Retention(self.db, self.clock, ClockTrust(self.clock))
         pruned = await retention.prune()
         await retention.fold()

@@ -8,7 +8,6 @@ from functools import partial
 import structlog
 
 from bot.clock import Clock
-from bot.delivery.cancelling import cancel_left_over
 from bot.store.database import Database
 from bot.store.outbox import audience, corrections, recipients
 from bot.store.outbox.audience import Frozen
@@ -67,7 +66,6 @@ class AudiencePlanner:
             found = await self._db.read(lambda session: recipients.counts(session, broadcast_id))
             total = {"total": sum(one.rows for one in found)}
             await self._db.write(lambda session: broadcasts.change(session, broadcast_id, total))
-            await cancel_left_over(self._db)
         return not frozen.waits
 
     async def _freeze_chunk(self, session: Executor, broadcast_id: int) -> Frozen:

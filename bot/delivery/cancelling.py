@@ -13,13 +13,20 @@ ROWS_AT_ONCE = 1000
 
 async def cancel_rows(db: Database, broadcast_id: int) -> None:
     """Cancel what waits of one broadcast."""
-    cancelled = ROWS_AT_ONCE
-    while cancelled == ROWS_AT_ONCE:
-        step = partial(recipients.cancel_chunk, broadcast_id=broadcast_id, most=ROWS_AT_ONCE)
-        cancelled = await db.write(step)
+    while await _cancel_chunk(db, broadcast_id):
+        pass
 
 
-async def cancel_left_over(db: Database) -> None:
-    """Cancel what waits of every cancelled one: a correction ended it, or it came back late."""
-    for broadcast_id in await db.read(recipients.cancelled_with_queued_rows):
-        await cancel_rows(db, broadcast_id)
+async def cancel_left_over(db: Database) -> bool:
+    """Cancel the next rows of every cancelled broadcast of which any wait; whether more may.
+
+    A correction ended it, they came back late, or whoever cancelled it was killed halfway.
+    """
+    found = await db.read(recipients.cancelled_with_queued_rows)
+    return any([await _cancel_chunk(db, broadcast_id) for broadcast_id in found])
+
+
+async def _cancel_chunk(db: Database, broadcast_id: int) -> bool:
+    """Whether more may wait."""
+    step = partial(recipients.cancel_chunk, broadcast_id=broadcast_id, most=ROWS_AT_ONCE)
+    return await db.write(step) == ROWS_AT_ONCE

@@ -16,6 +16,7 @@ from bot.clock import Clock, zone_exists
 from bot.config import Settings
 from bot.delivery.audience import AudiencePlanner
 from bot.delivery.beginning import begin_due
+from bot.delivery.cancelling import cancel_left_over
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.queries import broadcasts, counters, heartbeat, slots
@@ -152,8 +153,9 @@ class Planner:
     async def tick(self) -> Planned:
         """Plan all that is due now, and all that is confirmed; what became of the tips.
 
-        Never holds a write lock for long; may be cut off anywhere. Tips and broadcasts take
-        turns, so that neither waits for the last row of the other.
+        What waits of a cancelled broadcast is cancelled, whichever replica has left it. Never
+        holds a write lock for long; may be cut off anywhere. Tips, broadcasts and cancelling take
+        turns, so that none waits for the last row of another.
         """
         total, more, broken = Planned(0, 0, 0), True, set[int]()
         await begin_due(self._db, self._clock.now())
@@ -169,7 +171,7 @@ class Planner:
             if step.rows or chunks:
                 self._on_rows()
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
-            more = more or chunks > 0
+            more = await cancel_left_over(self._db) or more or chunks > 0
         if total.slots:
             log.info("tips are planned", **total._asdict())
         return total

@@ -268,7 +268,10 @@ async def test_a_recall_of_a_running_one_ends_it(harness: DeliveryHarness, tg: T
     await sending
     early = {body["chat_id"] for _, body in tg.calls}
     tg.calls.clear()
-    await harness.plan_audiences()
+    await harness.planner.tick()
+    assert "queued" not in {
+        row.state for row in await harness.rows() if row.broadcast_id == broadcast
+    }
     await harness.worker.drain()
     assert {m for m, _ in tg.calls} == {"deleteMessage"}
     assert {body["chat_id"] for _, body in tg.calls} == early

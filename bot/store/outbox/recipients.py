@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Select,
     bindparam,
-    exists,
     func,
     literal,
     or_,
@@ -134,12 +133,26 @@ async def cancel_chunk(session: Executor, broadcast_id: int, most: int) -> int:
     return int(result.rowcount)
 
 
+# One look for each of them into the index of what waits, by its order: without that SQLite reads
+# all recipients of each, and as ``EXISTS`` PostgreSQL may read all that waits.
+_first_queued = (
+    select(delivery.c.ready_at)
+    .where(rows_in("queued"))
+    .where(delivery.c.broadcast_id == table.c.id)
+    .order_by(delivery.c.ready_at)
+    .limit(1)
+    .scalar_subquery()
+)
+_cancelled_with_queued_rows = (
+    select(table.c.id)
+    .where(table.c.state == "cancelled", _first_queued.is_not(None))
+    .order_by(table.c.id)
+)
+
+
 async def cancelled_with_queued_rows(session: Executor) -> list[int]:
     """Broadcasts that were cancelled and of which something waits all the same."""
-    waits = exists().where(rows_in("queued")).where(delivery.c.broadcast_id == table.c.id)
-    return list(
-        (await session.execute(select(table.c.id).where(is_in("cancelled"), waits))).scalars()
-    )
+    return list((await session.execute(_cancelled_with_queued_rows)).scalars())
 
 
 _after_chat = (

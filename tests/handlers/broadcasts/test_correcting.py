@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
 
-from bot.store.tables import Executor, broadcast, delivery
 from tests.bot_harness import BotHarness, Person
 
 
@@ -70,25 +68,6 @@ async def test_a_recall_deletes_it_everywhere(
     assert not any("goood" in message["text"] for message in await subscriber.messages())
     await admin.forge("1bd:recall:1")
     await admin.sees("nothing left to delete")
-
-
-async def test_what_waits_of_a_cancelled_one_is_cancelled_at_the_next_start(
-    harness: BotHarness, admin: Person, subscriber: Person
-) -> None:
-    """A recall ends what is under way; the process may die before it has cancelled its rows."""
-    await harness.app.services.db.write(_as_a_kill_leaves_it)
-    await harness.restart()
-    rows = await harness.app.services.db.read(_states)
-    assert rows == ["cancelled"]
-
-
-async def _states(session: Executor) -> list[str]:
-    return list((await session.execute(select(delivery.c.state))).scalars())
-
-
-async def _as_a_kill_leaves_it(session: Executor) -> None:
-    await session.execute(update(broadcast).values(state="cancelled"))
-    await session.execute(update(delivery).values(state="queued", sent_at=None))
 
 
 async def test_after_two_days_it_is_too_late_to_recall_and_is_said(
