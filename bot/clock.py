@@ -26,6 +26,11 @@ def zone_exists(name: str) -> bool:
     return True
 
 
+def zone_or_home(zone: str | None, home: str) -> str:
+    """Somebody's own zone; the operator's ``home`` where it is not known, or has left the data."""
+    return zone if zone is not None and zone_exists(zone) else home
+
+
 @lru_cache(maxsize=2048)
 def _known(name: str) -> ZoneInfo:
     # What raises is not remembered: it may be anything that somebody wrote.

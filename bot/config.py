@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(default="INFO", description="how much is logged")
     log_format: LogFormat = Field(default="text", description="log line format")
     default_timezone: Zone = Field(
-        default="UTC", description="zone proposed first to whom Telegram tells no language of"
+        default="UTC",
+        description="zone proposed first to whom Telegram tells no language of, and taken where "
+        "somebody's own is not known",
     )
     default_time: Hour = Field(
         default=time(8, 0), description="hour proposed before the others, HH:MM"

@@ -237,8 +237,9 @@ def _build(
     trust = ClockTrust(clock, metrics)
     limiter = SendLimiter(clock, settings.total_rate, settings.bulk_rate, metrics=metrics)
     client, transport = _outgoing(settings, limiter, stack)
+    home = settings.default_timezone
     subscribers = Subscribers(db, clock, content, settings)
-    privacy, stats = Privacy(db, clock, content), Stats(db, clock, content)
+    privacy, stats = Privacy(db, clock, content, home), Stats(db, clock, content)
     audit = Audit(db, clock)
     admins = Admins(db, clock, settings.admin_ids, audit)
     logins = Logins(db, clock, admins, audit)
@@ -250,7 +251,6 @@ def _build(
     own_cipher = BodyCipher(settings.token.get_secret_value(), QUESTIONS)
     questions = Questions(db, clock, own_cipher, audit)
     answering = Answering(questions, messenger)
-    home = settings.default_timezone
     inbox_news = InboxNews(questions, admins, subscribers, messenger, clock, home)
     writer = AdminWriter(subscribers, messenger)
     chats = TeamChats(broadcasts, admins, writer, messenger, clock, content, home)

@@ -45,7 +45,7 @@ def subscribers(
 
 @pytest.fixture
 def privacy(db: Database, clock: MovableClock, library: Library) -> Privacy:
-    return Privacy(db, clock, library)
+    return Privacy(db, clock, library, "UTC")
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class DeliveryHarness:
 
     def __post_init__(self) -> None:
         self.subscribers = Subscribers(self.db, self.clock, self.library, self.settings)
-        self.privacy = Privacy(self.db, self.clock, self.library)
+        self.privacy = Privacy(self.db, self.clock, self.library, self.settings.default_timezone)
         self.planner = Planner(self.db, self.clock, self.library, self.settings)
         themes = {theme.id: theme.bit for theme in self.library.themes}
         self.broadcasts = Broadcasts(self.db, self.clock, self.settings, themes=themes)

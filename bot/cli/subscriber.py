@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from bot.cli.database import asked, open_database
-from bot.cli.output import BIGGEST_ID, JSON_OPTION, emit, instant, log_to_stderr, say, table
+from bot.cli.output import (
+    BIGGEST_ID,
+    JSON_OPTION,
+    emit,
+    instant,
+    log_to_stderr,
+    say,
+    settings,
+    table,
+)
 
 if TYPE_CHECKING:
     from bot.subscribers.privacy import Privacy
@@ -94,4 +103,5 @@ async def _with_privacy(act: Callable[[Privacy], Awaitable[T]]) -> T:
     from tips.library import load_library
 
     async with open_database() as db:
-        return await act(Privacy(db, SystemClock(), load_library()))
+        home = settings(token=False).default_timezone
+        return await act(Privacy(db, SystemClock(), load_library(), home))

@@ -26,11 +26,15 @@ class AudiencePlanner:
 
     Sending may begin before the last chunk: who belongs to the audience was settled by the
     confirmation. After a crash the next planner goes on behind the last chunk.
+
+    Args:
+        home: the operator's zone, where whoever's own nobody knows is taken to be.
     """
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, home: str) -> None:
         self._db = db
         self._clock = clock
+        self._due_in_zone = partial(due_in_zone, home=home)
 
     async def lacking_rows(self) -> list[int]:
         """The broadcasts that wait for rows."""
@@ -71,5 +75,7 @@ class AudiencePlanner:
     async def _freeze_chunk(self, session: Executor, broadcast_id: int) -> Frozen:
         found = await broadcasts.get(session, broadcast_id, lock=True)
         if found is None or found.corrects is None:
-            return await audience.freeze_chunk(session, broadcast_id, FREEZE_CHUNK, due_in_zone)
+            return await audience.freeze_chunk(
+                session, broadcast_id, FREEZE_CHUNK, self._due_in_zone
+            )
         return await corrections.freeze_chunk(session, found, FREEZE_CHUNK, self._clock.now())

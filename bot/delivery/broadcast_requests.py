@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from bot.clock import Clock
+from bot.clock import Clock, zone_or_home
 from bot.delivery.content import Content, Filled, fill, read_content
 from bot.delivery.rendering import Parts
 from bot.store.outbox import corrections
@@ -71,11 +71,13 @@ class BroadcastRequests:
         paid: lets Telegram take Stars for going above the free rate (``allow_paid_broadcast``).
             Tips are never paid for: it would be a tenth of a Star for every subscriber, every
             day. Corrections and what is forwarded cannot be.
+        home: the operator's zone, where whoever's own nobody knows is taken to be.
     """
 
-    def __init__(self, clock: Clock, *, paid: bool) -> None:
+    def __init__(self, clock: Clock, *, paid: bool, home: str) -> None:
         self._clock = clock
         self._paid = paid
+        self._home = home
         self._remembered = lru_cache(REMEMBERED)(self._make)
 
     def is_paid(self, broadcast: BroadcastRead) -> bool:
@@ -144,7 +146,8 @@ class BroadcastRequests:
         if broadcast.content is None or broadcast.kind != "message":
             return False
         manner = read_content(broadcast.content).silent
-        at_night = manner == "night" and (to.quiet or is_night(self._clock.now(), to.zone))
+        here = zone_or_home(to.zone, self._home)
+        at_night = manner == "night" and (to.quiet or is_night(self._clock.now(), here))
         return manner == "always" or at_night
 
     def _make(self, said: _Said) -> Parts:
@@ -158,9 +161,9 @@ class BroadcastRequests:
         return Parts(method, b'{"chat_id":', b"," + orjson.dumps(payload)[1:], is_paid, repeatable)
 
 
-def is_night(now: datetime, zone: str | None) -> bool:
-    """Whether it is night where they are; by UTC where nobody knows."""
-    hour = now.astimezone(ZoneInfo(zone or "UTC")).hour
+def is_night(now: datetime, zone: str) -> bool:
+    """Whether it is night there."""
+    hour = now.astimezone(ZoneInfo(zone)).hour
     return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
 
 

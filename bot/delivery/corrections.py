@@ -40,7 +40,7 @@ class Corrections:
         self._settings = settings
         self._api = api
         self._audit = Audit(db, clock)
-        self._requests = BroadcastRequests(clock, paid=False)
+        self._requests = BroadcastRequests(clock, paid=False, home=settings.default_timezone)
 
     async def set_content(
         self,

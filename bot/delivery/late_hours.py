@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.clock import zone_or_home
 from bot.store.outbox.audience import HOUR_PASSED
 from bot.store.outbox.leases import Leased, Settled
 from bot.store.outbox_models import BroadcastRead
 from bot.store.values import ALL_WEEKDAYS
 from bot.subscribers.calendar import next_instant
-from bot.subscribers.local_hours import UNKNOWN_ZONE
 
 STILL_THE_HOUR = timedelta(hours=3)
 """How long after a subscriber's hour its message still counts as being on time."""
 
 
 def settled_if_late(
-    broadcast: BroadcastRead, row: Leased, zone: str | None, now: datetime
+    broadcast: BroadcastRead, row: Leased, zone: str | None, now: datetime, home: str
 ) -> Settled | None:
     """What becomes of a row whose hour passed while the broadcast was held; None: it is sent.
 
@@ -27,6 +27,6 @@ def settled_if_late(
         return None
     if broadcast.late == "skip":
         return Settled(row.id, "too_old", HOUR_PASSED, uncounted=1)
-    due = next_instant(broadcast.local_minute, zone or UNKNOWN_ZONE, ALL_WEEKDAYS, now)
+    due = next_instant(broadcast.local_minute, zone_or_home(zone, home), ALL_WEEKDAYS, now)
     again = due.instant_utc if due is not None else now
     return Settled(row.id, "queued", retry_at=again, uncounted=1)

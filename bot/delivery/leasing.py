@@ -74,13 +74,15 @@ class Leasing:
         *,
         paid: bool,
         begun: bool,
+        home: str,
     ) -> None:
         self._owner = owner
         self._clock = clock
         self._renderer = renderer
         self._lease_seconds = lease_seconds
-        self._requests = BroadcastRequests(clock, paid=paid)
+        self._requests = BroadcastRequests(clock, paid=paid, home=home)
         self._pays = paid
+        self._home = home
         self._begun = begun
         self._credit = 0.0
 
@@ -184,7 +186,8 @@ class Leasing:
                 continue
             to = known.people[row.chat_id]
             dropped = _against(broadcast, row, to)
-            dropped = dropped or settled_if_late(broadcast, row, to.zone, self._clock.now())
+            now = self._clock.now()
+            dropped = dropped or settled_if_late(broadcast, row, to.zone, now, self._home)
             if dropped is not None:
                 out.dropped.append(dropped)
                 continue

@@ -80,7 +80,9 @@ class Outbox:
             lease_seconds,
             paid=settings.paid_broadcast,
             begun=not marks,
+            home=settings.default_timezone,
         )
+        self._home = settings.default_timezone
         self._reclaim_at = clock.monotonic()
         self._metrics = metrics
         metrics.exchanged.expect()
@@ -184,13 +186,13 @@ class Outbox:
     async def _follow(self, session: Executor, finished: Iterable[Finished]) -> None:
         """What an outcome means for the subscriber, beyond this message."""
         for one in finished:
-            chat, outcome = one.item.row.chat_id, one.outcome
+            chat, outcome, home = one.item.row.chat_id, one.outcome, self._home
             if outcome.kind == "migrated":
-                await schedule.move_chat(session, chat, outcome.new_chat_id)
+                await schedule.move_chat(session, chat, outcome.new_chat_id, home)
             elif outcome.kind == "blocked" and not one.suspect:
-                await schedule.leave(session, chat, "blocked", one.at, outcome.reason)
+                await schedule.leave(session, chat, "blocked", one.at, home, outcome.reason)
             elif outcome.kind == "gone" and not one.suspect:
-                await losses.refused(session, chat, outcome.reason, one.at)
+                await losses.refused(session, chat, outcome.reason, one.at, home)
 
     async def _watch(
         self, session: Executor, finished: Iterable[Finished], rows: Iterable[Settled]

@@ -75,7 +75,7 @@ class Planner:
         self._clock = clock
         self._metrics = metrics or Metrics(clock)
         self._on_rows = on_rows
-        self.audiences = AudiencePlanner(db, clock)
+        self.audiences = AudiencePlanner(db, clock, settings.default_timezone)
         self._window = timedelta(minutes=settings.spread_minutes)
         self._grace = timedelta(minutes=settings.tip_grace_minutes)
 

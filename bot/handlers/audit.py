@@ -36,9 +36,8 @@ async def _page(context: Context, at: ShowAudit) -> Message:
     newer = await log.entries(1, after_id=entries[0].id)
     people = {one for entry in entries for one in texts.people_in(entry)} - {NOBODY}
     names = await names_of(context, sorted(people))
-    zone = (context.subscriber.zone if context.subscriber is not None else None) or "UTC"
     more = (bool(newer), bool(older))
-    return texts.entries(context.translator, entries, names, zone, context.now, more)
+    return texts.entries(context.translator, entries, names, context.zone, context.now, more)
 
 
 async def _entries(context: Context, at: ShowAudit) -> list[AuditRead]:

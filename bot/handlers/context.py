@@ -16,7 +16,7 @@ from bot.admins.audit import Audit
 from bot.admins.logins import Logins
 from bot.admins.roles import Role, What
 from bot.charts.painter import Painter
-from bot.clock import Clock
+from bot.clock import Clock, zone_or_home
 from bot.config import Settings
 from bot.content.reloading import Reloading
 from bot.content.withdrawals import Withdrawals
@@ -246,9 +246,15 @@ class Context(CallbackContext[Client, Any, Any, Any]):
         return self.services.clock.now()
 
     @property
+    def zone(self) -> str:
+        """The sender's own zone; the operator's where that is not known."""
+        known = self.subscriber.zone if self.subscriber is not None else None
+        return zone_or_home(known, self.services.settings.default_timezone)
+
+    @property
     def today(self) -> date:
-        """The date where the subscriber is; by UTC where that is not known."""
-        return local_date(self.now, (self.subscriber.zone if self.subscriber else None) or "UTC")
+        """The date where the sender is."""
+        return local_date(self.now, self.zone)
 
     @property
     def fitting(self) -> int:

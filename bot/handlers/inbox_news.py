@@ -6,7 +6,7 @@ import structlog
 from telegram.error import TelegramError
 
 from bot.admins.admins import Admins
-from bot.clock import Clock, zone_exists
+from bot.clock import Clock, zone_or_home
 from bot.delivery.broadcast_requests import is_night
 from bot.questions.questions import Questions
 from bot.subscribers.service import Subscribers
@@ -21,7 +21,7 @@ class InboxNews:
     """Writes to everybody who may answer; without a sound where it is night.
 
     Args:
-        zone: where an admin is taken to be of whom nobody knows.
+        home: the operator's zone, where an admin whose own nobody knows is taken to be.
     """
 
     def __init__(
@@ -31,14 +31,14 @@ class InboxNews:
         subscribers: Subscribers,
         messenger: Messenger,
         clock: Clock,
-        zone: str,
+        home: str,
     ) -> None:
         self._questions = questions
         self._admins = admins
         self._subscribers = subscribers
         self._messenger = messenger
         self._clock = clock
-        self._zone = zone
+        self._home = home
 
     async def tell(self) -> None:
         """Tell the team, if there is something new to tell."""
@@ -49,8 +49,8 @@ class InboxNews:
 
     async def _tell_one(self, user: int, count: int) -> None:
         known = await self._subscribers.find(user)
-        _, zone = translator(known.language if known else None), known.zone if known else None
-        place = zone if zone is not None and zone_exists(zone) else self._zone
+        _ = translator(known.language if known else None)
+        place = zone_or_home(known.zone if known else None, self._home)
         silent = is_night(self._clock.now(), place)
         try:
             await self._messenger.send(user, texts.news(_, count), silent=silent)

@@ -43,7 +43,7 @@ class Feedback:
         self._db = db
         self._clock = clock
         self._content = current(content)
-        self._settings = settings
+        self._home = settings.default_timezone
 
     @property
     def _library(self) -> Library:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from bot.clock import zone_exists
+from bot.clock import zone_or_home
 from bot.store.outbox.audience import ZoneDue
 from bot.store.outbox_models import BroadcastRead
 from bot.store.types import MICROSECOND
 from bot.store.values import ALL_WEEKDAYS
 from bot.subscribers.calendar import instant_on, next_instant
 
-UNKNOWN_ZONE = "UTC"
-"""Where somebody is taken to be whose zone has left the time-zone data."""
 
-
-def due_in_zone(broadcast: BroadcastRead, zone: str | None) -> ZoneDue:
-    """When it is due there; whether its minute had passed before sending began.
+def due_in_zone(broadcast: BroadcastRead, zone: str | None, home: str) -> ZoneDue:
+    """When it is due there, by the operator's ``home`` where the zone is not known; whether its
+    minute had passed before sending began.
 
     Who is ``late`` gets it at the next such minute, unless the admin chose to leave them out.
 
@@ -24,7 +22,7 @@ def due_in_zone(broadcast: BroadcastRead, zone: str | None) -> ZoneDue:
     day, minute, begins = broadcast.local_date, broadcast.local_minute, broadcast.send_at
     if day is None or minute is None or begins is None:
         raise ValueError(f"broadcast {broadcast.id} has no local hour")
-    place = zone if zone is not None and zone_exists(zone) else UNKNOWN_ZONE
+    place = zone_or_home(zone, home)
     first = instant_on(day, minute, place)
     if first is not None and first >= begins:
         return ZoneDue(first, missed=False)

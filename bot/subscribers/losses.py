@@ -19,7 +19,7 @@ a day: a subscriber is gone when that was said on so many days, with no tip sent
 REVIVED_AT_ONCE = 100
 
 
-async def refused(session: Executor, chat_id: int, reason: str, now: datetime) -> None:
+async def refused(session: Executor, chat_id: int, reason: str, now: datetime, home: str) -> None:
     """Count, once a day (UTC), that Telegram does not know the chat; on the third day they are
     gone."""
     subscriber = await subscribers.get(session, chat_id, lock=True)
@@ -31,7 +31,7 @@ async def refused(session: Executor, chat_id: int, reason: str, now: datetime) -
     days = subscriber.refused_days + 1
     await subscribers.change(session, chat_id, {"refused_days": days, "refused_at": now})
     if days >= DAYS_UNTIL_GONE:
-        await schedule.leave(session, chat_id, "gone", now, reason)
+        await schedule.leave(session, chat_id, "gone", now, home, reason)
 
 
 async def revive(

@@ -38,11 +38,18 @@ class Erasure(NamedTuple):
 
 
 class Privacy:
-    """Personal data, by the chat's id."""
+    """Personal data, by the chat's id.
 
-    def __init__(self, db: Database, clock: Clock, content: Library | CurrentContent) -> None:
+    Args:
+        home: the operator's zone, where whoever's own nobody knows is taken to be.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, content: Library | CurrentContent, home: str
+    ) -> None:
         self._db = db
         self._clock = clock
+        self._home = home
         self._audit = Audit(db, clock)
         self._content = current(content)
 
@@ -70,7 +77,7 @@ class Privacy:
         async with self._db.write() as session:
             (person,) = await personal.find(session, chat_id)
             had = await admins.get(session, chat_id)
-            erased = await schedule.erase(session, person, now)
+            erased = await schedule.erase(session, person, now, self._home)
             if had is not None:
                 role, subject = {"role": had.role}, admins.subject_of(NOBODY)
                 await self._audit.record(session, NOBODY, "left", subject, role)
@@ -83,7 +90,7 @@ class Privacy:
             async with self._db.write() as session:
                 chats = await subscribers.long_gone(session, before, AT_ONCE)
                 for person in await personal.find(session, *chats):
-                    await schedule.erase(session, person, self._clock.now())
+                    await schedule.erase(session, person, self._clock.now(), self._home)
             total += len(chats)
             if len(chats) < AT_ONCE:
                 break

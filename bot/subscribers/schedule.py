@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.store.models import SubscriberRead
@@ -183,15 +184,25 @@ async def switch_on(session: Executor, chat_id: int, now: datetime, reason: str)
         await deliveries.restore_tips(session, had.id, _dates(now), reason, now)
 
 
+async def freeze(session: Executor, chat_id: int, home: str) -> None:
+    """Keep what they are owed of broadcasts under way, by their own hour as it is now."""
+    await audience.freeze_one(session, chat_id, partial(due_in_zone, home=home))
+
+
 async def leave(
-    session: Executor, chat_id: int, state: str, now: datetime, reason: str | None = None
+    session: Executor,
+    chat_id: int,
+    state: str,
+    now: datetime,
+    home: str,
+    reason: str | None = None,
 ) -> bool:
     """Mark the subscriber as ``blocked`` or ``gone`` and cancel all; False if they were."""
     subscriber = await subscribers.get(session, chat_id, lock=True)
     if subscriber is None or subscriber.state in (state, "gone"):
         return False
     before = {} if subscriber.state in ("blocked", "gone") else {"state_before": subscriber.state}
-    await audience.freeze_one(session, chat_id, due_in_zone)
+    await freeze(session, chat_id, home)
     left = {"state": state, "left_at": now, "left_reason": reason or state, **before}
     await subscribers.change(session, chat_id, left)
     await slots.change_membership(session, chat_id, {"state": "off"})
@@ -214,19 +225,19 @@ async def come_back(session: Executor, chat_id: int, now: datetime) -> None:
         await counters.add(session, now, {"returned": 1})
 
 
-async def erase(session: Executor, person: Person, now: datetime) -> bool:
+async def erase(session: Executor, person: Person, now: datetime, home: str) -> bool:
     """Delete every row about the person; whether there was one.
 
     Reports still count them, without saying who.
     """
     subscriber = await subscribers.get(session, person.chat_id, lock=True)
-    await audience.freeze_one(session, person.chat_id, due_in_zone)
+    await freeze(session, person.chat_id, home)
     if subscriber is not None and subscriber.subscribed:
         await count_left(session, now, "erased")
     return await personal.erase(session, person)
 
 
-async def move_chat(session: Executor, old: int, new: int) -> bool:
+async def move_chat(session: Executor, old: int, new: int, home: str) -> bool:
     """Move everything of ``old`` to ``new``; of two sets of settings the complete one stays.
 
     Safe to call again, and from the refusal and the service message at once.
@@ -238,7 +249,7 @@ async def move_chat(session: Executor, old: int, new: int) -> bool:
         await deliveries.move(session, (old, new), None, [], every)
         return False
     for chat in (old, new):
-        await audience.freeze_one(session, chat, due_in_zone)
+        await freeze(session, chat, home)
     keep, drop = (new, old) if target is not None and target.subscribed else (old, new)
     await feedback.merge(session, drop, keep)
     await _erase_with_tips(session, drop)

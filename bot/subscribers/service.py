@@ -12,12 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import zone_exists
 from bot.store.models import SubscriberRead
-from bot.store.outbox import audience
 from bot.store.queries import counters, slots, subscribers
 from bot.store.values import ALL_WEEKDAYS, EXPECTABLE, Upcoming
 from bot.subscribers import schedule
 from bot.subscribers.feedback import Feedback
-from bot.subscribers.local_hours import due_in_zone
 from tips.models import EVERY_THEME
 
 AUDIENCES = ("both", "adult", "parent")
@@ -127,7 +125,7 @@ class Subscribers(Feedback):
     async def set_announcements(self, chat_id: int, *, on: bool) -> SubscriberRead:
         """Broadcasts from now on (``on``), or none; one that is under way leaves them out, too."""
         async with self._db.write() as session:
-            await audience.freeze_one(session, chat_id, due_in_zone)
+            await schedule.freeze(session, chat_id, self._home)
         return await self._set(chat_id, {"announcements": on})
 
     async def set_language(self, chat_id: int, language: str) -> SubscriberRead:
@@ -155,7 +153,7 @@ class Subscribers(Feedback):
             if _same_pause(subscriber, end):
                 return subscriber
             values: dict[str, Any] = {"state": "paused", "paused_until": end, "pause_ended": False}
-            await audience.freeze_one(session, chat_id, due_in_zone)
+            await schedule.freeze(session, chat_id, self._home)
             await subscribers.change(session, chat_id, values)
             subscriber = subscriber.model_copy(update={**values, "changed": True})
             await schedule.settle_in(session, subscriber, now, moved=False)
@@ -203,7 +201,7 @@ class Subscribers(Feedback):
                 "paused_until": None,
                 "pause_ended": False,
             }
-            await audience.freeze_one(session, chat_id, due_in_zone)
+            await schedule.freeze(session, chat_id, self._home)
             await subscribers.change(session, chat_id, {**values, "left_at": now})
             await slots.change_membership(session, chat_id, {"state": "off"})
             await schedule.cancel_everything(session, chat_id, now, "stopped")
@@ -214,7 +212,7 @@ class Subscribers(Feedback):
     async def blocked(self, chat_id: int) -> bool:
         """The subscriber blocked the bot: nothing is sent until they come back; settings stay."""
         async with self._db.write() as session:
-            return await schedule.leave(session, chat_id, "blocked", self._clock.now())
+            return await schedule.leave(session, chat_id, "blocked", self._clock.now(), self._home)
 
     async def unblocked(self, chat_id: int) -> bool:
         """The subscriber unblocked the bot: back to what they were before."""
@@ -224,7 +222,7 @@ class Subscribers(Feedback):
     async def move_chat(self, old: int, new: int) -> bool:
         """Move everything to ``new``, as a group became a supergroup; merge with a known one."""
         async with self._db.write() as session:
-            return await schedule.move_chat(session, old, new)
+            return await schedule.move_chat(session, old, new, self._home)
 
     async def next_tip(self, subscriber: SubscriberRead) -> Upcoming | None:
         """When the next daily tip comes; None while paused without end, stopped or incomplete."""

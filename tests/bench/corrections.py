@@ -69,7 +69,7 @@ class Office:
     def __init__(self, db: Database, settings: Settings, clock: FastClock) -> None:
         self.db, self.settings, self.clock = db, settings, clock
         self.rules = Broadcasts(db, clock, settings)
-        self._planner = AudiencePlanner(db, clock)
+        self._planner = AudiencePlanner(db, clock, "UTC")
         self._transport = open_transport(
             settings.api_base_url, settings.token, connections=settings.in_flight
         )

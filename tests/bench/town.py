@@ -175,7 +175,12 @@ async def announce(db: Database, settings: Settings, recipients: int) -> None:
     while recipients > 0:
         chunk = min(recipients, FROZEN_AT_ONCE)
         await db.write(
-            partial(freeze_chunk, broadcast_id=draft.id, most=chunk, due_in_zone=due_in_zone)
+            partial(
+                freeze_chunk,
+                broadcast_id=draft.id,
+                most=chunk,
+                due_in_zone=partial(due_in_zone, home="UTC"),
+            )
         )
         recipients -= chunk
     async with db.write() as session:

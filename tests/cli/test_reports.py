@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ async def cancelled_halfway(folder: Path) -> None:
     assert await rules.confirm(draft.id, 9) == "sending"
     now = clock.now()
     async with db.write() as session:
-        await audience.freeze_chunk(session, draft.id, 10, due_in_zone)
+        await audience.freeze_chunk(session, draft.id, 10, partial(due_in_zone, home="UTC"))
         taken = await leases.lease(
             session, "x", now=now, until=now + timedelta(minutes=1), most=3, broadcast_id=draft.id
         )

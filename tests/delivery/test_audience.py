@@ -132,7 +132,7 @@ async def test_whoever_leaves_and_comes_back_was_there_and_is_not_sent_it(
 
 async def one_chunk(harness: DeliveryHarness) -> None:
     """A planner makes some rows and is killed."""
-    planner = AudiencePlanner(harness.db, harness.clock)
+    planner = AudiencePlanner(harness.db, harness.clock, "UTC")
     await planner.plan_chunks(await planner.lacking_rows(), set())
 
 
@@ -220,7 +220,7 @@ async def test_replicas_that_freeze_at_once_while_people_come_and_go(
     monkeypatch.setattr(audience, "FREEZE_CHUNK", 3)
     await harness.fill(range(10, 70))
     broadcast = await harness.confirmed()
-    replicas = [AudiencePlanner(harness.db, harness.clock) for _ in range(2)]
+    replicas = [AudiencePlanner(harness.db, harness.clock, "UTC") for _ in range(2)]
 
     async def freeze(one: AudiencePlanner) -> None:
         for _ in range(25):

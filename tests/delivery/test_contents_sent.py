@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.delivery.content import Content, LinkButton
+from bot.store import tables
 from bot.store.database import Database
 from bot.store.queries import broadcasts as store
 from tests.delivery_harness import ADMIN, DeliveryHarness, delivery_harness
@@ -121,6 +123,18 @@ async def test_at_night_it_makes_no_sound_by_their_own_clock(
     by_chat = {body["chat_id"]: body.get("disable_notification", False) for _, body in calls}
     assert by_chat[7] is silent
     assert by_chat[8] is (silent or manner == "night"), "who wants tips quietly"
+
+
+async def test_whose_zone_is_not_known_any_more_has_the_night_of_the_operators(
+    db: Database, library: Library, tg: Telegram
+) -> None:
+    async with delivery_harness(db, library, tg, default_timezone="Asia/Tokyo") as harness:
+        await harness.subscribe(7)
+        async with db.write() as session:
+            await session.execute(update(tables.subscriber).values(zone="Mars/Olympus"))
+        harness.clock.move_to(datetime(2026, 6, 2, 12, 30, tzinfo=UTC))  # 21:30 in Tokyo
+        ((_, body),) = await sent(harness, Content(kind="text", text="Hello", silent="night"))
+        assert body["disable_notification"] is True
 
 
 def people(**names: str) -> Any:

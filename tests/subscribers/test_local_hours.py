@@ -48,8 +48,8 @@ def test_everywhere_at_that_minute_and_not_before_it_begins(
     broadcast = confirmed(schedule, now)
     assert broadcast.send_at is not None
     assert broadcast.not_after is not None
-    due = due_in_zone(broadcast, zone)
-    assert due == due_in_zone(broadcast, zone)
+    due = due_in_zone(broadcast, zone, "UTC")
+    assert due == due_in_zone(broadcast, zone, "UTC")
     wall = due.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     wanted = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute)
     if due.missed:
@@ -74,19 +74,20 @@ def test_whoever_is_first_is_first_and_the_last_is_the_last(
     schedule = Schedule(local_date=day, local_minute=minute, late=late)
     now = schedule.instant_in(FIRST_ZONE) - timedelta(hours=max(0, early))
     broadcast = confirmed(schedule, now)
-    first, last = (due_in_zone(broadcast, zone).at for zone in (FIRST_ZONE, LAST_ZONE))
+    first, last = (due_in_zone(broadcast, zone, "UTC").at for zone in (FIRST_ZONE, LAST_ZONE))
     assert (first, last) == (broadcast.send_at, first + timedelta(hours=26))
 
 
 @pytest.mark.parametrize("zone", [None, "Mars/Olympus"])
-def test_who_lives_nowhere_that_is_known_gets_it_by_utc(zone: str | None) -> None:
+def test_who_lives_nowhere_that_is_known_gets_it_by_the_operators_zone(zone: str | None) -> None:
     schedule = Schedule(local_date=date(2026, 6, 3), local_minute=540)
     broadcast = confirmed(schedule, datetime(2026, 6, 1, tzinfo=UTC))
-    assert due_in_zone(broadcast, zone).at == datetime(2026, 6, 3, 9, 0, tzinfo=UTC)
+    for home, hour in (("UTC", 9), ("Asia/Tokyo", 0)):
+        assert due_in_zone(broadcast, zone, home).at == datetime(2026, 6, 3, hour, 0, tzinfo=UTC)
 
 
 def test_a_broadcast_without_a_local_hour_has_none() -> None:
     noon = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
     broadcast = confirmed(Schedule(at=noon), noon - ONE_DAY)
     with pytest.raises(ValueError, match="no local hour"):
-        due_in_zone(broadcast, "UTC")
+        due_in_zone(broadcast, "UTC", "UTC")

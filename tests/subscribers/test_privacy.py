@@ -184,7 +184,7 @@ class TestForget:
         await subscribe(harness.subscribers, ANNA)
         for day in (2, 3, 20):
             await harness.morning(day=day)
-        put_right = Privacy(harness.db, MovableClock(EIGHT), harness.library)
+        put_right = Privacy(harness.db, MovableClock(EIGHT), harness.library, "UTC")
         assert (await put_right.forget(ANNA)).erased
         assert await rows_with(harness.db, ANNA) == {}
 

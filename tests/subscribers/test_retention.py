@@ -27,7 +27,7 @@ async def test_who_blocked_or_went_a_year_ago_is_erased(
     await subscribers.arrive(5, "en")
     await subscribers.blocked(1)
     async with db.write() as session:
-        await schedule.leave(session, 2, "gone", clock.now())
+        await schedule.leave(session, 2, "gone", clock.now(), "UTC")
     await subscribers.stop(3)
     clock.move(YEAR.total_seconds() - 1)
     assert await privacy.erase_long_gone(YEAR) == 0

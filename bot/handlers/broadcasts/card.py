@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from functools import partial
 
 from bot.delivery.content import Content, LinkButton, content_in, problems_of
@@ -12,7 +11,6 @@ from bot.handlers.broadcasts.facts import facts_of
 from bot.handlers.broadcasts.reading import content_of
 from bot.handlers.context import Context
 from bot.store.outbox_models import BROADCAST_STATES, BroadcastRead
-from bot.subscribers.calendar import local_date
 from bot.telegram.messenger import SentMessage
 from bot.telegram.update_scope import once
 from bot.texts import broadcast as texts
@@ -28,20 +26,9 @@ from bot.texts.reasons import reason_words
 OF_TIME = ("when", "local", "until")
 
 
-def zone_of(context: Context) -> str:
-    """The admin's own zone; the operator's, where theirs is not known."""
-    known = context.subscriber.zone if context.subscriber is not None else None
-    return known or context.services.settings.default_timezone
-
-
-def today_of(context: Context) -> date:
-    """The date where the admin is."""
-    return local_date(context.now, zone_of(context))
-
-
 async def card_of(context: Context, broadcast: BroadcastRead) -> cards.Card:
     """All that its card shows to whoever tapped."""
-    themes, zone = context.services.library.theme_names, zone_of(context)
+    themes, zone = context.services.library.theme_names, context.zone
     rules = context.services.broadcasts
     return await facts_of(rules, broadcast, themes, context.user.id, context.now, zone)
 
@@ -67,7 +54,7 @@ async def view_of(context: Context, shown: cards.Card, view: str, why: str = "")
     if view == "audience":
         last = await context.services.broadcasts.last_sent()
         return audiences.choose(_, number, chosen, count, themes, last=last)
-    return audiences.part(_, view, number, chosen, count, themes, today_of(context))
+    return audiences.part(_, view, number, chosen, count, themes, context.today)
 
 
 async def put(context: Context, number: int, view: str = "card", why: str = "") -> None:
@@ -126,7 +113,7 @@ def question(context: Context, what: Asked, number: int) -> Message:
     """What is asked of the admin."""
     _ = context.translator
     if what in ("time", "local", "until"):
-        return time_texts.ask_time(_, number, what, zone_of(context))
+        return time_texts.ask_time(_, number, what, context.zone)
     if what in ("buttons", "new_buttons"):
         return cards.ask_links(_, number, correction=what == "new_buttons")
     if what == "new_text":

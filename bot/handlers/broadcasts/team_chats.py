@@ -9,7 +9,7 @@ from functools import partial
 from telegram.error import Forbidden
 
 from bot.admins.admins import Admins
-from bot.clock import Clock
+from bot.clock import Clock, zone_or_home
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import content_in
 from bot.handlers.admin_writer import AdminWriter
@@ -29,7 +29,7 @@ class TeamChats:
     """Asks and tells admins in their chats.
 
     Args:
-        zone: where an admin is taken to be of whom nobody knows.
+        home: the operator's zone, where an admin whose own nobody knows is taken to be.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class TeamChats:
         messenger: Messenger,
         clock: Clock,
         content: CurrentContent,
-        zone: str,
+        home: str,
     ) -> None:
         self._broadcasts = broadcasts
         self._admins = admins
@@ -48,7 +48,7 @@ class TeamChats:
         self._messenger = messenger
         self._clock = clock
         self._content = content
-        self._zone = zone
+        self._home = home
 
     async def is_there(self, broadcast: BroadcastRead) -> bool:
         """Whether what is to be copied or forwarded has not been deleted since.
@@ -84,7 +84,7 @@ class TeamChats:
         self, user: int, broadcast: BroadcastRead, drawn: Callable[[Translator, Card], Message]
     ) -> bool:
         """Whether this admin was shown it, by their own clock."""
-        zone = await self._writer.zone_of(user) or self._zone
+        zone = zone_or_home(await self._writer.zone_of(user), self._home)
         themes, now = self._content.library.theme_names, self._clock.now()
         shown = await facts_of(self._broadcasts, broadcast, themes, user, now, zone)
         return await self._writer.tell(user, lambda _: drawn(_, shown)) is not None

@@ -85,11 +85,11 @@ async def _keep(context: Context, found: BroadcastRead, schedule: Schedule) -> N
 
 
 def _instant(context: Context, moment: LocalMoment) -> datetime | None:
-    return instant_on(moment.day, moment.minute, card.zone_of(context))
+    return instant_on(moment.day, moment.minute, context.zone)
 
 
 def _read(context: Context) -> LocalMoment | None:
-    here = context.now.astimezone(ZoneInfo(card.zone_of(context)))
+    here = context.now.astimezone(ZoneInfo(context.zone))
     return read_moment(context.written.text or "", here, context.translator.locale)
 
 
@@ -166,5 +166,5 @@ async def scheduled(context: Context, _rest: str) -> None:
         )
         for one in [*await rules.scheduled(), *await rules.waiting()]
     ]
-    zone = card.zone_of(context)
+    zone = context.zone
     await context.say(texts.scheduled(context.translator, waiting, context.now, zone))
