@@ -30,10 +30,11 @@ from bot.cli.output import (
 
 if TYPE_CHECKING:
     from bot.delivery.audiences import Filter
-    from bot.delivery.broadcasts import Broadcasts, Confirmed
+    from bot.delivery.broadcasts import Broadcasts
+    from bot.delivery.confirmation import Confirmed
     from bot.delivery.content import Content
+    from bot.delivery.offers import Offer
     from bot.delivery.schedules import Schedule
-    from bot.delivery.targeting import Offer
     from bot.store.outbox.corrections import Reach
     from bot.store.outbox_models import BroadcastRead
     from bot.texts.broadcast_card import Card

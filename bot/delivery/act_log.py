@@ -1,4 +1,4 @@
-"""The line in the log that every act on a broadcast leaves."""
+"""What every act on a broadcast leaves: a line in the log, and its subject in the audit log."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def log_act(
         changed=changed,
         **more,
     )
+
+
+def subject_of(broadcast_id: int) -> str:
+    """How the audit log names a broadcast."""
+    return f"broadcast {broadcast_id}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from bot.admins.audit import Audit, Facts
+from bot.admins.audit import Facts
 from bot.clock import Clock
 from bot.config import Settings
+from bot.delivery.act_log import subject_of
 from bot.delivery.broadcast_requests import BroadcastRequests
 from bot.delivery.content import Content, problems_of, read_content
+from bot.delivery.offers import Offers
 from bot.delivery.trial import Api, Trial
 from bot.store.database import Database
 from bot.store.outbox import corrections
@@ -25,7 +27,7 @@ SENT_STATES = ("sending", "paused", "done", "cancelled")
 """A broadcast in one of these may have reached somebody."""
 
 
-class Corrections:
+class Corrections(Offers):
     """Rules about contents and corrections.
 
     Args:
@@ -35,11 +37,8 @@ class Corrections:
     def __init__(
         self, db: Database, clock: Clock, settings: Settings, api: Api | None = None
     ) -> None:
-        self._db = db
-        self._clock = clock
-        self._settings = settings
+        super().__init__(db, clock, settings)
         self._api = api
-        self._audit = Audit(db, clock)
         self._requests = BroadcastRequests(clock, paid=False, home=settings.default_timezone)
 
     async def set_content(
@@ -202,8 +201,3 @@ def _can_become(original: BroadcastRead, content: Content) -> bool:
     was = read_content(original.content)
     same = (was.kind, was.has_caption) == (content.kind, content.has_caption)
     return same and was.kind != "forward"
-
-
-def subject_of(broadcast_id: int) -> str:
-    """How the audit log names a broadcast."""
-    return f"broadcast {broadcast_id}"

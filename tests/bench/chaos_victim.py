@@ -24,7 +24,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from bot.clock import SystemClock
-from bot.delivery.broadcasts import CONFIRMED, Broadcasts
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.confirmation import CONFIRMED
 from bot.delivery.content import Content
 from bot.delivery.schedules import Schedule
 from bot.store.database import Database

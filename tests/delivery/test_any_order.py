@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from bot.delivery import audience, failure_rate
 from bot.delivery.beginning import begin_due
-from bot.delivery.broadcasts import CONFIRMED
+from bot.delivery.confirmation import CONFIRMED
 from bot.delivery.content import Content
 from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.schedules import Schedule

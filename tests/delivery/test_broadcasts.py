@@ -156,7 +156,7 @@ async def test_what_comes_back_after_the_cancel_is_cancelled_too(
 async def test_cancelling_and_trying_again_go_through_many_rows_in_chunks(
     harness: DeliveryHarness, tg: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.broadcasts.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("bot.delivery.under_way.ROWS_AT_ONCE", 7)
     monkeypatch.setattr("bot.delivery.cancelling.ROWS_AT_ONCE", 7)
     await harness.fill(range(1, 31))
     broadcast = await harness.broadcast()

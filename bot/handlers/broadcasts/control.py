@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.delivery.broadcasts import CAN_BE_CANCELLED, CONFIRMED
+from bot.delivery.confirmation import CONFIRMED
 from bot.delivery.content import content_in
 from bot.delivery.corrections import SENT_STATES
+from bot.delivery.under_way import CAN_BE_CANCELLED
 from bot.handlers.broadcasts import card, compose, correction
 from bot.handlers.broadcasts.access import log_refusal
 from bot.handlers.context import Context

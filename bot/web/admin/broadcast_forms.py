@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.audiences import Filter, parse_filter, read_filter, written
 from bot.delivery.content import Content, LinkButton, content_in, problems_of
+from bot.delivery.drafts import version_of
 from bot.delivery.schedules import Schedule, chosen_end, schedule_of
-from bot.delivery.targeting import version_of
 from bot.store.outbox_models import BroadcastRead
 from bot.subscribers.calendar import instant_on
 from bot.texts import broadcast as texts

@@ -11,8 +11,8 @@ from bot.admins.logins import Visitor
 from bot.delivery.audiences import read_filter, written
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import content_in, read_content
+from bot.delivery.offers import Offer
 from bot.delivery.schedules import schedule_of
-from bot.delivery.targeting import Offer
 from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.store.values import Report
 from bot.texts import announcement

@@ -12,7 +12,8 @@ from aiohttp import web
 from telegram.error import TelegramError
 
 from bot.admins.logins import Visitor
-from bot.delivery.broadcasts import CONFIRMED, Broadcasts
+from bot.delivery.broadcasts import Broadcasts
+from bot.delivery.confirmation import CONFIRMED
 from bot.store.outbox_models import BroadcastRead
 from bot.web.admin.one_broadcast import ONE, found_by, found_now, led_to
 from bot.web.admin.page import View
