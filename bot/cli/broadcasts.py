@@ -1,4 +1,4 @@
-"""``gutskin broadcast …``: what becomes of broadcasts; how one begins is in ``composing``."""
+"""``gutskin broadcast …``: what becomes of broadcasts; ``composing`` sends and edits them."""
 
 from __future__ import annotations
 
