@@ -49,7 +49,7 @@ async def test_one_is_written_confirmed_and_reported(paged: BotHarness) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"text": ""}, "empty"),
+        ({"text": ""}, "Write a line or two first"),
         ({"text": "x" * 5000}, "long"),
         ({"text": "Hi", "audience": "planet=mars"}, "planet=mars"),
         ({"text": "Hi", "buttons": "Nothing"}, "button"),

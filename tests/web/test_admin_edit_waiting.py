@@ -157,7 +157,7 @@ async def test_what_cannot_be_is_said_and_changes_nothing(paged: BotHarness) -> 
     async with page_of(paged, admin) as view:
         await write(view, "Hello", **MORNING)
         for changes, said in (
-            ({"text": ""}, "empty"),
+            ({"text": ""}, "Write a line or two first"),
             ({"audience": "planet=mars"}, "planet=mars"),
             ({"at": "2020-01-01T08:00"}, "passed"),
             ({"until": "2026-03-03T08:00"}, "end before it begins"),

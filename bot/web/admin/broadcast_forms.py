@@ -76,7 +76,7 @@ class BroadcastForms:
             change |= {"text": words, "entities": (), "link_preview": None}
         content = before.model_copy(update=change)
         if problems := problems_of(content):
-            raise FormError(texts.refused(self._words, problems).plain)
+            raise FormError("\n".join(texts.problem_words(self._words, one) for one in problems))
         return content
 
     def filled(self, found: BroadcastRead) -> dict[str, str]:
