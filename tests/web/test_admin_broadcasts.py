@@ -12,10 +12,22 @@ import pytest
 from bot.admins.roles import Role
 from bot.delivery.audiences import parse_filter
 from tests.bot_harness import ADMIN, BotHarness
-from tests.web.page_stage import CSRF, EDITOR, VIEWER, page_of, with_page, with_role
+from tests.web.page_stage import (
+    EDITOR,
+    VIEWER,
+    confirm,
+    draft,
+    edit,
+    page_of,
+    token_of,
+    with_page,
+    with_role,
+    write,
+)
 
 CELL = re.compile(r"<td[^>]*>(?:<span[^>]*>)?([^<]+)")
 NOTE = re.compile(r'<p class="note[^>]* autofocus>([^<]*)</p>')
+READ_MORE = "Read more - https://example.org"
 NIGHT_OF_THE_CHANGE = datetime(2026, 3, 28, 12, tzinfo=UTC)
 """The day before the clocks of Berlin go from 02:00 to 03:00."""
 
@@ -30,14 +42,13 @@ async def in_berlin(tmp_path: Path) -> AsyncIterator[BotHarness]:
 async def test_one_is_written_confirmed_and_reported(paged: BotHarness) -> None:
     admin, rita = await paged.admin(), await paged.subscriber()
     async with page_of(paged, admin) as view:
-        status, page = await view.send(
-            "/broadcasts/new", "/broadcasts/new", text="Hello <b>all</b>", when="now",
-            buttons="Read more - https://example.org/news", audience="",
-        )  # fmt: skip
+        status, page = await draft(
+            view, "Hello <b>all</b>", when="now", buttons=READ_MORE, audience=""
+        )
         assert status == 200, page
         assert "Hello &lt;b&gt;all&lt;/b&gt;" in page
         assert "1 person gets it" in page
-        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await confirm(view)
         await paged.settle()
         await rita.sees("Hello <b>all</b>")
         _, page = await view.get("/broadcasts/1")
@@ -63,7 +74,7 @@ async def test_what_cannot_be_sent_is_said_at_once_and_stays_typed(
     admin = await paged.admin()
     await paged.subscriber()
     async with page_of(paged, admin) as view:
-        status, page = await view.send("/broadcasts/new", "/broadcasts/new", **fields)
+        status, page = await draft(view, **fields)
         assert (status, said in page) == (422, True), page
         assert fields["text"][:40] in page
 
@@ -72,9 +83,8 @@ async def test_a_second_press_says_how_it_stands(paged: BotHarness) -> None:
     admin = await paged.admin()
     await paged.subscriber()
     async with page_of(paged, admin) as view:
-        await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
-        _, draft = await view.get("/broadcasts/1")
-        csrf = (CSRF.search(draft) or [""])[1]
+        await draft(view, "Hello")
+        csrf = await token_of(view)
         await view.post("/broadcasts/1/confirm", csrf=csrf)
         _, page = await view.post("/broadcasts/1/confirm", csrf=csrf)
         assert "Somebody else was quicker" in page
@@ -97,7 +107,7 @@ async def test_what_was_refused_leaves_no_draft_behind(
 ) -> None:
     admin = await paged.admin()
     async with page_of(paged, admin) as view:
-        await view.send("/broadcasts/new", "/broadcasts/new", **{"text": "Hi", **fields})
+        await draft(view, **{"text": "Hi", **fields})
     assert await paged.app.services.broadcasts.recent(10) == []
 
 
@@ -109,15 +119,10 @@ async def test_a_photo_s_caption_is_edited_where_it_went(paged: BotHarness) -> N
         _, form = await view.get("/broadcasts/1/edit")
         assert "Caption" in form
         assert "Hello tehre" in form
-        status, page = await view.send(
-            "/broadcasts/1/edit", "/broadcasts/1/edit", text="x" * 1100, buttons=""
-        )
+        status, page = await edit(view, text="x" * 1100, buttons="")
         assert (status, "too long" in page) == (422, True), "a caption holds less than a message"
-        await view.send(
-            "/broadcasts/1/edit", "/broadcasts/1/edit", text="Hello there",
-            buttons="Read more - https://example.org",
-        )  # fmt: skip
-        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await edit(view, text="Hello there", buttons=READ_MORE)
+        await confirm(view, 2)
     await paged.settle()
     changed = await rita.sees("Hello there")
     assert changed["kind"] == "photo"
@@ -130,15 +135,12 @@ async def test_words_that_stay_keep_how_they_were_written(paged: BotHarness) -> 
     await admin.say("/broadcast Hello", entities=bold)
     await admin.tap("Send it now")
     async with page_of(paged, admin) as view:
-        await view.send(
-            "/broadcasts/1/edit", "/broadcasts/1/edit", text="Hello",
-            buttons="Read more - https://example.org",
-        )  # fmt: skip
-        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await edit(view, text="Hello", buttons=READ_MORE)
+        await confirm(view, 2)
     await paged.settle()
     made = [call["parameters"] for call in await paged.calls("editMessageText")]
-    (edit,) = [one for one in made if one["chat_id"] == rita.id and "GutSkin team" in one["text"]]
-    assert len(edit["entities"]) == 2, "the label's, and the admin's own"
+    (one,) = [one for one in made if one["chat_id"] == rita.id and "GutSkin team" in one["text"]]
+    assert len(one["entities"]) == 2, "the label's, and the admin's own"
 
 
 async def test_what_telegram_lets_nobody_edit_is_said_before_it_is_typed(
@@ -163,11 +165,9 @@ async def test_an_hour_that_a_clock_leaves_out_is_the_first_after_it(
     admin = await in_berlin.admin()
     await in_berlin.subscriber()
     async with page_of(in_berlin, admin) as view:
-        await view.send(
-            "/broadcasts/new", "/broadcasts/new", text="Hi", when="at", at="2026-03-29T02:30"
-        )
-    (draft,) = await in_berlin.app.services.broadcasts.recent(10)
-    assert draft.send_at == datetime(2026, 3, 29, 1, tzinfo=UTC), "03:00 by the new time"
+        await draft(view, "Hi", when="at", at="2026-03-29T02:30")
+    (one,) = await in_berlin.app.services.broadcasts.recent(10)
+    assert one.send_at == datetime(2026, 3, 29, 1, tzinfo=UTC), "03:00 by the new time"
 
 
 async def test_the_time_left_waits_for_the_last_local_hour(paged: BotHarness) -> None:
@@ -175,11 +175,7 @@ async def test_the_time_left_waits_for_the_last_local_hour(paged: BotHarness) ->
     await paged.subscriber("Tom", "Tokyo")
     await paged.subscriber()
     async with page_of(paged, admin) as view:
-        await view.send(
-            "/broadcasts/new", "/broadcasts/new", text="Hi", when="local", at="2026-03-03T09:00",
-            late="skip",
-        )  # fmt: skip
-        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await write(view, when="local", at="2026-03-03T09:00", late="skip")
         await paged.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin
     async with page_of(paged, admin) as view:
         _, page = await view.get("/broadcasts/1")
@@ -191,8 +187,8 @@ async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:
     await paged.subscriber()
     async with page_of(paged, admin) as view:
         for text in ("One", "Two", "Three"):
-            await view.send("/broadcasts/new", "/broadcasts/new", text=text)
-        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+            await draft(view, text)
+        await confirm(view, 2)
         await paged.settle()
         _, page = await view.get("/broadcasts")
     rows = [" ".join(CELL.findall(row)) for row in page.split("<tr>")[2:]]
@@ -208,9 +204,7 @@ async def test_a_saved_audience_can_be_taken_as_it_is_written(paged: BotHarness)
     async with page_of(paged, admin) as view:
         _, form = await view.get("/broadcasts/new")
         assert "Berliners: <code>zone=Europe/Berlin</code>" in form
-        _, page = await view.send(
-            "/broadcasts/new", "/broadcasts/new", text="Hi", audience="zone=Europe/Berlin"
-        )
+        _, page = await draft(view, "Hi", audience="zone=Europe/Berlin")
         assert "1 person gets it" in page
 
 
@@ -223,12 +217,7 @@ async def test_the_calendar_has_what_is_scheduled_and_what_waits_for_a_yes(
         await harness.subscriber("Tom", "Tokyo")
         async with page_of(harness, admin) as view:
             for audience, hour in (("", "09:00"), ("zone=Asia/*", "23:30")):
-                await view.send(
-                    "/broadcasts/new", "/broadcasts/new", text="Hi", audience=audience,
-                    when="at", at=f"2026-03-05T{hour}",
-                )  # fmt: skip
-            for number in (1, 2):
-                await view.send(f"/broadcasts/{number}/confirm", f"/broadcasts/{number}")
+                await write(view, audience=audience, when="at", at=f"2026-03-05T{hour}")
             _, page = await view.get("/calendar?month=2026-03")
     day = next(cell for cell in page.split("<td") if '<span class="date">5</span>' in cell)
     assert "/broadcasts/1" in day
@@ -239,11 +228,10 @@ async def test_who_hears_the_page_is_taken_to_what_came_of_it(paged: BotHarness)
     admin = await paged.admin()
     await paged.subscriber()
     async with page_of(paged, admin) as view:
-        _, page = await view.send("/broadcasts/new", "/broadcasts/new", text="Hi", when="at")
+        _, page = await draft(view, "Hi", when="at")
         assert "<title>Mistake: " in page
         assert NOTE.search(page)
-        await view.send("/broadcasts/new", "/broadcasts/new", text="Hi")
-        _, page = await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        page = await write(view, "Hi")
         note = NOTE.search(page)
         assert note
         assert note[1] == "Done."
@@ -261,9 +249,9 @@ async def test_what_costs_stars_says_so_before_it_is_pressed(tmp_path: Path) -> 
             description="Bad Request: something odd",
         )  # fmt: skip
         async with page_of(harness, admin) as view:
-            _, page = await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
+            _, page = await draft(view, "Hello")
             assert "Send it (at most 0.1 Telegram Stars)" in page
-            await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+            await confirm(view)
             await harness.settle()
             _, page = await view.get("/broadcasts/1")
             assert "Try the failed ones again (at most 0.1 Telegram Stars)" in page
@@ -277,8 +265,7 @@ async def test_what_is_in_doubt_can_be_sent_again(paged: BotHarness) -> None:
     admin, rita = await paged.admin(), await paged.subscriber()
     await paged.fault("drop_after", method="sendMessage", chat=rita.id, times=1)
     async with page_of(paged, admin) as view:
-        await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
-        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await write(view, "Hello")
         await paged.settle()
         _, page = await view.get("/broadcasts/1")
         assert "Send the unsure ones again" in page
@@ -293,11 +280,9 @@ async def test_the_chat_is_told_of_what_has_begun_and_of_nothing_else(paged: Bot
     async with page_of(paged, admin) as view:
         before = len(await admin.messages())
         for when in ("now", "at"):
-            await view.send(
-                "/broadcasts/new", "/broadcasts/new", text="Hi", when=when, at="2026-03-02T20:00"
-            )
+            await draft(view, "Hi", when=when, at="2026-03-02T20:00")
         await view.send("/broadcasts/1/cancel", "/broadcasts/1")
-        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await confirm(view, 2)
         await paged.settle()
         assert len(await admin.messages()) == before
     await paged.pass_time(hours=9)
@@ -313,9 +298,9 @@ async def test_a_second_admin_is_asked_in_the_chat_for_the_yes(tmp_path: Path) -
         for person in (editor, viewer):
             await person.say("/start")
         async with page_of(harness, admin) as view:
-            await view.send("/broadcasts/new", "/broadcasts/new", text="Hi")
+            await draft(view, "Hi")
             before = [len(await person.messages()) for person in (admin, viewer)]
-            _, page = await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+            page = await confirm(view)
             assert "A second admin has to approve it" in page
             await harness.settle()
         assert before == [len(await person.messages()) for person in (admin, viewer)]

@@ -17,6 +17,7 @@ from tests.bot_harness import ADMIN, BotHarness
 from tests.web.page_stage import (
     EDITOR,
     VIEWER,
+    confirm,
     edit,
     form_of,
     page_of,
@@ -48,7 +49,7 @@ async def test_words_audience_and_sound_are_changed_in_one_step(paged: BotHarnes
         assert "It takes the place of" in page
         assert "1 person gets it" in page
         assert await states(paged) == {1: "scheduled", 2: "draft"}
-        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await confirm(view, 2)
         _, page = await view.get("/broadcasts/2")
         assert "Sound: always quiet" in page
         assert "3 Mar 2026, 09:00" in page
@@ -119,9 +120,9 @@ async def test_of_two_who_edit_at_once_one_is_told_it_is_too_late(paged: BotHarn
         await write(ada, "Hello", **MORNING)
         await edit(ada, text="Ada's words")
         await edit(bea, text="Bea's words")
-        await bea.send("/broadcasts/3/confirm", "/broadcasts/3")
+        await confirm(bea, 3)
         await admin.sees("Another admin changed your broadcast 1. It's no. 3 now")
-        _, page = await ada.send("/broadcasts/2/confirm", "/broadcasts/2")
+        page = await confirm(ada, 2)
         assert "<h1>Broadcast 1</h1>" in page
         assert "Too late: no. 1 has begun, or somebody changed or cancelled it." in page
     assert await states(paged) == {1: "cancelled", 2: "cancelled", 3: "scheduled"}
@@ -133,10 +134,10 @@ async def test_moved_after_the_preview_it_is_asked_about_once_more(paged: BotHar
         await write(view, "Hello", **MORNING)
         await edit(view, text="Hello all")
         assert await paged.app.services.broadcasts.reschedule(1, EDITOR, LATER)
-        _, page = await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        page = await confirm(view, 2)
         assert "somebody chose another time for no. 1 meanwhile" in page
         assert await states(paged) == {1: "scheduled", 2: "draft"}
-        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await confirm(view, 2)
     assert await states(paged) == {1: "cancelled", 2: "scheduled"}
 
 
@@ -187,7 +188,7 @@ async def test_a_message_that_was_deleted_meanwhile_is_not_sent(paged: BotHarnes
     assert deleted is not None
     deleted.deleted = True
     async with page_of(paged, admin) as view:
-        _, page = await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        page = await confirm(view)
         assert "has been deleted" in page
     assert await states(paged) == {1: "draft"}
 

@@ -9,7 +9,16 @@ import pytest
 from bot.admins.roles import Role
 from tests.bot_harness import BotHarness
 from tests.logbook import captured
-from tests.web.page_stage import EDITOR, Window, page_of, with_page, with_role, write
+from tests.web.page_stage import (
+    EDITOR,
+    Window,
+    confirm,
+    draft,
+    page_of,
+    with_page,
+    with_role,
+    write,
+)
 
 AWAY = {"times": 3}  # for as often as one call is tried
 FLOOD = {"retry_after": 600}
@@ -31,7 +40,7 @@ async def test_a_photo_is_not_sent_before_telegram_says_that_it_is_there(
         assert LOGGED in logged.getvalue()
         assert not any("A picture" in str(one) for one in await rita.messages())
         await paged.pass_time(minutes=11)
-        await view.send("/broadcasts/1/confirm", "/broadcasts/1")
+        await confirm(view)
         await paged.settle()
     await rita.sees("A picture")
 
@@ -55,7 +64,7 @@ async def test_whoever_blocked_the_bot_can_still_send_what_is_in_their_chat(
 async def test_a_test_that_did_not_get_through_blames_nobody_s_chat(paged: BotHarness) -> None:
     admin, _ = await paged.admin(), await paged.subscriber()
     async with page_of(paged, admin) as view:
-        await view.send("/broadcasts/new", "/broadcasts/new", text="Hello")
+        await draft(view)
         await paged.fault("502", method="sendMessage")
         with captured("WARNING") as logged:
             status, page = await view.send("/broadcasts/1/test", "/broadcasts/1")
