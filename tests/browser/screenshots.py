@@ -1,4 +1,5 @@
-"""Remakes the README's picture of the chat; the others go to ``screenshots/``, outside git.
+"""Remakes the README's pictures of the chat and of the admin page; the others go to
+``screenshots/``, outside git.
 
 Run it with ``make screenshots``.
 """
@@ -7,18 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from base64 import b64encode
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, expect
 
 from bot.logs import configure
+from tests.browser.admin_stage import Desk, desk, log_in
 from tests.browser.window import PHONE, TABLET, ChatPage, open_browser, open_window
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "chat.png"
+ADMIN_PICTURE = ROOT / "docs" / "admin-page.png"
 OTHERS = ROOT / "screenshots"
 FRAME = (1180, 880)
 QUESTION = "can i go swimming?"
+PLACES = ("Berlin", "Tokyo", "London", "Berlin", "Paris")
+NEWS = "New this week: a page about creams.\nThank you for asking, {first_name}."
+SHOWN = ("/", "/broadcasts/1", "/broadcasts/2/edit")
+TALL = 1010
+SIDE_BY_SIDE = (
+    "<style>body {{ margin: 0; display: flex }} img {{ border: 1px solid #cfd6d3 }}</style>{}"
+)
 
 
 async def first_days(chat: ChatPage) -> None:
@@ -49,11 +61,46 @@ async def remake(browser: Browser, folder: Path = OTHERS, picture: Path = PICTUR
     return made
 
 
+async def first_week(admin: Desk) -> None:
+    """Five subscribers get tips for a week; one broadcast has reached them, one is a draft."""
+    for number, place in enumerate(PLACES):
+        await admin.harness.subscriber(f"R{number}", place)
+    await admin.harness.pass_time(days=6)
+    await log_in(admin.page, admin.harness)
+    await admin.draft(NEWS)
+    await admin.press("Send it")
+    await admin.page.get_by_text(f"{len(PLACES)} of {len(PLACES)}").wait_for()
+    await admin.draft(NEWS)
+
+
+async def remake_admin_page(browser: Browser, picture: Path = ADMIN_PICTURE) -> Path:
+    """Draw three of its pages, side by side, as a phone shows them."""
+    width, _ = PHONE
+    size = {"width": width, "height": TALL}
+    with TemporaryDirectory() as folder:
+        async with desk(browser, Path(folder), viewport=size, color_scheme="light") as admin:
+            await first_week(admin)
+            shots = [await _shot(admin, path) for path in SHOWN]
+            whole = {"width": len(shots) * (width + 2), "height": TALL + 2}
+            frame = await browser.new_page(viewport=whole)  # without the admin page's own policy
+            await frame.set_content(SIDE_BY_SIDE.format("".join(shots)))
+            await frame.screenshot(path=picture)
+            await frame.close()
+    return picture
+
+
+async def _shot(admin: Desk, path: str) -> str:
+    await admin.open(path)
+    await admin.page.wait_for_load_state("networkidle")
+    drawn = b64encode(await admin.page.screenshot()).decode()
+    return f'<img src="data:image/png;base64,{drawn}">'
+
+
 async def main() -> None:
     """Draw them and say where they are."""
     configure("WARNING")
     async with open_browser() as browser:
-        for path in await remake(browser):
+        for path in [*await remake(browser), await remake_admin_page(browser)]:
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 
