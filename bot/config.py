@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator, Mapping
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +36,20 @@ from bot.setting_values import (
 
 HEALTH_PORT = 8081  # beside a webhook
 WEBHOOK_PORTS = (443, 80, 88, 8443)  # Bot API: setWebhook
+PREFIX = "GUTSKIN_"
+ALIKE = 0.8  # how alike a name has to be to a setting's to be a slip of it
+WORDS: Mapping[str, str] = {
+    "missing": "is missing; copy it from @BotFather",  # only the token is needed
+    "bool_parsing": "must be true or false",
+    "float_parsing": "must be a number",
+    "int_parsing": "must be a whole number",
+    "literal_error": "must be {expected}",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "string_too_long": "must have at most {max_length} characters",
+}
+"""What pydantic calls a mistake, in words."""
 SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API: setWebhook, secret_token
 
 
@@ -48,7 +65,7 @@ class Settings(BaseSettings):
     """Every setting, its default and its unit. Read from ``GUTSKIN_<NAME>``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GUTSKIN_",
+        env_prefix=PREFIX,
         env_ignore_empty=True,  # what an .env file leaves empty is not set
         frozen=True,
         extra="ignore",
@@ -251,17 +268,36 @@ def load_settings(**given: Any) -> Settings:
     """Read the environment (``given`` wins over it).
 
     Raises:
-        SettingsError: with one clear line per missing or malformed setting.
+        SettingsError: with one clear line per missing, malformed or misspelt setting.
     """
+    misspelt = list(_misspelt(given))
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
-        raise SettingsError([_line(dict(item)) for item in error.errors()]) from None
+        wrong = [_line(dict(item)) for item in error.errors()]
+        raise SettingsError([*misspelt, *wrong]) from None
+    if misspelt:
+        raise SettingsError(misspelt)
+    return settings
+
+
+def _misspelt(given: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each name in the environment that is nearly that of a setting not set."""
+    known = {name.upper() for name in Settings.model_fields}
+    found = {
+        name.upper().removeprefix(PREFIX)
+        for name, value in os.environ.items()
+        if name.upper().startswith(PREFIX) and value.strip()
+    }
+    unset = known - found - {name.upper() for name in given}
+    for name in sorted(found - known):
+        for meant in get_close_matches(name, sorted(unset), n=1, cutoff=ALIKE):
+            yield f"{PREFIX}{name}: there's no such setting; did you mean {PREFIX}{meant}?"
 
 
 def _line(item: dict[str, Any]) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
     if not item["loc"]:
         return message
-    name = f"GUTSKIN_{str(item['loc'][0]).upper()}"
-    return f"{name}: is missing" if item["type"] == "missing" else f"{name}: {message}"
+    words = WORDS.get(item["type"], message).format(**item.get("ctx", {}))
+    return f"{PREFIX}{str(item['loc'][0]).upper()}: {words}"

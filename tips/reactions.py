@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Final
+from typing import Final, NamedTuple
 
 from tips.library import Library
 from tips.models import Audience, Evidence, Kind, Tip
@@ -58,6 +58,14 @@ class Change:
     what: What
     target: str
     days: int
+
+
+class Entry(NamedTuple):
+    """What was put off, of which topic or for which audience, and its last day."""
+
+    what: What
+    target: str
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +105,23 @@ def put_off(reactions: Sequence[Reaction], on: date) -> str | None:
 @lru_cache(maxsize=4096)
 def put_off_mask(library: Library, written: str, on: date) -> int:
     """The tips that come last on a day, a bit for each number; ``written`` is of `put_off`."""
-    return reduce(or_, (_mask(library, *entry) for entry in _entries(written, on)), 0)
+    there = (entry for entry in entries(written) if on <= entry.last)
+    return reduce(or_, (_mask(library, entry.what, entry.target) for entry in there), 0)
 
 
-def _entries(written: str, on: date) -> Iterable[tuple[str, str]]:
+def entries(written: str) -> Iterable[Entry]:
+    """What was put off; ``written`` is of :func:`put_off`."""
     for entry in written.split():
         what, target, last = entry.split(":")
-        if on <= date.fromisoformat(last):
-            yield what, target
+        yield Entry(What(what), target, date.fromisoformat(last))
 
 
 @lru_cache(maxsize=1024)
-def _mask(library: Library, what: str, target: str) -> int:
-    if what == What.TOPIC:
+def _mask(library: Library, what: What, target: str) -> int:
+    if what is What.TOPIC:
         return library.topic_mask(target)
     found = {What.BASICS: _is_basic, What.AUDIENCE: _is_for, What.RESEARCH: _is_research}
-    fits = found[What(what)]
+    fits = found[what]
     return reduce(or_, (1 << tip.number for tip in library.tips if fits(library, tip, target)), 0)
 
 

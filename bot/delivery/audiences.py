@@ -1,6 +1,6 @@
 """Whom a broadcast is for, as an admin says it: a filter, in words and as a condition.
 
-Words are parts like ``for=child zone=Europe/* theme=sleep joined>2026-01-01 active=30
+Words are parts like ``for=child zone=Europe/* theme=skin joined>2026-01-01 active=30
 source=leaflet not=12 list=3``, with spaces between. All parts must hold; of several values of one
 part (``zone=Europe/*,Africa/*``) any will do.
 """

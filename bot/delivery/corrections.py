@@ -74,6 +74,13 @@ class Corrections(Offers):
         async with self._db.read() as session:
             return await corrections.reach_of(session, broadcast_id, self._clock.now())
 
+    async def left_to_correct(self, broadcast_id: int) -> Reach:
+        """Whom another correction of it could reach: nobody, once it is recalled."""
+        async with self._db.read() as session:
+            if await corrections.is_recalled(session, broadcast_id):
+                return Reach(0, 0)
+        return await self.reach_of(broadcast_id)
+
     async def correct(
         self,
         broadcast_id: int,

@@ -76,6 +76,8 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     if found.confidence != "sure" or not found.hits:
         return False
     best, words = found.hits[0].id, analysis.reading.lines[0]
+    if best == "service-zone" and await start.answers_with_a_slip(context, words):
+        return True
     if best == _WISH_OF["stop"] and orders.wants_no_stop(words):
         best = _WISH_OF["resume"]
     return best.startswith(SERVICE) and await answer_wish(context, best, words)

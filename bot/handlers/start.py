@@ -366,6 +366,11 @@ async def answers_our_question(context: Context, text: str) -> bool:
     return not asks and await typed_zone(context, text, named=True)
 
 
+async def answers_with_a_slip(context: Context, text: str) -> bool:
+    """Whether we asked for a place, and the words are a misspelt one: "new yrok"."""
+    return _expected(context) == "zone" and await typed_zone(context, text, named=False)
+
+
 async def may_answer_our_question(context: Context, text: str) -> bool:
     """Whether the words can only be meant as an answer to our question: a place with a slip, a
     long one, or what is neither place nor hour, so that it is asked for again."""

@@ -70,6 +70,8 @@ async def on_unknown_command(_update: Update, context: Context) -> None:
     name = command["name"].lower() if command is not None and command["bot"] is None else ""
     if await start.lets_it_be(context, name):
         return
+    if name not in NAMES and await _short_wish(context, name.replace("_", " ")):
+        return  # "/unsubscribe", "/language"
     role = await context.services.admins.role_of(context.user.id)
     names = [known.name for known in commands_for(role)]
     # What is spelt right, but is an admin's, was not meant for another one.

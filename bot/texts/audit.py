@@ -144,9 +144,9 @@ def _changes(_: Translator, before: Mapping[str, Any], after: Mapping[str, Any])
     lines = []
     for key in dict.fromkeys((*after, *before)):
         slots = {
-            "name": key.replace("_", " "),
-            "now": _value(_, after.get(key)),
-            "was": _value(_, before.get(key)),
+            "name": key.replace("minute", "hour").replace("_", " "),
+            "now": _value(_, key, after.get(key)),
+            "was": _value(_, key, before.get(key)),
         }
         template = _("{name} {now} (was {was})")
         if key not in before:
@@ -157,7 +157,11 @@ def _changes(_: Translator, before: Mapping[str, Any], after: Mapping[str, Any])
     return lines
 
 
-def _value(_: Translator, value: Any) -> str:
+def _value(_: Translator, key: str, value: Any) -> str:
+    if key == "local_minute" and value is not None:
+        return times.hour(value)
+    if key == "audience" and value == "":
+        return _("everyone")
     words = {None: _("nothing"), True: _("yes"), False: _("no")}
     if value is None or isinstance(value, bool):
         return words[value]

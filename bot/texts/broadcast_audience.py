@@ -276,7 +276,7 @@ def ask_words(_: Translator, broadcast: int) -> Message:
     """What may be typed."""
     return page(
         html.bold(_("Type who gets it")),
-        html.text(_("All parts must hold, and of values with commas between any. For example:")),
+        html.text(_("Every part has to fit. A comma between values means “or”. For example:")),
         html.join(
             html.text(f"• {words}")
             for words in (
@@ -293,7 +293,18 @@ def ask_words(_: Translator, broadcast: int) -> Message:
 def not_understood(
     _: Translator, broadcast: int, place: str, why: str, known: Iterable[str]
 ) -> Message:
-    """A typed audience that cannot be: the place, and what may stand there."""
+    """A typed audience that cannot be."""
+    return page(
+        *wrong_part(_, place, why, known),
+        html.text(_("Nothing has changed. Type it again, or go back.")),
+        buttons=(back(_, broadcast),),
+    )
+
+
+def wrong_part(
+    _: Translator, place: str, why: str, known: Iterable[str]
+) -> tuple[html.Html, html.Html]:
+    """What is wrong with the ``place`` in a typed audience, and what may stand there."""
     words = {
         "no_such_part": _("I don't know the part “{place}”."),
         "twice": _("“{place}” is there twice. Put its values together, with commas."),
@@ -311,13 +322,11 @@ def not_understood(
     }
     choice = ", ".join(known)
     template = words.get(why) or _("I don't understand “{place}”.")
-    return page(
+    return (
         html.fill(template, place=html.one_line(place, TYPED_UNITS)),
         html.fill(_("You can write: {choice}"), choice=html.one_line(choice, 3 * TYPED_UNITS))
         if choice
         else html.Html(),
-        html.text(_("Nothing has changed. Type it again, or go back.")),
-        buttons=(back(_, broadcast),),
     )
 
 

@@ -207,7 +207,9 @@ def _scheduled(_: Translator, shown: Card) -> Message:
     return page(
         html.bold(_("Scheduled: no. {number}").format(number=number)),
         html.join(_facts(_, shown)),
-        html.text(_("The audience is whoever matches when it begins. All of them: /scheduled")),
+        html.text(
+            _("The audience is whoever matches when it begins. All that's scheduled: /scheduled")
+        ),
         buttons=(
             *_change_row(_, shown),
             (Button(_("Show it to me"), BroadcastDo("test_me", number)),),

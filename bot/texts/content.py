@@ -139,7 +139,10 @@ def withdraw_how(_: Translator, withdrawn: Sequence[tuple[str, str]] = ()) -> Me
 
 def no_reason(_: Translator, tip_id: str) -> Message:
     """/withdraw with a tip and no reason."""
-    words = _("Why? Send it again with the reason: /withdraw {tip} the dose is wrong")
+    words = _(
+        "Why? Send it again with the reason, for people may read it: "
+        "/withdraw {tip} the dose is wrong"
+    )
     return page(html.fill(words, tip=tip_id))
 
 
@@ -165,7 +168,9 @@ def withdrawn(
     correct = (Button(label, TipWithdrawn("correct", found.number)),)
     return page(
         html.bold(head),
-        html.fill("{title}\n{reason}", title=found.title, reason=html.one_line(reason, 200)),
+        html.fill(
+            _("{title}\nWhy: {reason}"), title=found.title, reason=html.one_line(reason, 200)
+        ),
         told,
         html.text(offer) if week else html.Html(),
         buttons=(
@@ -201,8 +206,14 @@ def unwithdraw_how(_: Translator) -> Message:
 def correction(_: Translator, title: str, reason: str) -> str:
     """What a withdrawn tip becomes where it went; braces would be placeholders there."""
     words = _("We've withdrawn this tip: “{title}”.\n\n{reason}\n\nSorry about that.")
-    said = words.format(title=title, reason=reason)
+    said = words.format(title=title, reason=_sentence(reason))
     return said.translate(str.maketrans("{}", "()"))
+
+
+def _sentence(words: str) -> str:
+    """The words as people read them: admins type a reason in passing."""
+    begun = words[:1].upper() + words[1:]
+    return begun if begun.endswith((".", "!", "?", "…")) else f"{begun}."
 
 
 def nobody_left(_: Translator) -> Message:

@@ -15,7 +15,9 @@ from bot.texts import times
 from bot.texts.catalogue import Translator
 from bot.texts.export_words import COLUMNS, TABLES
 from bot.texts.settings import audience_names
+from bot.texts.why_not import put_off_words, why_not_names
 from tips.library import Library
+from tips.reactions import entries
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -47,7 +49,14 @@ class ExportPage:
         zone = subscriber.get("zone") or "UTC"
         self._zone = ZoneInfo(zone if zone_exists(zone) else "UTC")
         self._tips = {tip.id: tip.title for tip in library.tips}
-        self._answers = {answer.id: answer.question for answer in library.answers}
+        answers = {answer.id: answer.question for answer in library.answers}
+        self._names: Mapping[str, Mapping[str, str]] = {
+            **dict.fromkeys(("tip_id", "content", "last_number"), self._tips),
+            "answer_id": answers,
+            "audience": audience_names(_),
+            "last_topic": library.topic_names,
+            "why_not": {why.value: name for why, name in why_not_names(_).items()},
+        }
 
     def render(self, now: datetime) -> bytes:
         """The whole page."""
@@ -116,21 +125,28 @@ class ExportPage:
             return times.weekdays(_, value)
         if column == "vote":
             return _("thumbs up") if value > 0 else _("thumbs down")
-        if column == "audience":
-            return audience_names(_).get(value, str(value))
+        if column == "put_off":
+            return "; ".join(self._put_off(value))
         return self._named(column, value)
+
+    def _put_off(self, written: str) -> Iterator[str]:
+        _ = self._say
+        for entry in entries(written):
+            words = put_off_words(_, entry, self._library.topic_names)
+            yield _("{what}, until {day}").format(what=words, day=self._day(entry.last))
+
+    def _day(self, day: date) -> str:
+        return str(format_date(day, "long", locale=self._say.locale))
 
     def _none(self) -> str:
         _ = self._say
         return _("none")
 
     def _named(self, column: str, value: Any) -> str:
-        if column in {"tip_id", "content", "last_number"}:
-            return self._tips.get(value, str(value))
-        if column == "answer_id":
-            return self._answers.get(value, str(value))
-        if column in {"not_before", "local_date"}:
-            return format_date(date.fromisoformat(value), "long", locale=self._say.locale)
+        if column in self._names:
+            return self._names[column].get(value, str(value))
+        if column in {"not_before", "local_date", "active_on"}:
+            return self._day(date.fromisoformat(value))
         if column.endswith(("_at", "_until")) or column in {"at", "until", "not_after"}:
             return self._instant(datetime.fromisoformat(value))
         return str(value)

@@ -14,6 +14,7 @@ from bot.texts.reasons import reason_lines
 
 REASONS_SHOWN = 12
 BAR = 12
+LEAST_RATE = 0.05  # messages a second; less is shown as 0.0, which says nothing
 LeftBehind = Literal["no", "no admin's", "nobody's"]
 """Whether its author looks after it: they do, they are no admin any more, or there is none."""
 
@@ -105,7 +106,7 @@ def _left_behind(_: Translator, course: Course) -> html.Html:
 
 def _pace(_: Translator, course: Course) -> list[html.Html]:
     lines = []
-    if course.rate:
+    if course.rate is not None and course.rate >= LEAST_RATE:
         lines.append(html.fill(_("Rate: {rate} a second"), rate=f"{course.rate:,.1f}"))
     if course.seconds_left is not None:
         left = times.duration(_, course.seconds_left)
@@ -217,7 +218,7 @@ def _bar(_: Translator, report: Report) -> html.Html:
     share = done_of(report) / report.total if report.total else 1.0
     filled = int(share * BAR)
     numbers = {"done": f"{done_of(report):,}", "total": f"{report.total:,}"}
-    words = html.fill(_("{done} of {total} ({share} %)"), share=str(round(100 * share)), **numbers)
+    words = html.fill(_("{done} of {total} ({share}%)"), share=str(round(100 * share)), **numbers)
     return html.join([words, html.text(FULL * filled + EMPTY * (BAR - filled))])
 
 

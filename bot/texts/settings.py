@@ -307,7 +307,7 @@ def _team_rows(_: Translator, subscriber: SubscriberView) -> Rows:
 
 def pause_rows(_: Translator, subscriber: SubscriberView) -> Rows:
     """How long a break may be, and the stop."""
-    names = {3: _("3 days"), 7: _("1 week"), 14: _("2 weeks"), 30: _("a month")}
+    names = {3: _("3 days"), 7: _("1 week"), 14: _("2 weeks"), 30: _("1 month")}
     spans = [Button(name, Pause(days)) for days, name in names.items()]
     again: tuple[Button, ...] = ()
     if subscriber.state == "paused":

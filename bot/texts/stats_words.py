@@ -49,11 +49,11 @@ def change(_: Translator, shown: Overview) -> str:
 
 
 def percent(share: float) -> str:
-    """ "97 %"; "100 %" and "0 %" for the whole and for nothing only."""
+    """ "97%"; "100%" and "0%" for the whole and for nothing only."""
     rounded = round(share * 100)
     if 0 < share < 1:
         rounded = min(99, max(1, rounded))
-    return f"{rounded} %"
+    return f"{rounded}%"
 
 
 def counted(*told: tuple[int, str]) -> str:
@@ -72,6 +72,6 @@ def reached_of(_: Translator, one: Reach) -> str:
 
 
 def rated(_: Translator, votes: Votes) -> str:
-    """ "92 % of 51"."""
+    """ "92% of 51"."""
     share, count = percent(votes.share), f"{votes.total:,}"
     return _("{share} of {count}").format(share=share, count=count)

@@ -193,7 +193,7 @@ def thanks(_: Translator, vote: int) -> str:
     """Toast after a vote; 0 takes it back."""
     words = {
         1: _("Thanks for telling me."),
-        -1: _("Thanks. Tap why, and I'll change what comes."),
+        -1: _("Thanks. Tap a reason, and I'll change what comes."),
         0: _("That's undone."),
     }
     return toast(words[vote])

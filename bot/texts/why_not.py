@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.texts import html
 from bot.texts.callbacks import SayWhyNot, ShowSettings
 from bot.texts.catalogue import Translator
 from bot.texts.message import Button, Message, Rows, page, toast
-from tips.reactions import Change, What, WhyNot
+from tips.reactions import Change, Entry, What, WhyNot
 
 
 def why_not_names(_: Translator) -> dict[WhyNot, str]:
@@ -34,6 +36,17 @@ def what_changed(_: Translator, change: Change, topic: str) -> str:
         What.RESEARCH: _("Got it. Tips about studies come last for {days} days."),
     }
     return toast(words[change.what].format(topic=topic, days=change.days))
+
+
+def put_off_words(_: Translator, entry: Entry, topics: Mapping[str, str]) -> str:
+    """What comes last for now: "tips on “Itch”"."""
+    words = {
+        What.BASICS: _("the basics of “{topic}”"),
+        What.TOPIC: _("tips on “{topic}”"),
+        What.AUDIENCE: _("tips like one that wasn't for you"),
+        What.RESEARCH: _("tips about studies"),
+    }
+    return words[entry.what].format(topic=topics.get(entry.target, entry.target))
 
 
 def ask_audience(_: Translator) -> Message:

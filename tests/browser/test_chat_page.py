@@ -132,6 +132,16 @@ class TestAdmin:
         await expect(anna.locator(".unread")).to_have_count(0)
         await chat.sees("Tomorrow's tip is about sleep.")
 
+    async def test_sees_all_of_the_figures_in_their_picture(self, phone: ChatPage) -> None:
+        await phone.be("Ada")
+        await phone.say("/stats")
+        shown = phone.page.locator("#messages .photo img").last
+        await expect(shown).to_be_visible()
+        await expect(shown).to_have_js_property("complete", value=True)
+        box = "[img.clientHeight / img.clientWidth, img.naturalHeight / img.naturalWidth]"
+        here, whole = await shown.evaluate(f"img => {box}")
+        assert abs(here - whole) < 0.01
+
     async def test_has_the_team_s_commands_in_the_menu_too(self, chat: ChatPage) -> None:
         items = chat.page.get_by_role("menuitem")
         await chat.tap("Menu")

@@ -22,7 +22,10 @@ from tests.cli.terminal import TOKEN, gutskin
 @pytest.mark.parametrize("command", ["run", "doctor"])
 def test_what_needs_a_token_says_so(command: str) -> None:
     result = gutskin(command)
-    assert (result.exit_code, result.stderr) == (2, "GUTSKIN_TOKEN: is missing\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "GUTSKIN_TOKEN: is missing; copy it from @BotFather\n",
+    )
 
 
 @pytest.mark.parametrize(

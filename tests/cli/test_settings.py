@@ -37,7 +37,9 @@ def test_all_of_them_empty_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert load_settings() == plain
     for nothing in ("", " "):
         environment(monkeypatch, TOKEN=nothing)
-        with pytest.raises(SettingsError, match=r"^GUTSKIN_TOKEN: is missing$") as caught:
+        with pytest.raises(
+            SettingsError, match=r"^GUTSKIN_TOKEN: is missing; copy it from @BotFather$"
+        ) as caught:
             load_settings()
         assert caught.value.__suppress_context__, "pydantic's error shows what was given"
         monkeypatch.setenv("GUTSKIN_DATA_DIR", str(tmp_path))
@@ -141,7 +143,16 @@ def test_the_webhooks_port_is_not_taken_for_health() -> None:
         ("DEFAULT_TIME", "08:00:30", "must be an hour like 08:00"),
         ("DEFAULT_TIME", "24:00", "must be an hour like 08:00"),
         ("DEFAULT_TIMEZONE", "/etc/localtime", "is not a time zone"),
-        ("BULK_RATE", "nan", "Input should be"),
+        ("BULK_RATE", "nan", "must be "),
+        ("BULK_RATE", "0", "must be more than 0"),
+        ("BULK_RATE", "fast", "must be a number"),
+        ("IN_FLIGHT", "1.5", "must be a whole number"),
+        ("IN_FLIGHT", "0", "must be at least 1"),
+        ("WEBHOOK_PORT", "99999", "must be at most 65535"),
+        ("PAID_BROADCAST", "maybe", "must be true or false"),
+        ("LOG_LEVEL", "chatty", "must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("CONTACT", "a" * 201, "must have at most 200 characters"),
+        ("DEFAULT_TIMZONE", "Europe/Berlin", "there's no such setting; did you mean GUTSKIN_"),
         ("TOKEN", "   ", "is missing"),
         ("TOKEN", "a token", "does not look like a token"),
     ],

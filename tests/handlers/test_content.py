@@ -186,7 +186,7 @@ async def test_a_withdrawn_tip_is_corrected_where_it_went(
     tip = next(one for one in harness.app.services.library.tips if one.title in got["text"])
     await admin.say(f"/withdraw {tip.id} the dose is wrong")
     await admin.tap("Correct it for 1 person")
-    await admin.hears("We've withdrawn this tip", "the dose is wrong")
+    await admin.hears("We've withdrawn this tip", "\n\nThe dose is wrong.\n\n")
     await admin.tap("Change it now")
     await harness.settle()
     now = next(

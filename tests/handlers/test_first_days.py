@@ -49,6 +49,14 @@ async def test_a_place_is_found_by_the_town_beside_it(newcomer: Person) -> None:
     assert "Norwich, England" in " ".join(await newcomer.labels())
 
 
+async def test_a_slip_in_a_place_is_no_wish_to_change_it(newcomer: Person) -> None:
+    await begun(newcomer)
+    await newcomer.tap("Just me")
+    await newcomer.say("new yrok")
+    await newcomer.sees("Did you mean this?")
+    assert "New York" in " ".join(await newcomer.labels())
+
+
 @pytest.mark.parametrize("word", ["cancel", "/cancel", "never mind", "No thanks"])
 async def test_a_question_of_the_settings_can_be_let_be(
     harness: BotHarness, subscriber: Person, word: str
@@ -71,6 +79,17 @@ async def test_a_mistyped_command_is_told_the_right_one(subscriber: Person, admi
         await subscriber.sees("I don't know that one. See /help.")
     await admin.say("/brodcast")
     await admin.sees("Did you mean /broadcast?")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("/unsubscribe", "One tap and the tips stop"), ("/language", "I only write English")],
+)
+async def test_a_wish_that_looks_like_a_command_is_heard(
+    subscriber: Person, command: str, said: str
+) -> None:
+    await subscriber.say(command)
+    await subscriber.sees(said)
 
 
 async def test_words_that_may_mean_life_or_the_tips_are_offered_both(subscriber: Person) -> None:

@@ -144,7 +144,7 @@ async def test_a_broadcast_s_reach_is_told(harness: BotHarness, admin: Person) -
     await admin.tap("Send it now")
     await admin.sees("Broadcast done")
     await admin.say("/stats")
-    await admin.sees("Broadcasts: 1 sent, 1 failed", "Broadcasts reached: 2 Mar 1 of 2 (50 %)",
+    await admin.sees("Broadcasts: 1 sent, 1 failed", "Broadcasts reached: 2 Mar 1 of 2 (50%)",
                      "1 blocked the bot")  # fmt: skip
 
 

@@ -51,6 +51,15 @@ def test_what_changed_is_told_with_what_was_before() -> None:
     )
 
 
+def test_an_hour_and_everyone_are_said_as_people_say_them() -> None:
+    assert "local hour 18:30 (was nothing)" in said(
+        Entry(before='{"local_minute":null}', after='{"local_minute":1110}')
+    )
+    assert "audience everyone (was for=child)" in said(
+        Entry(before='{"audience":"for=child"}', after='{"audience":""}')
+    )
+
+
 def test_a_person_who_is_meant_is_named() -> None:
     assert "Ada ended the role of Bea: role was editor" in said(
         Entry(act="remove", subject="admin 8", before='{"role":"editor"}')

@@ -50,7 +50,10 @@ def public_texts() -> set[str]:
 
 def test_no_text_is_left_out_here() -> None:
     called = {name.partition(",")[0] for name in CALLS}
-    parts = {"tip.evidence_words", "tip.evidence_meaning", "broadcast.problem_words"}
+    parts = {
+        "tip.evidence_words", "tip.evidence_meaning", "broadcast.problem_words",
+        "why_not.put_off_words",
+    }  # fmt: skip
     assert public_texts() - called <= parts
 
 

@@ -23,13 +23,16 @@ STORED: dict[str, list[dict[str, Any]]] = {
         {
             "chat_id": 7, "zone": "Europe/Berlin", "local_minute": 480, "weekdays": 31,
             "themes": ["gut", "food"], "audience": "parent", "quiet": True, "source": "<b>&x",
-            "consent_at": "2026-03-01T07:00:00+00:00", "left_at": None,
+            "consent_at": "2026-03-01T07:00:00+00:00", "left_at": None, "active_on": "2026-03-02",
+            "put_off": "topic:itch:2026-03-31 research::2026-04-30",
         }
     ],
-    "rotation": [{"seen": [TIP.id, 9999], "recent": [], "last_number": OTHER.id}],
+    "rotation": [
+        {"seen": [TIP.id, 9999], "recent": [], "last_number": OTHER.id, "last_topic": "skin-care"}
+    ],
     "tip_vote": [
-        {"tip_id": TIP.id, "vote": 1, "at": "2026-03-01T07:00:00+00:00"},
-        {"tip_id": OTHER.id, "vote": -1, "at": "2026-03-01T23:30:00+00:00"},
+        {"tip_id": TIP.id, "vote": 1, "at": "2026-03-01T07:00:00+00:00", "why_not": None},
+        {"tip_id": OTHER.id, "vote": -1, "at": "2026-03-01T23:30:00+00:00", "why_not": "not_me"},
     ],
     "answer_vote": [{"answer_id": LIBRARY.answers[0].id, "vote": 1}],
 }  # fmt: skip
@@ -68,6 +71,8 @@ def test_everything_is_said_in_words_and_in_their_own_time() -> None:
         "You and your settings", "08:00", "Monday to Friday", "Gut and microbes", "Just my child",
         "yes", "<b>&x", "1 March 2026, 08:00", "2 March 2026, 00:30", TIP.title, OTHER.title,
         "9999", "thumbs up", "thumbs down", LIBRARY.answers[0].question, "none",
+        "2 March 2026\n", "Skin care", "Not about me",
+        "tips on “Itch”, until 31 March 2026; tips about studies, until 30 April 2026",
     ):  # fmt: skip
         assert said in words
 

@@ -35,8 +35,13 @@ class TestBroadcast:
 
     def test_progress_moves_and_becomes_the_report(self) -> None:
         moving = reports.progress(EN, reports.Course(3, seconds_left=130), SomeReport())
-        assert "647 of 1,000 (65 %)" in moving.plain
+        assert "647 of 1,000 (65%)" in moving.plain
         assert "Time left: about 3 minutes" in moving.plain
+        assert (
+            "Rate: 0.1 a second"
+            in reports.progress(EN, reports.Course(3, rate=0.05), SomeReport()).plain
+        )
+        assert "Rate" not in reports.progress(EN, reports.Course(3, rate=0.04), SomeReport()).plain
         assert "Time left" not in reports.progress(EN, reports.Course(3), SomeReport()).plain
         assert reports.progress(
             EN, reports.Course(3), SomeReport(state="paused")
@@ -52,7 +57,7 @@ class TestBroadcast:
 
     def test_an_empty_audience_is_wholly_done(self) -> None:
         assert (
-            "(100 %)"
+            "(100%)"
             in reports.progress(EN, reports.Course(3), SomeReport(total=0, queued=0)).plain
         )
 
@@ -135,9 +140,9 @@ class TestBroadcast:
     def test_only_what_has_an_outcome_counts_as_done(self) -> None:
         under_way = SomeReport(state="sending", total=4, sent=0, blocked=0, failed={}, in_doubt=0,
                                too_old=0, cancelled=0, queued=0)  # fmt: skip
-        assert "0 of 4 (0 %)" in reports.progress(EN, reports.Course(3), under_way).plain
+        assert "0 of 4 (0%)" in reports.progress(EN, reports.Course(3), under_way).plain
         ended = replace(under_way, sent=1, blocked=1, failed={"empty": 1})
-        assert "3 of 4 (75 %)" in reports.progress(EN, reports.Course(3), ended).plain
+        assert "3 of 4 (75%)" in reports.progress(EN, reports.Course(3), ended).plain
 
     def test_a_broadcast_that_paused_by_itself_says_so(self) -> None:
         said = reports.paused(

@@ -59,10 +59,10 @@ class TestTheCaption:
             "How late: half within 1.2 s, 95 in 100 within 2 min",
             "Questions: 111 answered, 20 given a choice of answers, 9 without an answer",
             "Answers rated: 12 helpful, 1 not helpful, 2 not what they asked",
-            "Broadcasts reached: 1 Mar 1,170 of 1,204 (97 %)",
+            "Broadcasts reached: 1 Mar 1,170 of 1,204 (97%)",
             "Tips rated: 90 helpful, 4 not for me",
-            "Liked best: Wool (96 %)",
-            "Thumbs up by theme: Wool 96 % of 94",
+            "Liked best: Wool (96%)",
+            "Thumbs up by theme: Wool 96% of 94",
         ):
             assert words in whole
 
@@ -120,7 +120,7 @@ class TestTheCaption:
 
     @pytest.mark.parametrize(
         ("share", "words"),
-        [(0, "0 %"), (0.001, "1 %"), (0.5, "50 %"), (0.999, "99 %"), (1, "100 %")],
+        [(0, "0%"), (0.001, "1%"), (0.5, "50%"), (0.999, "99%"), (1, "100%")],
     )
     def test_all_and_none_are_nothing_less(self, share: float, words: str) -> None:
         assert stats_words.percent(share) == words
@@ -170,8 +170,8 @@ class TestThePicture:
             "7,700 sent, 3 missed",
             "95 in 100 within 2 min",
             "131 answered, 9 not",
-            "96 % of 94 were up",
-            "97 % reached",
+            "96% of 94 were up",
+            "97% reached",
             "Liked best",
         ]
         kinds = [type(one) for row in shown.rows for one in row]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -96,6 +98,67 @@ async def test_what_is_not_there_is_said_kindly(paged: BotHarness, path: str) ->
     async with page_of(paged, admin) as view:
         status, page = await view.get(path)
         assert (status, "nothing here" in page) == (404, True)
+        assert f'{urlsplit(view.base).path}/">To the overview</a>' in page
+
+
+async def test_what_is_recalled_is_not_offered_to_be_recalled_again(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        await write(view, "Hello")
+        await paged.settle()
+        _, page = await view.get("/broadcasts/1")
+        assert "1 message can be changed; 1 can be deleted" in page
+        await view.send("/broadcasts/1/recall", "/broadcasts/1")
+        await view.send("/broadcasts/2/confirm", "/broadcasts/2")
+        await paged.settle()
+        _, page = await view.get("/broadcasts/1")
+        assert "no message of it to change or delete" in page
+        assert "Recall it" not in page
+
+
+async def test_a_correction_of_a_tip_has_no_number_below_nought(paged: BotHarness) -> None:
+    admin, rita = await paged.admin(), await paged.subscriber()
+    await paged.to_next_tip()
+    got = (await rita.tips())[-1]
+    tip = next(one for one in paged.app.services.library.tips if one.title in got["text"])
+    await admin.say(f"/withdraw {tip.id} wrong")
+    await admin.tap("Correct it for 1 person")
+    async with page_of(paged, admin) as view:
+        _, page = await view.get("/broadcasts")
+        assert "1, edit of a tip</a>" in page
+        _, page = await view.get("/broadcasts/1")
+        assert "It changes the messages with a tip of the day" in page
+
+
+async def test_a_wrong_audience_is_said_as_in_the_chat(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    async with page_of(paged, admin) as view:
+        _, page = await view.get("/broadcasts/new")
+        example = re.search(r"for example: ([^<]+)<", page)
+        assert example
+        for audience, said in (
+            ("kids", "I don't know the part “kids”."),
+            ("for=kids", "“kids” should be adult"),
+        ):
+            _, page = await view.send(
+                "/broadcasts/new", "/broadcasts/new", text="Hi", audience=audience
+            )
+            assert said in unescape(page)
+    themes = tuple(paged.app.services.library.theme_names)
+    assert parse_filter(example[1].removesuffix(" not=12"), themes).themes
+
+
+async def test_what_goes_later_is_scheduled_and_not_sent(paged: BotHarness) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    later = {"when": "local", "at": "2026-03-05T08:00"}
+    async with page_of(paged, admin) as view:
+        await view.send("/broadcasts/new", "/broadcasts/new", text="Hi")
+        await view.send("/broadcasts/new", "/broadcasts/new", text="Hi", **later)
+        for number, label in ((1, "Send it"), (2, "Schedule it")):
+            _, page = await view.get(f"/broadcasts/{number}")
+            assert f">{label}</button>" in page
 
 
 @pytest.mark.parametrize(

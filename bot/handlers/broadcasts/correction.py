@@ -35,7 +35,7 @@ async def ask_edit(context: Context, original: int) -> bool:
 
 async def _is_out_of_reach(context: Context, original: int, kind: Kind) -> bool:
     """Say so, if no message of it can be changed."""
-    reach = await context.services.broadcasts.reach_of(original)
+    reach = await context.services.broadcasts.left_to_correct(original)
     if reach.of(kind):
         return False
     words = texts.nothing_to_correct(

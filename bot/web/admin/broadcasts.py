@@ -76,7 +76,7 @@ class BroadcastPages:
             alone=await self._is_alone(found),
             nobody_to_approve=cards.nobody_to_approve(self._templates.words, found.id).plain,
             sound=cards.sound_names(self._templates.words)[content_in(found.content).silent],
-            reach=await self._broadcasts.reach_of(found.id),
+            reach=await self._broadcasts.left_to_correct(found.id),
         )
 
     async def _is_alone(self, found: BroadcastRead) -> bool:

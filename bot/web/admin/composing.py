@@ -16,6 +16,7 @@ from bot.delivery.content import Content, content_in, read_content
 from bot.delivery.schedules import ScheduleError
 from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.texts import broadcast_card as cards
+from bot.texts.broadcast_audience import wrong_part
 from bot.web.admin.broadcast_forms import NEW, BroadcastForms, Fields, FormError, seen_of
 from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by, found_now, led_to
 from bot.web.admin.page import View
@@ -75,8 +76,15 @@ class ComposingPages:
         try:
             draft = await self._broadcasts.compose(visitor.user_id, *self._forms.read(given))
         except (FormError, FilterError, ScheduleError) as error:
-            return await self._ask(visitor, given, str(error), status=422)
+            return await self._ask(visitor, given, self._wrong(error), status=422)
         return self._to(draft.id)
+
+    def _wrong(self, error: Exception) -> str:
+        """What is wrong with the form, in the words of the chat where it has any."""
+        if not isinstance(error, FilterError):
+            return str(error)
+        told = wrong_part(self._templates.words, error.place, error.why, error.known)
+        return " ".join(one.plain for one in told if one.plain)
 
     async def _change(
         self, found: BroadcastRead, visitor: Visitor, given: Fields
@@ -86,7 +94,7 @@ class ComposingPages:
         try:
             draft = await self._changed(found, visitor.user_id, given)
         except (FormError, FilterError, ScheduleError) as error:
-            return await self._ask(visitor, given, str(error), found, status=422)
+            return await self._ask(visitor, given, self._wrong(error), found, status=422)
         if draft is not None:
             return self._to(draft.id)
         return await self._too_late(await found_now(found.id, self._broadcasts), visitor, given)
@@ -127,7 +135,7 @@ class ComposingPages:
             given=given,
             wrong=wrong,
             content=_editable(found),
-            reach=await self._broadcasts.reach_of(found.id),
+            reach=await self._broadcasts.left_to_correct(found.id),
         )
 
     async def _edit(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
