@@ -82,12 +82,12 @@ soak: $(READY)  ## 200 subscribers through 400 simulated days
 	$(BIN)/python -m tests.soak --subscribers $(or $(SUBSCRIBERS),200) --days $(or $(DAYS),400)
 
 search-train: $(READY)  ## make the search index and the warning signs anew from the wordings
-	$(BIN)/python -m tips.search.training.train
+	$(BIN)/python -m tips.search.training.train --vectors $(CACHES)/vectors.npz
 	$(BIN)/python -m tips.signs.training
 	$(BIN)/python -m tips.signs.english_training
 
 search-eval: $(READY)  ## measure the search and put the figures into docs/SEARCH.md
-	$(BIN)/python -m tips.search.training.evaluate --write
+	$(BIN)/python -m tips.search.training.evaluate --write --vectors $(CACHES)/vectors.npz
 
 screenshots: $(READY)  ## remake the README's pictures of the chat and of the admin page
 	$(BIN)/python -m tests.browser.screenshots

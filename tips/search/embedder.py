@@ -25,7 +25,9 @@ Array = npt.NDArray[np.float32]
 WIDTH = 384
 HEADS = 12
 LAYERS = 6
-HALVES = (slice(0, WIDTH), slice(WIDTH, 2 * WIDTH))  # by the last layer but one, by the last
+KEPT = 4  # layers, the last ones, each with a vector of its own
+BY_LAYER = tuple(slice(at, at + WIDTH) for at in range(0, KEPT * WIDTH, WIDTH))
+PIECES = 2 * WIDTH  # of a piece the last two layers are given on
 LONGEST = 32  # pieces, some 25 words; the rest of a longer message adds little and costs time
 EPSILON = 1e-12
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -36,8 +38,8 @@ does not count."""
 class Understood(NamedTuple):
     """Some texts as the model understands them."""
 
-    vectors: Array  # a row a text: by the last layer but one, and beside it by the last
-    pieces: Array  # of the first text a row a piece, by both layers
+    vectors: Array  # a row a text: by each of the last ``KEPT`` layers, side by side
+    pieces: Array  # of the first text a row a piece: by the last layer but one, and by the last
 
 
 class WeightsMissingError(Exception):
@@ -130,24 +132,23 @@ class Embedder:
 
     def embed_all(self, texts: Sequence[str]) -> Array:
         """The vectors of ``texts``, each of length 1."""
-        return self.embed_twice(texts)[:, WIDTH:]
+        return self.embed_by_layers(texts)[:, -WIDTH:]
 
-    def embed_twice(self, texts: Sequence[str]) -> Array:
-        """The vectors of ``texts`` by the last layer but one, and beside them by the last.
+    def embed_by_layers(self, texts: Sequence[str]) -> Array:
+        """The vectors of ``texts`` by each of the last ``KEPT`` layers, side by side.
 
-        Either is of length 1; the former keeps more of the words.
+        Each is of length 1; the earlier ones keep more of the words.
         """
         return self.understand(texts).vectors
 
     def understand(self, texts: Sequence[str]) -> Understood:
         """The vectors of ``texts``, and the pieces of the first."""
         states = self.states(texts)
-        return Understood(
-            np.concatenate([directions(states, half) for half in HALVES], 1), states[0]
-        )
+        vectors = np.concatenate([directions(states, layer) for layer in BY_LAYER], axis=1)
+        return Understood(vectors, states[0][:, -PIECES:])
 
     def states(self, texts: Sequence[str]) -> list[Array]:
-        """Each piece of each text among its neighbours, by the last layer but one and the last.
+        """Each piece of each text among its neighbours, by each of the last ``KEPT`` layers.
 
         The texts go side by side: reading the weights costs as much as the sums.
         """
@@ -157,15 +158,17 @@ class Embedder:
         flat = np.concatenate(ids)
         places = np.concatenate([self._places[: len(pieces)] for pieces in ids])
         x = self._norm(unfold(self._words[flat], self._word_scale[flat]) + places)
-        for layer in self._layers[:-1]:
+        found = []
+        for layer in self._layers:
             x = layer(x, spans)
-        both = np.concatenate([x, self._layers[-1](x, spans)], axis=1)
-        return [both[span] for span in spans]
+            found.append(x)
+        kept = np.concatenate(found[-KEPT:], axis=1)
+        return [kept[span] for span in spans]
 
 
-def directions(states: Sequence[Array], half: slice) -> Array:
+def directions(states: Sequence[Array], layer: slice) -> Array:
     """The mean of each text's pieces by one layer, of length 1."""
-    means = np.stack([state[:, half].mean(0) for state in states])
+    means = np.stack([state[:, layer].mean(0) for state in states])
     scaled: Array = means / np.linalg.norm(means, axis=1, keepdims=True)
     return scaled.astype(np.float32)
 

@@ -61,7 +61,9 @@ class FeatureExtractor:
     def meaning(self, vectors: Floats) -> list[Features]:
         """Features from the sentence vectors of some messages."""
         model = self._model
-        margins = vectors @ model.meaning + model.meaning_bias
+        far = vectors @ model.metric + model.metric_bias
+        inside = np.maximum(far @ model.inside + model.inside_bias, 0)
+        margins = inside @ model.meaning + model.meaning_bias
         places = in_metric(vectors, model.metric, model.metric_bias)
         best, near = self._per_question(self._likeness(places))
         centres = places @ model.centres.T

@@ -18,12 +18,13 @@ Arrays = TypeVar("Arrays", bound="DataclassInstance")
 PACKED = 127.0  # weights are stored in 8 bits, scaled to their largest
 SHARES = 255  # a gram's share of a wording
 SEEN = 255
+STEPPED = (np.int16, np.uint16)  # mostly in rising order, so that steps take half as much
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Arrays by name. Q questions and services, N wordings, B buckets, W stems, D dimensions of a
-    sentence vector, M of the metric, F features.
+    """Arrays by name. Q questions and services, N wordings, B buckets, W stems, D dimensions of
+    all sentence vectors of a text, M of the metric, H of a hidden layer, F features.
 
     Wordings are in the order of their questions, off-topic ones behind them.
     """
@@ -38,7 +39,7 @@ class Model:
     owners: npt.NDArray[np.int16]  # N: the question each wording belongs to; Q is "off topic"
     rarity: Floats  # B
     posting_starts: npt.NDArray[np.int32]  # B + 1: where a bucket's postings begin
-    posting_owners: npt.NDArray[np.int16]  # the wording
+    posting_owners: npt.NDArray[np.uint16]  # the wording
     posting_weights: npt.NDArray[np.uint8]  # in parts of SHARES
     lexical: npt.NDArray[np.int8]  # B x (Q + 1): a linear model; the last class is "off topic"
     lexical_scale: Floats  # Q + 1
@@ -50,7 +51,9 @@ class Model:
     metric_bias: Floats  # M
     vectors: npt.NDArray[np.int8]  # N x M
     centres: Floats  # (Q + 1) x M: the mean wording of a question
-    meaning: Floats  # D x (Q + 1)
+    inside: Floats  # M x H: the hidden layer of a network that reads a place in the metric
+    inside_bias: Floats  # H
+    meaning: Floats  # H x (Q + 1): its last layer
     meaning_bias: Floats  # Q + 1
     rank_full: Floats  # F: weights of the ranker with sentence vectors
     rank_lexical: Floats  # and without
@@ -103,8 +106,12 @@ def quantised(matrix: Floats, axis: int) -> tuple[npt.NDArray[np.int8], Floats]:
 
 
 def _packed(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    if array.dtype in STEPPED:
+        return np.diff(array, prepend=array.dtype.type(0))
     return array.astype(np.float16) if array.dtype == np.float32 and array.size > 64 else array
 
 
 def _unpacked(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    if array.dtype in STEPPED:
+        return np.cumsum(array, dtype=array.dtype)
     return array.astype(np.float32) if array.dtype == np.float16 else array

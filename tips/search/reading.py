@@ -54,13 +54,13 @@ class Reading:
 
     @property
     def vectors(self) -> Floats | None:
-        """Two sentence vectors side by side a wording (see ``Embedder.embed_twice``); None without
-        words or without the weights."""
+        """A row a wording: its sentence vectors side by side (see ``Embedder.embed_by_layers``);
+        None without words or without the weights."""
         return self._understood and self._understood.vectors
 
     @property
     def pieces(self) -> Floats | None:
-        """The pieces of the first part (see ``Embedder.states``); None as ``vectors`` is."""
+        """The pieces of the first part (see ``Understood``); None as ``vectors`` is."""
         return self._understood and self._understood.pieces
 
     @cached_property

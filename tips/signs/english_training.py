@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tips.search import grams, search
-from tips.search.embedder import Embedder
+from tips.search.embedder import PIECES, Embedder
 from tips.search.model import Floats, quantised
 from tips.search.search import Search
 from tips.search.training import corpus
@@ -133,7 +133,7 @@ def embedded(texts: Sequence[str]) -> list[Floats]:
         some = order[start : start + TOGETHER]
         states = embedder.states([texts[at] for at in some])
         for at, state in zip(some, states, strict=True):
-            found[at] = state.astype(np.float16)
+            found[at] = state[:, -PIECES:].astype(np.float16)
     return found
 
 

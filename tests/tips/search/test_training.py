@@ -1,7 +1,8 @@
 """Making an index: a small language of its own is learned from data alone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ from tips.search import Confidence, Search
 from tips.search.alarm import Alarm
 from tips.search.embedder import Embedder
 from tips.search.features import NEAREST, FeatureExtractor, in_metric
-from tips.search.model import PACKED, Model
+from tips.search.model import PACKED, Floats, Model
 from tips.search.reading import MessageReader
 from tips.search.search import CONTENT
 from tips.search.training import corpus
+from tips.search.training.evaluate import measured
 from tips.search.training.fit import Recipe
-from tips.search.training.train import train
+from tips.search.training.train import WEIGHTS, train
+from tips.search.training.vectors import Vectors
 from tips.signs import SignLanguage, WarningSigns
 
 QUESTIONS = {
@@ -146,7 +149,7 @@ def test_sentence_vectors_of_one_question_are_nearer_in_the_metric(
     folder: Path, fitted: tuple[Model, Alarm]
 ) -> None:
     model = fitted[0]
-    bed, night, jumper = Embedder.load().embed_twice(
+    bed, night, jumper = Embedder.load().embed_by_layers(
         ["i am awake in bed", "another bad night", "this jumper scratches"]
     )
     apart = in_metric(np.stack([bed, night, jumper]), model.metric, model.metric_bias)
@@ -157,7 +160,7 @@ def test_the_nearest_wordings_are_found_as_by_comparing_one_by_one(
     folder: Path, fitted: tuple[Model, Alarm]
 ) -> None:
     model = fitted[0]
-    vectors = Embedder.load().embed_twice(["the cat again", "tell a joke"])
+    vectors = Embedder.load().embed_by_layers(["the cat again", "tell a joke"])
     found = FeatureExtractor(model).meaning(vectors)
     places = in_metric(vectors, model.metric, model.metric_bias)
     likeness = places @ model.vectors.T.astype(np.float32) / PACKED
@@ -193,6 +196,30 @@ def test_what_was_fitted_comes_back_from_disk(
     assert Alarm.read(tmp_path / "alarm.npz").kinds.tolist() == ["breathing", "fever"]
 
 
+def test_the_index_that_is_carried_and_the_one_that_is_measured_weigh_alike(
+    folder: Path,
+) -> None:
+    exam, vectors = folder / "wordings" / "test" / "eve.yaml", Vectors()
+    write(exam, {"pets": ["our goldfish and his skin"], "wool": ["mittens made of sheep"]})
+    measured_one, _ = train(folder, recipe=Recipe(), vectors=vectors)
+    carried, _ = train(folder, recipe=Recipe(), halves=("train", "test"), vectors=vectors)
+    exam.unlink()
+    assert len(carried.owners) == len(measured_one.owners) + 2
+    for name in WEIGHTS:
+        alike = pytest.approx(getattr(measured_one, name), abs=1e-4)
+        assert getattr(carried, name) == alike, name
+
+
+def test_nothing_is_measured_beside_an_index_of_other_wordings(
+    folder: Path, fitted: tuple[Model, Alarm]
+) -> None:
+    index = folder / "search.npz"
+    replace(fitted[0], fingerprint=np.array(["another"])).write(index)
+    with pytest.raises(SystemExit, match="make search-train"):
+        measured(folder, Vectors())
+    index.unlink()
+
+
 def test_an_emergency_is_heard_without_any_rule(folder: Path, fitted: tuple[Model, Alarm]) -> None:
     model, alarm = fitted
     advice = {"id": "breathing", "text": "Call now.", "claims": ["x"], "rules": []}
@@ -204,6 +231,26 @@ def test_an_emergency_is_heard_without_any_rule(folder: Path, fitted: tuple[Mode
         assert heard is not None
         assert urgent.match("which jumper is soft") is None
         assert urgent.match("") is None
+
+
+def test_sentence_vectors_are_computed_once_and_kept_between_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, path = ["the cat again", "tell a joke", "the cat again"], tmp_path / "kept" / "v.npz"
+    told = Embedder.load().embed_by_layers(texts)
+    first = Vectors(path)
+    assert first.embed_by_layers(texts) == pytest.approx(told, abs=1e-5)
+    first.keep()
+    embed = Embedder.embed_by_layers
+    computed: list[str] = []
+
+    def counted(embedder: Embedder, some: Sequence[str]) -> Floats:
+        computed.extend(some)
+        return embed(embedder, some)
+
+    monkeypatch.setattr(Embedder, "embed_by_layers", counted)
+    assert Vectors(path).embed_by_layers([*texts, "one more"])[:3] == pytest.approx(told, abs=1e-5)
+    assert computed == ["one more"]
 
 
 def test_the_fingerprint_follows_the_data(folder: Path) -> None:

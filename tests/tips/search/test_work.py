@@ -99,7 +99,9 @@ def test_a_message_is_read_with_a_bounded_amount_of_work(
     work = Work(monkeypatch)
     work.of(hear)
     assert work.embedded <= 1 + MOST_ASKED
-    assert work.compared <= 150_000
+    assert (
+        work.compared <= 170_000
+    )  # the words mended, each beside those of the field near its length
     assert work.calls <= 80_000
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from . import corpus
 from .corpus import OFF_TOPIC, Message
 from .fit import Recipe
 from .train import train
+from .vectors import Vectors
 
 MARKS = ("<!-- figures -->", "<!-- end of figures -->")
 EVERYDAY = ("noor", "otto")  # who wrote of everyday subjects
@@ -101,7 +103,7 @@ def methods(folder: Path, model: Model, embed: Embed) -> dict[str, Ranking]:
         "linear model of words and letters": by(0, mended=True, sense=False),
         "lexical parts fused (no weights installed)": fused(full=False),
         "nearest wording, sentence vectors": by(1, mended=True, sense=True),
-        "linear model of sentence vectors": by(0, mended=True, sense=True),
+        "networks over sentence vectors": by(0, mended=True, sense=True),
         "everything fused": fused(full=True),
     }
 
@@ -206,12 +208,14 @@ def signs(heard: WarningSigns, alarms: Sequence[Message], ordinary: Sequence[Mes
     return f"| {hit} of {len(alarms)} ({hit / len(alarms):.1%}) | {false} of {len(ordinary)} |"
 
 
-def ranking_rows(folder: Path, model: Model, real: Sequence[Message], embed: Embed) -> list[str]:
+def ranking_rows(
+    folder: Path, model: Model, real: Sequence[Message], vectors: Vectors
+) -> list[str]:
     """Each method's row, then the whole with typing errors, and for each author."""
     slips = [
         Message(corpus.with_slips(m.text, at), m.meant, m.author) for at, m in enumerate(real)
     ]
-    steps = methods(folder, model, embed)
+    steps = methods(folder, model, vectors.embed_by_layers)
     rows = [ranked(step, real).row(name) for name, step in steps.items()]
     whole = steps["everything fused"]
     rows.append(ranked(whole, slips).row("everything, typos in 1 of 8 letters"))
@@ -220,14 +224,17 @@ def ranking_rows(folder: Path, model: Model, real: Sequence[Message], embed: Emb
     return rows + [ranked(whole, by_author[a]).row(f"everything, author {a}") for a in authors]
 
 
-def report(folder: Path, model: Model, alarm: Alarm) -> str:
+def report(folder: Path, model: Model, alarm: Alarm, vectors: Vectors) -> str:
     """The whole page of figures as Markdown."""
     test = corpus.test_set(folder)
     wishes = [m for m in test if m.meant.startswith(SERVICE)]
     off = [m for m in test if m.meant == OFF_TOPIC]
     real = [m for m in test if m.meant != OFF_TOPIC and not m.meant.startswith(SERVICE)]
-    reader, embedder = MessageReader.load(folder, model), Embedder.load()
-    search = Search(reader, model, embedder)
+    reader = MessageReader.load(folder, model)
+    vectors.embed_by_layers(
+        [" ".join(words) for m in test if (words := reader.read(m.text).words)]
+    )
+    search = Search(reader, model, Embedder.load())
     bare = Search(reader, model, None)
     told, told_bare = told_by(search, real), told_by(bare, real)
     told_off, told_wishes = told_by(search, off), told_by(search, wishes)
@@ -240,7 +247,7 @@ def report(folder: Path, model: Model, alarm: Alarm) -> str:
     return "\n".join(
         [
             table("method", "top 1", "top 3"),
-            *ranking_rows(folder, model, real, remembering(embedder)),
+            *ranking_rows(folder, model, real, vectors),
             table("\nreal questions", "whole", "lexical part alone"),
             *(
                 f"| {name} | {part:.1%} | {bare_shares[name]:.1%} |"
@@ -274,31 +281,35 @@ def _is_question(told: Told) -> bool:
     return bool(told.first) and not _is_wish(told)
 
 
-def remembering(embedder: Embedder) -> Embed:
-    """The embedder's vectors, each computed once: several methods look at the same messages."""
-    known: dict[str, Floats] = {}
-
-    def embed(texts: Sequence[str]) -> Floats:
-        for text in texts:
-            if text not in known:
-                known[text] = embedder.embed_twice([text])[0]
-        return np.stack([known[text] for text in texts])
-
-    return embed
-
-
 def table(*heads: str) -> str:
     """The head of a table; a line break in the first cell comes before it."""
     space = "\n" if heads[0].startswith("\n") else ""
     return f"{space}| {' | '.join(h.strip() for h in heads)} |\n|{'---|' * len(heads)}"
 
 
+def measured(folder: Path, vectors: Vectors) -> tuple[Model, Alarm]:
+    """An index and signs of the training half alone, beside those that the bot carries.
+
+    Ranker, trust and gates of either are the same: they are of the training half in both.
+    """
+    carried = Model.read(folder / "search.npz")
+    if carried.fingerprint[0] != corpus.fingerprint(folder):
+        sys.exit("The index is older than what it is made from: run `make search-train` first.")
+    return train(folder, recipe=Recipe(), vectors=vectors, weighed=carried)
+
+
 def main() -> None:
     """Print the figures; with ``--write`` put them into docs/SEARCH.md."""
     folder = CONTENT / "en"
-    figures = report(folder, *train(folder, recipe=Recipe()))
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put them into docs/SEARCH.md")
+    parser.add_argument("--vectors", type=Path, help="a file that keeps sentence vectors")
+    told = parser.parse_args()
+    vectors = Vectors(told.vectors)
+    figures = report(folder, *measured(folder, vectors), vectors)
+    vectors.keep()
     sys.stdout.write(figures + "\n")
-    if "--write" in sys.argv:
+    if told.write:
         page = Path("docs/SEARCH.md")
         text = page.read_text("utf-8")
         before, rest = text.split(MARKS[0])

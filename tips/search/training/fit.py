@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
 from tips.search import grams
@@ -26,6 +29,7 @@ CERTAIN = 4.0  # log odds when nothing spoke against it; no more than 98 %
 LIKELIEST = 24  # questions of a message that its right one is told apart from
 SHRINK = 0.1  # of what differs within a question, towards the same in all directions
 ONCE_IS = 0.5  # a stem seen once of a question is known by two thirds
+MOST_WORDINGS = np.iinfo(np.uint16).max
 ABSENT = -20.0  # the bias of a class that no message belongs to
 
 
@@ -34,7 +38,7 @@ class Read:
     """A message after reading: its words, its sentence vectors, its class and its author."""
 
     words: tuple[str, ...]
-    vector: Floats  # of the last two layers, side by side
+    vector: Floats  # by the last layers, side by side
     label: int  # the number of classes - 1 stands for off topic
     author: str
     noisy: bool
@@ -46,9 +50,12 @@ class Recipe:
     """What training may be told to do differently."""
 
     lexical_c: float = 1.0
-    meaning_c: float = 10.0
+    networks: int = 3
+    inside: int = 256  # of each network
+    rounds: int = 10
     metric_dimensions: int = 200
     noise: bool = True
+    processes: int | None = None  # that fit models side by side; one a core unless it is said
 
 
 class Vocabulary(NamedTuple):
@@ -103,7 +110,9 @@ def _by_words(
 ) -> dict[str, Any]:
     words, labels = sparse([read.words for read in reads], rarity), _labels(reads)
     # A looser fit than the default takes half the time and ranks no worse.
-    lexical, bias = _linear(LinearSVC(C=recipe.lexical_c, tol=0.1), words, labels, classes)
+    lexical, bias = _linear(
+        LinearSVC(C=recipe.lexical_c, tol=0.1, random_state=0), words, labels, classes
+    )
     packed, scale = quantised(lexical, axis=0)
     starts, owners, weights = _postings(clean, rarity)
     return {
@@ -139,8 +148,6 @@ def _by_vectors(
     reads: Sequence[Read], clean: Sequence[Read], classes: int, recipe: Recipe
 ) -> dict[str, Any]:
     dense, labels = np.stack([read.vector for read in reads]), _labels(reads)
-    likely = LogisticRegression(C=recipe.meaning_c, max_iter=60, tol=1e-3)
-    meaning, bias = _linear(likely, dense, labels, classes)
     metric, metric_bias = metric_of(dense, labels, classes, recipe.metric_dimensions)
     places = in_metric(np.stack([read.vector for read in clean]), metric, metric_bias)
     owners = _labels(clean)
@@ -151,9 +158,41 @@ def _by_vectors(
         "metric_bias": metric_bias,
         "vectors": np.round(places * PACKED).astype(np.int8),
         "centres": centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), TINY),
+        **_by_networks(dense @ metric + metric_bias, labels, classes, recipe),
+    }
+
+
+def _by_networks(places: Floats, labels: Ints, classes: int, recipe: Recipe) -> dict[str, Any]:
+    """Networks with one hidden layer whose scores are averaged, which is one wider network."""
+    size = np.float32(places.std())
+    fitted = [_network(places / size, labels, seed, recipe) for seed in range(recipe.networks)]
+    inside = np.concatenate([one.coefs_[0] for one in fitted], axis=1)
+    meaning = np.zeros((inside.shape[1], classes + 1), np.float32)
+    bias = np.full(classes + 1, ABSENT, np.float32)
+    known = fitted[0].classes_
+    meaning[:, known] = np.concatenate([one.coefs_[1] for one in fitted]) / len(fitted)
+    bias[known] = np.mean([one.intercepts_[1] for one in fitted], axis=0)
+    return {
+        "inside": inside / size,
+        "inside_bias": np.concatenate([one.intercepts_[0] for one in fitted]),
         "meaning": meaning,
         "meaning_bias": bias,
     }
+
+
+def _network(places: Floats, labels: Ints, seed: int, recipe: Recipe) -> MLPClassifier:
+    network = MLPClassifier(
+        (recipe.inside,),
+        alpha=1.0,
+        batch_size=min(256, len(places)),
+        learning_rate_init=1.5e-3,
+        max_iter=recipe.rounds,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        # It is stopped before it knows every message by heart.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return network.fit(places, labels)
 
 
 def metric_of(
@@ -203,7 +242,7 @@ def ranker(features: Sequence[Floats], labels: Ints, strength: float = 1e-3) -> 
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, np.float32)
 
 
-def logistic(features: Floats, true: npt.NDArray[np.bool_], *, balanced: bool) -> Floats:
+def logistic(features: Floats, true: npt.NDArray[np.bool_]) -> Floats:
     """Weights of a chance; the first feature is always 1 and carries the intercept."""
     if true.all() or not true.any():
         certain = np.zeros(features.shape[1], np.float32)
@@ -211,15 +250,12 @@ def logistic(features: Floats, true: npt.NDArray[np.bool_], *, balanced: bool) -
         return certain
     spread = features.std(0)
     spread[spread < TINY] = 1.0
-    weight = "balanced" if balanced else None
-    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000, class_weight=weight)
+    fitted = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000)
     fitted.fit(features / spread, true)
     return np.asarray(fitted.coef_[0] / spread, np.float32)
 
 
-def _linear(
-    model: LinearSVC | LogisticRegression, data: object, labels: Ints, classes: int
-) -> tuple[Floats, Floats]:
+def _linear(model: LinearSVC, data: object, labels: Ints, classes: int) -> tuple[Floats, Floats]:
     fitted = model.fit(data, labels)
     weights = np.zeros((fitted.coef_.shape[1], classes + 1), np.float32)
     bias = np.full(classes + 1, ABSENT, np.float32)
@@ -244,10 +280,12 @@ def sparse(messages: Sequence[Sequence[str]], rarity: Floats) -> csr_matrix:
 
 def _postings(
     reads: Sequence[Read], rarity: Floats
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16], npt.NDArray[np.uint8]]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
+    if len(reads) > MOST_WORDINGS:
+        raise ValueError(f"{len(reads):,} wordings: an index numbers {MOST_WORDINGS:,}")
     by_bucket = sparse([read.words for read in reads], rarity).tocsc()
     return (
         by_bucket.indptr.astype(np.int32),
-        by_bucket.indices.astype(np.int16),
+        by_bucket.indices.astype(np.uint16),
         np.round(by_bucket.data * SHARES).astype(np.uint8),
     )
