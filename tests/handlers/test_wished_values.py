@@ -43,10 +43,10 @@ async def test_no_leaves_the_hour_alone(harness: BotHarness, subscriber: Person)
 async def test_where_the_search_is_not_sure_the_hour_comes_before_what_else_may_be_meant(
     harness: BotHarness, subscriber: Person
 ) -> None:
-    await subscriber.say("5.45am works as I'm on early shifts")
-    await subscriber.sees("Shall I send your tips at 05:45?", "Or did you mean one of these?")
+    await subscriber.say("7pm fits better with my cream")
+    await subscriber.sees("Shall I send your tips at 19:00?", "Or did you mean one of these?")
     labels = await subscriber.labels()
-    assert labels[:2] == ["Yes, at 05:45", "No, keep it as it is"]
+    assert labels[:2] == ["Yes, at 19:00", "No, keep it as it is"]
     assert "All topics" in labels
     assert await kept(harness, subscriber) == AS_IT_WAS
 

@@ -28,7 +28,8 @@ from .spoken import SignReader
 
 FOLDER = search.CONTENT / ENGLISH
 NONE = "none"
-ONE_OF = 3  # questions: what is far from an emergency is soon learned
+ONE_OF = 5  # questions: what is far from an emergency is soon learned
+ONE_WISH_OF = 2
 TOGETHER = 32  # messages that go through the layers of the sentence model side by side
 DIMENSIONS = 256  # of a piece while fitting: nine tenths of what differs, in a third of the time
 SAMPLED = 400  # messages to find these by
@@ -76,7 +77,7 @@ class Projection(NamedTuple):
 
 
 def examples(folder: Path = FOLDER, halves: Sequence[str] = ("train", "test")) -> list[Example]:
-    """Emergencies and near misses of these halves; of the training half all wishes about the bot,
+    """Emergencies and near misses of these halves; of the training half some wishes about the bot,
     and some questions."""
     reader = ExampleReader()
     told: list[Example] = []
@@ -88,7 +89,7 @@ def examples(folder: Path = FOLDER, halves: Sequence[str] = ("train", "test")) -
     asked = [m for m in corpus.half(folder, "train") if m.meant not in corpus.ABOUT_EMERGENCIES]
     wishes = [message for message in asked if message.meant.startswith(search.SERVICE)]
     questions = [message for message in asked if not message.meant.startswith(search.SERVICE)]
-    for message in [*wishes, *questions[::ONE_OF]]:
+    for message in [*wishes[::ONE_WISH_OF], *questions[::ONE_OF]]:
         told += reader.read(message, NONE, near=False)
     return told
 

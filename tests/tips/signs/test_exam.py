@@ -21,12 +21,12 @@ SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
 ENGLISH_SINCE = {
-    "exam2": (60, 8),
-    "exam3": (58, 11),
-    "exam4": (60, 1),
-    "exam5": (59, 3),
-    "exam6": (58, 3),
-    "exam7": (59, 3),
+    "exam2": (60, 5),
+    "exam3": (58, 8),
+    "exam4": (60, 2),
+    "exam5": (59, 1),
+    "exam6": (58, 1),
+    "exam7": (59, 1),
 }
 """As measured; the goal is that of the first, and missed on the second, third and sixth."""
 SECOND_SHARES = {"fr": (17, 1), "tr": (18, 1), "uk": (18, 1)}
