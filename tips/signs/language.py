@@ -76,6 +76,7 @@ class SignLanguage:
     present: Sequence[Sequence[Phrase]]
     figurative: Sequence[Phrase]  # what makes the words of its clause a manner of speaking
     whole: Mapping[str, str]  # the advice for a message of no more than these words
+    close: frozenset[str] = frozenset()  # languages it shares words with: they take back for it
     only_english: str = ""
     welcome: str = ""
     your_number: str = YOUR_NUMBER
@@ -127,6 +128,7 @@ class SignLanguage:
                 for advised, entries in data.get("whole", {}).items()
                 for entry in entries
             },
+            close=frozenset(data.get("close", ())),
             only_english=str(data.get("only_english", "")),
             welcome=str(data.get("welcome", "")),
             your_number=str(data.get("your_number", YOUR_NUMBER)),

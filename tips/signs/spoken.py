@@ -101,17 +101,30 @@ class SignReader:
         for language in languages:
             told = self.told_in(language, spoken.places)
             advice = language.advice_for(told.things)
-            if advice and language.hears_nothing(spoken.words, advice.id, over=until > 0):
+            if advice and self._hears_nothing(language, spoken.words, advice, over=until > 0):
                 advice = self._said_since(language, since, spoken.words)
             if advice:
                 yield advice
+
+    def _with_close(self, language: SignLanguage) -> list[SignLanguage]:
+        """A language and those it shares words with."""
+        return [language, *(self._languages[code] for code in sorted(language.close))]
 
     def _said_since(
         self, language: SignLanguage, since: Sequence[Place], words: Sequence[str]
     ) -> Advice | None:
         """What is advised where sentences behind those that tell of the past are a sign."""
         advice = language.advice_for(self.told_in(language, since).things)
-        return None if advice and language.hears_nothing(words, advice.id, over=False) else advice
+        silent = advice and self._hears_nothing(language, words, advice, over=False)
+        return None if silent else advice
+
+    def _hears_nothing(
+        self, language: SignLanguage, words: Sequence[str], advice: Advice, *, over: bool
+    ) -> bool:
+        """Whether it only asks, or is over, in the words of this language or a close one."""
+        return any(
+            one.hears_nothing(words, advice.id, over=over) for one in self._with_close(language)
+        )
 
     def _languages_of(self, things: AbstractSet[Thing]) -> list[SignLanguage]:
         """The languages in which these things may be signs."""
@@ -137,27 +150,29 @@ class SignReader:
     def told_in(self, language: SignLanguage, spoken: Sequence[Place]) -> Told:
         """The things of a language that all readings of a part speak of.
 
-        Languages borrow words: what English takes back of them, it takes back of all.
+        Languages borrow words: what English takes back of them, it takes back of all, and what
+        a close language does, of its neighbour.
         """
-        english = self.english
-        own = (language.code, ENGLISH)
+        own = self._with_close(language)
+        codes = {ENGLISH, *(one.code for one in own)}
         excused = {
             at
             for place in spoken
-            if place.thing.name in (UNLESS, FIGURATIVE) and place.thing.language in own
+            if place.thing.name in (UNLESS, FIGURATIVE) and place.thing.language in codes
             for at in place.excuses
         }
         places = [place for place in spoken if place.thing.language == language.code]
         denied = {
             (place.thing, place.written)
             for place in places
-            for one in (language, english)
+            for one in (*own, self.english)
             if one.denial_before(place.said, place.at.start) is not None
         }
         denied |= {
             (place.thing, place.written)
             for place in places
-            if language.denial_after(place.thing.name, place.said, place.at.stop)
+            for one in own
+            if one.denial_after(place.thing.name, place.said, place.at.stop)
             and not _goes_on(place, places)
         }
         things = {
