@@ -33,7 +33,7 @@ from .spoken import SignReader, Told
 WORDINGS = CONTENT / "wordings"
 ENGLISH_CONTENT = search.CONTENT / ENGLISH
 ORDINARY = "ordinary"
-FALSE_ALARMS = 0.02  # of the ordinary messages that the rules leave alone
+FALSE_ALARMS = 0.01  # of the ordinary messages that the rules leave alone
 WEIGHT_OF_AN_EMERGENCY = 3.0  # a missed one is worse than a false alarm
 FOLDS = 5
 ONE_OF = 4  # English questions: enough to know English by
