@@ -63,6 +63,7 @@ class SignClassifier:
     language_scale: Floats  # L
     language_bias: Floats  # L
     gate: Floats  # the margin from which an emergency is heard
+    rule_gate: Floats  # and that, from the gate on, under which what rules hear is none
 
     @classmethod
     def read(cls, path: Path = PATH) -> Self:
@@ -76,6 +77,10 @@ class SignClassifier:
     def write(self, path: Path = PATH) -> None:
         """Write the arrays."""
         write_arrays(self, path)
+
+    def overrules(self, like: Likeness) -> bool:
+        """Whether that is none, though a rule says it is an emergency."""
+        return like.margin < float(self.rule_gate[0])
 
     def language(self, found: Features, speaks: str = "") -> str:
         """The likeliest language."""

@@ -16,8 +16,9 @@ from tips.search.words import lines_of, pieces
 
 from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
-from .english import EnglishModels, Heard, Wish
+from .english import FEWEST_ALONE, OVERRULED, EnglishModels, Heard, Wish
 from .english_classifier import EnglishClassifier
+from .evidence import SEEN
 from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
 from .spoken import SignReader, Spoken
 
@@ -148,7 +149,9 @@ class WarningSigns:
             heard = self._english.hear(piece, spoken, part, reading.pieces if seen else None)
             told = list(self._reader.advice_in(spoken))
             yield from (
-                self._not_overruled(told, heard) if told else self._by_models(reading, heard)
+                self._not_overruled(told, heard, spoken)
+                if told
+                else self._by_models(reading, heard)
             )
             if not told:
                 yield from self._by_classifier(spoken, speaks)
@@ -159,13 +162,30 @@ class WarningSigns:
             return ENGLISH
         return self._classifier.language(features(spoken.words, self._classifier.rarity), "")
 
-    def _not_overruled(self, told: Iterable[Advice], heard: Heard) -> Iterator[Advice]:
+    def _not_overruled(
+        self, told: Sequence[Advice], heard: Heard, spoken: Spoken
+    ) -> Iterator[Advice]:
         """What rules advise and the models leave. Words that English shares with other languages
         are overruled together with the English."""
-        told = list(told)
         english = (advice.id for advice in told if advice.language == ENGLISH)
         overruled = {kind for kind in english if self._english.overrules(heard, kind)}
-        yield from (advice for advice in told if advice.id not in overruled)
+        elsewhere = OVERRULED if self._overrules_elsewhere(spoken) else frozenset()
+        for advice in told:
+            none = elsewhere if advice.language != ENGLISH else frozenset()
+            if advice.id not in overruled | none:
+                yield advice
+
+    def _overrules_elsewhere(self, spoken: Spoken) -> bool:
+        """Whether the classifier of the other languages is sure that a part is no emergency. Of
+        what is very short or long it is not."""
+        if self._classifier is None or not FEWEST_ALONE <= len(spoken.words) <= SEEN:
+            return False
+        found = features(spoken.words, self._classifier.rarity)
+        language = self._classifier.language(found, "")
+        if language == ENGLISH:
+            return False
+        told = self._reader.told_in(self.languages[language], spoken.places)
+        return self._classifier.overrules(self._classifier.likeness(found, told, language))
 
     def _by_models(self, reading: Reading, heard: Heard) -> Iterator[Advice]:
         """What no rule hears, in English."""

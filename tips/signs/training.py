@@ -27,6 +27,7 @@ from .classifier import (
     rarity_of,
     with_things,
 )
+from .english import OVERRULED
 from .language import CONTENT, ENGLISH, read_languages, tells_of_the_past
 from .spoken import SignReader, Told
 
@@ -34,6 +35,7 @@ WORDINGS = CONTENT / "wordings"
 ENGLISH_CONTENT = search.CONTENT / ENGLISH
 ORDINARY = "ordinary"
 FALSE_ALARMS = 0.01  # of the ordinary messages that the rules leave alone
+OVERRULED_AT_MOST = 0.002  # of the emergencies that rules hear
 WEIGHT_OF_AN_EMERGENCY = 3.0  # a missed one is worse than a false alarm
 FOLDS = 5
 ONE_OF = 4  # English questions: enough to know English by
@@ -106,10 +108,17 @@ def fingerprint(folder: Path = WORDINGS) -> str:
 
 
 def train(told: Sequence[Example], made_from: str) -> SignClassifier:
-    """The classifier of these messages, with the gate that messages it never saw ask for."""
-    margins = [m for one, m in held_out(told) if one.kind == ORDINARY and _left_alone(one)]
-    gate = np.quantile(margins, 1 - FALSE_ALARMS)
-    return replace(fitted(told, made_from), gate=np.array([gate], np.float32))
+    """The classifier of these messages, with the gates that messages it never saw ask for."""
+    margins = list(held_out(told))
+    alone = [m for one, m in margins if one.kind == ORDINARY and _left_alone(one)]
+    ruled = [m for one, m in margins if one.kind in OVERRULED and one.by_rules]
+    gate = np.quantile(alone, 1 - FALSE_ALARMS)
+    rule_gate = min(np.quantile(ruled, OVERRULED_AT_MOST), 0.0) - gate
+    return replace(
+        fitted(told, made_from),
+        gate=np.array([gate], np.float32),
+        rule_gate=np.array([rule_gate], np.float32),
+    )
 
 
 def _left_alone(one: Example) -> bool:
@@ -152,6 +161,7 @@ def fitted(told: Sequence[Example], made_from: str) -> SignClassifier:
         language_scale=language_scale,
         language_bias=language_bias,
         gate=np.zeros(1, np.float32),
+        rule_gate=np.full(1, -np.inf, np.float32),
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import yaml
 
-from tips.search.search import CONTENT
+from tips.search.search import CONTENT, Search
 from tips.search.training import corpus
 from tips.signs import WarningSigns
 from tips.signs.classifier import SignClassifier, features
+from tips.signs.language import read_languages
 from tips.signs.training import ORDINARY, WORDINGS, fingerprint
 
 CODES = sorted(path.stem for path in WORDINGS.glob("*.yaml"))
@@ -73,3 +77,38 @@ def test_what_telegram_speaks_makes_its_language_likelier() -> None:
     found = features(["no", "respira"], model.rarity)
     assert model.language(found, "es") == "es"
     assert model.language(found, "pt") == "pt"
+
+
+def sure_of_none(search: Search) -> WarningSigns:
+    """Warning signs whose classifier holds everything for no emergency."""
+    never = replace(SignClassifier.read(), rule_gate=np.full(1, np.inf, np.float32))
+    return WarningSigns(read_languages(), search=search, classifier=never)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("meine tochter kriegt keine luft mehr seit heute mittag", "de"),
+        ("ma fille ne peut plus respirer depuis ce midi", "fr"),
+    ],
+)
+def test_a_rule_is_overruled_where_the_classifier_is_sure(
+    search: Search, signs: WarningSigns, message: str, code: str
+) -> None:
+    assert signs.match(message, code) is not None
+    assert sure_of_none(search).match(message, code) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("ich will nicht mehr leben und weiss nicht weiter", "de"),  # words that may mean life
+        ("ich krieg keine luft", "de"),  # too few words
+        ("she can't breathe and her lips are swelling up", "en"),  # another's
+        (f"{'heute war ein langer tag und ' * 5} ich krieg keine luft mehr", "de"),  # too many
+    ],
+)
+def test_but_never_where_life_may_be_meant_nor_in_few_words_nor_in_many(
+    search: Search, message: str, code: str
+) -> None:
+    assert sure_of_none(search).match(message, code) is not None

@@ -27,13 +27,24 @@ ENGLISH_SINCE = {
     "exam5": (59, 1),
     "exam6": (58, 1),
     "exam7": (59, 1),
+    "exam8": (58, 4),
 }
-"""As measured; the goal is that of the first, and missed on the second, third and sixth."""
+"""As measured; the goal is that of the first, missed on the second, third, sixth and eighth."""
 SECOND_SHARES = {"fr": (17, 1), "uk": (18, 1)}
 """As measured; the goal is that of the others."""
 BY_OUTSIDERS: dict[str, dict[str, tuple[int, int]]] = {
-    "exam6": {"nl": (20, 2)},
-    "exam7": {"it": (20, 2), "nl": (18, 0), "pt": (18, 4), "ru": (20, 3)},
+    "exam6": {},
+    "exam7": {"it": (20, 2), "pt": (19, 2), "ru": (20, 2)},
+    "exam8": {
+        "de": (20, 5),
+        "es": (19, 3),
+        "it": (20, 2),
+        "nl": (20, 2),
+        "pt": (20, 3),
+        "ru": (20, 2),
+        "tr": (19, 2),
+        "uk": (20, 2),
+    },
 }
 """As measured where the goal is missed."""
 LANGUAGES = sorted(path.stem for path in CONTENT.glob("*.yaml"))
