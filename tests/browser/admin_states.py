@@ -77,7 +77,7 @@ async def draft_saved(desk: Desk) -> None:
 
 
 async def scheduled(desk: Desk) -> None:
-    await desk.press("Send it")
+    await desk.press("Schedule it")
     await note(desk, "Done.")
 
 
