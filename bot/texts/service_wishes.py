@@ -361,9 +361,13 @@ def _yes(_: Translator, _asker: Asker) -> Message:
 def _undo(_: Translator, _asker: Asker) -> Message:
     return page(
         html.text(_("No harm done. Most buttons go back if you tap them again.")),
-        html.text(_("You can see and change everything that's set here:")),
+        _change_it(_),
         buttons=(_settings_row(_),),
     )
+
+
+def _change_it(_: Translator) -> html.Html:
+    return html.text(_("You can see and change everything that's set here:"))
 
 
 def _text_size(_: Translator, _asker: Asker) -> Message:
@@ -373,9 +377,9 @@ def _text_size(_: Translator, _asker: Asker) -> Message:
     )
 
 
-def _correct(_: Translator, asker: Asker) -> Message | None:
+def _correct(_: Translator, asker: Asker) -> Message:
     if not asker.admin:
-        return None
+        return page(_change_it(_), buttons=(_settings_row(_),))
     return page(
         html.text(_("Tap “Edit” under its report to change the words in every chat it reached.")),
         html.text(_("Tap “Recall” there to delete it: Telegram lets me for 48 hours.")),

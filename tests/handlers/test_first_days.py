@@ -126,7 +126,7 @@ WORDS = {
     "what is the crisis line number": "findahelpline.com",
     "lol": "To ask, just type",
     "/saved cream": "No saved tips yet",
-    "edit it": "I don't have a checked answer",
+    "edit it": "You can see and change everything that's set here",
 }
 
 

@@ -37,7 +37,7 @@ from .vectors import Vectors
 # are near enough to ours that an answer does apply. The first was widened after a look at the test
 # half, where 1.7 % passed at 3.6 % (docs/SEARCH.md). The second is wide since a button too many
 # does no harm, and who wants to go and finds no way does.
-LET_THROUGH = (0.045, 0.03)  # to a question, to a service
+LET_THROUGH = (0.045, 0.04)  # to a question, to a service
 EVEN = 0.5
 OFTEN = 3
 FOLDS = 5
