@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.clock import Clock, zone_exists
+from bot.clock import Clock, zone_or_home
 from bot.config import Settings
 from bot.delivery.planner import Planner, following
 from bot.replicas.presence import LIVE_SECONDS
@@ -110,4 +110,4 @@ async def how_far_ahead(db: Database, now: datetime) -> timedelta:
 
 
 def _today(now: datetime, zone: str | None) -> date:
-    return local_date(now, zone if zone and zone_exists(zone) else "UTC")
+    return local_date(now, zone_or_home(zone, "UTC"))

@@ -203,11 +203,12 @@ async def answer_clause(context: Context, words: str) -> bool:
 
 async def answer_courtesy(context: Context, words: str, analysis: TextAnalysis) -> bool:
     """Answer a greeting or a thank-you beside words that nothing else was found in."""
-    if await question_if_likely(context, analysis) is not None:
-        return False  # "not until Friday, ok?"
     short = [orders.read_wish(part) for part in orders.clauses(words)]
     wish = next((wish for wish in short if wish in COURTESIES), None)
-    return wish is not None and await answer_service(context, wish)
+    # "Not until Friday, ok?" is no more than a courtesy at its end.
+    if wish is None or await question_if_likely(context, analysis) is not None:
+        return False
+    return await answer_service(context, wish)
 
 
 def order_in(context: Context, words: str) -> orders.Order | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from bot.clock import zone_exists
+from bot.clock import zone_or_home
 from bot.texts import times
 from bot.texts.catalogue import Translator
 from bot.texts.export_words import COLUMNS, TABLES
@@ -46,8 +46,7 @@ class ExportPage:
         self._library = library
         self._stored = stored
         subscriber = next(iter(stored.get("subscriber", ())), {})
-        zone = subscriber.get("zone") or "UTC"
-        self._zone = ZoneInfo(zone if zone_exists(zone) else "UTC")
+        self._zone = ZoneInfo(zone_or_home(subscriber.get("zone"), "UTC"))
         self._tips = {tip.id: tip.title for tip in library.tips}
         answers = {answer.id: answer.question for answer in library.answers}
         self._names: Mapping[str, Mapping[str, str]] = {

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Self, TypeVar
 
 from babel import Locale
@@ -286,7 +287,8 @@ def place_in(
     message: str, match: Callable[[str], Match], current: str | None = None
 ) -> tuple[str, Match] | None:
     """The one place that the message names beside the ``current`` zone, and what may be meant."""
-    found = {zones: place for zones, place in _places(message, match) if zones != {current}}
+    look_up = cache(match)  # the same words are read more than once
+    found = {zones: place for zones, place in _places(message, look_up) if zones != {current}}
     # "In Spain, in Barcelona" names one place, the second time exactly.
     exact = [zones for zones in found if not any(other < zones for other in found)]
     return found[exact[0]] if len(exact) == 1 else None

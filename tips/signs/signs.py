@@ -169,23 +169,18 @@ class WarningSigns:
         are overruled together with the English."""
         english = (advice.id for advice in told if advice.language == ENGLISH)
         overruled = {kind for kind in english if self._english.overrules(heard, kind)}
-        elsewhere = OVERRULED if self._overrules_elsewhere(spoken) else frozenset()
-        for advice in told:
-            none = elsewhere if advice.language != ENGLISH else frozenset()
-            if advice.id not in overruled | none:
-                yield advice
+        left = [advice for advice in told if advice.id not in overruled]
+        foreign = [a for a in left if a.language != ENGLISH and a.id in OVERRULED]
+        none = foreign if foreign and self._overrules_elsewhere(spoken) else []
+        yield from (advice for advice in left if advice not in none)
 
     def _overrules_elsewhere(self, spoken: Spoken) -> bool:
         """Whether the classifier of the other languages is sure that a part is no emergency. Of
         what is very short or long it is not."""
         if self._classifier is None or not FEWEST_ALONE <= len(spoken.words) <= SEEN:
             return False
-        found = features(spoken.words, self._classifier.rarity)
-        language = self._classifier.language(found, "")
-        if language == ENGLISH:
-            return False
-        told = self._reader.told_in(self.languages[language], spoken.places)
-        return self._classifier.overrules(self._classifier.likeness(found, told, language))
+        like = self._likeness_elsewhere(spoken, "")
+        return like is not None and self._classifier.overrules(like)
 
     def _by_models(self, reading: Reading, heard: Heard) -> Iterator[Advice]:
         """What no rule hears, in English."""
@@ -211,18 +206,24 @@ class WarningSigns:
         return [a for a in self.languages[like.language].advice if a.id == like.kind]
 
     def _likeness(self, spoken: Spoken, speaks: str | None = None) -> Likeness | None:
-        """What a part in another language than English is most like."""
-        if self._classifier is None or spoken.asks or not spoken.words:
+        """What a part in another language than English is most like, if it is told of now."""
+        like = None if spoken.asks else self._likeness_elsewhere(spoken, _base(speaks))
+        if like is None:
             return None
-        found = features(spoken.words, self._classifier.rarity)
-        language = self._classifier.language(found, _base(speaks))
-        if language == ENGLISH:
-            return None
-        rules = self.languages[language]
-        told = self._reader.told_in(rules, spoken.places)
-        like = self._classifier.likeness(found, told, language)
+        rules = self.languages[like.language]
         over = tells_of_the_past([rules], spoken.words)
         return None if rules.hears_nothing(spoken.words, like.kind, over=over) else like
+
+    def _likeness_elsewhere(self, spoken: Spoken, speaks: str) -> Likeness | None:
+        """What the words of a part in another language than English are most like."""
+        if self._classifier is None or not spoken.words:
+            return None
+        found = features(spoken.words, self._classifier.rarity)
+        language = self._classifier.language(found, speaks)
+        if language == ENGLISH:
+            return None
+        told = self._reader.told_in(self.languages[language], spoken.places)
+        return self._classifier.likeness(found, told, language)
 
 
 def _base(code: str | None) -> str:

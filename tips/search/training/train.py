@@ -83,25 +83,19 @@ def read_halves(
     vectors: Vectors,
 ) -> tuple[TrainingReader, list[Read]]:
     """The messages of some halves, read by what they say alone."""
-    messages = messages_of(folder, halves)
-    reader = TrainingReader(folder, messages, vectors)
-    labels = {name: at for at, name in enumerate([*topics, corpus.OFF_TOPIC])}
-    return reader, reader.read_all(messages, labels, noise=recipe.noise)
-
-
-def messages_of(folder: Path, halves: Sequence[str]) -> list[Message]:
-    """The wordings beside the answers and those of some halves."""
     messages = corpus.written(folder)
     for name in halves:
         messages += corpus.half(folder, name)
-    return messages
+    reader = TrainingReader(folder, messages, vectors)
+    labels = {name: at for at, name in enumerate([*topics, corpus.OFF_TOPIC])}
+    return reader, reader.read_all(messages, labels, noise=recipe.noise)
 
 
 def train_alarm(folder: Path, reader: TrainingReader, halves: Sequence[str]) -> Alarm:
     """Fit the warning signs; questions about emergencies count as neither one nor the other."""
     alarms = [m for name in halves for m in corpus.emergencies(folder, name)]
     kinds = sorted({message.meant for message in alarms})
-    calm = [m for m in messages_of(folder, halves) if m.meant not in corpus.ABOUT_EMERGENCIES]
+    calm = [m for m in reader.messages if m.meant not in corpus.ABOUT_EMERGENCIES]
     calm += [m for name in halves for m in corpus.ordinary(folder, name)]
     told = [Told(words, kinds.index(m.meant), m.author) for m, words in reader.words_of(alarms)]
     told += [Told(words, len(kinds), m.author) for m, words in reader.words_of(calm)]
@@ -120,6 +114,7 @@ class TrainingReader:
     """Reads messages as the running search does, and once more with typing errors."""
 
     def __init__(self, folder: Path, messages: Sequence[Message], vectors: Vectors) -> None:
+        self.messages = messages
         spoken = [words_of(message.text) for message in messages]
         counts = Counter(word for words in spoken for word in words)
         dictionary = dictionary_of(folder.name)
