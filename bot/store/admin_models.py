@@ -65,7 +65,8 @@ class InvitationRead(InvitationFields):
 
 
 class DialogueFields(Table):
-    """What an admin's next message is: ``expects`` it is ``about`` a broadcast of that number."""
+    """What an admin's next message is, or may be where a screen of buttons is before them:
+    ``expects`` it is ``about`` a broadcast of that number."""
 
     user_id: int = Field(
         sa_type=BigId, primary_key=True, sa_column_kwargs={"autoincrement": False}

@@ -28,6 +28,17 @@ async def test_what_is_dropped_is_expected_of_nobody(db: Database) -> None:
     assert await dialogues.expected(ADA) is None
 
 
+async def test_a_screen_of_buttons_asks_nothing_and_goes_with_the_next_question(
+    db: Database,
+) -> None:
+    dialogues = Dialogues(db)
+    await dialogues.show_screen(ADA, "local", 3)
+    assert await dialogues.expected(ADA) is None
+    assert await dialogues.screen(ADA) == ("local", 3)
+    await dialogues.expect(ADA, "time", 3)
+    assert await dialogues.screen(ADA) is None
+
+
 async def test_another_run_still_expects_it(db: Database) -> None:
     await Dialogues(db).expect(ADA, "buttons", 7)
     kept = await Dialogues(db).expected(ADA)

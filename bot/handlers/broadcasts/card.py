@@ -10,7 +10,7 @@ from bot.handlers.broadcasts.access import own_draft, tapped
 from bot.handlers.broadcasts.facts import facts_of
 from bot.handlers.broadcasts.reading import content_of
 from bot.handlers.context import Context
-from bot.store.outbox_models import BROADCAST_STATES, BroadcastRead
+from bot.store.outbox_models import BROADCAST_STATES, NOT_BEGUN, BroadcastRead
 from bot.telegram.messenger import SentMessage
 from bot.telegram.update_scope import once
 from bot.texts import broadcast as texts
@@ -86,6 +86,8 @@ async def _show(
         return
     shown = await card_of(context, found)
     message_id = await show(await view_of(context, shown, view, why))
+    if view in OF_TIME and found.state in NOT_BEGUN:  # a time can be typed now, too
+        await context.services.dialogues.show_screen(context.user.id, view, number)
     if found.state == "draft":
         await rules.set_progress_message(number, context.chat_id, message_id)
         await rules.offered(number, rules.offer(shown.count))

@@ -1,4 +1,5 @@
-"""What an admin writes while they were asked for something: it is that, and nothing else."""
+"""What an admin writes while they were asked for something: it is that, and nothing else. A time
+that is typed where one can be chosen by buttons is that time."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ WAYS_OUT = ("cancel", "never mind", "nevermind")
 
 
 async def open_message(_update: Update, context: Context) -> None:
-    """Take an admin's message for what they were asked, and stop; else offer to broadcast it.
+    """Take an admin's message for what they were asked, or for a time that they could have chosen
+    by a button, and stop; else offer to broadcast it.
 
     A command is carried out as ever, and drops the question.
     """
@@ -47,6 +49,8 @@ async def open_message(_update: Update, context: Context) -> None:
         return
     if expected is not None:
         await _hear(context, expected)
+        raise ApplicationHandlerStop
+    if await time.typed_on_screen(context):
         raise ApplicationHandlerStop
     context.to_offer = context.written.message_id
     await compose.gather(context, asked=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +16,10 @@ from bot.subscribers.calendar import instant_on
 from bot.texts import broadcast as broadcast_texts
 from bot.texts import broadcast_time as texts
 from bot.texts.callbacks import SetEnd, SetLate, SetTime
+from bot.texts.hours import read_hour
 from bot.texts.moments import LocalMoment, read_moment
+
+_OF_TIPS = re.compile(r"\btips?\b", re.IGNORECASE)
 
 
 async def set_time(context: Context, tap: SetTime) -> None:
@@ -88,14 +92,15 @@ def _instant(context: Context, moment: LocalMoment) -> datetime | None:
     return instant_on(moment.day, moment.minute, context.zone)
 
 
-def _read(context: Context) -> LocalMoment | None:
-    here = context.now.astimezone(ZoneInfo(context.zone))
+def _read(context: Context, after: datetime | None = None) -> LocalMoment | None:
+    """The day and the hour that were typed, ``after`` an instant if that is not past."""
+    here = max(context.now, after or context.now).astimezone(ZoneInfo(context.zone))
     return read_moment(context.written.text or "", here, context.translator.locale)
 
 
-def _read_instant(context: Context) -> datetime | None:
+def _read_instant(context: Context, after: datetime | None = None) -> datetime | None:
     """The instant that was typed, by the admin's own clock; None where it is none."""
-    moment = _read(context)
+    moment = _read(context, after)
     return _instant(context, moment) if moment is not None else None
 
 
@@ -113,17 +118,63 @@ async def typed(context: Context, number: int) -> None:
 
 async def typed_local(context: Context, number: int) -> None:
     """A day and an hour by each one's own clock."""
-    moment, before, wanted = _read(context), await _before(context, number), None
+    await _typed_local(context, number, _read(context))
+
+
+async def _typed_local(context: Context, number: int, moment: LocalMoment | None) -> None:
+    before, wanted = await _before(context, number), None
     if moment is not None:
         local = Schedule(local_date=moment.day, local_minute=moment.minute, late=before.late)
         wanted = _with_end(before, local)
     await _typed(context, number, wanted)
 
 
-async def typed_end(context: Context, number: int) -> None:
+async def typed_end(context: Context, number: int, after: datetime | None = None) -> None:
     """A day and an hour after which it is too late."""
-    end, before = _read_instant(context), await _before(context, number)
+    end, before = _read_instant(context, after), await _before(context, number)
     await _typed(context, number, before._replace(not_after=end) if end is not None else None)
+
+
+async def typed_on_screen(context: Context) -> bool:
+    """Take a time that was typed where it could have been chosen by a button; False where there is
+    no such screen, or the words are something else."""
+    shown = await context.services.dialogues.screen(context.user.id)
+    if shown is None or not await _means_time(context):
+        return False
+    view, number = shown
+    found = await context.services.broadcasts.find(number)
+    if found is None or found.state not in NOT_BEGUN:
+        return False
+    on_screen = {"when": typed, "local": _hour_on_screen, "until": _end_on_screen}
+    await on_screen[view](context, number)
+    return True
+
+
+async def _means_time(context: Context) -> bool:
+    """Whether it is an hour, with its day or without, and nothing of more weight: a warning sign,
+    the answer to another question of ours, a wish about the tips."""
+    text, known = context.written.text or "", context.subscriber
+    if context.forwarded or _read(context) is None or _OF_TIPS.search(text):
+        return False
+    if known is not None and known.expecting == "hour":
+        return False
+    return await context.services.analyser.warning(text, context.speaks) is None
+
+
+async def _hour_on_screen(context: Context, number: int) -> None:
+    """An hour alone keeps the day that the screen shows."""
+    moment, hour = _read(context), read_hour(context.written.text or "")
+    if hour is not None:
+        tomorrow = context.now.astimezone(ZoneInfo(context.zone)).date() + timedelta(days=1)
+        chosen = (await _before(context, number)).local_date
+        moment = LocalMoment(chosen or tomorrow, hour)
+    await _typed_local(context, number, moment)
+
+
+async def _end_on_screen(context: Context, number: int) -> None:
+    """An hour alone is the first after the last one is due, as the screen's buttons count."""
+    alone = read_hour(context.written.text or "") is not None
+    await typed_end(context, number, (await _before(context, number)).ends if alone else None)
 
 
 async def _typed(context: Context, number: int, schedule: Schedule | None) -> None:

@@ -97,6 +97,99 @@ async def test_not_after(admin: Person) -> None:
     await admin.sees("tomorrow, Tuesday, 08:30", "Not after: tomorrow, Tuesday, 10:30")
 
 
+OWN_HOUR = "At each one's own hour"
+
+
+@pytest.mark.parametrize(
+    ("taps", "typed", "taken"),
+    [
+        (["When"], "18:30", "When: today, 18:30 by your clock"),
+        (["When"], "tomorrow 7pm", "When: tomorrow, Tuesday, 19:00 by your clock"),
+        (["When", OWN_HOUR], "18:30", "When: 18:30 where each one is, tomorrow, Tuesday"),
+        (["When", OWN_HOUR, "09:00", "Wed"], "7pm", "When: 19:00 where each one is, Wednesday"),
+        (["When", OWN_HOUR, "09:00", "Wed"], "tomorrow 7pm", "19:00 where each one is, tomorrow"),
+        (
+            ["When", "Tomorrow 09:00", "With an end time"],
+            "6pm",
+            "Not after: tomorrow, Tuesday, 18",
+        ),
+        (["When", "With an end time"], "tomorrow 10:30", "Not after: tomorrow, Tuesday, 10:30"),
+    ],
+)
+async def test_a_time_can_be_typed_where_buttons_offer_it(
+    admin: Person, taps: list[str], typed: str, taken: str
+) -> None:
+    await admin.say("/broadcast Hello")
+    for label in taps:
+        await admin.tap(label)
+    await admin.say(typed)
+    await admin.sees("Send the message above?", taken)
+    await admin.say("20:00")
+    assert "20:00 by your clock" not in (await admin.messages())[-1]["text"], "no screen is open"
+
+
+async def test_a_typed_time_that_cannot_be_is_refused_and_can_be_typed_anew(admin: Person) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    await admin.say("2026-02-01 09:00")
+    await admin.sees("That time has passed")
+    await admin.say("tomorrow 9:00")
+    await admin.sees("When: tomorrow, Tuesday, 09:00 by your clock")
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("does milk make eczema worse", "milk"),
+        ("send me tips at 8pm", "tips"),
+        ("I can't breathe and my lips are swelling", "112"),
+        ("thank you", "welcome"),
+    ],
+)
+async def test_what_is_no_time_is_answered_as_ever_and_the_screen_stays(
+    berliner: Person, said: str, answered: str
+) -> None:
+    await berliner.say("/broadcast Hello")
+    await berliner.tap("When")
+    await berliner.say(said)
+    assert answered in (await berliner.messages())[-1]["text"]
+    await berliner.say("18:30")
+    await berliner.sees("Send the message above?", "When: today, 18:30 by your clock")
+
+
+@pytest.mark.parametrize("leave", ["Back", "/help", ""])
+async def test_a_time_that_no_screen_asks_for_is_no_broadcast_s(
+    harness: BotHarness, admin: Person, other: Person, leave: str
+) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    if leave == "Back":
+        await admin.tap(leave)
+    elif leave:
+        await admin.say(leave)
+    await (admin if leave else other).say("18:30")
+    found = await harness.app.services.broadcasts.find(1)
+    assert found is not None
+    assert found.send_at is None
+
+
+async def test_once_it_has_begun_a_typed_time_is_no_longer_its(
+    harness: BotHarness, admin: Person, other: Person, subscriber: Person
+) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("When")
+    await admin.tap("Tomorrow 09:00")
+    await admin.tap("Back")
+    await admin.tap("Schedule it")
+    await other.say("/scheduled")
+    await other.tap("Change no. 1")
+    await other.tap("Change the time")
+    await harness.pass_time(days=1)
+    assert await got(subscriber)
+    await other.say("18:30")
+    assert "gone" not in (await other.messages())[-1]["text"]
+
+
 async def test_what_waits_is_listed_changed_and_cancelled(
     harness: BotHarness, admin: Person, other: Person, viewer: Person, subscriber: Person
 ) -> None:
