@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from bot.admins.audit import Audit, Facts
 from bot.clock import Clock
 from bot.config import Settings
-from bot.delivery import schedules
 from bot.delivery.act_log import subject_of
 from bot.delivery.beginning import count_of
 from bot.store.database import Database
+from bot.store.outbox import recipients
 from bot.store.outbox_models import BroadcastRead
 from bot.store.queries import broadcasts as store
 from bot.store.tables import Executor
@@ -45,15 +45,19 @@ class Offers:
         """How long ``count`` messages take at the operator's rate, in seconds."""
         return count / self._settings.bulk_rate
 
-    def seconds_left(
+    async def seconds_left(
         self, broadcast: BroadcastRead, queued: int, rate: float | None = None
-    ) -> float:
+    ) -> float | None:
         """How long what is queued will take, in seconds: at the ``rate`` a second that it had of
-        late, or at the operator's; of what comes at local hours the last one has to come, too."""
-        left, schedule = self.expected_seconds(queued), schedules.schedule_of(broadcast)
-        if not schedule.is_local or schedule.ends is None:
+        late, or at the operator's. Of what comes at local hours the last one that somebody waits
+        for has to come, too; None until every row with its hour is made."""
+        left = self.expected_seconds(queued)
+        if broadcast.local_minute is None:
             return queued / rate if rate else left
-        return max(left, (schedule.ends - self._clock.now()).total_seconds())
+        if not broadcast.frozen:
+            return None
+        last = await self._db.read(partial(recipients.last_ready, broadcast_id=broadcast.id))
+        return left if last is None else max(left, (last - self._clock.now()).total_seconds())
 
     def stars_cost(self, count: int) -> float:
         """Telegram Stars that ``count`` messages cost; 0 at the free rate.

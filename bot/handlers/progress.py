@@ -167,7 +167,7 @@ class Progress:
         if broadcast is None:
             raise LookupError(f"there is no broadcast {broadcast_id}")
         report = await self._broadcasts.report(broadcast_id)
-        return texts.progress(_, self.course_of(broadcast, report), report)
+        return texts.progress(_, await self.course_of(broadcast, report), report)
 
     async def _with_watcher(self, broadcast: BroadcastRead, view: View) -> BroadcastRead | None:
         """The broadcast with an admin of now who watches it; None where nobody can be told.
@@ -202,9 +202,9 @@ class Progress:
             left_behind = "nobody's"
         elif not await self._admins.may(broadcast.admin_id, "edit"):
             left_behind = "no admin's"
-        return View(self.course_of(broadcast, report, left_behind), report)
+        return View(await self.course_of(broadcast, report, left_behind), report)
 
-    def course_of(
+    async def course_of(
         self, broadcast: BroadcastRead, report: Report, left_behind: texts.LeftBehind = "no"
     ) -> texts.Course:
         """What is known of it beside its counts, as of the last look."""
@@ -213,7 +213,7 @@ class Progress:
         return texts.Course(
             broadcast.id,
             broadcast.kind,
-            self._broadcasts.seconds_left(broadcast, report.queued, rate),
+            await self._broadcasts.seconds_left(broadcast, report.queued, rate),
             rate,
             broadcast.pause_reason,
             left_behind,

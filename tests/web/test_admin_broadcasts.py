@@ -233,16 +233,20 @@ async def test_an_hour_that_a_clock_leaves_out_is_the_first_after_it(
     assert one.send_at == datetime(2026, 3, 29, 1, tzinfo=UTC), "03:00 by the new time"
 
 
-async def test_the_time_left_waits_for_the_last_local_hour(paged: BotHarness) -> None:
+@pytest.mark.parametrize("late", ["skip", ""])
+async def test_the_time_left_waits_for_the_last_local_hour_of_somebody(
+    paged: BotHarness, late: str
+) -> None:
     admin = await paged.admin()
     await paged.subscriber("Tom", "Tokyo")
     await paged.subscriber()
     async with page_of(paged, admin) as view:
-        await write(view, when="local", at="2026-03-03T09:00", late="skip")
+        await write(view, when="local", at="2026-03-03T09:00", late=late)
         await paged.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin
+    await admin.sees("Time left: about 7 hours")
     async with page_of(paged, admin) as view:
         _, page = await view.get("/broadcasts/1")
-        assert "1 of 2, about 20 hours left" in page, page
+        assert "1 of 2, about 7 hours left" in page, page
 
 
 async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:

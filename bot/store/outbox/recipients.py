@@ -302,6 +302,17 @@ async def next_ready(session: Executor, broadcast_id: int) -> datetime | None:
     return instant
 
 
+_last_ready = _next_ready.order_by(None).order_by(delivery.c.ready_at.desc())
+
+
+async def last_ready(session: Executor, broadcast_id: int) -> datetime | None:
+    """When the last of the broadcast's queued rows may be sent; None when none is queued."""
+    instant: datetime | None = (
+        await session.execute(_last_ready, {"of_broadcast": broadcast_id})
+    ).scalar()
+    return instant
+
+
 async def add_tally(session: Executor, amounts: Mapping[tuple[int, str, str], int]) -> None:
     """Add pruned rows, by (broadcast, state, reason), to what reports still show."""
     rows = [

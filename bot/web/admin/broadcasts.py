@@ -39,7 +39,7 @@ class BroadcastPages:
         self,
         templates: Templates,
         broadcasts: Broadcasts,
-        course_of: Callable[[BroadcastRead, Report], Course],
+        course_of: Callable[[BroadcastRead, Report], Awaitable[Course]],
         others: Callable[[int], Awaitable[list[int]]],
     ) -> None:
         self._templates = templates
@@ -114,7 +114,7 @@ class BroadcastPages:
             "offer": await self._broadcasts.offer_of(found.id)
             if found.state in NOT_BEGUN
             else None,
-            "seconds_left": self._course_of(found, report).seconds_left,
+            "seconds_left": (await self._course_of(found, report)).seconds_left,
             "again": await self._again(found.id, report),
         }
 
