@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from rapidfuzz import process
@@ -21,7 +21,8 @@ from tips.normalise import readings
 LONGEST = 80  # characters; no place needs more
 CLEAR_LEAD = 10  # a place with so many times the inhabitants of another is the one meant
 MENDED_LEAD = 5  # the same for a name that had to be corrected
-BIG_CITY = 500_000
+BIG_CITY = 500_000  # inhabitants from which a short word means a place that is nearly called so
+OWN_NAME = 250_000  # the same where it is nearly what the place is called today
 NAMESAKE = 150_000  # inhabitants from which a town of a region's name may be meant as well
 LEADS = (
     "i am in",
@@ -187,7 +188,7 @@ class Places:
         return [*first, *map(_place, self._index.suggested("en"))][:5]
 
     def _ranked(self, folded: str) -> list[Place]:
-        return _clearest(self._index.rows_of(folded), folded)
+        return _clearest(self._index.rows_of(folded), {folded})
 
     def _qualified(self, text: str, folded: str) -> list[Place]:
         """ "Paris, Texas", "london ontario": a name with what tells it from its namesakes."""
@@ -246,17 +247,13 @@ class Places:
         if not near:
             return []
         least = min(distance for _, distance, _ in near)
-        found = (
-            row
-            for name, distance, _ in near
-            if distance == least
-            for row in self._index.rows_of(name)
-        )
+        nearest = [name for name, distance, _ in near if distance == least]
+        found = (row for name in nearest for row in self._index.rows_of(name))
         rows = list(dict.fromkeys(found))  # in order, unlike a set
         if len(folded) < 7:
-            # Many short words are one edit away from some town: only a big city may be meant.
-            rows = [row for row in rows if row.people >= BIG_CITY]
-        return _clearest(rows, "", lead=MENDED_LEAD)
+            # Many short words are one edit away from some town: only a large one may be meant.
+            rows = [row for row in rows if row.people >= _least_people(row, nearest)]
+        return _clearest(rows, nearest, lead=MENDED_LEAD)
 
 
 def _without(folded: str) -> str:
@@ -265,11 +262,20 @@ def _without(folded: str) -> str:
     return found["name"] if found else folded
 
 
-def _clearest(rows: Sequence[Row], folded: str, lead: int = CLEAR_LEAD) -> list[Place]:
+def _least_people(row: Row, nearest: Collection[str]) -> int:
+    return OWN_NAME if _has_own_name(row, nearest) else BIG_CITY
+
+
+def _has_own_name(row: Row, names: Collection[str]) -> bool:
+    """Whether a place is called so today, and not only elsewhere or in former times."""
+    return fold(_name(row.label)) in names
+
+
+def _clearest(rows: Sequence[Row], names: Collection[str], lead: int = CLEAR_LEAD) -> list[Place]:
     """The places worth offering: those without a much larger namesake."""
     people: dict[tuple[str, ...], float] = defaultdict(float)
     for row in rows:
-        people[row.entity] += _weight(row) * (3 if fold(row.label.split(",")[0]) == folded else 1)
+        people[row.entity] += _weight(row) * (3 if _has_own_name(row, names) else 1)
     least = max(people.values(), default=0) / lead
     kept = [row for row in rows if people[row.entity] >= least]
     kept.sort(key=lambda row: (people[row.entity], _weight(row)), reverse=True)

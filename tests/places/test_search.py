@@ -97,6 +97,25 @@ def test_candidates_where_several_may_be_meant(
 
 
 @pytest.mark.parametrize(
+    ("typed", "labels"),
+    [
+        ("brigton", ["Brighton"]),
+        ("bristl", ["Bristol", "Brussels"]),
+        ("cardif", ["Cardiff"]),
+        ("manchestr", ["Manchester"]),
+        ("sevile", ["Sevilla"]),
+    ],
+)
+def test_a_slip_in_the_name_that_a_town_bears_comes_before_what_others_once_called_theirs(
+    places: Places, typed: str, labels: list[str]
+) -> None:
+    match = places.match(typed)
+    assert [place.label.partition(",")[0] for place in match.places] == labels
+    assert not match.named
+    assert match.clear is None, "it is asked about"
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "", " ", "🙂", "🏳️‍🌈", "...", "?!", "a", "zz", "asdfgh", "qwerty", "xyzzy", "lkjhg wqeoiu",
