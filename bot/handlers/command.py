@@ -113,7 +113,7 @@ async def _carry_out(name: str, act: Act, _update: Update, context: Context) -> 
     subscriber = context.subscriber
     if subscriber is not None and subscriber.subscribed and subscriber.expecting:
         # A command in between drops the question that we had asked.
-        context.subscriber = await context.services.subscribers.expect(context.chat_id, None)
+        await start.expect(context, None)
     await act(context, context.rest)
     if name not in ABOUT_LEAVING:
         await start.ask_if_zone_lost(context)

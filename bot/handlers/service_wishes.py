@@ -313,10 +313,10 @@ async def _move_place(context: Context, order: orders.MovePlace) -> bool:
         return True
     if match.clear is None:
         await context.say(_which_place(context, order.place, match))
-    elif order.sure and context.known.subscribed:
-        await _take_place(context, match.clear)
-    elif not context.known.subscribed:
+    elif not context.known.subscribed or context.known.expecting == "zone":
         await start.take_zone(context, match.clear.zone)
+    elif order.sure:
+        await _take_place(context, match.clear)
     else:
         await context.say(_which_place(context, order.place, match))
     return True

@@ -8,6 +8,7 @@ from datetime import date
 from bot.handlers.context import Context
 from bot.handlers.start import (
     ask_for_lost_zone,
+    expect,
     greet,
     looks_asked,
     needs_start,
@@ -200,9 +201,9 @@ async def _expect_day(context: Context, *, expected: bool) -> None:
     """Have what is typed next read as the end of a break, or no longer."""
     known = context.known
     if expected and known.subscribed:
-        context.subscriber = await context.services.subscribers.expect(context.chat_id, "day")
+        await expect(context, "day")
     elif known.expecting == "day":
-        context.subscriber = await context.services.subscribers.expect(context.chat_id, None)
+        await expect(context, None)
 
 
 async def typed_day(context: Context, typed: str) -> bool:
@@ -337,5 +338,5 @@ async def _stopped(context: Context) -> Message:
     if context.subscriber is not None:
         await context.services.subscribers.stop(context.chat_id)
         # Somebody who stops while subscribing is not asked for an hour any more.
-        await context.services.subscribers.expect(context.chat_id, None)
+        await expect(context, None)
     return pauses.stopped(context.translator, kept=context.subscriber is not None)

@@ -120,6 +120,15 @@ async def _ask_zone(context: Context) -> None:
     await context.say(start.ask_zone(context.translator, _suggestions(context)))
 
 
+async def expect(context: Context, what: str | None) -> None:
+    """Have what is typed next answer this question, or none; the keyboard of places goes away
+    where it was a place that we had asked for."""
+    before = context.known.expecting
+    context.subscriber = await context.services.subscribers.expect(context.chat_id, what)
+    if before == "zone" and what != "zone":
+        await context.say(start.zone_left(context.translator))
+
+
 async def begin(context: Context, _tap: Begin) -> None:
     """The button for ``/start``."""
     await context.toast()
@@ -228,6 +237,8 @@ async def keep_zone(context: Context, _tap: KeepZone) -> None:
         await context.say(start.finish_first(context.translator))
     else:
         await context.show(start.zone_kept(context.translator, context.subscriber.zone))
+        if context.subscriber.expecting == "zone":
+            await expect(context, None)
 
 
 async def typed_zone(context: Context, typed: str, *, named: bool) -> bool:
@@ -280,7 +291,7 @@ async def ask_hour(context: Context, _tap: AskHour) -> None:
     await context.toast()
     if await needs_start(context):
         return
-    await context.services.subscribers.expect(context.chat_id, "hour")
+    await expect(context, "hour")
     await context.say(start.ask_typed_hour(context.translator))
 
 
@@ -309,14 +320,14 @@ async def take_hour(context: Context, minute: int) -> None:
     """Set the hour; completes a subscription, else shows the settings."""
     if await needs_start(context):
         return
-    before = context.subscriber
-    subscriber = await context.services.subscribers.set_hour(context.chat_id, minute)
-    if subscriber.expecting is not None and subscriber.zone is not None:
-        subscriber = await context.services.subscribers.expect(context.chat_id, None)
-    context.subscriber = subscriber
+    before = context.known
+    context.subscriber = await context.services.subscribers.set_hour(context.chat_id, minute)
+    if before.expecting is not None and before.zone is not None:
+        await expect(context, None)
+    subscriber = context.known
     if subscriber.zone is None:
         await _ask_zone(context)
-    elif before is not None and before.local_minute is None:
+    elif before.local_minute is None:
         await _done(context, subscriber)
     else:
         await context.show(

@@ -83,6 +83,10 @@ class Message:
     silent_links: bool = True
     plain: str = field(default="", compare=False)
 
+    def __post_init__(self) -> None:
+        if [bool(self.buttons), self.reply is not None, self.remove_reply].count(True) > 1:
+            raise ValueError("a message has one keyboard, or takes one away")
+
     def below(self, line: Html) -> Message:
         """The message with a line above it; it has to leave room for that."""
         html, plain = f"{line.render()}\n\n{self.html}", f"{line.plain}\n\n{self.plain}"

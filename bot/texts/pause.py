@@ -163,5 +163,4 @@ def stopped(_: Translator, *, kept: bool = True) -> Message:
             )
         ),
         buttons=_again_row(_),
-        remove_reply=True,
     )

@@ -158,11 +158,13 @@ def zone_unknown(_: Translator, typed: str, number: str | None = None) -> Messag
 
 def let_be(_: Translator) -> Message:
     """Whoever was asked for something wants to leave it as it is."""
-    return page(
-        html.text(_("OK, I've kept everything as it was.")),
-        buttons=_settings_row(_),
-        remove_reply=True,
-    )
+    return page(html.text(_("OK, I've kept everything as it was.")), remove_reply=True)
+
+
+def zone_left(_: Translator) -> Message:
+    """The question for a place is dropped, as something else was wanted."""
+    words = _("OK, we'll leave your time zone as it is.")
+    return page(html.text(words), remove_reply=True)
 
 
 def location_unknown(_: Translator) -> Message:
@@ -258,7 +260,6 @@ def done(
         next_tip_line(_, subscriber, next_at, now),
         html.text(_("Got a question? Just type it.")),
         buttons=_settings_row(_),
-        remove_reply=True,
     )
 
 

@@ -16,6 +16,12 @@ async def zone_of(harness: BotHarness, person: Person) -> str | None:
     return found.zone if found else None
 
 
+async def is_asked_for_places(person: Person) -> bool:
+    """Whether the keyboard of places lies open."""
+    keyboards = [message["reply_keyboard"] for message in await person.messages()]
+    return not [keyboard for keyboard in keyboards if keyboard][-1]["remove"]
+
+
 async def test_an_unasked_location_asks_first_and_changes_nothing(
     harness: BotHarness, subscriber: Person
 ) -> None:
@@ -104,3 +110,48 @@ async def test_on_the_way_to_a_subscription_a_location_is_simply_taken(newcomer:
     await newcomer.say("Lisbon")
     await newcomer.share(*BERLIN)
     await newcomer.sees("It's 13:00 where you are, right?")
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    ["cancel", "/cancel", "never mind", "/saved", "/stop", "/pause", "/forget", "/tip", "Stop!",
+     "switch me to Tokyo time", "Lisbon"],
+)  # fmt: skip
+async def test_the_keyboard_of_places_goes_with_its_question(
+    subscriber: Person, otherwise: str
+) -> None:
+    await subscriber.say("/settings")
+    await subscriber.tap("Time zone")
+    assert await is_asked_for_places(subscriber)
+    await subscriber.say(otherwise)
+    assert not await is_asked_for_places(subscriber)
+
+
+@pytest.mark.parametrize("button", ["1sv:pause", "1sh:600", "1ha", "1ps", "1pm:0", "1zk"])
+async def test_a_button_for_something_else_takes_the_keyboard_away(
+    harness: BotHarness, subscriber: Person, button: str
+) -> None:
+    await subscriber.say("/settings")
+    settings = (await subscriber.messages())[-1]["message_id"]
+    await subscriber.tap("Time zone")
+    await subscriber.forge(button, message_id=settings)
+    await subscriber.hears("leave your time zone as it is")
+    assert not await is_asked_for_places(subscriber)
+    assert await zone_of(harness, subscriber) == "Europe/Berlin"
+
+
+async def test_a_question_in_between_leaves_the_keyboard_where_it_is(subscriber: Person) -> None:
+    await subscriber.say("/settings")
+    await subscriber.tap("Time zone")
+    await subscriber.say("is eczema contagious?")
+    assert await is_asked_for_places(subscriber)
+
+
+async def test_whoever_stops_while_subscribing_is_not_left_with_the_places(
+    newcomer: Person,
+) -> None:
+    await newcomer.begin()
+    assert await is_asked_for_places(newcomer)
+    await newcomer.say("/stop")
+    await newcomer.sees("You're unsubscribed")
+    assert not await is_asked_for_places(newcomer)

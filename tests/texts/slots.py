@@ -329,6 +329,7 @@ CALLS: dict[str, Call] = {
     ),
     "start.audience_unknown": lambda *_: start.audience_unknown(EN, "112"),
     "start.let_be": lambda *_: start.let_be(EN),
+    "start.zone_left": lambda *_: start.zone_left(EN),
     "start.zone_unknown": lambda w, _: start.zone_unknown(EN, w),
     "start.location_unknown": lambda *_: start.location_unknown(EN),
     "start.zone_taken": lambda *_: start.zone_taken(EN, "America/Argentina/Buenos_Aires"),

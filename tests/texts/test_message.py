@@ -61,6 +61,13 @@ def test_a_message_that_puts_the_keyboard_away_and_one_without_any() -> None:
     }  # fmt: skip
 
 
+def test_a_message_has_one_keyboard() -> None:
+    """Telegram takes one: what was to be put away would stay beside buttons."""
+    for other in ({"remove_reply": True}, {"reply": ReplyKeyboard((("Berlin",),))}):
+        with pytest.raises(ValueError, match="one keyboard"):
+            page(html.text("a"), buttons=((Button("Why?", Why(7)),),), **other)  # type: ignore[arg-type]
+
+
 def test_a_button_has_one_purpose() -> None:
     for wrong in ({}, {"data": Why(1), "url": "https://a.org"}, {"data": Why(1), "inline": ""}):
         with pytest.raises(ValueError, match="one thing"):
