@@ -231,8 +231,14 @@ class App:
                     services.content,
                     self.readiness.troubles,
                 ),
-                BroadcastPages(templates, services.broadcasts, shown.course_of, chats.others),
-                ComposingPages(templates, services.broadcasts),
+                BroadcastPages(
+                    templates,
+                    services.broadcasts,
+                    services.content,
+                    shown.course_of,
+                    chats.others,
+                ),
+                ComposingPages(templates, services.broadcasts, services.content),
                 ControlPages(templates, services.broadcasts, actions),
                 CalendarPages(templates, services.broadcasts, self.clock),
                 ContentPages(
@@ -247,7 +253,13 @@ class App:
                     services.analyser.placed,
                     partial(self.jobs.soon, "answers", 0.0),
                 ),
-                AuditPages(templates, services.audit, services.admins),
+                AuditPages(
+                    templates,
+                    services.audit,
+                    services.admins,
+                    services.content,
+                    services.messenger.names_of,
+                ),
             ],
         )
         where = self.settings.web_host, self.settings.admin_page_port

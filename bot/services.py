@@ -89,6 +89,7 @@ class Services:
     answering: Answering
     inbox_news: InboxNews
     client: Client
+    messenger: Messenger
     dispatcher: Dispatcher
     analyser: TextAnalyser
     limiter: SendLimiter
@@ -315,6 +316,7 @@ def _build(
         answering=answering,
         inbox_news=inbox_news,
         client=client,
+        messenger=messenger,
         dispatcher=dispatcher,
         analyser=analyser,
         limiter=limiter,

@@ -19,6 +19,8 @@ from pydantic import BaseModel
 
 from bot.places.emergency import country_of
 from bot.store.outbox.wanted import Wanted
+from bot.texts.broadcast_audience import audience_words
+from bot.texts.catalogue import Translator
 
 Who = Literal["adult", "parent", "both"]
 Why = Literal[
@@ -155,6 +157,15 @@ def written(made: Filter) -> str:
         "list=": [made.list_id] if made.list_id is not None else (),
     }
     return " ".join(name + ",".join(map(str, values)) for name, values in lists.items() if values)
+
+
+def said_as(_: Translator, words: str, themes: Mapping[str, str]) -> str:
+    """The audience that these words name, as the chat says it; the words themselves where they
+    name none (any more)."""
+    try:
+        return "; ".join(audience_words(_, parse_filter(words), themes))
+    except FilterError:
+        return words
 
 
 def resolve(made: Filter, themes: Mapping[str, int]) -> Wanted:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from bot.delivery.audiences import said_as
 from bot.handlers.context import Context
 from bot.handlers.guards import may_tap
-from bot.handlers.team import names_of
 from bot.store.admin_models import AuditRead
-from bot.store.values import NOBODY
 from bot.texts import audit as texts
 from bot.texts.callbacks import ShowAudit
 from bot.texts.message import Message
@@ -34,10 +35,12 @@ async def _page(context: Context, at: ShowAudit) -> Message:
     log = context.services.audit
     older = await log.entries(1, before_id=entries[-1].id)
     newer = await log.entries(1, after_id=entries[0].id)
-    people = {one for entry in entries for one in texts.people_in(entry)} - {NOBODY}
-    names = await names_of(context, sorted(people))
+    known = texts.Known(
+        await context.services.messenger.names_of(texts.people_in(entries)),
+        partial(said_as, context.translator, themes=context.services.library.theme_names),
+    )
     more = (bool(newer), bool(older))
-    return texts.entries(context.translator, entries, names, context.zone, context.now, more)
+    return texts.entries(context.translator, entries, known, context.zone, context.now, more)
 
 
 async def _entries(context: Context, at: ShowAudit) -> list[AuditRead]:

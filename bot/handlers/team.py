@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -40,16 +38,9 @@ async def _page(context: Context, wanted: int) -> Message:
     pages = -(-len(everyone) // SHOWN)
     number = min(wanted, pages - 1)
     shown = everyone[number * SHOWN :][:SHOWN]
-    names = await names_of(context, [member.user_id for member in shown])
+    names = await context.services.messenger.names_of(member.user_id for member in shown)
     you = context.user.id
     return texts.team(context.translator, shown, names, you, number, pages, context.now)
-
-
-async def names_of(context: Context, users: Sequence[int]) -> dict[int, str]:
-    """What these people call themselves on Telegram now, "" where it does not tell."""
-    asked = list(dict.fromkeys(users))
-    names = await asyncio.gather(*map(context.services.messenger.name_of, asked))
-    return dict(zip(asked, names, strict=True))
 
 
 async def open_member(context: Context, tap: OpenMember) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+import asyncio
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -282,6 +283,12 @@ class Messenger:
         except TelegramError as refusal:
             log.debug("a name is not told", kind=type(refusal).__name__)
             return ""
+
+    async def names_of(self, users: Iterable[int]) -> dict[int, str]:
+        """The same of several people, by their ids."""
+        asked = list(dict.fromkeys(users))
+        names = await asyncio.gather(*map(self.name_of, asked))
+        return dict(zip(asked, names, strict=True))
 
     async def send_words(
         self,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -16,7 +16,7 @@ from bot.texts.message import Button, Message, page
 from bot.texts.roles import known_as
 
 NOBODY = 0
-LINE_UNITS = 185  # twenty of them fit into a message
+LINE_UNITS = 185  # twenty of them fit into a message, with an empty line before each
 VALUE_UNITS = 40
 MEMBER = re.compile(r"admin (?P<user>\d{1,19})")
 
@@ -74,10 +74,19 @@ class Entry(Protocol):
     def after(self) -> str | None: ...
 
 
-def people_in(entry: Entry) -> list[int]:
-    """The user ids of those whom an entry names."""
-    named = MEMBER.fullmatch(entry.subject)
-    return [entry.actor, *([int(named["user"])] if named else [])]
+class Known(NamedTuple):
+    """What entries only have numbers and short forms of: people's ``names`` of now by their ids,
+    and an ``audience`` in words."""
+
+    names: Mapping[int, str]
+    audience: Callable[[str], str]
+
+
+def people_in(entries: Iterable[Entry]) -> list[int]:
+    """The user ids of those whom the entries name."""
+    found = {entry.actor for entry in entries} - {NOBODY}
+    named = (MEMBER.fullmatch(entry.subject) for entry in entries)
+    return sorted(found | {int(one["user"]) for one in named if one})
 
 
 def nothing(_: Translator) -> Message:
@@ -88,7 +97,7 @@ def nothing(_: Translator) -> Message:
 def entries(
     _: Translator,
     shown: Sequence[Entry],
-    names: Mapping[int, str],
+    known: Known,
     zone: str,
     now: datetime,
     more: tuple[bool, bool],
@@ -100,27 +109,25 @@ def entries(
     where = html.fill(_("Newest first. Times: {zone}"), zone=times.zone_name(_, zone))
     return page(
         html.join([html.bold(_("What the team has changed")), where]),
-        html.join(_line(_, entry, names, zone, now) for entry in shown),
+        *(_line(_, entry, known, zone, now) for entry in shown),
         buttons=((*back, *on),),
     )
 
 
-def _line(
-    _: Translator, entry: Entry, names: Mapping[int, str], zone: str, now: datetime
-) -> html.Html:
+def _line(_: Translator, entry: Entry, known: Known, zone: str, now: datetime) -> html.Html:
     when = times.moment(_, entry.at, now, zone)
-    return html.text(html.shortened(f"{when}. {sentence(_, entry, names)}", LINE_UNITS))
+    return html.text(html.shortened(f"{when}. {sentence(_, entry, known)}", LINE_UNITS))
 
 
-def sentence(_: Translator, entry: Entry, names: Mapping[int, str]) -> str:
-    """Who did what, and what changed by it; whoever has no name in ``names`` is a number."""
+def sentence(_: Translator, entry: Entry, known: Known) -> str:
+    """Who did what, and what changed by it; whoever has no name is a number."""
     slots = {
-        "who": _person(_, entry.actor, names),
+        "who": _person(_, entry.actor, known.names),
         "act": entry.act,
-        "what": _subject(_, entry, names),
+        "what": _subject(_, entry, known.names),
     }
     said = _(ACTS.get(entry.act, OTHER)).format(**slots).removesuffix(", ")
-    changed = ", ".join(_changes(_, _facts(entry.before), _facts(entry.after)))
+    changed = ", ".join(_changes(_, _facts(entry.before, known), _facts(entry.after, known)))
     return said + (f": {changed}" if changed else "")
 
 
@@ -135,8 +142,11 @@ def _subject(_: Translator, entry: Entry, names: Mapping[int, str]) -> str:
     return _person(_, int(named["user"]), names) if named else entry.subject
 
 
-def _facts(written: str | None) -> dict[str, Any]:
-    return orjson.loads(written) if written else {}
+def _facts(written: str | None, known: Known) -> dict[str, Any]:
+    facts: dict[str, Any] = orjson.loads(written) if written else {}
+    if isinstance(chosen := facts.get("audience"), str):  # elsewhere it is how many they are
+        facts["audience"] = known.audience(chosen)
+    return facts
 
 
 def _changes(_: Translator, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -160,8 +170,6 @@ def _changes(_: Translator, before: Mapping[str, Any], after: Mapping[str, Any])
 def _value(_: Translator, key: str, value: Any) -> str:
     if key == "local_minute" and value is not None:
         return times.hour(value)
-    if key == "audience" and value == "":
-        return _("everyone")
     words = {None: _("nothing"), True: _("yes"), False: _("no")}
     if value is None or isinstance(value, bool):
         return words[value]

@@ -679,7 +679,7 @@ CALLS: dict[str, Call] = {
     "audit.entries": lambda w, _: audit.entries(
         EN,
         [SomeEntry(after=orjson.dumps({"x": w}).decode())] * 20,
-        {2**52: w},
+        audit.Known({2**52: w}, str),
         "Europe/Berlin",
         NOW,
         (True, True),

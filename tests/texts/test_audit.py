@@ -6,8 +6,10 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from bot.delivery.audiences import said_as
 from bot.texts import audit
 from bot.texts.catalogue import translator
 from bot.texts.html import units
@@ -34,7 +36,8 @@ class Entry:
 
 
 def said(*entries: Entry) -> str:
-    return audit.entries(EN, entries, {7: "Ada", 8: "Bea"}, "UTC", NOW, (False, False)).plain
+    known = audit.Known({7: "Ada", 8: "Bea"}, partial(said_as, EN, themes={}))
+    return audit.entries(EN, entries, known, "UTC", NOW, (False, False)).plain
 
 
 def test_every_act_that_is_written_down_has_words() -> None:
@@ -51,13 +54,21 @@ def test_what_changed_is_told_with_what_was_before() -> None:
     )
 
 
-def test_an_hour_and_everyone_are_said_as_people_say_them() -> None:
+def test_an_hour_and_an_audience_are_said_as_people_say_them() -> None:
     assert "local hour 18:30 (was nothing)" in said(
         Entry(before='{"local_minute":null}', after='{"local_minute":1110}')
     )
-    assert "audience everyone (was for=child)" in said(
+    assert "audience everyone (was tips for children)" in said(
         Entry(before='{"audience":"for=child"}', after='{"audience":""}')
     )
+    assert "audience planet=mars" in said(Entry(after='{"audience":"planet=mars"}'))
+    assert "audience 120" in said(Entry(after='{"audience":120}'))
+
+
+def test_an_empty_line_stands_between_entries() -> None:
+    ended, paused = said(Entry(act="cancel"), Entry()).split("\n\n")[1:]
+    assert ended.endswith("Ada cancelled broadcast 7")
+    assert paused.endswith("Ada paused broadcast 7")
 
 
 def test_a_person_who_is_meant_is_named() -> None:
@@ -78,4 +89,4 @@ def test_twenty_of_the_longest_fit_into_one_message() -> None:
     long = Entry(subject="x" * 96, after=json.dumps({"k" * 90: "\U0001f600" * 300}))
     whole = said(*[long] * 20)
     assert units(whole) <= 4096
-    assert not whole.endswith("…") or whole.count("\n") >= 20
+    assert whole.count("Ada paused broadcast") + whole.count("Ada paused " + "x" * 9) >= 20

@@ -270,7 +270,7 @@ async def test_a_saved_audience_can_be_taken_as_it_is_written(paged: BotHarness)
     await rules.save_segment("Berliners", parse_filter("zone=Europe/Berlin", rules.themes), ADMIN)
     async with page_of(paged, admin) as view:
         _, form = await view.get("/broadcasts/new")
-        assert "Berliners: <code>zone=Europe/Berlin</code>" in form
+        assert "Berliners: in Europe/Berlin (<code>zone=Europe/Berlin</code>)" in form
         _, page = await draft(view, "Hi", audience="zone=Europe/Berlin")
         assert "1 person gets it" in page
 

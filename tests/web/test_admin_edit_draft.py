@@ -41,7 +41,7 @@ async def test_all_that_was_chosen_can_be_changed_in_one_step(paged: BotHarness)
         )  # fmt: skip
         assert status == 200, page
         for shown in ("<h1>Broadcast 1</h1>", "Cream news", "1 person gets it", "Read more",
-                      "Sound: always quiet", "3 Mar 2026, 09:00"):  # fmt: skip
+                      "Only: in Asia", "Sound: always quiet", "3 Mar 2026, 09:00"):  # fmt: skip
             assert shown in page, shown
         assert await states(paged) == {1: "draft"}, "it is the same one, and nobody has it"
         await confirm(view)

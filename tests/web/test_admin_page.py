@@ -12,7 +12,17 @@ import pytest
 from bot.admins.logins import LINK_LASTS, SESSION_LASTS
 from bot.admins.roles import Role
 from tests.bot_harness import ADMIN, BotHarness, open_harness
-from tests.web.page_stage import VIEWER, Window, link_for, log_in, page_of, window, with_role
+from tests.web.page_stage import (
+    VIEWER,
+    Window,
+    draft,
+    edit,
+    link_for,
+    log_in,
+    page_of,
+    window,
+    with_role,
+)
 
 PAGES = ("/", "/?days=30", "/broadcasts", "/calendar", "/content", "/questions", "/audit",
          "/health")  # fmt: skip
@@ -208,11 +218,25 @@ def test_whoever_has_no_page_does_not_wait_for_its_templates() -> None:
     assert done.stdout.strip() == b"False"
 
 
+async def test_the_team_is_shown_by_numbers_where_telegram_tells_no_names(
+    paged: BotHarness,
+) -> None:
+    admin = await paged.admin()
+    async with page_of(paged, admin) as view:
+        await paged.fault("error", method="getChat", error_code=400, description="Not found")
+        _, page = await view.get("/audit")
+        assert f"<li>number {ADMIN}: owner (you)</li>" in page
+
+
 async def test_the_audit_log_says_in_words_what_was_done(paged: BotHarness) -> None:
     admin = await paged.admin()
     await admin.say("/withdraw fermented-does-not-mean-alive wrong dose")
     async with page_of(paged, admin) as view:
+        await draft(view)
+        await edit(view, audience="zone=Asia/* for=child")
         _, page = await view.get("/audit")
-        assert f"Number {ADMIN} withdrew tip fermented-does-not-mean-alive" in page
+        assert "<li>Ada: owner (you)</li>" in page
+        assert "Ada withdrew tip fermented-does-not-mean-alive" in page
         assert "wrong dose" in page
+        assert "audience tips for children; in Asia" in page
         assert "{" not in page.partition("<main")[2], "no JSON"

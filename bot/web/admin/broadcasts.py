@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.admins.logins import Visitor
-from bot.delivery.audiences import read_filter, written
+from bot.delivery.audiences import read_filter
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import content_in, read_content
 from bot.delivery.offers import Offer
@@ -18,10 +18,12 @@ from bot.store.values import Report
 from bot.texts import announcement
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
+from bot.texts.broadcast_audience import audience_line
 from bot.texts.report import Course, done_of
 from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
+from tips.current import CurrentContent
 
 SHOWN = 40
 RUNNING = ("sending", "paused", "cancelling")
@@ -39,11 +41,13 @@ class BroadcastPages:
         self,
         templates: Templates,
         broadcasts: Broadcasts,
+        content: CurrentContent,
         course_of: Callable[[BroadcastRead, Report], Awaitable[Course]],
         others: Callable[[int], Awaitable[list[int]]],
     ) -> None:
         self._templates = templates
         self._broadcasts = broadcasts
+        self._content = content
         self._course_of = course_of
         self._others = others
 
@@ -109,7 +113,7 @@ class BroadcastPages:
             "ended": done_of(report),
             "content": read_content(found.content) if found.content else None,
             "label": announcement.label(self._templates.words),
-            "audience": written(read_filter(found.filter)),
+            "audience": self._audience(found),
             "schedule": schedule_of(found),
             "offer": await self._broadcasts.offer_of(found.id)
             if found.state in NOT_BEGUN
@@ -117,6 +121,11 @@ class BroadcastPages:
             "seconds_left": (await self._course_of(found, report)).seconds_left,
             "again": await self._again(found.id, report),
         }
+
+    def _audience(self, found: BroadcastRead) -> str:
+        """Whom it is for, as its card in the chat says it."""
+        chosen, themes = read_filter(found.filter), self._content.library.theme_names
+        return audience_line(self._templates.words, chosen, themes).plain
 
     async def _again(self, number: int, report: Report) -> dict[str, Offer]:
         """What it takes to send again what failed, and what is in doubt, where that can be."""

@@ -10,7 +10,7 @@ from functools import partial
 from aiohttp import web
 
 from bot.admins.logins import Visitor
-from bot.delivery.audiences import FilterError, written
+from bot.delivery.audiences import FilterError, said_as, written
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import Content, content_in, read_content
 from bot.delivery.schedules import ScheduleError
@@ -21,6 +21,7 @@ from bot.web.admin.broadcast_forms import NEW, BroadcastForms, Fields, FormError
 from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by, found_now, led_to
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
+from tips.current import CurrentContent
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -28,8 +29,11 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 class ComposingPages:
     """Asks for what a broadcast is to be, and drafts it, by the same rules as the chat."""
 
-    def __init__(self, templates: Templates, broadcasts: Broadcasts) -> None:
+    def __init__(
+        self, templates: Templates, broadcasts: Broadcasts, content: CurrentContent
+    ) -> None:
         self._templates = templates
+        self._content = content
         self._broadcasts = broadcasts
         self._forms = BroadcastForms(templates.words, templates.zone, broadcasts.themes)
         self._to = partial(led_to, templates.base)
@@ -67,9 +71,15 @@ class ComposingPages:
             content=content_in(before.content) if before is not None else NEW,
             sounds=cards.sound_names(words),
             polls=cards.poll_names(words),
-            segments=[(s.name, written(s.filter)) for s in await self._broadcasts.segments()],
+            segments=await self._segments(),
             zone=self._templates.zone.key,
         )
+
+    async def _segments(self) -> list[tuple[str, str, str]]:
+        """The saved audiences: their names, as they are typed, and in words."""
+        words, themes = self._templates.words, self._content.library.theme_names
+        typed = [(one.name, written(one.filter)) for one in await self._broadcasts.segments()]
+        return [(name, chosen, said_as(words, chosen, themes)) for name, chosen in typed]
 
     async def _compose(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         given = await _fields(request)
