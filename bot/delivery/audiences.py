@@ -41,20 +41,21 @@ PARTS = (
 """Every part that there is, each as an example."""
 
 REMEDIES: Mapping[Why, str] = {
-    "no_such_part": "is no part that I know",
-    "twice": "is there twice",
-    "not_a_date": "is no date: write it as 2026-01-31",
-    "not_a_number": "is no number that can be meant here",
-    "no_such_zone": "is no time zone: write one like Europe/Berlin, or Europe/*",
-    "no_such_country": "is no country with a time zone: write two letters, like DE",
-    "no_such_theme": "is no theme",
-    "no_such_audience": "is neither adult, child nor both",
-    "no_such_source": "is no link's name: letters, digits, _ and -",
-    "no_such_broadcast": "is no broadcast that was sent",
-    "too_long_ago": "was sent too long ago: who got it isn't kept for more than a week",
-    "no_such_list": "is no list that I have",
-    "nobody_between": "leaves nobody: the first date has to be before the second",
+    "no_such_part": "there's no part {place}",
+    "twice": "{place} is there twice; put its values together, with commas",
+    "not_a_date": "{place} needs a date, written like 2026-01-31",
+    "not_a_number": "{place} needs a number that makes sense there, such as 30",
+    "no_such_zone": "there's no time zone {place}; write zone=Europe/Berlin or zone=Europe/*",
+    "no_such_country": "there's no country {place}; write two letters, such as country=DE",
+    "no_such_theme": "there's no theme {place}",
+    "no_such_audience": "nobody's tips are for {place}; write for=adult, for=child or for=both",
+    "no_such_source": "{place} can't be a link's name; letters, digits, _ and - work there",
+    "no_such_broadcast": "{place}: no broadcast of that number was sent",
+    "too_long_ago": "{place} is over a week old, and who got it isn't kept for longer",
+    "no_such_list": "there's no {place}; lists are made in the chat, from a file",
+    "nobody_between": "{place} leaves nobody; the first date has to come before the second",
 }
+"""What is said at the command line; the chat and the page have words of their own."""
 
 
 class FilterError(ValueError):
@@ -63,8 +64,8 @@ class FilterError(ValueError):
 
     def __init__(self, why: Why, place: str, known: Iterable[str] = ()) -> None:
         self.why, self.place, self.known = why, place, tuple(known)
-        choice = f" ({', '.join(self.known)})" if self.known else ""
-        super().__init__(f"{place}: {REMEDIES[why]}{choice}")
+        choice = f"; what works: {', '.join(self.known)}" if self.known else ""
+        super().__init__(REMEDIES[why].format(place=place) + choice)
 
 
 class Filter(BaseModel, frozen=True):
@@ -106,13 +107,23 @@ def parse_filter(words: str, themes: Collection[str] | None = None) -> Filter:
         read = READERS.get((found[1], found[2])) if found else None
         if found is None or read is None:
             raise FilterError("no_such_part", word, PARTS)
-        field, value = read(found[3])
+        field, value = _read(read, found)
         if field in given:
             raise FilterError("twice", f"{found[1]}{found[2]}")
         given[field] = value
     made = Filter(**given)
     check(made, themes)
     return made
+
+
+def _read(read: Reader, found: re.Match[str]) -> tuple[str, Any]:
+    try:
+        return read(found[3])
+    except FilterError:
+        raise
+    except ValueError:
+        why: Why = "not_a_date" if found[1] == "joined" else "not_a_number"
+        raise FilterError(why, found[0]) from None
 
 
 def check(made: Filter, themes: Collection[str] | None = None) -> None:
@@ -224,6 +235,7 @@ def zones_in(country: str) -> tuple[str, ...]:
 
 
 Reader = Callable[[str], tuple[str, Any]]
+"""Reads the values of a part; ``ValueError`` where they are no numbers, or no date."""
 
 
 def _values(given: str) -> tuple[str, ...]:
@@ -232,7 +244,7 @@ def _values(given: str) -> tuple[str, ...]:
 
 def _who(given: str) -> tuple[str, Any]:
     for one in _values(given):
-        _found(one.lower() in WHO, "no_such_audience", one, ("adult", "child", "both"))
+        _found(one.lower() in WHO, "no_such_audience", one)
     return "who", tuple(dict.fromkeys(WHO[one.lower()] for one in _values(given)))
 
 
@@ -241,17 +253,12 @@ def _several(field: str, change: Callable[[str], str] = str) -> Reader:
 
 
 def _day(field: str) -> Reader:
-    def read(given: str) -> tuple[str, Any]:
-        try:
-            return field, date.fromisoformat(given)
-        except ValueError:
-            raise FilterError("not_a_date", given) from None
-
-    return read
+    return lambda given: (field, date.fromisoformat(given))
 
 
 def _number(given: str) -> int:
-    _found(given.isascii() and given.isdecimal() and len(given) <= 18, "not_a_number", given)
+    if not (given.isascii() and given.isdecimal() and len(given) <= 18):
+        raise ValueError("no number of a column's")
     return int(given)
 
 

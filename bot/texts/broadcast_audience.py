@@ -308,8 +308,8 @@ def wrong_part(
     words = {
         "no_such_part": _("I don't know the part “{place}”."),
         "twice": _("“{place}” is there twice. Put its values together, with commas."),
-        "not_a_date": _("“{place}” should be a date such as 2026-01-31."),
-        "not_a_number": _("“{place}” should be a number."),
+        "not_a_date": _("“{place}” needs a date such as 2026-01-31."),
+        "not_a_number": _("“{place}” needs a number that makes sense there, such as 30."),
         "no_such_zone": _("There's no time zone “{place}”. Try Europe/Berlin, or Europe/*."),
         "no_such_country": _("There's no country “{place}”. Two letters will do, such as DE."),
         "no_such_theme": _("There's no theme “{place}”."),

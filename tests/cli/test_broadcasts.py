@@ -249,11 +249,31 @@ class TestCorrections:
         assert (told["text"], told["send_at"][11:16]) == ("Cream is best", "10:00")
         assert [one["id"] for one in data("broadcast", "list")] == [1, moved["id"]]
 
+    @pytest.mark.parametrize(
+        ("audience", "told"),
+        [
+            ("kids=3", "there's no part kids=3; what works: for=adult, for=child or for=both, "),
+            ("for=kids", "nobody's tips are for kids; write for=adult, for=child or for=both\n"),
+            ("active=four", "active=four needs a number that makes sense there, such as 30\n"),
+            ("joined>soon", "joined>soon needs a date, written like 2026-01-31\n"),
+            ("not=99", "not=99: no broadcast of that number was sent\n"),
+        ],
+    )
+    def test_a_slip_in_an_audience_is_told_with_what_works(
+        self, file: Path, audience: str, told: str
+    ) -> None:
+        result = gutskin("broadcast", "send", "--file", str(file), "--audience", audience)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.startswith(f"--audience: {told}")
+
     def test_what_cannot_be_changed_changes_nothing(self, file: Path) -> None:
         data("broadcast", "send", "--file", str(file), "--yes", "--at", _ahead("09:00"))
         for words, line in (
             (("2", "--yes"), "nothing to change: name a --file"),
-            (("2", "--yes", "--audience", "zone=Mars/*"), "Mars/*: is no time zone"),
+            (
+                ("2", "--yes", "--audience", "zone=Mars/*"),
+                "--audience: there's no time zone Mars/*; write",
+            ),
             (("2", "--yes", "--audience", "for=child"), "nobody matches that"),
             (("2", "--yes", "--at", "2020-01-01 09:00"), "--at: that time has passed"),
             (("1", "--yes", "--audience", "zone=Asia/*"), "broadcast 1 waits no more"),
