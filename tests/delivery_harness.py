@@ -15,7 +15,6 @@ from bot.clock_trust import ClockTrust
 from bot.config import Settings, load_settings
 from bot.delivery.announcing import OnEvent
 from bot.delivery.broadcasts import Broadcasts
-from bot.delivery.cancelling import cancel_left_over
 from bot.delivery.content import Content
 from bot.delivery.outbox import Event
 from bot.delivery.planner import Planner
@@ -131,12 +130,10 @@ class DeliveryHarness:
         return draft.id
 
     async def plan_audiences(self) -> None:
-        """Make every row that broadcasts lack, and cancel those of what is cancelled."""
+        """Begin what is due, make every row that broadcasts lack, and cancel those of what is
+        cancelled."""
         broken: set[int] = set()
-        audiences = self.planner.audiences
-        while await audiences.plan_chunks(await audiences.lacking_rows(), broken):
-            pass
-        while await cancel_left_over(self.db):
+        while await self.planner.serve(broken):
             pass
 
     async def prune(self) -> int:

@@ -36,10 +36,6 @@ class AudiencePlanner:
         self._clock = clock
         self._due_in_zone = partial(due_in_zone, home=home)
 
-    async def lacking_rows(self) -> list[int]:
-        """The broadcasts that wait for rows."""
-        return await self._db.read(broadcasts.lacking_rows)
-
     async def plan_chunks(self, lacking: Iterable[int], broken: set[int]) -> int:
         """Make the next chunk for each broadcast that lacks rows; for how many one was made.
 

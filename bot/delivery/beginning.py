@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -61,19 +62,24 @@ async def begin(
         await corrections.hold(session, broadcast, now)
 
 
-async def begin_due(db: Database, now: datetime) -> None:
-    """Begin the scheduled broadcasts whose time has come: each once, however many look.
+async def begin_due(db: Database, now: datetime, due: Iterable[int]) -> bool:
+    """Begin those of these scheduled broadcasts whose time has come, each once, however many look;
+    whether any began.
 
     One that fails is logged, and tried again at the next tick; it holds up no other.
     """
-    for broadcast_id in await db.read(partial(store.scheduled_until, instant=now)):
-        try:
-            begun = await db.write(partial(_begin_due, broadcast_id=broadcast_id, now=now))
-        except Exception:
-            log.exception("a scheduled broadcast could not begin", broadcast=broadcast_id)
-            continue
-        if begun:
-            log.info("a scheduled broadcast begins", broadcast=broadcast_id)
+    return any([await _begun(db, now, broadcast_id) for broadcast_id in due])
+
+
+async def _begun(db: Database, now: datetime, broadcast_id: int) -> bool:
+    try:
+        begun = await db.write(partial(_begin_due, broadcast_id=broadcast_id, now=now))
+    except Exception:
+        log.exception("a scheduled broadcast could not begin", broadcast=broadcast_id)
+        return False
+    if begun:
+        log.info("a scheduled broadcast begins", broadcast=broadcast_id)
+    return begun
 
 
 async def _begin_due(session: Executor, broadcast_id: int, now: datetime) -> bool:

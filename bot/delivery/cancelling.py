@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from bot.store.database import Database
@@ -17,13 +18,12 @@ async def cancel_rows(db: Database, broadcast_id: int) -> None:
         pass
 
 
-async def cancel_left_over(db: Database) -> bool:
-    """Cancel the next rows of every cancelled broadcast of which any wait; whether more may.
+async def cancel_left_over(db: Database, cancelled: Iterable[int]) -> bool:
+    """Cancel the next rows of these broadcasts, of which some wait; whether more may.
 
     A correction ended it, they came back late, or whoever cancelled it was killed halfway.
     """
-    found = await db.read(recipients.cancelled_with_queued_rows)
-    return any([await _cancel_chunk(db, broadcast_id) for broadcast_id in found])
+    return any([await _cancel_chunk(db, broadcast_id) for broadcast_id in cancelled])
 
 
 async def _cancel_chunk(db: Database, broadcast_id: int) -> bool:

@@ -19,6 +19,7 @@ from bot.delivery.beginning import begin_due
 from bot.delivery.cancelling import cancel_left_over
 from bot.metrics import Metrics
 from bot.store.database import Database
+from bot.store.outbox import recipients
 from bot.store.queries import broadcasts, counters, heartbeat, slots
 from bot.store.queries.slots import Slot
 from bot.store.tables import Executor
@@ -36,6 +37,14 @@ SLOTS_AT_ONCE = 64
 RECOMPUTED_AT_ONCE = 200
 ALMOST_A_DAY = timedelta(hours=23)  # from one instant to the next on the shortest day of a year
 ZONE_DATA = "zone-data"
+
+
+class Owed(NamedTuple):
+    """The broadcasts for which there is something to do, by their ids."""
+
+    beginning: list[int]  # whose time has come
+    rows: list[int]
+    cancelling: list[int]  # which are cancelled, and of which rows wait all the same
 
 
 class Planned(NamedTuple):
@@ -158,34 +167,55 @@ class Planner:
         turns, so that none waits for the last row of another.
         """
         total, more, broken = Planned(0, 0, 0), True, set[int]()
-        await begin_due(self._db, self._clock.now())
         while more:
             try:
-                step, more, lacking = await self._db.write(self._step)
+                step, more, owed = await self._db.write(self._step)
             except Exception:
-                # Whatever is wrong with the tips, broadcasts are owed their rows.
-                await self.audiences.plan_chunks(await self.audiences.lacking_rows(), broken)
+                # Whatever is wrong with the tips, broadcasts are owed theirs.
+                await self.serve(broken)
                 raise
             self._tell(step)
-            chunks = await self.audiences.plan_chunks(lacking, broken)
-            if step.rows or chunks:
+            if step.rows:
                 self._on_rows()
             total = Planned(*(a + b for a, b in zip(total, step, strict=True)))
-            more = await cancel_left_over(self._db) or more or chunks > 0
+            more = await self._serve(owed, broken) or more
         if total.slots:
             log.info("tips are planned", **total._asdict())
         return total
+
+    async def serve(self, broken: set[int]) -> bool:
+        """Do for broadcasts what can be done at once; whether more may wait.
+
+        Args:
+            broken: those that are left out; one that fails is added.
+        """
+        return await self._serve(await self._db.read(self._owed), broken)
+
+    async def _serve(self, owed: Owed, broken: set[int]) -> bool:
+        """Begin, plan and cancel what broadcasts wait for, a chunk of each; whether more may."""
+        begun = await begin_due(self._db, self._clock.now(), owed.beginning)
+        chunks = await self.audiences.plan_chunks(owed.rows, broken)
+        if chunks:
+            self._on_rows()
+        return await cancel_left_over(self._db, owed.cancelling) or begun or chunks > 0
+
+    async def _owed(self, session: Executor) -> Owed:
+        return Owed(
+            await broadcasts.scheduled_until(session, self._clock.now()),
+            await broadcasts.lacking_rows(session),
+            await recipients.cancelled_with_queued_rows(session),
+        )
 
     def _tell(self, step: Planned) -> None:
         self._metrics.slots_planned.inc(step.slots)
         self._metrics.deliveries_planned.inc(step.rows)
         self._metrics.deliveries.labels("tip", "too_old").inc(step.too_old)
 
-    async def _step(self, session: Executor) -> tuple[Planned, bool, list[int]]:
-        """Plan up to a chunk of subscribers in one transaction; whether more wait, and which
-        broadcasts lack rows: one transaction less at each tick."""
+    async def _step(self, session: Executor) -> tuple[Planned, bool, Owed]:
+        """Plan up to a chunk of subscribers in one transaction; whether more wait, and what
+        broadcasts wait for, which would else take transactions of their own at each tick."""
         planned, more = await self._plan_tips(session)
-        return planned, more, await broadcasts.lacking_rows(session)
+        return planned, more, await self._owed(session)
 
     async def _plan_tips(self, session: Executor) -> tuple[Planned, bool]:
         now = self._clock.now()

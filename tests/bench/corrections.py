@@ -32,6 +32,7 @@ from bot.delivery.content import Content
 from bot.delivery.rendering import TipRenderer
 from bot.delivery.worker import DeliveryWorker
 from bot.store.database import Database
+from bot.store.queries import broadcasts
 from bot.telegram.bulk.proxied import open_transport
 from bot.telegram.limits.limiter import SendLimiter
 from tests.bench import town
@@ -91,7 +92,9 @@ class Office:
         longest, made = 0.0, 1
         while made:
             begun = time.perf_counter()
-            made = await self._planner.plan_chunks(await self._planner.lacking_rows(), set())
+            made = await self._planner.plan_chunks(
+                await self.db.read(broadcasts.lacking_rows), set()
+            )
             longest = max(longest, time.perf_counter() - begun)
         return longest
 

@@ -24,7 +24,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.delivery import audience, failure_rate
-from bot.delivery.beginning import begin_due
 from bot.delivery.confirmation import CONFIRMED
 from bot.delivery.content import Content
 from bot.delivery.message import Finished, OutgoingMessage
@@ -191,10 +190,8 @@ class World:
     # What senders do
 
     async def plan(self) -> None:
-        await begin_due(self.harness.db, self.harness.clock.now())
-        audiences = self.harness.planner.audiences
         broken: set[int] = set()
-        await audiences.plan_chunks(await audiences.lacking_rows(), broken)
+        await self.harness.planner.serve(broken)
         assert broken == set()
 
     async def lease(self, most: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.delivery import audience
 from bot.delivery.audience import AudiencePlanner
+from bot.store.queries import broadcasts
 from bot.store.values import Report
 from tests.delivery_harness import ADMIN, DeliveryHarness
 from tests.scripted_telegram import Telegram
@@ -133,7 +134,7 @@ async def test_whoever_leaves_and_comes_back_was_there_and_is_not_sent_it(
 async def one_chunk(harness: DeliveryHarness) -> None:
     """A planner makes some rows and is killed."""
     planner = AudiencePlanner(harness.db, harness.clock, "UTC")
-    await planner.plan_chunks(await planner.lacking_rows(), set())
+    await planner.plan_chunks(await harness.db.read(broadcasts.lacking_rows), set())
 
 
 async def plan_and_send(harness: DeliveryHarness) -> None:
@@ -224,7 +225,7 @@ async def test_replicas_that_freeze_at_once_while_people_come_and_go(
 
     async def freeze(one: AudiencePlanner) -> None:
         for _ in range(25):
-            await one.plan_chunks(await one.lacking_rows(), set())
+            await one.plan_chunks(await harness.db.read(broadcasts.lacking_rows), set())
 
     async def come_and_go() -> None:
         for chat in (69, 11, 55, 30, 12):

@@ -22,6 +22,7 @@ from bot.delivery.message import Finished, OutgoingMessage
 from bot.delivery.outbox import Outbox
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.store.queries import broadcasts
 from bot.store.values import Report
 from bot.telegram.responses import Outcome
 from bot.texts import report as texts
@@ -134,7 +135,7 @@ class Life:
 
     async def plan(self) -> None:
         audiences = self.harness.planner.audiences
-        await audiences.plan_chunks(await audiences.lacking_rows(), set())
+        await audiences.plan_chunks(await self.harness.db.read(broadcasts.lacking_rows), set())
 
     async def lease(self, most: int) -> None:
         exchange = await self.outbox.exchange([], [], most)

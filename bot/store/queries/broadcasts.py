@@ -119,10 +119,21 @@ async def scheduled(session: Executor) -> list[BroadcastRead]:
     )
 
 
+def is_in(*states: str) -> ColumnElement[bool]:
+    """The condition that a broadcast is in one of these states."""
+    return table.c.state.in_(states)
+
+
+_scheduled_until = (
+    select(table.c.id)
+    .where(is_in("scheduled"), table.c.send_at <= bindparam("until"))
+    .order_by(*_next_first)
+)
+
+
 async def scheduled_until(session: Executor, instant: datetime) -> list[int]:
     """The ids of scheduled broadcasts whose time has come by then, the earliest first."""
-    due = select(table.c.id).where(is_in("scheduled"), table.c.send_at <= instant)
-    return list((await session.execute(due.order_by(*_next_first))).scalars())
+    return list((await session.execute(_scheduled_until, {"until": instant})).scalars())
 
 
 async def next_scheduled(session: Executor) -> datetime | None:
@@ -202,11 +213,6 @@ async def change(
     """Set ``values`` if ``conditions`` hold; whether they did."""
     statement = update(table).where(table.c.id == broadcast_id, *conditions).values(**values)
     return await affected(session, statement) == 1
-
-
-def is_in(*states: str) -> ColumnElement[bool]:
-    """The condition that a broadcast is in one of these states."""
-    return table.c.state.in_(states)
 
 
 def is_admins(admin_id: int) -> ColumnElement[bool]:
