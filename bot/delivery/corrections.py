@@ -161,7 +161,7 @@ class Corrections(Offers):
     ) -> bool:
         if original.kind != "message" or original.state not in SENT_STATES:
             return False
-        if content is not None and not _can_become(original, content):
+        if content is not None and not can_become(original, content):
             return False
         return not await corrections.is_recalled(session, original.id)
 
@@ -201,7 +201,7 @@ async def _as_new(session: Executor, broadcast: BroadcastRead) -> BroadcastRead:
     return original.model_copy(update={"content": broadcast.content})
 
 
-def _can_become(original: BroadcastRead, content: Content) -> bool:
+def can_become(original: BroadcastRead, content: Content) -> bool:
     """Whether Telegram lets what was sent be changed into this: its kind stays."""
     if original.content is None:
         return content.kind in ("text", "copy")

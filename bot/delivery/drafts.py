@@ -13,6 +13,7 @@ from bot.delivery.act_log import log_act, subject_of
 from bot.delivery.audiences import Filter, written
 from bot.delivery.beginning import count_of
 from bot.delivery.content import Content, problems_of
+from bot.delivery.corrections import can_become
 from bot.delivery.offers import shown_values
 from bot.delivery.saved_audiences import SavedAudiences, can_tell
 from bot.delivery.schedules import Schedule
@@ -119,17 +120,15 @@ class Drafts(SavedAudiences):
         *,
         as_of: str,
     ) -> BroadcastRead | None:
-        """Have a draft be as ``chosen``, all of it in one step; None where this admin can't,
-        or it was changed after they saw ``as_of`` of it (:func:`version_of`).
+        """Have the draft of a message be as ``chosen``, all of it in one step; None where this
+        admin can't, or it was changed after they saw ``as_of`` of it (:func:`version_of`).
 
         Raises:
             FilterError, ScheduleError, ValueError: as :meth:`compose`.
         """
         async with self._db.write() as session:
             found = await store.get(session, broadcast_id, lock=True)
-            if found is None or not found.can_be_rewritten_by(admin_id):
-                return None
-            if version_of(found) != as_of:
+            if found is None or found.is_correction or not _is_as_seen(found, admin_id, as_of):
                 return None
             values = await self._chosen(session, *chosen, self._clock.now())
             await store.change(session, broadcast_id, values)
@@ -142,6 +141,29 @@ class Drafts(SavedAudiences):
             await self._audit.record(session, admin_id, "compose", subject, after=after)
         log_act("rewrite", broadcast_id, admin_id)
         return draft
+
+    async def reword(
+        self, broadcast_id: int, admin_id: int, content: Content, *, as_of: str
+    ) -> bool:
+        """Have the draft of an edit say that; False where this admin can't, or it was changed
+        after they saw ``as_of`` of it, or it would be of another kind.
+
+        Raises:
+            ValueError: the content has problems.
+        """
+        if problems_of(content):
+            raise ValueError("the content has problems")
+        async with self._db.write() as session:
+            found = await store.get(session, broadcast_id, lock=True)
+            if found is None or not found.is_correction or not can_become(found, content):
+                return False
+            if not _is_as_seen(found, admin_id, as_of):
+                return False
+            await store.change(session, broadcast_id, {"content": content.stored()})
+            subject, after = subject_of(broadcast_id), {"kind": content.kind}
+            await self._audit.record(session, admin_id, "compose", subject, after=after)
+        log_act("reword", broadcast_id, admin_id)
+        return True
 
     async def set_filter(self, broadcast_id: int, admin_id: int, made: Filter) -> bool:
         """Choose whom this admin's draft is for; False where it is no draft of theirs.
@@ -252,6 +274,10 @@ class Drafts(SavedAudiences):
             shown["shown_at"] = draft.shown_at
         await store.change(session, made, shown)
         return await self._get(session, made)
+
+
+def _is_as_seen(draft: BroadcastRead, admin_id: int, as_of: str) -> bool:
+    return draft.can_be_rewritten_by(admin_id) and version_of(draft) == as_of
 
 
 def version_of(draft: BroadcastRead) -> str:

@@ -127,10 +127,10 @@ class BroadcastRead(BroadcastFields):
         return self.state in WAITING and not self.is_correction
 
     def can_be_rewritten_by(self, admin_id: int) -> bool:
-        """This admin can change all of it in one step: it is a draft of theirs, no correction, and
-        no card of it stands in a chat, which would go on saying what it said."""
-        is_message = self.state == "draft" and not self.is_correction
-        return is_message and self.admin_id == admin_id and self.progress_message_id is None
+        """This admin can change all of it in one step: it is a draft of theirs, it says something,
+        and no card of it stands in a chat, which would go on saying what it said."""
+        says_something = self.state == "draft" and self.kind != "recall"
+        return says_something and self.admin_id == admin_id and self.progress_message_id is None
 
     @property
     def last_shown(self) -> datetime:

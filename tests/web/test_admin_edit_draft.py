@@ -3,15 +3,17 @@ without a word."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.admins.roles import Role
 from bot.delivery.schedules import Schedule
-from tests.bot_harness import BotHarness
+from tests.bot_harness import BotHarness, Person
 from tests.web.page_stage import (
     EDITOR,
+    Window,
     confirm,
     draft,
     edit,
@@ -122,6 +124,73 @@ async def test_a_draft_of_a_change_goes_on_being_one(paged: BotHarness) -> None:
         assert "somebody chose another time for no. 1 meanwhile" in page
         await confirm(view, 2)
     assert await states(paged) == {1: "cancelled", 2: "scheduled"}
+
+
+@pytest.fixture
+async def edited(paged: BotHarness) -> AsyncIterator[tuple[Window, Person]]:
+    """The page with no. 2, the draft of an edit of what Rita got."""
+    admin, rita = await paged.admin(), await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        await write(view, "Cream newz")
+        await paged.settle()
+        await edit(view, text="Cream newss")
+        yield view, rita
+
+
+async def test_the_draft_of_an_edit_is_opened_and_changed_once_more(
+    paged: BotHarness, edited: tuple[Window, Person]
+) -> None:
+    view, rita = edited
+    assert EDIT_IT.replace("/1/", "/2/") in (await view.get("/broadcasts/2"))[1]
+    _, form = await view.get("/broadcasts/2/edit")
+    assert "1 message that arrived will be changed" in form
+    assert "still a draft" in form
+    status, page = await edit(view, 2, text="Cream news", buttons="Read more - https://x.org")
+    assert (status, "Cream news" in page, "Read more" in page) == (200, True, True), page
+    assert await states(paged) == {1: "done", 2: "draft"}, "it is the same one"
+    await confirm(view, 2)
+    await paged.settle()
+    changed = await rita.sees("Cream news")
+    assert "newss" not in changed["text"]
+    assert changed["keyboard"][0][0]["label"] == "Read more"
+
+
+async def test_an_edit_that_cannot_be_leaves_its_draft_as_it_was(
+    edited: tuple[Window, Person],
+) -> None:
+    view, _ = edited
+    before = await form_of(view, 2)
+    status, page = await edit(view, 2, text="x" * 5000)
+    assert (status, "too long" in page) == (422, True), page
+    assert await form_of(view, 2) == before
+
+
+async def test_of_two_windows_with_an_edit_the_second_is_told(
+    edited: tuple[Window, Person],
+) -> None:
+    view, rita = edited
+    older = await form_of(view, 2) | {"text": "My own words"}
+    await edit(view, 2, text="Cream news")
+    status, page = await view.post("/broadcasts/2/edit", **older)
+    told = "no. 2 has changed since you opened this" in page
+    assert (status, told, "My own words" in page) == (409, True, True), page
+    await confirm(view, 2)
+    status, page = await view.post("/broadcasts/2/edit", **older)
+    assert (status, "Too late: no. 2 has begun" in page) == (409, True), page
+    assert "My own words" in page
+    await rita.sees("Cream news")
+
+
+async def test_the_draft_of_a_recall_says_nothing_that_could_be_edited(
+    paged: BotHarness, edited: tuple[Window, Person]
+) -> None:
+    view, _ = edited
+    await view.send("/broadcasts/1/recall", "/broadcasts/1")
+    _, page = await view.get("/broadcasts/3")
+    assert "Edit it" not in page
+    assert "edit it there" not in page
+    assert "Nothing can be changed" in (await view.get("/broadcasts/3/edit"))[1]
+    assert (await states(paged))[3] == "draft"
 
 
 async def test_another_admin_s_draft_is_not_for_them_to_edit(paged: BotHarness) -> None:

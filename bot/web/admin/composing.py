@@ -117,6 +117,19 @@ class ComposingPages:
             return await self._broadcasts.rewrite(found.id, admin, chosen, as_of=seen)
         return await self._broadcasts.redraft(found.id, admin, chosen, as_of=_instant(seen))
 
+    async def _reword(
+        self, found: BroadcastRead, visitor: Visitor, given: Fields
+    ) -> web.StreamResponse:
+        """Give the draft of an edit other words; what was typed stays, as with :meth:`_change`."""
+        try:
+            content = self._forms.rewritten(content_in(found.content), given)
+        except FormError as error:
+            return await self._ask_edit(found, visitor, given, str(error), status=422)
+        seen, admin = given["seen"], visitor.user_id
+        if await self._broadcasts.reword(found.id, admin, content, as_of=seen):
+            return self._to(found.id)
+        return await self._too_late(await found_now(found.id, self._broadcasts), visitor, given)
+
     async def _too_late(
         self, now: BroadcastRead, visitor: Visitor, given: Fields
     ) -> web.StreamResponse:
@@ -124,41 +137,56 @@ class ComposingPages:
         said = (cards.moved_meanwhile if waited else cards.changed_meanwhile)(words, now.id)
         if not can_be_changed(now, visitor.user_id):
             said = cards.overtaken(words, now.id).plain
-        return await self._ask(visitor, {**given, "seen": seen_of(now)}, said, now, status=409)
+        given = {**given, "seen": seen_of(now)}
+        if now.is_correction:
+            return await self._ask_edit(now, visitor, given, said, status=409)
+        return await self._ask(visitor, given, said, now, status=409)
 
     async def _edit_form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await found_by(request, self._broadcasts)
+        if can_be_changed(found, visitor.user_id) and found.is_correction:
+            return await self._ask_edit(found, visitor, {"seen": seen_of(found)})
         if can_be_changed(found, visitor.user_id):
             return await self._ask(visitor, self._forms.filled(found), before=found)
         if found.state in NOT_BEGUN:
             return self._to(found.id, "nothing" if found.is_correction else "")
-        return await self._ask_edit(found, visitor, {}, "")
+        return await self._ask_edit(found, visitor, {})
 
     async def _ask_edit(
-        self, found: BroadcastRead, visitor: Visitor, given: Fields, wrong: str
+        self,
+        found: BroadcastRead,
+        visitor: Visitor,
+        given: Fields,
+        wrong: str = "",
+        *,
+        status: int = 200,
     ) -> web.Response:
+        """The form of an edit of what was sent, or of one that is a draft already."""
+        sent = found.corrects if found.is_correction else None
         return self._templates.response(
             "edit.html",
             visitor,
-            status=422 if wrong else 200,
+            status=status,
             broadcast=found,
+            over="seen" in given and not can_be_changed(found, visitor.user_id),
             given=given,
             wrong=wrong,
             content=_editable(found),
-            reach=await self._broadcasts.left_to_correct(found.id),
+            reach=await self._broadcasts.left_to_correct(sent or found.id),
         )
 
     async def _edit(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found, given = await found_by(request, self._broadcasts), await _fields(request)
         if "seen" in given:
-            return await self._change(found, visitor, given)
+            change = self._reword if found.is_correction else self._change
+            return await change(found, visitor, given)
         before = _editable(found)
         if before is None:
             return self._to(found.id, "nothing")
         try:
             content = self._forms.rewritten(before, given)
         except FormError as error:
-            return await self._ask_edit(found, visitor, given, str(error))
+            return await self._ask_edit(found, visitor, given, str(error), status=422)
         made = await self._broadcasts.correct(found.id, visitor.user_id, "edit", content)
         return self._to(made.id if made else found.id, "" if made else "nothing")
 
