@@ -36,6 +36,7 @@ Code = Literal[
     "empty_label",
     "long_label",
     "bad_link",
+    "bare_link",
     "album_size",
 ]
 
@@ -173,7 +174,8 @@ def _of_buttons(content: Content) -> Iterator[Problem]:
         if units(button.label) > LABEL_UNITS:
             yield Problem("long_label", place, units(button.label) - LABEL_UNITS)
         if not is_link(button.url):
-            yield Problem("bad_link", place)
+            bare = is_link(f"https://{button.url}")
+            yield Problem("bare_link" if bare else "bad_link", place)
 
 
 def is_link(url: str) -> bool:

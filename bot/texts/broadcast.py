@@ -117,6 +117,10 @@ def problem_words(_: Translator, problem: Problem) -> str:
 def _button_problem(_: Translator, problem: Problem) -> str:
     words = {
         "bad_link": _("{place}: that link won't open. Write it out, such as https://example.org."),
+        "bare_link": _(
+            "{place}: that line looks like a button, but its link lacks the https:// in front, "
+            "as in https://example.org. If it's no button, end the line with a full stop."
+        ),
         "empty_label": _("{place}: its label is empty. Write: Read more - https://example.org."),
         "long_label": _("{place}: its label is {over} characters too long. 35 fit on a phone."),
     }

@@ -78,7 +78,7 @@ def buttons(*made: tuple[str, str]) -> Content:
 @pytest.mark.parametrize(
     ("label", "url", "code"),
     [
-        ("Read", "example.org", "bad_link"),
+        ("Read", "example.org", "bare_link"),
         ("Read", "ftp://example.org", "bad_link"),
         ("Read", "https://localhost/x", "bad_link"),
         ("Read", "https://exa mple.org", "bad_link"),

@@ -293,7 +293,8 @@ class SomeProblem:
 
 def _problems(words: str) -> list[SomeProblem]:
     return [SomeProblem("too_long"), SomeProblem("unknown_placeholder", words),
-            SomeProblem("bad_link", "button 2"), SomeProblem("odd", words)]  # fmt: skip
+            SomeProblem("bad_link", "button 2"), SomeProblem("bare_link", "button 1"),
+            SomeProblem("odd", words)]  # fmt: skip
 
 
 def some_card(

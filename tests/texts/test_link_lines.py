@@ -23,10 +23,25 @@ def test_the_last_lines_are_buttons_and_what_stands_above_is_the_text() -> None:
         "Hello - there",
         "Read - https://a.org\nand write to us",
         "A well-made page: https://a.org/b-c",
+        "Write to us - we're here. Ada",
+        "See you soon - Dr.Smith",
+        "We're back - e.g.",
+        "Open all day - 9.30",
+        "Cream helps - more at example.org",
+        "All that we've found out this winter is there now - example.org",
+        "It's all there - example.org.",
+        "example.org",
     ],
 )
 def test_a_text_with_a_link_stays_a_text(typed: str) -> None:
     assert read_link_lines(typed) == LinkLines(typed, ())
+
+
+@pytest.mark.parametrize("address", ["example.org", "my-site.co.uk/x?y=1", "example.de:8080/a"])
+def test_an_address_without_its_scheme_is_taken_for_a_button(address: str) -> None:
+    line = f"Our site - {address}"
+    assert read_link_lines(f"News\n{line}") == LinkLines("News", (("Our site", address),))
+    assert read_links(line) == (("Our site", address),)
 
 
 def test_links_that_were_asked_for_are_lines_and_nothing_else() -> None:

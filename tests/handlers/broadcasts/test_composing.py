@@ -188,8 +188,10 @@ class TestLinksAndPlaceholders:
             ("Read more - https://example.org", "no text above", "Write a line"),
             ("long " * 817, "characters too long", "Shorten"),
             (f"News\n{'label ' * 8} - https://example.org", "label is", "35 fit"),
+            ("Hello\nOur site - example.org", "Button 1: that line looks like a button",
+             "as in https://example.org"),
         ],
-        ids=["placeholder", "link", "four links", "no text", "too long", "long label"],
+        ids=["placeholder", "link", "four links", "no text", "too long", "label", "bare link"],
     )  # fmt: skip
     async def test_a_mistake_is_told_at_once_with_its_place_and_the_remedy(
         self, harness: BotHarness, admin: Person, words: str, place: str, remedy: str
