@@ -89,7 +89,7 @@ search-train: $(READY)  ## make the search index and the warning signs anew from
 search-eval: $(READY)  ## measure the search and put the figures into docs/SEARCH.md
 	$(BIN)/python -m tips.search.training.evaluate --write --vectors $(CACHES)/vectors.npz
 
-screenshots: $(READY)  ## remake the README's pictures of the chat and of the admin page
+screenshots: $(READY)  ## remake the README's pictures: the chat, a broadcast, the figures, the admin page
 	$(BIN)/python -m tests.browser.screenshots
 
 # A language more is this file, translated with any gettext editor, as bot/texts/locales/<language>/LC_MESSAGES/gutskin.po.

@@ -2,7 +2,7 @@
 
 A year with 40,000 subscribers: counters as the bot keeps them, beside a million deliveries that
 nobody is to read. How long the figures take, and the picture; what it takes of memory. The README
-shows one of the pictures: ``--pictures docs``, and keep ``figures.png``.
+shows one of the pictures, drawn by ``make screenshots``.
 """
 
 from __future__ import annotations
