@@ -29,6 +29,12 @@ _UNSEEN = (
 _SEPARATORS = re.compile(f"[{_BLANK}]+")
 _HIDDEN = re.compile(f"[{_UNSEEN}]+")
 _MANY_SIGNS = re.compile(rf"[^\w\s\x00-\x7f]{{{MOST_MARKS},}}")
+_EXCLAMATIONS = re.compile(
+    r"\s*(?:(?:oh (?:no|dear|my (?:days|word|lord))|my (?:god|gosh|goodness)|omf?g+|omgosh|gosh|"
+    r"a+r*gh+|a+h+|u+r*gh+|o+h+|wow|blimey|crikey|jee+z|yikes|pff+|phew|h+m+|good grief|"
+    r"bloody hell|damn|ffs|lol)[\s,.!…]+)+(?=\w)",
+    re.IGNORECASE,
+)
 _FIRST_WORD = re.compile(f"[{_BLANK}{_UNSEEN}]*[^{_BLANK}]*[{_BLANK}{_UNSEEN}]*")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘‛`´ʻʼ′＇", "'"))
 
@@ -64,6 +70,13 @@ def readings_of(line: str) -> tuple[str, ...]:
     joined = line.replace(HIDDEN, "")
     parted = _SEPARATORS.sub(" ", line.replace(HIDDEN, " ")).strip(" ")
     return (joined,) if joined == parted else (joined, parted)
+
+
+def without_exclamations(text: str) -> str:
+    """The text without "omg", "oh my god" or "argh" before what it says: no more than a sigh, and
+    easily taken for a word of the field (a dose in mg)."""
+    found = _EXCLAMATIONS.match(text)
+    return text[found.end() :] if found else text
 
 
 def after_first_word(text: str) -> int:

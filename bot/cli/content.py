@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli.output import JSON_OPTION, beyond_the_image, emit, fail, say, table
+from tips.normalise import without_exclamations
 
 if TYPE_CHECKING:
     from tips.library import Library
@@ -194,7 +195,7 @@ def answers_to(
     question: str, library: Library, search: Search, signs: WarningSigns, limit: int
 ) -> dict[str, Any]:
     """The JSON form of what a question gets; best answer first, none where the bot says so."""
-    found = search.find(question, limit=limit)
+    found = search.find(without_exclamations(question), limit=limit)
     hits = () if found.confidence == "none" else found.hits
     return {
         "urgent": signs.match(question) is not None,

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from bot.telegram import update_scope
 from tips.current import CurrentContent
+from tips.normalise import without_exclamations
 from tips.search import Found, Search
 from tips.search.grouping import Said, stems_of
 from tips.search.model import Floats
@@ -139,9 +140,13 @@ class TextAnalyser:
         reading = self._search.read(words)
         advice = self._signs.match(reading, speaks)
         enough = signs_only or advice is not None
-        found = None if enough else self._search.find(reading, FOUND)
+        found = None if enough else self._search.find(self._sought(words, reading), FOUND)
         other = self._signs.other_language(reading.lines[0], speaks)
         return TextAnalysis(reading, advice, found, other)
+
+    def _sought(self, words: str, reading: Reading) -> Reading:
+        plain = without_exclamations(words)
+        return reading if plain == words else self._search.read(plain)
 
     def _placed(self, number: int, words: str) -> Said:
         reading, key = self._search.read(words), (number, hash(words))

@@ -10,6 +10,7 @@ import pytest
 from bot.places import search
 from bot.texts import dates, hours, orders
 from tests.texts.ambiguity import is_ambiguous
+from tips import normalise
 from tips.signs import folding
 
 
@@ -22,7 +23,7 @@ def patterns() -> Iterator[tuple[str, str]]:
         for name in names:
             yield from ((name, pattern.pattern) for pattern in orders._patterns(name))
     yield "courtesies at the end", f"(,? {orders._filled('<polite>')})+$"
-    for module in (dates, folding, hours, orders, search):
+    for module in (dates, folding, hours, normalise, orders, search):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 yield f"{module.__name__}.{name}", value.pattern

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from bot.places.search import Places
 from bot.texts.commands import spoken
 from bot.texts.hours import read_hour
-from tips.normalise import LONGEST_TEXT, after_first_word, normalise, readings
+from tips.normalise import (
+    LONGEST_TEXT,
+    after_first_word,
+    normalise,
+    readings,
+    without_exclamations,
+)
 from tips.search import Search
 from tips.signs import WarningSigns
 
@@ -169,3 +175,21 @@ class TestCommandsHoursAndPlaces:
     def test_an_endless_text_is_neither_hour_nor_place(self, endless: str) -> None:
         assert read_hour(endless) is None
         assert Places.load().find(endless) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("omg it itches", "it itches"),
+        ("Oh my god, my skin", "my skin"),
+        ("ARGH!! the itching", "the itching"),
+        ("oh no, wow… it's back", "it's back"),
+        ("ohm's law", "ohm's law"),
+        ("damned itch", "damned itch"),
+        ("my god-daughter has eczema", "my god-daughter has eczema"),
+        ("500 mg a day", "500 mg a day"),
+        ("omg", "omg"),
+    ],
+)
+def test_a_sigh_before_what_is_said_is_left_out(typed: str, said: str) -> None:
+    assert without_exclamations(typed) == said
