@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import partial
 
 from bot.handlers import privacy, saved, settings, start
+from bot.handlers.ask_team import may_ask
 from bot.handlers.context import Context
 from bot.handlers.help import show_help
 from bot.handlers.text_analysis import TextAnalysis
-from bot.places import Match, Place
+from bot.places import Place
 from bot.texts import html, orders, service_wishes, wish_values
 from bot.texts import pause as pauses
-from bot.texts import start as start_texts
 from bot.texts.callbacks import AskService, RunCommand
 from bot.texts.hours import Hour
 from bot.texts.message import Message
@@ -21,12 +21,20 @@ from bot.texts.settings import few_tips_line, next_tip_line
 from bot.texts.signs import only_english_line
 from bot.texts.stop_words import stop_language
 from tips.search.search import SERVICE
+from tips.search.tokenizer import english_words
 
 PLACES_SHOWN = 5
 DAY = 24 * 60
+SAME_TIP = "service-same-tip"
 COURTESIES = ("service-greeting", "service-thanks", "service-goodbye")
 # "I can't sleep, help": beside other words these are about them, not about the bot.
-OF_NOTHING_ELSE = (*COURTESIES, "service-help", "service-complaint", "service-another-tip")
+OF_NOTHING_ELSE = (
+    *COURTESIES,
+    "service-ok",
+    "service-help",
+    "service-complaint",
+    "service-another-tip",
+)
 _WISH_OF = {  # what ends most comes first
     "forget": "service-erase",
     "stop": "service-stop",
@@ -49,10 +57,13 @@ async def answer_wish(context: Context, service_id: str, words: str) -> bool:
 
 async def answer_service(context: Context, service_id: str) -> bool:
     """Say the line of a wish, with the button that does it; False for one that we do not know."""
-    message = service_wishes.service(context.translator, service_id, await _asker(context))
+    asker = await _asker(context)
+    message = service_wishes.service(context.translator, service_id, asker)
     if message is None:
         return False
-    await context.say(message)
+    # The tap on the button for the team hands over what it replies to.
+    to_team = asker.may_ask and service_id == SAME_TIP
+    await (context.reply(message) if to_team else context.say(message))
     return True
 
 
@@ -67,6 +78,8 @@ async def _asker(context: Context) -> service_wishes.Asker:
         contact=context.services.settings.contact,
         admin=await context.may("edit"),
         emergency_number=context.emergency_number,
+        fitting=context.fitting if known is not None else None,
+        may_ask=may_ask(context),
     )
 
 
@@ -78,6 +91,10 @@ async def answer_if_sure(context: Context, analysis: TextAnalysis) -> bool:
     best, words = found.hits[0].id, analysis.reading.lines[0]
     if best == "service-zone" and await start.answers_with_a_slip(context, words):
         return True
+    if best == "service-hour" and await start.answers_with_an_hour_inside(context, words):
+        return True
+    if best in ("service-missing-tip", "service-complaint") and orders.tells_of_a_repeat(words):
+        best = SAME_TIP
     if best == _WISH_OF["stop"] and orders.wants_no_stop(words):
         best = _WISH_OF["resume"]
     return best.startswith(SERVICE) and await answer_wish(context, best, words)
@@ -126,15 +143,28 @@ async def _place_question(context: Context, words: str) -> Message | None:
     match = partial(context.services.places.match, limit=PLACES_SHOWN, mend=False)
     place_in = partial(wish_values.place_in, words, match, context.known.zone)
     found = await asyncio.to_thread(place_in)
-    return _which_place(context, *found) if found is not None else None
+    if found is not None:
+        return start.which_place(context, *found)
+    return await _misspelt_place_question(context, words)
 
 
-def _which_place(context: Context, typed: str, match: Match) -> Message:
-    """Whether to go by a place's clock, or which of several is meant."""
-    if match.clear is None:
-        _, places = context.translator, match.places
-        return start_texts.zone_candidates(_, typed.title(), places, context.now)
-    return service_wishes.ask_place(context.translator, match.clear, context.now)
+async def _misspelt_place_question(context: Context, words: str) -> Message | None:
+    """Whether a place is meant that is called nearly so: "I'm in berln now"."""
+    order = order_in(context, words)
+    if not isinstance(order, orders.MovePlace) or english_words() >= {*order.place.split()}:
+        return None  # "I'm in trouble" has no slip in it
+    match = await asyncio.to_thread(context.services.places.match, order.place, PLACES_SHOWN)
+    return start.which_place(context, order.place, match) if match.places else None
+
+
+async def ask_misspelt_place(context: Context, words: str) -> bool:
+    """Ask whether a place is meant that is called nearly so, where nothing else is found."""
+    if context.subscriber is None or not context.subscriber.subscribed:
+        return False
+    question = await _misspelt_place_question(context, words)
+    if question is not None:
+        await context.say(question)
+    return question is not None
 
 
 async def stop_elsewhere(context: Context, words: str, *, own: bool = False) -> bool:
@@ -257,6 +287,20 @@ async def _move_hour(context: Context, order: orders.MoveHour) -> None:
         )
 
 
+async def move_hour_by_place(context: Context, words: str) -> bool:
+    """Move the hour of "tips at 7 London time", and ask whether the place is meant as well."""
+    if context.subscriber is None or not context.subscriber.subscribed:
+        return False
+    for named, sure in orders.hours_named(words):
+        found = await start.hour_and_place_in(context, named)
+        if found is not None:
+            hour, place, match = found
+            await _move_hour(context, orders.MoveHour(hour, sure and not hour.vague))
+            await start.ask_if_elsewhere(context, place, match)
+            return True
+    return False
+
+
 async def _next_line(context: Context) -> html.Html:
     return next_tip_line(context.translator, context.known, await context.next_at(), context.now)
 
@@ -286,13 +330,15 @@ async def _switch_theme(context: Context, order: orders.SwitchTheme) -> None:
     if theme is None:
         await answer_service(context, "service-themes")
         return
-    bit = 1 << theme.bit
+    bit, name = 1 << theme.bit, library.theme_names[theme.id]
+    if not order.sure and known.themes & bit:
+        await context.say(service_wishes.ask_theme(context.translator, theme.bit, name))
+        return
     mask = known.themes | bit if order.on else known.themes & ~bit
     if not mask & library.all_themes:
         await context.say(service_wishes.last_theme(context.translator))
         return
     context.subscriber = await context.services.subscribers.set_themes(context.chat_id, mask)
-    name = library.theme_names[theme.id]
     few = few_tips_line(context.translator, context.fitting)
     say = partial(service_wishes.theme_switched, context.translator, theme.bit, name)
     await context.say(say(on=order.on, few=few))
@@ -312,13 +358,13 @@ async def _move_place(context: Context, order: orders.MovePlace) -> bool:
     if await start.needs_start(context):
         return True
     if match.clear is None:
-        await context.say(_which_place(context, order.place, match))
+        await context.say(start.which_place(context, order.place, match))
     elif not context.known.subscribed or context.known.expecting == "zone":
         await start.take_zone(context, match.clear.zone)
     elif order.sure:
         await _take_place(context, match.clear)
     else:
-        await context.say(_which_place(context, order.place, match))
+        await context.say(start.which_place(context, order.place, match))
     return True
 
 

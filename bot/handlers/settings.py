@@ -215,6 +215,14 @@ def _expects_day(context: Context) -> bool:
     return context.subscriber is not None and context.subscriber.expecting == "day"
 
 
+async def ask_again(context: Context) -> bool:
+    """Ask once more how long the break shall be; False where that was not asked."""
+    expected = _expects_day(context)
+    if expected:
+        await _ask_pause(context, "")
+    return expected
+
+
 async def _take_day(context: Context, typed: str) -> bool:
     day = read_break_end(typed, context.today, context.translator.locale)
     if day is None:

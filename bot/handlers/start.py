@@ -11,10 +11,10 @@ from telegram import Update
 
 from bot.handlers.context import Context
 from bot.handlers.tip import give_tip
-from bot.places.place import Place
+from bot.places.place import Match, Place
 from bot.store.models import SubscriberRead
 from bot.subscribers.service import DEEP_LINK
-from bot.texts import privacy, service_wishes, settings, start
+from bot.texts import privacy, service_wishes, settings, start, wish_values
 from bot.texts.audience import read_audience
 from bot.texts.callbacks import (
     Agree,
@@ -27,14 +27,16 @@ from bot.texts.callbacks import (
     PickZone,
 )
 from bot.texts.catalogue import SOURCE_LANGUAGE
-from bot.texts.hours import read_clock
+from bot.texts.hours import Hour, read_clock
+from bot.texts.message import Message
 from bot.texts.orders import bare
 from tips.normalise import normalise
 
 PLACES_SHOWN = 5
 LET_BE = re.compile(
-    "cancel|never ?mind|leave it( as it is)?|keep it( as it is)?|no( thanks| thank you)?|back|"
-    "go back|nothing|forget (it|that)|doesn ?t matter"
+    "cancel|never ?mind|(maybe )?later|not now|skip( it)?|leave it( as it is| for now)?|"
+    "keep it( as it is)?|no( thanks| thank you)?|back|go back|nothing|forget (it|that)|"
+    "doesn ?t matter"
 )
 LINK_LONGEST = 55  # characters that fit into the button
 
@@ -257,6 +259,14 @@ async def typed_zone(context: Context, typed: str, *, named: bool) -> bool:
     return True
 
 
+def which_place(context: Context, typed: str, match: Match) -> Message:
+    """Whether to go by a place's clock, or which of several is meant."""
+    _, now = context.translator, context.now
+    if match.clear is None:
+        return start.zone_candidates(_, typed.title(), match.places, now, named=match.named)
+    return service_wishes.ask_place(_, match.clear, now)
+
+
 async def take_zone(context: Context, zone: str, place: str = "") -> None:
     """Set the zone; then ask for the hour while subscribing, else show the settings.
 
@@ -307,13 +317,47 @@ async def typed_hour(context: Context, typed: str) -> bool:
     hour = read_clock(typed)
     if hour is None:
         return False
+    await _take_typed_hour(context, hour)
+    return True
+
+
+async def _take_typed_hour(context: Context, hour: Hour) -> None:
     if hour.unlikely:
         await context.say(service_wishes.ask_half(context.translator, hour))
-        return True
+        return
     if hour.other is not None:
         await context.say(service_wishes.half_taken(context.translator, hour))
     await take_hour(context, hour.minute)
-    return True
+
+
+async def hour_and_place_in(context: Context, words: str) -> tuple[Hour, str, Match] | None:
+    """The hour and the place of words that say nothing else."""
+    match = partial(context.services.places.match, limit=PLACES_SHOWN, mend=False)
+    return await asyncio.to_thread(wish_values.hour_and_place, words, match)
+
+
+async def ask_if_elsewhere(context: Context, typed: str, match: Match) -> None:
+    """Ask whether to go by the clock of a place that keeps another one."""
+    if context.known.zone not in {place.zone for place in match.places}:
+        await context.say(which_place(context, typed, match))
+
+
+async def typed_hour_and_place(context: Context, typed: str) -> bool:
+    """Take the hour of "8am London time", and the place if we asked for one; else ask about it."""
+    found = await hour_and_place_in(context, typed)
+    if found is None:
+        return False
+    hour, name, match = found
+    if _expected(context) == "hour":
+        await _take_typed_hour(context, hour)
+        await ask_if_elsewhere(context, name, match)
+        return True
+    if not hour.unlikely:
+        subscriber = await context.services.subscribers.set_hour(context.chat_id, hour.minute)
+        context.subscriber = subscriber
+    if hour.other is not None and not hour.unlikely:
+        await context.say(service_wishes.half_taken(context.translator, hour))
+    return await typed_zone(context, name.title(), named=True)
 
 
 async def take_hour(context: Context, minute: int) -> None:
@@ -368,13 +412,33 @@ def looks_asked(text: str) -> bool:
 async def answers_our_question(context: Context, text: str) -> bool:
     """Whether the words are, without a doubt, the place or the hour that we asked for."""
     expected = _expected(context)
-    if expected == "hour":
-        return await typed_hour(context, text)
+    if expected is None:
+        return False
+    if expected == "hour" and await typed_hour(context, text):
+        return True
     if expected == "audience" and await _typed_audience(context, text):
         return True
+    if await typed_hour_and_place(context, text):
+        return True
     # A place answers the question that comes after who the tips are for.
-    asks = expected is None or looks_asked(text)
+    asks = expected == "hour" or looks_asked(text)
     return not asks and await typed_zone(context, text, named=True)
+
+
+async def ask_again(context: Context) -> bool:
+    """Ask once more what our open question asked for; False where none is open."""
+    known, expected = context.subscriber, _expected(context)
+    if known is None or expected is None:
+        return False
+    if expected == "audience":
+        await context.say(start.ask_audience(context.translator))
+    elif expected == "zone":
+        await _ask_zone(context)
+    elif known.zone is None or known.subscribed:
+        await context.say(start.ask_typed_hour(context.translator))
+    else:
+        await _ask_hour(context, known.zone)
+    return True
 
 
 async def answers_with_a_slip(context: Context, text: str) -> bool:
@@ -390,9 +454,35 @@ async def may_answer_our_question(context: Context, text: str) -> bool:
         return False
     if expected != "hour" and await typed_zone(context, text, named=looks_asked(text)):
         return True
+    if expected == "hour" and await _asks_about_place(context, text):
+        return True
     if looks_asked(text) and not (expected == "hour" and any(map(str.isdecimal, text))):
         return False
-    await _not_understood(context, text)
+    if not await answers_with_an_hour_inside(context, text):
+        await _not_understood(context, text)
+    return True
+
+
+async def _asks_about_place(context: Context, text: str) -> bool:
+    """Ask about a place that was typed where we asked for an hour."""
+    match = partial(context.services.places.match, limit=PLACES_SHOWN, mend=False)
+    name = wish_values.bare_place(text)
+    found = await asyncio.to_thread(match, name)
+    if found.places:
+        await context.say(which_place(context, name, found))
+    return bool(found.places)
+
+
+async def answers_with_an_hour_inside(context: Context, text: str) -> bool:
+    """Whether we asked for an hour: the one in a wish is taken, and where none is clear, asked for
+    again."""
+    if _expected(context) != "hour":
+        return False
+    hour = wish_values.hour_in(text)
+    if hour is None:
+        await _not_understood(context, text)
+    else:
+        await _take_typed_hour(context, hour)
     return True
 
 

@@ -20,6 +20,8 @@ from bot.texts.orders import read_wish
 from tips.normalise import normalise
 
 ALIKE = 0.7  # how alike a mistyped command has to be to one that there is
+# Nothing that we ask for is answered by them, so that it is asked again.
+NODS = ("service-ok", "service-yes")
 NO_WORDS = re.compile(r"[\W_]*")
 
 
@@ -30,7 +32,8 @@ async def on_words(_update: Update, context: Context) -> None:
     if analysis.advice is not None:
         await faq.reply(context, analysis)
     elif NO_WORDS.fullmatch(normalise(text)):
-        await context.say(errors.emoji_only(context.translator))
+        if not await _nod(context, text) and not await _short_wish(context, text):
+            await context.say(errors.emoji_only(context.translator))
     else:
         await _hear(context, text, analysis)
         await start.ask_if_zone_lost(context)
@@ -40,23 +43,33 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
     """An answer to our question, an order, a wish, small talk, or a question; the surest first."""
     hearers: tuple[Callable[[], Awaitable[bool]], ...] = (
         partial(start.lets_it_be, context, text),
+        partial(_nod, context, text),
         partial(service_wishes.stop_elsewhere, context, text, own=True),
         partial(start.answers_our_question, context, text),
         partial(settings.typed_day, context, text),
         partial(service_wishes.stop_elsewhere, context, text),
         partial(service_wishes.carry_out, context, text),
+        partial(service_wishes.move_hour_by_place, context, text),
         partial(_short_wish, context, text),
         partial(service_wishes.answer_if_sure, context, analysis),
         partial(service_wishes.answer_clause, context, text),
         partial(faq.answer_if_sure, context, analysis),
         partial(service_wishes.answer_courtesy, context, text, analysis),
         partial(start.may_answer_our_question, context, text),
+        partial(service_wishes.ask_misspelt_place, context, text),
         partial(settings.day_unknown, context, text, analysis),
     )
     for hear in hearers:
         if await hear():
             return
     await faq.reply(context, analysis, await service_wishes.question_if_likely(context, analysis))
+
+
+async def _nod(context: Context, text: str) -> bool:
+    """Ask our open question again where the words are no more than a nod to it."""
+    if read_wish(text) not in NODS:
+        return False
+    return await start.ask_again(context) or await settings.ask_again(context)
 
 
 async def _short_wish(context: Context, text: str) -> bool:

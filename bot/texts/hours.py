@@ -21,6 +21,7 @@ _AROUND = (  # what people put around an hour
     r"please|pls|plz|sir|madam|mate|kindly|thanks|thank you|thx|ty|hi|hello|yes|yeah|ok|okay",
     r"just|maybe|perhaps",
     r"let s (say|do|make it|have|go for)|make it|how about|what about",
+    r"(when|after|once) i (wake|get) up",
     r"i (want|think|prefer|get up)",
     r"i (d|would|ll) (like|prefer|say|love|take|go for|have)",
     r"(can|could) (you|i|we)( (do|have|get))?|if (possible|you can)",

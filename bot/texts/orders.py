@@ -72,10 +72,11 @@ class ChooseAudience:
 
 @dataclass(frozen=True, slots=True)
 class SwitchTheme:
-    """Tips of this theme (its id), or none of them."""
+    """Tips of this theme (its id), or none; ``sure`` is false where fewer were asked for."""
 
     theme: str
     on: bool
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,20 @@ _BACK = re.compile(
     r"^((ill be|im|i am|were|we are|well be|back|start(ing)?|begin|again|resume|from|in|maybe) )+"
 )
 _INSTEAD = re.compile(r"( instead( of.*)?|,? (and |but )?(not|rather than|no longer) .+)$")
+_REPEATED = re.compile(
+    r"\b(same|identical) (tips?|ones?|messages?|advice|texts?)\b|"
+    r"\b(twice|repeat(s|ed|ing)?|repetitive|duplicates?)\b"
+)
+_BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
+_CLOCK_TIME = re.compile(r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\bo ?clock\b|\b(noon|midnight)\b")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+# Signs that stand for words: a nod or a thank-you, and what shows annoyance.
+_NOD = re.compile(
+    "[!. ]*(?:[👍👌🙏🤝👏🙌💪✅✔☑💯❤♥🧡💛💚💙💜🤎🖤🤍💕💖💗💓💞💝"
+    "😊🙂☺😀😃😄😁😍🥰😘🤗😉😅😂🎉🔥✨🌟🌸🌹💐"
+    "\U0001f3fb-\U0001f3ff][!. ]*)+"
+)
+_ANNOYED = re.compile("[!. ]*(?:[👎😠😡🤬💩🙄\U0001f3fb-\U0001f3ff][!. ]*)+")
 _HOURS = {"an": 60, "one": 60, "two": 120, "three": 180, "half an": 30}
 
 
@@ -189,7 +203,14 @@ def read_wish(words: str) -> str | None:
     """The wish about the bot itself (its id) that short words mean without a doubt."""
     if len(words) > LONGEST:
         return None
-    return _wish(words) or _same_wish(clauses(words))
+    return _signed(words) or _wish(words) or _same_wish(clauses(words))
+
+
+def _signed(words: str) -> str | None:
+    said = normalise(words)
+    if _NOD.fullmatch(said):
+        return "service-ok"
+    return "service-complaint" if _ANNOYED.fullmatch(said) else None
 
 
 def _wish(words: str) -> str | None:
@@ -215,9 +236,14 @@ def wants_no_stop(words: str) -> bool:
     return found != lines and not any(re.search(r"\b(stop|unsubscribe)\b", line) for line in found)
 
 
+def tells_of_a_repeat(words: str) -> bool:
+    """Whether what a complaint or a report tells of is a tip that came once more."""
+    return bool(_REPEATED.search(_line(words)))
+
+
 def clauses(words: str) -> list[str]:
     """The parts of a message of two or three: "stop the yoga ones, keep the rest"; else none."""
-    if len(words) > LONGEST:
+    if len(words) > LONGEST or _BETWEEN.search(words):
         return []
     parts = [part.strip() for part in _PARTS.split(normalise(words))]
     found = [part for part in parts if part]
@@ -271,13 +297,29 @@ def _hour(said: str) -> Order | None:
     if shift is not None:
         minutes = _HOURS.get(shift["count"]) or int(shift["count"]) * 60
         return ShiftHour(minutes if shift["side"] == "later" else -minutes)
-    for name, sure in (("hour", True), ("hour_perhaps", False)):
-        for found in _matches(name, said):
-            hour = read_clock(_INSTEAD.sub("", found["hour"]))
-            if hour is not None:
-                return MoveHour(hour, sure)
+    for named, sure in _hours_named(said):
+        hour = read_clock(named)
+        if hour is not None:
+            return MoveHour(hour, sure)
     alone = read_clock(said)
     return MoveHour(alone, sure=False) if alone is not None and not alone.vague else None
+
+
+def _hours_named(said: str) -> Iterator[tuple[str, bool]]:
+    for name, sure in (("hour", True), ("hour_perhaps", False)):
+        for found in _matches(name, said):
+            yield _INSTEAD.sub("", found["hour"]), sure
+
+
+def hours_named(words: str) -> list[tuple[str, bool]]:
+    """The words for an hour in an order to send tips then, and whether it leaves no doubt: a place
+    may stand beside the hour. A clock's time alone is named, too."""
+    line = _line(words)
+    if not line or len(line) > LONGEST or _ASKED.match(line):
+        return []
+    said = _ordered(words)
+    alone = [(said, False)] if _CLOCK_TIME.search(said) else []
+    return [*_hours_named(said), *alone]
 
 
 def _pause(said: str, today: date, locale: Locale) -> Order | None:
@@ -348,7 +390,8 @@ def _audience(said: str) -> Order | None:
             return ChooseAudience(audience)
     less = _match("less", said)
     about_children = less and re.fullmatch(_filled("<child>( and <child>)?"), less["subject"])
-    return ChooseAudience("adult") if about_children else None
+    # "Less baby stuff" is not "none", and is asked about as a theme is.
+    return ChooseAudience("adult") if about_children and not _asks_for_fewer(said) else None
 
 
 def _audience_of(parts: list[str]) -> Order | None:
@@ -370,8 +413,12 @@ def _theme(said: str) -> Order | None:
         found = _match(name, said)
         for theme in _rules()["themes"] if found else ():
             if found and _match(f"themes.{theme}", found["subject"]):
-                return SwitchTheme(theme, on)
+                return SwitchTheme(theme, on, sure=on or not _asks_for_fewer(said))
     return None
+
+
+def _asks_for_fewer(said: str) -> bool:
+    return bool(_patterns("fewer")[0].search(said))
 
 
 def _place(said: str) -> Order | None:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.places.place import Place
-from bot.texts import html, times
+from bot.texts import ask_team, html, times
 from bot.texts.callbacks import (
     AskZone,
     Begin,
@@ -30,7 +30,7 @@ from bot.texts.callbacks import (
 from bot.texts.catalogue import Translator, languages
 from bot.texts.hours import Hour
 from bot.texts.message import Button, Message, Rows, page
-from bot.texts.settings import audience_names, next_tip_line, paused_line
+from bot.texts.settings import audience_names, few_tips_line, next_tip_line, paused_line
 from bot.texts.sharing import BOT_ADDRESS, SHARE_ADDRESS
 from bot.texts.signs import number_to_call, urgent_hint
 from bot.texts.subscriber import SubscriberView
@@ -38,7 +38,10 @@ from bot.texts.subscriber import SubscriberView
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, as far as the words depend on it; ``subscriber`` is None for a stranger."""
+    """Who asks, as far as the words depend on it; ``subscriber`` is None for a stranger.
+
+    So many tips are ``fitting``; they ``may_ask`` the team by a button under a reply to them.
+    """
 
     subscriber: SubscriberView | None
     next_at: datetime | None
@@ -48,6 +51,8 @@ class Asker:
     contact: str | None = None
     admin: bool = False
     emergency_number: str | None = None
+    fitting: int | None = None
+    may_ask: bool = False
 
     @property
     def gets_tips(self) -> bool:
@@ -309,11 +314,11 @@ def _share(_: Translator, asker: Asker) -> Message:
 
 
 def _thanks(_: Translator, _asker: Asker) -> Message:
-    return page(
-        html.text(_("You're welcome.")),
-        html.text(_("Ask me anything about eczema and daily life, any time.")),
-        buttons=(_tip_row(_),),
-    )
+    return page(html.text(_("You're welcome. I'm here whenever you need me.")))
+
+
+def _ok(_: Translator, _asker: Asker) -> Message:
+    return page(html.text(_("Great. I'm here whenever you need me.")))
 
 
 def _complaint(_: Translator, asker: Asker) -> Message:
@@ -328,6 +333,28 @@ def _complaint(_: Translator, asker: Asker) -> Message:
         ),
         reach,
         buttons=(_settings_row(_), _row(_("Stop the tips"), Stop())),
+    )
+
+
+def _same_tip(_: Translator, asker: Asker) -> Message:
+    return page(
+        html.text(_("Sorry about that.")),
+        html.text(_("No tip should come again until you've had all the others that fit.")),
+        few_tips_line(_, asker.fitting),
+        html.text(_("But if the connection drops, I send it again to be sure it reached you.")),
+        html.text(_("If it wasn't that, please tell the team.")) if asker.may_ask else html.Html(),
+        _operator(_, asker) if asker.contact else html.Html(),
+        buttons=(
+            (ask_team.button(_),) if asker.may_ask else (),
+            _row(_("Choose the subjects"), ShowSettings("themes")),
+        ),
+    )
+
+
+def _more_a_day(_: Translator, _asker: Asker) -> Message:
+    return page(
+        html.text(_("I only send one tip a day, sorry. Fancy another one right now?")),
+        buttons=(_row(_("Another tip"), TipNow()),),
     )
 
 
@@ -461,6 +488,9 @@ SERVICES: Final[Mapping[str, Say]] = {
     "service-why-this-tip": _why_this_tip,
     "service-share": _share,
     "service-thanks": _thanks,
+    "service-ok": _ok,
+    "service-same-tip": _same_tip,
+    "service-more-a-day": _more_a_day,
     "service-complaint": _complaint,
     "service-greeting": _greeting,
     "service-emergency": _emergency,
@@ -612,6 +642,20 @@ def theme_switched(_: Translator, bit: int, name: str, *, on: bool, few: html.Ht
         buttons=(
             _row(label, SetTheme(bit, int(not on))),
             _row(_("Choose the subjects"), ShowSettings("themes")),
+        ),
+    )
+
+
+def ask_theme(_: Translator, bit: int, name: str) -> Message:
+    """Whether to leave out a subject of which fewer tips were asked for."""
+    return page(
+        html.fill(
+            _("I can't send fewer tips on “{theme}”: it's on or off. Shall I leave it out?"),
+            theme=html.bold(name),
+        ),
+        buttons=(
+            _row(_("Yes, leave it out"), SetTheme(bit, 0)),
+            _row(_("No, keep it"), ShowSettings("main")),
         ),
     )
 

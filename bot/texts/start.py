@@ -222,9 +222,13 @@ def ask_hour(_: Translator, zone: str, now: datetime, *, first: int = PROPOSED) 
         html.bold(_("When would you like your tip?")),
         buttons=(
             *_hours(_, first),
-            (Button(_("That's not my time"), AskZone()),),
+            _not_my_time(_),
         ),
     )
+
+
+def _not_my_time(_: Translator) -> tuple[Button, ...]:
+    return (Button(_("That's not my time"), AskZone()),)
 
 
 def _hours(_: Translator, first: int) -> Rows:
@@ -247,7 +251,7 @@ def hour_unknown(_: Translator, typed: str, *, first: int = PROPOSED) -> Message
             _("Sorry, I didn't catch a time in “{typed}”. Try 07:30 or 7:30 pm."),
             typed=html.one_line(typed, QUOTED_UNITS),
         ),
-        buttons=_hours(_, first),
+        buttons=(*_hours(_, first), _not_my_time(_)),
     )
 
 

@@ -18,6 +18,7 @@ from babel import Locale
 
 from bot.places.place import Match
 from bot.texts.dates import read_rest, read_span, read_until
+from bot.texts.hours import LONGEST as LONGEST_HOUR
 from bot.texts.hours import NUMBERS, TENS, Hour, read_clock
 from tips.normalise import normalise
 
@@ -94,6 +95,11 @@ _THERE = re.compile(
     r"(^| )(in|to|from|at|near|outside|visiting|reached|moved|landed|living|based)"
     r"( (sunny|rainy))?$"
 )
+_OFFSET = re.compile(r"[+\-−–]\s*\d")  # "UTC +2" is a zone and no hour
+_LED_IN = re.compile(
+    r"^((in|at|for|by|from|im|i am|were|we are|the|its|on) )+|"
+    r"( (time|here|now|please|pls|thanks))+$"
+)
 _TAKEN_FOR = re.compile(r"\b(you think|thinks|youve got|you have|says|set to)\b")
 _AFTER_PLACE = re.compile(
     r"not|but|and|or|for|until|till|til|since|so|because|with|these|this|next|rather|instead|"
@@ -106,7 +112,7 @@ _NO_PLACES = re.compile(
     r"cat|center|chair|change|college|colon|come|cot|countryside|date|dawn|dig|eat|egg|elbow|"
     r"end|genes|god|grass|hall|hang|hit|holiday|human|line|long|manage|market|mine|much|neck|"
     r"never|nine|normal|paper|plain|post|price|rain|ray|real|rest|river|room|run|salon|salt|"
-    r"same|save|say|seaside|sec|send|shut|spring|store|sunrise|swallow|tape|tell|temple|time|"
+    r"same|save|say|seaside|sec|send|shut|spring|store|sunrise|sunset|swallow|tape|tell|temple|time|"
     r"turn|university|village|wake|wedding|week|wet|january|february|march|april|may|june|"
     r"july|august|september|october|november|december"
 )
@@ -185,7 +191,7 @@ def hour_in(message: str, current: int | None = None) -> Hour | None:
     """The one hour that the message names beside the ``current`` one, in minutes."""
     said = Said.of(message, replaced=_FROM_TO)
     hours = {*_hours(said)}
-    if "or" not in said.words:
+    if current is not None and "or" not in said.words:
         hours = {hour for hour in hours if current not in (hour.minute, hour.other)}
     sure = {hour.minute for hour in hours if hour.other is None}
     return _only(h for h in hours if h.other is None or sure.isdisjoint((h.minute, h.other)))
@@ -225,6 +231,25 @@ def _is_hour(said: Said, start: int, end: int, *, led: bool | None) -> bool:
         return True
     for_two = alone.isalpha() and before.endswith("for")
     return bool(_AT.search(before)) and not for_two
+
+
+def hour_and_place(message: str, match: Callable[[str], Match]) -> tuple[Hour, str, Match] | None:
+    """The hour and the place of words that say nothing else: "7 in Berlin", "8am London time"."""
+    none = len(message) > LONGEST_HOUR or _OFFSET.search(message)
+    words = () if none else Said.of(message).words
+    for size in range(len(words) - 1, 0, -1):
+        for clock, place in ((words[:size], words[size:]), (words[-size:], words[:-size])):
+            hour, name = read_clock(" ".join(clock)), bare_place(" ".join(place))
+            found = match(name) if hour is not None and name else None
+            if hour is not None and found is not None and found.places:
+                return hour, name, found
+    return None
+
+
+def bare_place(said: str) -> str:
+    """The name among words that say where somebody is; "" where it is hardly one."""
+    name = _LED_IN.sub("", said.casefold().strip(",;!?. "))
+    return "" if _NO_PLACES.fullmatch(name) else name
 
 
 # --- the end of a break

@@ -124,7 +124,7 @@ WORDS = {
     "I am going into hospital on the 20th, please do not write to me until then.": "how long",
     "call an ambulance": "call 112 now",
     "what is the crisis line number": "findahelpline.com",
-    "lol": "To ask, just type",
+    "lol": "here whenever you need me",
     "/saved cream": "No saved tips yet",
     "edit it": "You can see and change everything that's set here",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bot_harness import BotHarness, Person
 
 
@@ -96,3 +98,44 @@ async def test_a_break_without_an_end_is_asked_how_long(subscriber: Person) -> N
 async def test_whoever_has_no_tips_is_offered_no_hour(newcomer: Person) -> None:
     await newcomer.say("could i get it at noon instead")
     assert "Yes, at 12:00" not in await newcomer.labels()
+
+
+async def test_fewer_tips_on_a_theme_are_asked_about_and_left_out_by_a_tap(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    await subscriber.say("less food stuff")
+    await subscriber.sees("I can't send fewer tips on “Everyday food”", "Shall I leave it out?")
+    assert await subscriber.labels() == ["Yes, leave it out", "No, keep it"]
+    await subscriber.tap("Yes, leave it out")
+    await subscriber.sees("Now: 7 of 8 (not Everyday food)")
+    await subscriber.say("less food stuff")
+    await subscriber.sees("Done. No more tips on “Everyday food”.")
+
+
+async def test_who_got_a_tip_twice_can_tell_the_team(subscriber: Person) -> None:
+    await subscriber.say("you sent me the same tip twice!!")
+    await subscriber.tap("Ask the team")
+    await subscriber.sees("I'll pass your words on without your name.")
+
+
+@pytest.mark.parametrize(
+    ("part", "question"),
+    [("Time zone", "What time zone are you in?"), ("Pause or stop", "How long shall I pause?")],
+)
+async def test_a_nod_to_a_question_of_ours_has_it_asked_again(
+    subscriber: Person, part: str, question: str
+) -> None:
+    await subscriber.say("/settings")
+    await subscriber.tap(part)
+    await subscriber.say("👍")
+    await subscriber.sees(question)
+
+
+async def test_an_hour_and_a_place_answer_the_question_for_a_place(
+    harness: BotHarness, subscriber: Person
+) -> None:
+    await subscriber.say("/settings")
+    await subscriber.tap("Time zone")
+    await subscriber.say("9pm in Lisbon")
+    await subscriber.sees("Time: about 21:00", "Time zone: Lisbon")
+    assert await kept(harness, subscriber) == (1260, "Europe/Lisbon", "active")

@@ -693,6 +693,7 @@ MORNING = Hour(450, 1170)
 ASKERS = {
     "": Asker(BERLIN, NEXT, NOW, 2**52, "GutSkinBot"),
     ", a stranger": Asker(None, None, NOW),
+    ", few tips": Asker(BERLIN, NEXT, NOW, fitting=2, may_ask=True),
 }
 CALLS |= {
     "service_wishes.stop": lambda w, _: service_wishes.stop(
@@ -713,6 +714,7 @@ CALLS |= {
     "service_wishes.theme_switched": lambda w, _: service_wishes.theme_switched(
         EN, 1, w, on=False, few=html.Html()
     ),
+    "service_wishes.ask_theme": lambda w, _: service_wishes.ask_theme(EN, 1, w),
     "service_wishes.last_theme": lambda *_: service_wishes.last_theme(EN),
     "service_wishes.days_chosen": lambda *_: service_wishes.days_chosen(EN, 31, html.Html()),
     "service_wishes.quiet_switched": lambda *_: service_wishes.quiet_switched(EN, on=True),

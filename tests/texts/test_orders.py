@@ -88,6 +88,8 @@ def test_words_that_are_no_command(words: str) -> None:
         ("send tips at 9:30pm not 8", MoveHour(Hour(1290))),
         ("my new home is Singapore", MovePlace("singapore", sure=True)),
         ("no more food tips", SwitchTheme("food", on=False)),
+        ("fewer food tips", SwitchTheme("food", on=False, sure=False)),
+        ("I'd like less baby stuff", SwitchTheme("children", on=False, sure=False)),
         ("more tips about sleep", SwitchTheme("mind", on=True)),
         ("only weekdays", ChooseDays(31)),
         ("nothing on Sundays", ChooseDays(63)),
@@ -124,6 +126,12 @@ def test_words_about_skin_and_life_are_no_order(words: str) -> None:
         ("never stop!", "service-thanks"), ("please don't stop", "service-resume"),
         ("never stop sending me tips", "service-resume"), ("don't stop the cream?", None),
         ("never stop steroids, thank you", None),
+        ("you sent me the same tip twice", "service-same-tip"), ("👍🏽", "service-ok"),
+        ("you're repeating yourself", "service-same-tip"), ("🙄", "service-complaint"),
+        ("you gave me the same advice as my doctor", None), ("the same rash twice", None),
+        ("can I use the same cream twice", None), ("...", None), ("🤔", None),
+        ("could you send two tips a day", "service-more-a-day"), ("twice a day", None),
+        ("can I use cream two times a day", None), ("fewer messages", "service-days"),
         ("is this eczema?", None), ("where does eczema come from?", None),
     ],
 )  # fmt: skip
@@ -149,6 +157,7 @@ def test_a_message_of_several_parts() -> None:
     assert clauses("stop the yoga ones, keep the rest") == ["stop the yoga ones", "keep the rest"]
     assert clauses("one thing") == []
     assert clauses("one, two, three, four") == []
+    assert clauses("between 7 and 8") == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from babel import Locale
 
 from bot.places import Places
-from bot.texts.wish_values import day_in, hour_in, place_in
+from bot.texts.wish_values import day_in, hour_and_place, hour_in, place_in
 
 MONDAY = date(2026, 3, 2)
 BRITISH = Locale("en", "GB")
@@ -157,6 +157,35 @@ def test_a_place_that_may_be_several_keeps_all() -> None:
 )  # fmt: skip
 def test_what_is_no_place_to_be_in_is_not_taken(words: str) -> None:
     assert place_in(words, NAMED, "Europe/Berlin") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "minute", "zone"),
+    [
+        ("7 in Berlin", 420, "Europe/Berlin"),
+        ("8am London time", 480, "Europe/London"),
+        ("half past seven in New York", 450, "America/New_York"),
+        ("7pm, I'm in Lisbon", 1140, "Europe/Lisbon"),
+        ("in Paris 8am", 480, "Europe/Paris"),
+        ("at 9 Tokyo time please", 540, "Asia/Tokyo"),
+        ("8 uk time", 480, "Europe/London"),
+    ],
+)
+def test_an_hour_and_a_place_that_are_all_that_is_said(words: str, minute: int, zone: str) -> None:
+    found = hour_and_place(words, NAMED)
+    assert found is not None
+    hour, _, match = found
+    assert (hour.minute, match.places[0].zone) == (minute, zone)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["8 please", "7 in the morning", "8 o'clock here", "8 in bed", "7 or 8", "8 on weekdays",
+     "6 after work", "10 at home", "8 when the kids sleep", "8 weeks in Berlin", "London",
+     "utc +2", "GMT -5"],
+)  # fmt: skip
+def test_what_is_more_or_less_than_an_hour_and_a_place_is_not_taken(words: str) -> None:
+    assert hour_and_place(words, NAMED) is None
 
 
 def test_a_story_is_not_gone_through() -> None:
