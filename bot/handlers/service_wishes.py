@@ -353,7 +353,8 @@ async def _choose_days(context: Context, mask: int) -> None:
 async def _move_place(context: Context, order: orders.MovePlace) -> bool:
     """Go by another place's clock; False where no place is called so: "I'm in pain"."""
     match = await asyncio.to_thread(context.services.places.match, order.place, PLACES_SHOWN)
-    if not match.places or not match.named:
+    hardly = not wish_values.bare_place(order.place)  # "I'm in bed now"
+    if hardly or not match.places or not match.named:
         return False
     if await start.needs_start(context):
         return True

@@ -114,7 +114,7 @@ _REPEATED = re.compile(
     r"\b(twice|repeat(s|ed|ing)?|repetitive|duplicates?)\b"
 )
 _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
-_CLOCK_TIME = re.compile(r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\bo ?clock\b|\b(noon|midnight)\b")
+_CLOCK_TIME = re.compile(r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\bo ?clock\b|\b(noon|midnight)\b|\btime$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # Signs that stand for words: a nod or a thank-you, and what shows annoyance.
 _NOD = re.compile(
