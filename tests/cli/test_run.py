@@ -183,7 +183,7 @@ async def test_a_token_that_telegram_does_not_know_ends_with_one_line(tmp_path: 
         environ = environment(sandbox, tmp_path, GUTSKIN_TOKEN=wrong)
         async with process(environ) as running:
             _, log = await running.communicate()
-    assert running.returncode == 1
+    assert running.returncode == 1, log.decode()
     assert b"@BotFather" in log
     assert wrong.encode() not in log
     assert b"Traceback" not in log
