@@ -42,7 +42,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CACHES)/bytecode $(BIN)
 # Each process has a PostgreSQL of its own, and takes over tests that wait for the other.
 test: $(READY)  ## the tests in two processes (WORKERS=2); COVERAGE=1 fails below the branch coverage that pyproject.toml asks for
 	@echo "Running the tests; it takes $(if $(COVERAGE),half an hour,twenty minutes) at most on two free cores"
-	@$(PYTEST) -p tests.progress -n $(or $(WORKERS),2) --dist worksteal --durations 15 $(if $(COVERAGE),--cov --cov-context=test --cov-report=term-missing) $(ARGS)
+	@$(PYTEST) -p tests.progress -n $(or $(WORKERS),2) --dist worksteal --durations 15 $(if $(COVERAGE),-p tests.coverage_threads --cov --cov-context=test --cov-report=term-missing) $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, import contracts, content, advisories (IGNORED="ID ID")
 	@$(TOLD) "Formatting" $(BIN)/ruff format --check .
