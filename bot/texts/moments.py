@@ -35,6 +35,8 @@ def read_moment(typed: str, now: datetime, locale: Locale) -> LocalMoment | None
     if alone is not None:
         passed = alone <= now.hour * 60 + now.minute
         return LocalMoment(now.date() + timedelta(days=passed), alone)
+    if read_day(words, now.date(), locale) is not None:
+        return None  # "5 March" is not five o'clock on the first
     found = (_read(day, hour, now.date(), locale) for day, hour in _splits(words.split()))
     return next((moment for moment in found if moment is not None), None)
 

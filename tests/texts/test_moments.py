@@ -32,13 +32,15 @@ BRITISH = Locale.parse("en_GB")
         ("14:00", date(2026, 3, 2), 840),
         ("12:00", date(2026, 3, 3), 720),
         ("2026-02-01 09:00", date(2026, 2, 1), 540),
+        ("5 march 8pm", date(2026, 3, 5), 1200),
     ],
 )
 def test_a_day_and_an_hour(typed: str, day: date, minute: int) -> None:
     assert read_moment(typed, NOW, BRITISH) == LocalMoment(day, minute)
 
 
-@pytest.mark.parametrize("typed", ["", "Monday", "soon", "2026-02-30 09:00", "9 and 10", "25:00"])
+@pytest.mark.parametrize("typed", ["", "Monday", "soon", "2026-02-30 09:00", "9 and 10", "25:00",
+                                   "5 March", "may 9"])  # fmt: skip
 def test_what_is_none(typed: str) -> None:
     assert read_moment(typed, NOW, BRITISH) is None
 

@@ -156,7 +156,7 @@ async def _means_time(context: Context) -> bool:
     text, known = context.written.text or "", context.subscriber
     if context.forwarded or _read(context) is None or _OF_TIPS.search(text):
         return False
-    if known is not None and known.expecting == "hour":
+    if known is not None and known.expecting in ("hour", "day"):  # "10": until the 10th
         return False
     return await context.services.analyser.warning(text, context.speaks) is None
 

@@ -157,6 +157,21 @@ async def test_what_is_no_time_is_answered_as_ever_and_the_screen_stays(
     await berliner.sees("Send the message above?", "When: today, 18:30 by your clock")
 
 
+async def test_an_answer_to_another_question_of_ours_is_no_broadcast_s_time(
+    harness: BotHarness, berliner: Person
+) -> None:
+    await berliner.say("/settings")
+    settings = (await berliner.messages())[-1]["message_id"]
+    await berliner.say("/broadcast Hello")
+    await berliner.tap("When")
+    await berliner.forge("1sv:pause", message_id=settings)
+    await berliner.say("10")
+    await berliner.sees("Paused. Your next tip comes Tuesday 10 March")
+    found = await harness.app.services.broadcasts.find(1)
+    assert found is not None
+    assert found.send_at is None
+
+
 @pytest.mark.parametrize("leave", ["Back", "/help", ""])
 async def test_a_time_that_no_screen_asks_for_is_no_broadcast_s(
     harness: BotHarness, admin: Person, other: Person, leave: str
