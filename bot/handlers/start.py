@@ -10,6 +10,7 @@ from functools import partial
 from telegram import Update
 
 from bot.handlers.context import Context
+from bot.handlers.text_analysis import TextAnalysis
 from bot.handlers.tip import give_tip
 from bot.places.place import Match, Place
 from bot.store.models import SubscriberRead
@@ -31,6 +32,7 @@ from bot.texts.hours import Hour, read_clock
 from bot.texts.message import Message
 from bot.texts.orders import bare
 from tips.normalise import normalise
+from tips.search.search import SERVICE
 
 PLACES_SHOWN = 5
 LET_BE = re.compile(
@@ -446,7 +448,7 @@ async def answers_with_a_slip(context: Context, text: str) -> bool:
     return _expected(context) == "zone" and await typed_zone(context, text, named=False)
 
 
-async def may_answer_our_question(context: Context, text: str) -> bool:
+async def may_answer_our_question(context: Context, text: str, analysis: TextAnalysis) -> bool:
     """Whether the words can only be meant as an answer to our question: a place with a slip, a
     long one, or what is neither place nor hour, so that it is asked for again."""
     expected = _expected(context)
@@ -458,9 +460,16 @@ async def may_answer_our_question(context: Context, text: str) -> bool:
         return True
     if looks_asked(text) and not (expected == "hour" and any(map(str.isdecimal, text))):
         return False
+    if wish_values.hour_in(text) is not None and await _may_be_a_question(context, analysis):
+        return False  # "my son wakes at 2am itching"
     if not await answers_with_an_hour_inside(context, text):
         await _not_understood(context, text)
     return True
+
+
+async def _may_be_a_question(context: Context, analysis: TextAnalysis) -> bool:
+    found = await context.services.analyser.look_up(analysis)
+    return found.confidence == "unsure" and not found.hits[0].id.startswith(SERVICE)
 
 
 async def _asks_about_place(context: Context, text: str) -> bool:

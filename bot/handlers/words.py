@@ -55,7 +55,7 @@ async def _hear(context: Context, text: str, analysis: TextAnalysis) -> None:
         partial(service_wishes.answer_clause, context, text),
         partial(faq.answer_if_sure, context, analysis),
         partial(service_wishes.answer_courtesy, context, text, analysis),
-        partial(start.may_answer_our_question, context, text),
+        partial(start.may_answer_our_question, context, text, analysis),
         partial(service_wishes.ask_misspelt_place, context, text),
         partial(settings.day_unknown, context, text, analysis),
     )

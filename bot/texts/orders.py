@@ -111,8 +111,11 @@ _BACK = re.compile(
 _INSTEAD = re.compile(r"( instead( of.*)?|,? (and |but )?(not|rather than|no longer) .+)$")
 _REPEATED = re.compile(
     r"\b(same|identical) (tips?|ones?|messages?|advice|texts?)\b|"
-    r"\b(twice|repeat(s|ed|ing)?|repetitive|duplicates?)\b"
+    r"\b(tips?|ones?|messages?|it|this|that) (came |arrived )?twice\b|"
+    r"\b(repeat(s|ed|ing)?(?! my)|repetitive|duplicates?)\b"
 )
+# Words of something else that came twice: a tip that failed to, a question that was put.
+_NO_REPEAT = re.compile(r"\b(no|not|never|(did|has|have|does)nt|missed|ask(ed)?|told|said)\b")
 _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _CLOCK_TIME = re.compile(r"\d ?[ap]\.?m\b|\d[:.]\d\d\b|\bo ?clock\b|\b(noon|midnight)\b|\btime$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -238,7 +241,8 @@ def wants_no_stop(words: str) -> bool:
 
 def tells_of_a_repeat(words: str) -> bool:
     """Whether what a complaint or a report tells of is a tip that came once more."""
-    return bool(_REPEATED.search(_line(words)))
+    line = _line(words)
+    return bool(_REPEATED.search(line)) and not _NO_REPEAT.search(line)
 
 
 def clauses(words: str) -> list[str]:

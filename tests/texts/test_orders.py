@@ -130,6 +130,8 @@ def test_words_about_skin_and_life_are_no_order(words: str) -> None:
         ("you're repeating yourself", "service-same-tip"), ("🙄", "service-complaint"),
         ("you gave me the same advice as my doctor", None), ("the same rash twice", None),
         ("can I use the same cream twice", None), ("...", None), ("🤔", None),
+        ("it is twice daily", None), ("it was twice yesterday", None),
+        ("same thing again today", None), ("that tip came twice", "service-same-tip"),
         ("could you send two tips a day", "service-more-a-day"), ("twice a day", None),
         ("can I use cream two times a day", None), ("fewer messages", "service-days"),
         ("is this eczema?", None), ("where does eczema come from?", None),
