@@ -240,13 +240,14 @@ async def test_the_time_left_waits_for_the_last_local_hour_of_somebody(
     admin = await paged.admin()
     await paged.subscriber("Tom", "Tokyo")
     await paged.subscriber()
+    await paged.subscriber("Noor", "New York")
     async with page_of(paged, admin) as view:
         await write(view, when="local", at="2026-03-03T09:00", late=late)
-        await paged.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin
-    await admin.sees("Time left: about 7 hours")
+        await paged.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin and New York
+    await admin.sees("Time left: about 13 hours")
     async with page_of(paged, admin) as view:
         _, page = await view.get("/broadcasts/1")
-        assert "1 of 2, about 7 hours left" in page, page
+        assert "1 of 3, about 13 hours left" in page, page
 
 
 async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:
