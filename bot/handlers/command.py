@@ -110,10 +110,7 @@ class Command(CommandHandler[Context, None]):
 
 
 async def _carry_out(name: str, act: Act, _update: Update, context: Context) -> None:
-    subscriber = context.subscriber
-    if subscriber is not None and subscriber.subscribed and subscriber.expecting:
-        # A command in between drops the question that we had asked.
-        await start.expect(context, None)
+    await start.drop_question(context)
     await act(context, context.rest)
     if name not in ABOUT_LEAVING:
         await start.ask_if_zone_lost(context)

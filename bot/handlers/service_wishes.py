@@ -210,6 +210,7 @@ async def carry_out(context: Context, words: str, *, alone: bool = True) -> bool
     if isinstance(order, orders.MovePlace):
         return await _move_place(context, replace(order, sure=order.sure and alone))
     if not await start.needs_start(context):
+        await start.drop_question(context)
         await _do(context, order)
     return True
 

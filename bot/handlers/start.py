@@ -133,6 +133,13 @@ async def expect(context: Context, what: str | None) -> None:
         await context.say(start.zone_left(context.translator))
 
 
+async def drop_question(context: Context) -> None:
+    """Drop our open question, as something else is wanted; whoever joins has to answer."""
+    subscriber = context.subscriber
+    if subscriber is not None and subscriber.subscribed and subscriber.expecting:
+        await expect(context, None)
+
+
 async def begin(context: Context, _tap: Begin) -> None:
     """The button for ``/start``."""
     await context.toast()
@@ -283,7 +290,8 @@ async def take_zone(context: Context, zone: str, place: str = "") -> None:
     if subscriber.local_minute is None:
         await _ask_hour(context, zone)
     elif before.zone is None and not before.zone_lost:
-        await _done(context, subscriber)
+        context.subscriber = await subscribers.expect(context.chat_id, None)
+        await _done(context, context.known)
     else:
         context.subscriber = await subscribers.expect(context.chat_id, None)
         await context.say(
@@ -332,9 +340,11 @@ async def _take_typed_hour(context: Context, hour: Hour) -> None:
     await take_hour(context, hour.minute)
 
 
-async def hour_and_place_in(context: Context, words: str) -> tuple[Hour, str, Match] | None:
-    """The hour and the place of words that say nothing else."""
-    match = partial(context.services.places.match, limit=PLACES_SHOWN, mend=False)
+async def hour_and_place_in(
+    context: Context, words: str, *, mend: bool = False
+) -> tuple[Hour, str, Match] | None:
+    """The hour and the place of words that say nothing else; with ``mend`` a misspelt one, too."""
+    match = partial(context.services.places.match, limit=PLACES_SHOWN, mend=mend)
     return await asyncio.to_thread(wish_values.hour_and_place, words, match)
 
 
@@ -344,9 +354,9 @@ async def ask_if_elsewhere(context: Context, typed: str, match: Match) -> None:
         await context.say(which_place(context, typed, match))
 
 
-async def typed_hour_and_place(context: Context, typed: str) -> bool:
+async def typed_hour_and_place(context: Context, typed: str, *, mend: bool = False) -> bool:
     """Take the hour of "8am London time", and the place if we asked for one; else ask about it."""
-    found = await hour_and_place_in(context, typed)
+    found = await hour_and_place_in(context, typed, mend=mend)
     if found is None:
         return False
     hour, name, match = found
@@ -359,7 +369,7 @@ async def typed_hour_and_place(context: Context, typed: str) -> bool:
         context.subscriber = subscriber
     if hour.other is not None and not hour.unlikely:
         await context.say(service_wishes.half_taken(context.translator, hour))
-    return await typed_zone(context, name.title(), named=True)
+    return await typed_zone(context, name.title(), named=not mend)
 
 
 async def take_hour(context: Context, minute: int) -> None:
@@ -445,7 +455,14 @@ async def ask_again(context: Context) -> bool:
 
 async def answers_with_a_slip(context: Context, text: str) -> bool:
     """Whether we asked for a place, and the words are a misspelt one: "new yrok"."""
-    return _expected(context) == "zone" and await typed_zone(context, text, named=False)
+    return _expected(context) == "zone" and await _names_a_place(context, text, mend=True)
+
+
+async def _names_a_place(context: Context, text: str, *, mend: bool) -> bool:
+    """Whether the words are a place, or with ``mend`` a misspelt one, even beside an hour."""
+    if mend and await typed_hour_and_place(context, text, mend=True):
+        return True
+    return await typed_zone(context, text, named=not mend)
 
 
 async def may_answer_our_question(context: Context, text: str, analysis: TextAnalysis) -> bool:
@@ -454,7 +471,7 @@ async def may_answer_our_question(context: Context, text: str, analysis: TextAna
     expected = _expected(context)
     if expected is None:
         return False
-    if expected != "hour" and await typed_zone(context, text, named=looks_asked(text)):
+    if expected != "hour" and await _names_a_place(context, text, mend=not looks_asked(text)):
         return True
     if expected == "hour" and await _asks_about_place(context, text):
         return True

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 import orjson
+from babel.dates import format_skeleton
 
 from bot.texts import html, times
 from bot.texts.callbacks import ShowAudit
@@ -19,6 +20,7 @@ NOBODY = 0
 LINE_UNITS = 185  # twenty of them fit into a message, with an empty line before each
 VALUE_UNITS = 40
 MEMBER = re.compile(r"admin (?P<user>\d{1,19})")
+INSTANTS = ("expires_at", "not_after", "send_at")
 
 ACTS = {
     "add list": mark("{who} put up {what}"),
@@ -170,8 +172,18 @@ def _changes(_: Translator, before: Mapping[str, Any], after: Mapping[str, Any])
 def _value(_: Translator, key: str, value: Any) -> str:
     if key == "local_minute" and value is not None:
         return times.hour(value)
+    if key in INSTANTS and value is not None:
+        return _instant(_, value)
+    if key == "late" and value is not None:
+        return str(value).replace("_", " ")
     words = {None: _("nothing"), True: _("yes"), False: _("no")}
     if value is None or isinstance(value, bool):
         return words[value]
     said = value if isinstance(value, str | int | float) else orjson.dumps(value).decode()
     return html.shortened(html.one_line(str(said), 200), VALUE_UNITS)
+
+
+def _instant(_: Translator, written: str) -> str:
+    at = datetime.fromisoformat(written)
+    slots = {"day": format_skeleton("yMMMd", at, locale=_.locale), "hour": f"{at:%H:%M}"}
+    return _("{day}, {hour} {zone}").format(**slots, zone=at.tzname())

@@ -190,10 +190,12 @@ def gone(_: Translator) -> Message:
     return page(html.text(_("That broadcast is over. For another one: /broadcast")))
 
 
-def tested(_: Translator, arrived: int, failed: int) -> str:
-    """Toast: how many tests went out."""
+def tested(_: Translator, arrived: int, failed: int, *, to_all: bool) -> str:
+    """Toast: to how many a test went, or that it's in one's own chat."""
     if not arrived:
         return toast(_("The test didn't get through. Has everybody started the bot?"))
+    if not to_all:
+        return toast(_("It's in this chat, as it will arrive."))
     words = _.many("Test sent to {count} admin.", "Test sent to {count} admins.", arrived)
     said = words.format(count=arrived)
     if failed:

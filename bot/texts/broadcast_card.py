@@ -228,7 +228,7 @@ def _change_row(_: Translator, shown: Card) -> Rows:
 
 def _waiting(_: Translator, shown: Card) -> Message:
     number = shown.number
-    said = _("It's big enough to need a second yes. I've asked the other admins.")
+    said = _("It's big enough to need another admin's yes. They find it in /scheduled.")
     yes_or_no: Rows = ()
     if not shown.is_own:
         said, yes_or_no = _("It's big enough to need your yes."), _yes_or_no(_, number)

@@ -57,6 +57,23 @@ async def test_a_slip_in_a_place_is_no_wish_to_change_it(newcomer: Person) -> No
     assert "New York" in " ".join(await newcomer.labels())
 
 
+@pytest.mark.parametrize("said", ["Berlin at 8am", "brigton at 8am"])
+async def test_a_place_with_an_hour_leaves_no_question_open(
+    harness: BotHarness, newcomer: Person, said: str
+) -> None:
+    await begun(newcomer)
+    await newcomer.tap("Just me")
+    await newcomer.say(said)
+    for label in [label for label in await newcomer.labels() if "Brighton" in label]:
+        await newcomer.tap(label)
+    assert await newcomer.tips()
+    found = await harness.app.services.subscribers.find(newcomer.id)
+    assert found is not None
+    assert (found.expecting, found.local_minute) == (None, 480)
+    await newcomer.say("what do i do now")
+    await newcomer.sees("I'm not sure what you mean")
+
+
 @pytest.mark.parametrize("word", ["cancel", "/cancel", "never mind", "No thanks"])
 async def test_a_question_of_the_settings_can_be_let_be(
     harness: BotHarness, subscriber: Person, word: str

@@ -115,7 +115,7 @@ async def test_on_the_way_to_a_subscription_a_location_is_simply_taken(newcomer:
 @pytest.mark.parametrize(
     "otherwise",
     ["cancel", "/cancel", "never mind", "/saved", "/stop", "/pause", "/forget", "/tip", "Stop!",
-     "switch me to Tokyo time", "Lisbon"],
+     "switch me to Tokyo time", "Lisbon", "pause till Monday", "tips at 9pm please"],
 )  # fmt: skip
 async def test_the_keyboard_of_places_goes_with_its_question(
     subscriber: Person, otherwise: str

@@ -54,6 +54,14 @@ def test_what_changed_is_told_with_what_was_before() -> None:
     )
 
 
+def test_an_instant_and_what_becomes_of_the_late_are_said_as_people_say_them() -> None:
+    entry = Entry(
+        before='{"late":null}',
+        after='{"late":"next_day","not_after":"2026-12-02T18:00:00.354748+00:00"}',
+    )
+    assert "late next day (was nothing), not after 2 Dec 2026, 18:00 UTC" in said(entry)
+
+
 def test_an_hour_and_an_audience_are_said_as_people_say_them() -> None:
     assert "local hour 18:30 (was nothing)" in said(
         Entry(before='{"local_minute":null}', after='{"local_minute":1110}')

@@ -230,7 +230,8 @@ async def test(context: Context, number: int, *, all_admins: bool) -> None:
         chats = await context.services.admins.everyone("editor")
     refusals = await context.services.broadcasts.send_test(number, chats)
     failed = sum(1 for reason in refusals.values() if reason)
-    await context.toast(texts.tested(context.translator, len(refusals) - failed, failed))
+    arrived = len(refusals) - failed
+    await context.toast(texts.tested(context.translator, arrived, failed, to_all=all_admins))
     found = await context.services.broadcasts.find(number)
     if found is not None and found.state == "draft":
         await post(context, number)  # the card stays below what it asks about

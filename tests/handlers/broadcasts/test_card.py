@@ -184,7 +184,7 @@ async def test_a_test_goes_to_me_or_to_all_admins(
     await admin.say("/broadcast Hello {first_name}")
     before = len(await subscriber.messages())
     await admin.tap("Test to me")
-    await admin.hears("Hello Ada", "Test sent to 1 admin.")
+    await admin.hears("Hello Ada", "It's in this chat")
     await admin.tap("Test to all admins")
     await admin.hears("Test sent to 2 admins.")
     await other.sees("From the GutSkin team", "Hello Bea")

@@ -30,7 +30,7 @@ class TestApproval:
     ) -> None:
         await admin.say("/broadcast Hello")
         await admin.tap("Send it now")
-        await admin.sees("Waiting for another admin: no. 1", "2 subscribers")
+        await admin.sees("Waiting for another admin: no. 1", "They find it in /scheduled")
         *_, shown, asked = await other.messages()
         assert "Hello" in shown["text"]
         assert "May this go out? No. 1" in asked["text"]
