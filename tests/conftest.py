@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import hypothesis.configuration
 import pytest
 
@@ -32,6 +33,9 @@ FOLDER = pytest.StashKey[Path]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """All that a run writes is in one folder that goes with it; nothing else of ours is silent."""
+    # How long one example takes says something about the machine alone.
+    hypothesis.settings.register_profile("gutskin", deadline=None)
+    hypothesis.settings.load_profile("gutskin")
     until_the_end = ExitStack()
     config.add_cleanup(until_the_end.close)
     if (one_of_several := getattr(config, "workerinput", None)) is None:

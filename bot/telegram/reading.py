@@ -168,9 +168,9 @@ def _tamed(value: Any, room: int = DEEPEST) -> Any:
 def _salvaged(text: str) -> list[Given]:
     """The updates of an answer whose structure is broken somewhere, each for itself."""
     found = list(BEGINNING.finditer(text))
-    ends = [following.start() for following in found[1:]] + [len(text)]
-    updates = [
-        _piece(text[one.start() : end], one[1]) for one, end in zip(found, ends, strict=True)
+    ends = [*(following.start() for following in found[1:]), len(text)]
+    updates = [  # where none begins, there is an end all the same
+        _piece(text[one.start() : end], one[1]) for one, end in zip(found, ends, strict=False)
     ]
     if updates and isinstance(updates[-1], Broken) and not ENDING.search(text):
         updates[-1] = Broken(updates[-1].update_id, cut=True)

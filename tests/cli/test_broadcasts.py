@@ -138,9 +138,9 @@ class TestSend:
     @pytest.mark.parametrize(
         ("options", "line"),
         [
-            (("--audience", "zone=Mars/*"), "--audience: Mars/*: is no time zone"),
-            (("--audience", "theme=cars"), "--audience: cars: is no theme"),
-            (("--audience", "not=77"), "not=77: is no broadcast that was sent"),
+            (("--audience", "zone=Mars/*"), "--audience: there's no time zone Mars/*"),
+            (("--audience", "theme=cars"), "--audience: there's no theme cars"),
+            (("--audience", "not=77"), "not=77: no broadcast of that number was sent"),
             (("--audience", "for=child"), "nobody matches that"),
             (("--at", "soon"), "--at soon: is not a day and an hour"),
             (("--at", "2999-01-01"), "is not a day and an hour"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from json import JSONDecodeError
 from typing import Any
 
 import orjson
@@ -102,6 +103,11 @@ def test_an_answer_that_was_cut_short_says_so_of_its_last_update() -> None:
         assert found[1].cut
 
 
+def test_an_answer_of_which_no_update_s_number_is_left_cannot_be_read() -> None:
+    with pytest.raises(JSONDecodeError):
+        batch(b'{"update_id":1000000000A}')
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
@@ -111,7 +117,7 @@ JSON = st.recursive(
 
 @st.composite
 def batches(draw: st.DrawFn) -> list[dict[str, Any]]:
-    bodies = draw(st.lists(st.dictionaries(st.text(max_size=8), JSON), min_size=1, max_size=6))
+    bodies = draw(st.lists(st.dictionaries(st.text(max_size=8), JSON), min_size=2, max_size=6))
     first = draw(st.integers(1, 2**31 - 20))
     return [{**body, "update_id": first + place} for place, body in enumerate(bodies)]
 
