@@ -159,7 +159,7 @@ class Search:
         topics = self._topics(found.probabilities, limit)
         first = self._first(found.probabilities)
         subject = None if first.startswith(SERVICE) else reading.mention.subject(first)
-        if found.on_topic < found.gate:
+        if found.on_topic < found.gate or (subject and reading.mention.unknown()):
             return Found((), Confidence.NONE, topics, subject or reading.mention.alone())
         hits = self._hits(found.probabilities, found.trust, limit)
         # "How do I make it quieter?" behind a story is seldom about the bot.

@@ -70,6 +70,11 @@ class Mention:
         """What else the message is about, where it does not name eczema as well."""
         return self.named[0].subject if self.named and not self.ours else None
 
+    def unknown(self) -> bool:
+        """Whether it names a thing that none of our answers speaks of, and not eczema: whatever
+        is likest, it fits as little as antibiotics fit "I'm allergic to penicillin"."""
+        return not self.ours and any(not one.answers for one in self.named)
+
     def _other(self, answer: str) -> Subject | None:
         return next((one.subject for one in self.named if answer not in one.answers), None)
 

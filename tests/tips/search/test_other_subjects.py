@@ -121,3 +121,13 @@ def test_a_flare_is_no_stressful_day(search: Search) -> None:
 )
 def test_a_short_question_is_answered(message: str, answer: str, search: Search) -> None:
     assert [hit.id for hit in search.find(message).hits[:1]] == [answer]
+
+
+@pytest.mark.parametrize("message", ["i'm allergic to penicillin", "she has a drug allergy"])
+def test_what_no_answer_speaks_of_gets_none_however_near_one_comes(
+    message: str, search: Search
+) -> None:
+    found = search.find(message)
+    assert (found.hits, found.subject) == ((), Subject.CONDITION)
+    ours = search.find(f"my eczema is infected and {message}")
+    assert ours.hits
