@@ -33,6 +33,12 @@ ONE_DAY = timedelta(days=1)
 MOST_DAYS = 3650
 SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 PART = re.compile(r"(for|who|theme|zone|country|joined|active|source|not|list)([=<>])(.+)")
+LOOKS_LIKE = re.compile(
+    r"\s*([\w-]+[=<>]\S+\s+)*((for|who|theme|zone|country|active|source|not|list)\s*=|joined\s*[=<>])",
+    re.IGNORECASE,
+)
+"""A part with a name that there is, with nothing before it but what is written as parts are."""
+
 WHO: Mapping[str, Who] = {"adult": "adult", "child": "parent", "parent": "parent", "both": "both"}
 PARTS = (
     "for=adult, for=child or for=both", "theme=gut", "zone=Europe/*", "country=DE",
@@ -90,6 +96,11 @@ class Filter(BaseModel, frozen=True):
 def read_filter(stored: str | None) -> Filter:
     """The audience in ``broadcast.filter``."""
     return Filter.model_validate_json(stored) if stored else Filter()
+
+
+def looks_like_filter(words: str) -> bool:
+    """Whether these words mean to be a filter, be there a slip in them; not no words."""
+    return LOOKS_LIKE.match(words) is not None
 
 
 def parse_filter(words: str, themes: Collection[str] | None = None) -> Filter:

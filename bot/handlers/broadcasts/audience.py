@@ -12,7 +12,13 @@ from typing import Any
 
 from telegram import Document
 
-from bot.delivery.audiences import Filter, FilterError, parse_filter, read_filter
+from bot.delivery.audiences import (
+    Filter,
+    FilterError,
+    looks_like_filter,
+    parse_filter,
+    read_filter,
+)
 from bot.handlers.broadcasts import card
 from bot.handlers.broadcasts.access import own_draft, tapped
 from bot.handlers.context import Context
@@ -110,6 +116,20 @@ async def typed(context: Context, number: int) -> None:
     await _take(context, number, chosen)
 
 
+async def typed_on_screen(context: Context, number: int) -> bool:
+    """Take an audience that was typed where it could have been chosen by buttons, or tell what is
+    wrong with it; False where it is no draft of this admin's, or the words are something else."""
+    words, found = context.written.text or "", await context.services.broadcasts.find(number)
+    if context.forwarded or not looks_like_filter(words):
+        return False
+    if found is None or (found.state, found.admin_id) != ("draft", context.user.id):
+        return False
+    if await context.services.analyser.warning(words, context.speaks) is not None:
+        return False
+    await typed(context, number)
+    return True
+
+
 async def listed(context: Context, number: int) -> None:
     """A list of ids as a file."""
     found = await own_draft(context, number)
@@ -194,6 +214,7 @@ async def use_segment(context: Context, tap: UseSegment) -> None:
                 await context.show(_not_understood(context, found.id, error))
                 return
             await context.toast(broadcast_texts.changed(context.translator))
+            await context.services.dialogues.drop(context.user.id)
             await card.put(context, found.id)
             return
     await context.toast(texts.segment_gone(context.translator))

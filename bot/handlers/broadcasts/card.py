@@ -24,6 +24,7 @@ from bot.texts.message import Message
 from bot.texts.reasons import reason_words
 
 OF_TIME = ("when", "local", "until")
+OF_AUDIENCE = ("audience", "saved", "who", "themes", "zones", "active", "joined")
 
 
 async def card_of(context: Context, broadcast: BroadcastRead) -> cards.Card:
@@ -86,7 +87,7 @@ async def _show(
         return
     shown = await card_of(context, found)
     message_id = await show(await view_of(context, shown, view, why))
-    if view in OF_TIME and found.state in NOT_BEGUN:  # a time can be typed now, too
+    if view in (*OF_TIME, *OF_AUDIENCE) and found.state in NOT_BEGUN:  # it can be typed, too
         await context.services.dialogues.show_screen(context.user.id, view, number)
     if found.state == "draft":
         await rules.set_progress_message(number, context.chat_id, message_id)

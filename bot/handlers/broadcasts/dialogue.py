@@ -1,5 +1,5 @@
 """What an admin writes while they were asked for something: it is that, and nothing else. A time
-that is typed where one can be chosen by buttons is that time."""
+or an audience that is typed where one can be chosen by buttons is that one."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ WAYS_OUT = ("cancel", "never mind", "nevermind")
 
 
 async def open_message(_update: Update, context: Context) -> None:
-    """Take an admin's message for what they were asked, or for a time that they could have chosen
-    by a button, and stop; else offer to broadcast it.
+    """Take an admin's message for what they were asked, or for a time or an audience that
+    they could have chosen by buttons, and stop; else offer to broadcast it.
 
     A command is carried out as ever, and drops the question.
     """
@@ -50,10 +50,21 @@ async def open_message(_update: Update, context: Context) -> None:
     if expected is not None:
         await _hear(context, expected)
         raise ApplicationHandlerStop
-    if await time.typed_on_screen(context):
+    if await _typed_on_screen(context):
         raise ApplicationHandlerStop
     context.to_offer = context.written.message_id
     await compose.gather(context, asked=False)
+
+
+async def _typed_on_screen(context: Context) -> bool:
+    """Whether it was what the screen of buttons before the admin offers."""
+    shown = await context.services.dialogues.screen(context.user.id)
+    if shown is None:
+        return False
+    view, number = shown
+    if view in card.OF_AUDIENCE:
+        return await audience.typed_on_screen(context, number)
+    return await time.typed_on_screen(context, view, number)
 
 
 async def _hear(context: Context, expected: DialogueRead) -> None:

@@ -135,13 +135,11 @@ async def typed_end(context: Context, number: int, after: datetime | None = None
     await _typed(context, number, before._replace(not_after=end) if end is not None else None)
 
 
-async def typed_on_screen(context: Context) -> bool:
-    """Take a time that was typed where it could have been chosen by a button; False where there is
-    no such screen, or the words are something else."""
-    shown = await context.services.dialogues.screen(context.user.id)
-    if shown is None or not await _means_time(context):
+async def typed_on_screen(context: Context, view: str, number: int) -> bool:
+    """Take a time that was typed where it could have been chosen by a button; False where the
+    broadcast has begun, or the words are something else."""
+    if not await _means_time(context):
         return False
-    view, number = shown
     found = await context.services.broadcasts.find(number)
     if found is None or found.state not in NOT_BEGUN:
         return False

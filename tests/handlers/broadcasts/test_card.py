@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.delivery.audiences import parse_filter
 from tests.bot_harness import BotHarness, Person
 
 
@@ -78,6 +79,67 @@ async def test_an_audience_can_be_typed_and_a_slip_is_told_with_its_remedy(
     assert len(await cards(admin)) == 1, "the one that stood above has gone"
     await admin.tap("Send it now")
     await subscriber.sees("Hello")
+
+
+@pytest.mark.parametrize(
+    ("taps", "typed", "seen"),
+    [
+        ([], "for=both zone=Europe/*", "Only: tips for both; in Europe"),
+        (["Where", "Asia"], "for=both", "Only: tips for both\n"),
+        ([], "for=kids", "“kids” should be adult, child or both"),
+        (["Who it's for"], "For=child", "I don't know the part “For=child”"),
+        ([], "zones=Europe/* for=child", "I don't know the part “zones=Europe/*”"),
+        ([], "joined>soon", "“joined>soon”"),
+    ],
+)
+async def test_an_audience_can_be_typed_where_buttons_offer_it(
+    admin: Person, taps: list[str], typed: str, seen: str
+) -> None:
+    await admin.say("/broadcast Hello")
+    for label in ["Audience", *taps]:
+        await admin.tap(label)
+    await admin.say(typed)
+    assert seen in (await admin.messages())[-1]["text"]
+    await admin.say("country=DE")
+    took = "Send the message above?" in (await admin.messages())[-1]["text"]
+    assert took is not seen.startswith("Only"), "a slip leaves the screen, an audience closes it"
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("does milk make eczema worse", "milk"),
+        ("who is this for", "GutSkin"),
+        ("for=child I can't breathe and my lips are swelling", "emergency number"),
+        ("thank you", "welcome"),
+    ],
+)
+async def test_what_is_no_audience_is_answered_as_ever_and_the_screen_stays(
+    admin: Person, said: str, answered: str
+) -> None:
+    await admin.say("/broadcast Hello")
+    await admin.tap("Audience")
+    await admin.say(said)
+    assert answered in (await admin.messages())[-1]["text"]
+    await admin.say("zone=Europe/*")
+    await admin.sees("Send the message above?", "Only: in Europe", "1 subscriber")
+
+
+@pytest.mark.parametrize("leave", ["Back", "Asia, all", "/help"])
+async def test_an_audience_that_no_screen_asks_for_is_no_broadcast_s(
+    harness: BotHarness, admin: Person, leave: str
+) -> None:
+    rules = harness.app.services.broadcasts
+    await rules.save_segment("Asia, all", parse_filter("zone=Asia/*"), admin.id)
+    await admin.say("/broadcast Hello")
+    await admin.tap("Audience")
+    if leave == "Asia, all":
+        await admin.tap("Saved ones")
+    await (admin.say(leave) if leave.startswith("/") else admin.tap(leave))
+    await admin.say("zone=Europe/*")
+    found = await rules.find(1)
+    assert found is not None
+    assert "Europe" not in (found.filter or "")
 
 
 async def test_an_audience_is_saved_by_name_used_again_and_forgotten(admin: Person) -> None:
