@@ -13,7 +13,10 @@ from bot.store.outbox import audience, corrections, recipients
 from bot.store.outbox_models import NOT_BEGUN
 from bot.store.queries import broadcasts as store
 
-CAN_BE_CANCELLED = (*NOT_BEGUN, *store.OPEN_STATES)
+HAVE_A_REST = store.OPEN_STATES
+"""Begun, so that cancelling leaves out whoever hasn't got it yet: admins are asked once more."""
+
+CAN_BE_CANCELLED = (*NOT_BEGUN, *HAVE_A_REST)
 
 
 class UnderWay(Offers):

@@ -381,13 +381,15 @@ class BroadcastDo(Callback):
 
     Where that costs Stars, these two only ask; ``retry_sure`` and ``doubt_sure`` answer with yes,
     ``report`` with no. ``approve`` and ``refuse`` are a second admin's; ``edit`` and ``recall``
-    only ask, too.
+    only ask, too, and so does ``cancel`` once it has begun: ``cancel_sure`` is yes, ``keep`` no.
     """
 
     kind: ClassVar[str] = "bd"
     what: Literal[
         "confirm",
         "cancel",
+        "cancel_sure",
+        "keep",
         "pause",
         "resume",
         "retry",

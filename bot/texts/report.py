@@ -137,6 +137,37 @@ def _correction_rows(_: Translator, course: Course, report: Report) -> Rows:
     )
 
 
+def rest_words(_: Translator, kind: str, count: int) -> str:
+    """How many have not got a ``message``, an ``edit`` or a ``recall`` yet, before it is ended."""
+    words = {
+        "message": (
+            "{count} hasn't got it yet, and it can't be undone.",
+            "{count} haven't got it yet, and it can't be undone.",
+        ),
+        "edit": (
+            "{count} message still has the old words, and it can't be undone.",
+            "{count} messages still have the old words, and it can't be undone.",
+        ),
+        "recall": (
+            "{count} message is still there, and it can't be undone.",
+            "{count} messages are still there, and it can't be undone.",
+        ),
+    }
+    return _.many(*words[kind], count).format(count=f"{count:,}")
+
+
+def ask_cancel(_: Translator, number: int, kind: str, count: int) -> Message:
+    """Asks before what is being sent is ended for ever; ``count`` have not got it yet."""
+    return page(
+        html.bold(_("Cancel the rest?")),
+        html.text(rest_words(_, kind, count)),
+        buttons=(
+            (Button(_("Yes, cancel the rest"), BroadcastDo("cancel_sure", number)),),
+            (Button(_("Keep it going"), BroadcastDo("keep", number)),),
+        ),
+    )
+
+
 def cancelling(_: Translator, course: Course, report: Report) -> Message:
     """Cancelled, but the last messages are on their way: the report waits for them."""
     waiting = _.many(

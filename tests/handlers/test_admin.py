@@ -160,6 +160,7 @@ async def test_a_broadcast_pauses_goes_on_and_can_be_cut_short(
     await admin.tap("Carry on sending")
     await admin.sees("Sending")
     await admin.tap("Cancel the rest")
+    await admin.tap("Yes, cancel the rest")
     await admin.sees("Broadcast cancelled", "Sent: 0", "Cancelled: 1")
     found = await broadcasts.find(1)
     assert found is not None
@@ -201,6 +202,7 @@ async def test_too_many_failures_pause_a_broadcast_and_ring(tmp_path: Path) -> N
         await admin.sees("I've paused the broadcast")
         assert len(await admin.messages()) == before + 1
         await admin.tap("Cancel the rest")
+        await admin.tap("Yes, cancel the rest")
         await harness.pass_time(seconds=4)
         await admin.sees("Broadcast cancelled")
 

@@ -517,6 +517,7 @@ CALLS: dict[str, Call] = {
         EN, 2**62, "recall", 3, 4
     ),
     "broadcast_card.no_edit": lambda *_: broadcast_card.no_edit(EN, 2**62),
+    "report.ask_cancel": lambda *_: report.ask_cancel(EN, 2**62, "message", 12_000),
     "broadcast_card.ask_again": lambda *_: broadcast_card.ask_again(
         EN, 2**62, 12_000, 480, 90.5, in_doubt=True
     ),

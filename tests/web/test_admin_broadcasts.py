@@ -21,6 +21,7 @@ from tests.web.page_stage import (
     draft,
     edit,
     page_of,
+    states,
     token_of,
     with_page,
     with_role,
@@ -248,6 +249,26 @@ async def test_the_time_left_waits_for_the_last_local_hour_of_somebody(
     async with page_of(paged, admin) as view:
         _, page = await view.get("/broadcasts/1")
         assert "1 of 3, about 13 hours left" in page, page
+
+
+async def test_the_rest_of_a_running_broadcast_is_cancelled_at_a_second_press(
+    paged: BotHarness,
+) -> None:
+    admin = await paged.admin()
+    await paged.subscriber("Tom", "Tokyo")
+    await paged.subscriber("Noor", "New York")
+    async with page_of(paged, admin) as view:
+        await write(view, when="local", at="2026-03-03T09:00")
+        await paged.pass_time(hours=13)  # after 09:00 in Tokyo, before it in New York
+    async with page_of(paged, admin) as view:
+        _, page = await view.send("/broadcasts/1/cancel", "/broadcasts/1")
+        assert "Cancel the rest? 1 hasn&#39;t got it yet, and it can&#39;t be undone." in page
+        assert "Keep it going" in page
+        assert await states(paged) == {1: "sending"}
+        _, page = await view.send("/broadcasts/1/cancel_sure", "/broadcasts/1")
+        assert await states(paged) == {1: "cancelled"}
+        _, page = await view.get("/broadcasts/1?said=ask_cancel")
+        assert "Cancel the rest?" not in page
 
 
 async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from bot.delivery.confirmation import CONFIRMED
 from bot.delivery.content import content_in
 from bot.delivery.corrections import SENT_STATES
-from bot.delivery.under_way import CAN_BE_CANCELLED
+from bot.delivery.under_way import CAN_BE_CANCELLED, HAVE_A_REST
 from bot.handlers.broadcasts import card, compose, correction
 from bot.handlers.broadcasts.access import log_refusal
 from bot.handlers.context import Context
@@ -18,6 +18,7 @@ from bot.telegram.messenger import SentMessage
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
 from bot.texts import errors
+from bot.texts import report as reports
 from bot.texts.callbacks import BroadcastDo
 
 POSSIBLE = {
@@ -28,6 +29,8 @@ POSSIBLE = {
     "approve": ("waiting",),
     "refuse": ("waiting",),
     "cancel": CAN_BE_CANCELLED,
+    "cancel_sure": HAVE_A_REST,
+    "keep": SENT_STATES,
     "pause": ("sending",),
     "resume": ("paused",),
     "retry": ("done",),
@@ -181,17 +184,43 @@ async def _under_way(context: Context, found: BroadcastRead) -> bool:
 
 
 async def _cancel(context: Context, found: BroadcastRead) -> bool:
+    """End at once what has not begun; ask before the rest of anything else."""
+    if found.state in HAVE_A_REST:
+        return await _ask_cancel(context, found)
     if not await context.services.broadcasts.cancel(found.id, context.user.id):
         return False
     if found.replaces is not None:
         await card.put(context, found.replaces)
         return True
-    if found.state in NOT_BEGUN:
-        await context.show(texts.cancelled(context.translator))
-        if found.state == "waiting":
-            await context.services.team_chats.turned_down(found, context.user.id)
-        return True
-    return await _under_way(context, found)
+    await context.show(texts.cancelled(context.translator))
+    if found.state == "waiting":
+        await context.services.team_chats.turned_down(found, context.user.id)
+    return True
+
+
+async def _ask_cancel(context: Context, found: BroadcastRead) -> bool:
+    """Ask below the progress, which goes on moving; False where nothing can be held back."""
+    report = await context.services.broadcasts.report(found.id)
+    rest = report.queued - report.under_way
+    if rest:
+        await context.say(reports.ask_cancel(context.translator, found.id, found.kind, rest))
+    return rest > 0
+
+
+async def _cancel_rest(context: Context, found: BroadcastRead) -> bool:
+    done = await context.services.broadcasts.cancel(found.id, context.user.id)
+    context.services.wake_worker()
+    return done and await _close_question(context, found)
+
+
+async def _close_question(context: Context, found: BroadcastRead) -> bool:
+    """The question goes from the chat that has the progress; elsewhere it becomes a report."""
+    place, now = context.sent_message, await context.services.broadcasts.find(found.id)
+    if place is None or now is None or now.progress_chat_id != context.chat_id:
+        return await _report(context, found)
+    await context.services.follow_broadcast(found.id)
+    await context.services.messenger.delete(place)
+    return True
 
 
 async def _pause(context: Context, found: BroadcastRead) -> bool:
@@ -283,6 +312,8 @@ STEPS: dict[str, Step] = {
     "approve": _approve,
     "refuse": _refuse,
     "cancel": _cancel,
+    "cancel_sure": _cancel_rest,
+    "keep": _close_question,
     "pause": _pause,
     "resume": _resume,
     "retry": partial(_ask_for_stars, in_doubt=False),

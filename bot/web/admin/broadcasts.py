@@ -13,13 +13,14 @@ from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import content_in, read_content
 from bot.delivery.offers import Offer
 from bot.delivery.schedules import schedule_of
+from bot.delivery.under_way import HAVE_A_REST
 from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.store.values import Report
 from bot.texts import announcement
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
 from bot.texts.broadcast_audience import audience_line
-from bot.texts.report import Course, done_of
+from bot.texts.report import Course, done_of, rest_words
 from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by
 from bot.web.admin.page import View
 from bot.web.admin.rendering import Templates
@@ -69,11 +70,13 @@ class BroadcastPages:
     async def _show(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         found = await found_by(request, self._broadcasts)
         said = request.query.get("said", "")
+        facts = await self._facts(found)
         return self._templates.response(
             "broadcast.html",
             visitor,
-            **await self._facts(found),
+            **facts,
             polled=False,
+            rest=self._rest(found, facts["report"]) if said == "ask_cancel" else "",
             can_be_changed=can_be_changed(found, visitor.user_id),
             said=said,
             as_in_the_chat=self._as_in_the_chat(found, said),
@@ -82,6 +85,13 @@ class BroadcastPages:
             sound=cards.sound_names(self._templates.words)[content_in(found.content).silent],
             reach=await self._broadcasts.left_to_correct(found.id),
         )
+
+    def _rest(self, found: BroadcastRead, report: Report) -> str:
+        """What cancelling the rest would leave out; "" where nothing can be held back."""
+        rest = report.queued - report.under_way
+        if found.state not in HAVE_A_REST or not rest:
+            return ""
+        return rest_words(self._templates.words, found.kind, rest)
 
     async def _is_alone(self, found: BroadcastRead) -> bool:
         """Whether it waits for the yes of an admin whom there is not."""

@@ -14,6 +14,7 @@ from telegram.error import TelegramError
 from bot.admins.logins import Visitor
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.confirmation import CONFIRMED
+from bot.delivery.under_way import HAVE_A_REST
 from bot.store.outbox_models import BroadcastRead
 from bot.web.admin.one_broadcast import ONE, found_by, found_now, led_to
 from bot.web.admin.page import View
@@ -71,6 +72,7 @@ class ControlPages:
             "pause": broadcasts.pause,
             "resume": broadcasts.resume,
             "cancel": broadcasts.cancel,
+            "cancel_sure": broadcasts.cancel,
             "retry": broadcasts.retry_failed,
             "doubt": partial(broadcasts.retry_failed, in_doubt=True),
         }
@@ -127,6 +129,8 @@ class ControlPages:
     async def _act(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         name, admin = request.match_info["act"], visitor.user_id
         found = await found_by(request, self._broadcasts)
+        if name == "cancel" and found.state in HAVE_A_REST:
+            return self._to(found.id, "ask_cancel")
         if not await self._acts[name](found.id, admin):
             return self._to(found.id, "already")
         if name == "approve":

@@ -133,6 +133,7 @@ async def test_a_cancelled_broadcast_stays_cancelled(harness: BotHarness, admin:
     # While both messages are on their way there is nothing that could be held back.
     await harness.pass_time(seconds=4)
     await admin.tap("Cancel the rest")
+    await admin.tap("Yes, cancel the rest")
     await admin.sees("Broadcast cancelled", "Failed: 1", "Cancelled: 1")
     assert await admin.labels() == ["List as a file"]
     sent = len(await harness.copies())

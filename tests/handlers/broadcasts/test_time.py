@@ -246,3 +246,22 @@ async def test_a_time_that_has_passed_before_it_was_confirmed_is_asked_for_anew(
     await admin.tap("Schedule it")
     await admin.sees("When shall I send it?")
     assert not await got(subscriber)
+
+
+async def test_the_rest_is_cancelled_at_a_second_tap_and_can_be_kept(
+    harness: BotHarness, admin: Person, other: Person
+) -> None:
+    await admin.say("/broadcast Hello")
+    for label in ("When", "At each one's own hour", "09:00", "Back", "Back", "Schedule it"):
+        await admin.tap(label)
+    await harness.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin
+    await admin.tap("Cancel the rest")
+    await admin.sees("Cancel the rest?", "1 hasn't got it yet, and it can't be undone.")
+    await admin.tap("Keep it going")
+    await admin.sees("Sending", "1 of 2")
+    await other.say("/start")
+    await other.forge("1bd:cancel:1")
+    await other.tap("Yes, cancel the rest")
+    await other.sees("Broadcast cancelled", "Sent: 1", "Cancelled: 1")
+    await admin.sees("Broadcast cancelled", "Sent: 1", "Cancelled: 1")
+    assert not [one for one in await admin.messages() if "Cancel the rest?" in one["text"]]

@@ -127,6 +127,7 @@ class TestOneIsRemoved:
         await admin.tap("Pause")
         await admin.sees("Paused", "The broadcast is on hold.")
         await admin.tap("Cancel the rest")
+        await admin.tap("Yes, cancel the rest")
         await harness.pass_time(minutes=11)
         await admin.sees("Broadcast cancelled")
 
@@ -171,7 +172,8 @@ async def test_two_admins_press_cancel_at_once(
     await other.tap("Yes, send it")
     await harness.pass_time(seconds=4)
     await admin.tap("Cancel the rest")
-    await other.forge("1bd:cancel:1")
+    await admin.tap("Yes, cancel the rest")
+    await other.forge("1bd:cancel_sure:1")
     await other.hears("That's done already.")
     await harness.pass_time(minutes=11)
     report = await harness.app.services.broadcasts.report(1)
