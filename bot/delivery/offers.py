@@ -50,14 +50,19 @@ class Offers:
     ) -> float | None:
         """How long what is queued will take, in seconds: at the ``rate`` a second that it had of
         late, or at the operator's. Of what comes at local hours the last one that somebody waits
-        for has to come, too; None until every row with its hour is made."""
+        for has to come, too, unless the end comes before; None until every row with its hour is
+        made, and past the end."""
         left = self.expected_seconds(queued)
         if broadcast.local_minute is None:
             return queued / rate if rate else left
         if not broadcast.frozen:
             return None
         last = await self._db.read(partial(recipients.last_ready, broadcast_id=broadcast.id))
-        return left if last is None else max(left, (last - self._clock.now()).total_seconds())
+        if last is None:
+            return left
+        now, end = self._clock.now(), broadcast.not_after or last
+        # Past its end nobody gets it, and the rest is let go as their hours come.
+        return max(left, (min(last, end) - now).total_seconds()) if end > now else None
 
     def stars_cost(self, count: int) -> float:
         """Telegram Stars that ``count`` messages cost; 0 at the free rate.

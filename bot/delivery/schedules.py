@@ -73,6 +73,15 @@ class Schedule(NamedTuple):
             return self.at
         return self.instant_in(LAST_ZONE) + (LIFETIME if self.late == "next_day" else timedelta())
 
+    @property
+    def ends_early(self) -> bool:
+        """It is over before its local hour has come everywhere."""
+        return (
+            self.not_after is not None
+            and self.is_local
+            and (self.not_after < self.instant_in(LAST_ZONE))
+        )
+
     def instant_in(self, zone: str) -> datetime:
         """The local hour in one zone.
 

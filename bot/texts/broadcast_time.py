@@ -32,6 +32,8 @@ class Schedule(Protocol):
     def late(self) -> str: ...
     @property
     def not_after(self) -> datetime | None: ...
+    @property
+    def ends_early(self) -> bool: ...
 
 
 def when_words(_: Translator, schedule: Schedule, now: datetime, zone: str) -> str:
@@ -55,7 +57,14 @@ def when_lines(_: Translator, schedule: Schedule, now: datetime, zone: str) -> l
     if schedule.not_after is not None:
         until = times.moment(_, schedule.not_after, now, zone)
         lines.append(html.fill(_("Not after: {until}"), until=until))
+    if schedule.ends_early:
+        lines.append(html.text(early_end_words(_)))
     return lines
+
+
+def early_end_words(_: Translator) -> str:
+    """What an end means that comes before the hour of somebody, somewhere."""
+    return _("Whoever's hour comes after that won't get it.")
 
 
 def _late_words(_: Translator, late: str) -> str:

@@ -270,6 +270,7 @@ class SomeSchedule:
     local_minute: int | None = None
     late: str = "next_day"
     not_after: datetime | None = None
+    ends_early: bool = False
 
 
 @dataclass(frozen=True)

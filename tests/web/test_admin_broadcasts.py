@@ -271,6 +271,29 @@ async def test_the_rest_of_a_running_broadcast_is_cancelled_at_a_second_press(
         assert "Cancel the rest?" not in page
 
 
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        ("2026-03-03T12:00", True),
+        ("2026-03-05T12:00", False),
+        ("", None),
+    ],
+)
+async def test_the_page_shows_the_end_and_whom_it_leaves_out(
+    paged: BotHarness, until: str, told: bool | None
+) -> None:
+    admin = await paged.admin()
+    await paged.subscriber()
+    async with page_of(paged, admin) as view:
+        await write(view, when="local", at="2026-03-03T09:00", until=until)
+        _, page = await view.get("/broadcasts/1")
+        await write(view)
+        _, sent_now = await view.get("/broadcasts/2")
+    assert "Not after: " not in sent_now
+    assert ("Not after: " in page) is (told is not None)
+    assert ("Whoever&#39;s hour comes after that won&#39;t get it." in page) is bool(told)
+
+
 async def test_the_list_shows_how_each_one_stands(paged: BotHarness) -> None:
     admin = await paged.admin()
     await paged.subscriber()

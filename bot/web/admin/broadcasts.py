@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from bot.delivery.audiences import read_filter
 from bot.delivery.broadcasts import Broadcasts
 from bot.delivery.content import content_in, read_content
 from bot.delivery.offers import Offer
-from bot.delivery.schedules import schedule_of
+from bot.delivery.schedules import LIFETIME, chosen_end, schedule_of
 from bot.delivery.under_way import HAVE_A_REST
 from bot.store.outbox_models import NOT_BEGUN, BroadcastRead
 from bot.store.values import Report
@@ -20,6 +21,7 @@ from bot.texts import announcement
 from bot.texts import broadcast as texts
 from bot.texts import broadcast_card as cards
 from bot.texts.broadcast_audience import audience_line
+from bot.texts.broadcast_time import early_end_words
 from bot.texts.report import Course, done_of, rest_words
 from bot.web.admin.one_broadcast import ONE, can_be_changed, found_by
 from bot.web.admin.page import View
@@ -115,7 +117,7 @@ class BroadcastPages:
         return self._templates.response("progress.html", visitor, **facts, polled=True)
 
     async def _facts(self, found: BroadcastRead) -> dict[str, Any]:
-        report = await self._broadcasts.report(found.id)
+        report, schedule = await self._broadcasts.report(found.id), schedule_of(found)
         return {
             "broadcast": found,
             "report": report,
@@ -124,7 +126,9 @@ class BroadcastPages:
             "content": read_content(found.content) if found.content else None,
             "label": announcement.label(self._templates.words),
             "audience": self._audience(found),
-            "schedule": schedule_of(found),
+            "schedule": schedule,
+            "end": _shown_end(found),
+            "early_end": early_end_words(self._templates.words) if schedule.ends_early else "",
             "offer": await self._broadcasts.offer_of(found.id)
             if found.state in NOT_BEGUN
             else None,
@@ -157,3 +161,9 @@ class BroadcastPages:
             charset="utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+
+def _shown_end(found: BroadcastRead) -> datetime | None:
+    """The end that somebody chose; None for the usual one, a day after it began."""
+    end, began = chosen_end(schedule_of(found)), found.confirmed_at
+    return None if began is not None and end == began + LIFETIME else end

@@ -100,6 +100,31 @@ async def test_not_after(admin: Person) -> None:
 OWN_HOUR = "At each one's own hour"
 
 
+async def test_an_end_before_the_hour_of_somebody_is_told(
+    harness: BotHarness, admin: Person
+) -> None:
+    noor = await harness.subscriber("Noor", "New York")
+    await admin.say("/broadcast Hello")
+    for label in ("When", OWN_HOUR, "09:00", "Back", "With an end time"):
+        await admin.tap(label)
+    await admin.say("2026-03-04 15:00")  # everybody's hour has come by then
+    assert "hour comes after" not in (await admin.messages())[-1]["text"]
+    for label in ("When", "With an end time"):
+        await admin.tap(label)
+    await admin.say("tomorrow 12:00")
+    await admin.sees("Not after: tomorrow, Tuesday, 12:00", "hour comes after that won't get it")
+    await admin.tap("Schedule it")
+    await harness.pass_time(hours=13)  # after 09:00 in Tokyo, before it in Berlin and New York
+    await admin.sees("Sending", "Time left: about 11 hours")
+    await harness.pass_time(hours=8)
+    await admin.sees("Sending", "Sent: 2", "Time left: about 3 hours")
+    await harness.pass_time(hours=4)
+    assert "Time left" not in (await admin.messages())[-1]["text"], "nobody gets it any more"
+    await harness.pass_time(hours=2)
+    await admin.sees("Broadcast done", "Sent: 2", "Too old to send: 1")
+    assert not await got(noor)
+
+
 @pytest.mark.parametrize(
     ("taps", "typed", "taken"),
     [
