@@ -21,12 +21,13 @@ LISTS = frozenset(
     }
 )
 OF_A_LANGUAGE = frozenset(
-    {"asking.yaml", "cues.yaml", "names.yaml", "services.yaml", "subjects.yaml", "synonyms.yaml"}
+    {"asking.yaml", "names.yaml", "services.yaml", "subjects.yaml", "synonyms.yaml"}
 )
 ITEMS = ("tips", "answers")
 WORDINGS = ("train", "test")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]+)?")
 SIGNS = "signs"  # warning signs, one file a language
+OF_SIGNS = ("cues", "wordings")
 DRAFTS = "drafts"  # answers that are still to be written; nobody reads them
 LIKE_YAML = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
 
@@ -42,8 +43,9 @@ def strays(root: Path) -> Iterator[tuple[Path, str]]:
     What begins with a dot or an underscore, or looks like no content, is its owner's business.
     """
     yield from _unknown(root, LISTS, re.compile(f"{LANGUAGE.pattern}|{SIGNS}|{DRAFTS}"))
-    yield from _unknown(root / SIGNS, None, re.compile("wordings"))
-    yield from _unknown(root / SIGNS / "wordings", None, None)
+    yield from _unknown(root / SIGNS, None, re.compile("|".join(OF_SIGNS)))
+    for name in OF_SIGNS:
+        yield from _unknown(root / SIGNS / name, None, None)
     for folder in _folders(root):
         if LANGUAGE.fullmatch(folder.name):
             yield from _in_language(folder)

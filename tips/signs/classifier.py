@@ -1,13 +1,14 @@
 """The learned half of the warning signs in other languages than English: one small linear model.
 
-It reads hashed letter groups, words and pairs of words of the folded message, and the things
-that the rules find in it, one by one and in pairs: these mean the same in every language. It tells
-the language of a message, and which kind of emergency it is most like.
+It reads hashed letter groups, words and pairs of words of the folded message, and what is known of
+it by name, one by one and in pairs: the things that the rules find in it, and its cues, which mean
+the same in every language. It tells the language of a message, and which kind of emergency it is
+most like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -20,14 +21,14 @@ import numpy.typing as npt
 from tips.search.model import Floats, read_arrays, write_arrays
 
 from .language import CONTENT
-from .spoken import Told
 
 PATH = CONTENT / "classifier.npz"
 BUCKET_BITS = 15
 BUCKETS = 1 << BUCKET_BITS
 LETTERS = (3, 4, 5)
-THING_BUCKETS = 1 << 12  # for the things, behind the others
-WEIGHT_OF_A_THING = 0.3
+NAME_BUCKETS = 1 << 14  # for the names, behind the others
+WEIGHT_OF_A_NAME = 0.2
+WEIGHT_OF_A_PAIR = 0.2
 LIKELIER = 2.0  # how much the language that the sender's Telegram speaks gains on others
 _BLANK = ord(" ")
 _BASE = np.uint32(0x01000193)  # odd, so that no letter is lost
@@ -49,14 +50,14 @@ class Likeness(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignClassifier:
-    """Linear models over hashed features. B buckets, T of things, K kinds and "none", L
+    """Linear models over hashed features. B buckets, N of names, K kinds and "none", L
     languages."""
 
     fingerprint: npt.NDArray[np.str_]  # of the content it was trained on
     kinds: npt.NDArray[np.str_]  # K
     languages: npt.NDArray[np.str_]  # L
     rarity: Floats  # B
-    kind_weights: npt.NDArray[np.int8]  # (B + T) x (K + 1)
+    kind_weights: npt.NDArray[np.int8]  # (B + N) x (K + 1)
     kind_scale: Floats  # K + 1
     kind_bias: Floats  # K + 1
     language_weights: npt.NDArray[np.int8]  # B x L
@@ -89,9 +90,9 @@ class SignClassifier:
         scores = scores + LIKELIER * (self.languages == speaks)
         return str(self.languages[int(np.argmax(scores))])
 
-    def likeness(self, found: Features, told: Told, language: str) -> Likeness:
+    def likeness(self, found: Features, names: Iterable[str], language: str) -> Likeness:
         """Which kind of emergency a message in this language is most like."""
-        at, values = with_things(found, told)
+        at, values = with_names(found, names)
         scores = (values @ self.kind_weights[at]) * self.kind_scale + self.kind_bias
         best = int(np.argmax(scores[:-1]))
         margin = float(scores[best] - scores[-1] - self.gate[0])
@@ -106,15 +107,14 @@ def features(words: Sequence[str], rarity: Floats) -> Features:
     return at, (weights / length).astype(np.float32)
 
 
-def with_things(found: Features, told: Told) -> Features:
-    """The features and, behind them, those of the things told or taken back."""
-    names = sorted(told.things)
-    pairs = [f"{first}+{second}" for first, second in combinations(names, 2)]
-    grams = [*names, *pairs, *(f"-{name}" for name in told.taken_back)]
-    places = sorted({BUCKETS + crc32(gram.encode()) % THING_BUCKETS for gram in grams})
-    at = np.array(places, np.int64)
-    weights = np.full(len(at), WEIGHT_OF_A_THING, np.float32)
-    return np.concatenate([found[0], at]), np.concatenate([found[1], weights])
+def with_names(found: Features, names: Iterable[str]) -> Features:
+    """The features and, behind them, those of what is known by name, alone and in pairs."""
+    alone = sorted(set(names))
+    grams = [*alone, *(f"{first}+{second}" for first, second in combinations(alone, 2))]
+    places = BUCKETS + np.array([crc32(gram.encode()) % NAME_BUCKETS for gram in grams], np.int64)
+    weights = np.full(len(grams), WEIGHT_OF_A_PAIR, np.float32)
+    weights[: len(alone)] = WEIGHT_OF_A_NAME
+    return np.concatenate([found[0], places]), np.concatenate([found[1], weights])
 
 
 def rarity_of(documents: Sequence[Sequence[str]]) -> Floats:

@@ -50,26 +50,29 @@ class EnglishModels:
     """The classifier, for the first words of a message, and the alarm, for all others."""
 
     def __init__(
-        self, reader: SignReader, alarm: Alarm | None, classifier: EnglishClassifier | None
+        self,
+        reader: SignReader,
+        evidence: EvidenceReader,
+        alarm: Alarm | None,
+        classifier: EnglishClassifier | None,
     ) -> None:
         self._reader = reader
         self._alarm = alarm
         self._classifier = classifier
-        self._evidence = EvidenceReader.read(reader)
+        self._evidence = evidence
 
-    def hear(self, piece: str, spoken: Spoken, part: Part, states: Floats | None) -> Heard:
+    def hear(self, spoken: Spoken, part: Part, states: Floats | None) -> Heard:
         """What the classifier makes of a part.
 
         Args:
-            piece: the part as it was written.
-            spoken: what it speaks of.
+            spoken: what the part speaks of.
             part: its words.
             states: its pieces as the sentence model understands them; None beyond its reach, and
                 in another language.
         """
         if self._classifier is None or states is None:
             return Heard(part, None)
-        evidence = self._evidence.of(piece, spoken, part.words)
+        evidence = self._evidence.in_english(spoken, part.words)
         return Heard(part, self._classifier.predict(part.words, states, evidence))
 
     def overrules(self, heard: Heard, kind: str) -> bool:

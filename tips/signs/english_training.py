@@ -21,7 +21,7 @@ from tips.search.words import lines_of, pieces
 
 from . import network
 from .english_classifier import PATH, EnglishClassifier
-from .evidence import CUES, EvidenceReader
+from .evidence import CUES, EvidenceReader, read_cues
 from .language import CONTENT, ENGLISH, read_languages
 from .network import Ints, Messages, Parameters, Recipe
 from .spoken import SignReader
@@ -39,7 +39,7 @@ NETWORKS = 6
 WEIGHT_OF_AN_EMERGENCY = 3.0  # a missed one is worse than a false alarm
 WEIGHT_OF_A_NEAR_MISS = 2.5
 FALSE_ALARMS = 0.02  # of the near misses that no rule hears
-SAFE = 0.5  # how far below all emergencies a rule hears a message is that it is overruled for
+OVERRULED_AT_MOST = 0.005  # of the emergencies that rules hear
 
 PiecesOf = Callable[[Sequence[str]], list[Floats]]
 
@@ -100,7 +100,7 @@ class ExampleReader:
     def __init__(self) -> None:
         self._search = Search.load(embeddings=False)
         self._reader = SignReader({one.code: one for one in read_languages()})
-        self._evidence = EvidenceReader.read(self._reader)
+        self._evidence = EvidenceReader(self._reader, read_cues())
 
     def read(self, message: corpus.Message, kind: str, *, near: bool) -> Iterator[Example]:
         """An example of a message that has words."""
@@ -109,7 +109,7 @@ class ExampleReader:
             return
         piece = next(pieces(lines_of(message.text)[0]))
         spoken = self._reader.read(piece)
-        evidence = dict(self._evidence.of(piece, spoken, words))
+        evidence = dict(self._evidence.in_english(spoken, words))
         ruled = KINDS & {advice.id for advice in self._reader.advice_in(spoken)}
         yield Example(words, evidence, kind, message.author, near, ruled)
 
@@ -120,7 +120,7 @@ KINDS = frozenset(m.meant for m in corpus.emergencies(FOLDER, "train"))
 def fingerprint(folder: Path = FOLDER) -> str:
     """Changes whenever the messages, the cues or the rules in English have changed."""
     digest = hashlib.sha256(corpus.fingerprint_of_signs(folder).encode())
-    for path in (folder / CUES, CONTENT / f"{ENGLISH}.yaml"):
+    for path in (CUES / f"{ENGLISH}.yaml", CONTENT / f"{ENGLISH}.yaml"):
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -197,11 +197,12 @@ class Trainer:
         return float(np.quantile(margins[at], 1 - FALSE_ALARMS))
 
     def rule_gates(self, margins: Floats) -> list[float]:
-        """For each kind the margin below which a rule is overruled: further off than any emergency
-        that a rule hears as this kind, and less likely one than not."""
+        """For each kind the margin below which a rule is overruled: that of next to no emergency
+        which a rule hears as this kind, and less likely one than not."""
         urgent = np.array([one.kind != NONE for one in self.told])
         ruled = [[kind in one.ruled for one in self.told] for kind in self.kinds]
-        return [min(float(margins[urgent & heard].min()) - SAFE, 0.0) for heard in ruled]
+        shares = (np.quantile(margins[urgent & heard], OVERRULED_AT_MOST) for heard in ruled)
+        return [min(float(share), 0.0) for share in shares]
 
     def classifier(self, margins: Floats, recipe: Recipe, made_from: str) -> EnglishClassifier:
         """The classifier of all messages, with the gates that these margins ask for."""

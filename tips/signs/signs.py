@@ -18,7 +18,7 @@ from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
 from .english import FEWEST_ALONE, OVERRULED, EnglishModels, Heard, Wish
 from .english_classifier import EnglishClassifier
-from .evidence import SEEN
+from .evidence import SEEN, EvidenceReader, read_cues
 from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
 from .spoken import SignReader, Spoken
 
@@ -49,7 +49,8 @@ class WarningSigns:
         self._search = search
         self._classifier = classifier
         self._reader = SignReader(self.languages)
-        self._english = EnglishModels(self._reader, alarm, english)
+        self._evidence = EvidenceReader(self._reader, read_cues())
+        self._english = EnglishModels(self._reader, self._evidence, alarm, english)
 
     @classmethod
     def load(cls, *, search: Search | None = None) -> Self:
@@ -146,7 +147,7 @@ class WarningSigns:
             spoken = self._reader.read(piece)
             # Of the first part alone: the sentence model is what costs time, and once is enough.
             seen = number == 0 and self._language(spoken) == ENGLISH
-            heard = self._english.hear(piece, spoken, part, reading.pieces if seen else None)
+            heard = self._english.hear(spoken, part, reading.pieces if seen else None)
             told = list(self._reader.advice_in(spoken))
             yield from (
                 self._not_overruled(told, heard, spoken)
@@ -222,8 +223,8 @@ class WarningSigns:
         language = self._classifier.language(found, speaks)
         if language == ENGLISH:
             return None
-        told = self._reader.told_in(self.languages[language], spoken.places)
-        return self._classifier.likeness(found, told, language)
+        names = self._evidence.names(self.languages[language], spoken)
+        return self._classifier.likeness(found, names, language)
 
 
 def _base(code: str | None) -> str:

@@ -51,6 +51,7 @@ class Spoken(NamedTuple):
     places: list[Place]
     asks: bool  # what a thing is, of nobody who has it
     sentences: frozenset[int] = frozenset()  # words that begin one, behind the first
+    written: str = ""  # the part itself, marks and all
 
 
 class Told(NamedTuple):
@@ -84,6 +85,7 @@ class SignReader:
             [Place(t, one, at) for one in said for t, at in self._phrases.places(one.words)],
             asks=self.english.asks(said[0].words),
             sentences=said[0].sentences,
+            written=piece,
         )
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,22 +20,23 @@ from tips.search.words import line_of
 
 from .classifier import (
     BUCKETS,
-    THING_BUCKETS,
+    NAME_BUCKETS,
     Features,
     SignClassifier,
     features,
     rarity_of,
-    with_things,
+    with_names,
 )
 from .english import OVERRULED
+from .evidence import CUES, EvidenceReader, read_cues
 from .language import CONTENT, ENGLISH, read_languages, tells_of_the_past
-from .spoken import SignReader, Told
+from .spoken import SignReader
 
 WORDINGS = CONTENT / "wordings"
 ENGLISH_CONTENT = search.CONTENT / ENGLISH
 ORDINARY = "ordinary"
-FALSE_ALARMS = 0.01  # of the ordinary messages that the rules leave alone
-OVERRULED_AT_MOST = 0.002  # of the emergencies that rules hear
+FALSE_ALARMS = 0.02  # of the ordinary messages that the rules leave alone
+OVERRULED_AT_MOST = 0.02  # of the emergencies that rules hear
 WEIGHT_OF_AN_EMERGENCY = 3.0  # a missed one is worse than a false alarm
 FOLDS = 5
 ONE_OF = 4  # English questions: enough to know English by
@@ -45,7 +46,7 @@ class Example(NamedTuple):
     """A message as the classifier reads it, and what it is an example of."""
 
     words: list[str]
-    told: Told
+    names: frozenset[str]  # what is known of it
     by_rules: bool  # whether the rules hear it
     asks: bool  # or tells of what is over: the classifier is hardly asked
     kind: str
@@ -59,6 +60,7 @@ class ExampleReader:
     def __init__(self) -> None:
         self._languages = {language.code: language for language in read_languages()}
         self._reader = SignReader(self._languages)
+        self._evidence = EvidenceReader(self._reader, read_cues())
 
     def read(self, texts: Sequence[str], kind: str, language: str) -> Iterator[Example]:
         """An example of each message that has words."""
@@ -73,7 +75,8 @@ class ExampleReader:
                 spoken.asks or rules.hears_nothing(spoken.words, advice.id, over=over)
             )
             if spoken.words:
-                yield Example(spoken.words, told, heard, asks, kind, language, at / len(texts))
+                names = frozenset(self._evidence.names(rules, spoken))
+                yield Example(spoken.words, names, heard, asks, kind, language, at / len(texts))
 
 
 def examples(folder: Path = WORDINGS) -> list[Example]:
@@ -99,10 +102,10 @@ def _english() -> Mapping[str, Sequence[str]]:
     return found
 
 
-def fingerprint(folder: Path = WORDINGS) -> str:
-    """Changes whenever the messages in other languages have changed."""
+def fingerprint(folders: Iterable[Path] = (WORDINGS, CUES)) -> str:
+    """Changes whenever the messages or the cues have changed."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -134,7 +137,7 @@ def held_out(told: Sequence[Example]) -> Iterator[tuple[Example, float]]:
         for one in told:
             if int(one.place * FOLDS) == fold and one.language != ENGLISH:
                 found = features(one.words, model.rarity)
-                yield one, model.likeness(found, one.told, one.language).margin
+                yield one, model.likeness(found, one.names, one.language).margin
 
 
 def fitted(told: Sequence[Example], made_from: str) -> SignClassifier:
@@ -143,7 +146,7 @@ def fitted(told: Sequence[Example], made_from: str) -> SignClassifier:
     languages = sorted({one.language for one in told})
     rarity = rarity_of([one.words for one in told])
     rows = [features(one.words, rarity) for one in told]
-    full = [with_things(row, one.told) for row, one in zip(rows, told, strict=True)]
+    full = [with_names(row, one.names) for row, one in zip(rows, told, strict=True)]
     of_kind = np.array([[*kinds, ORDINARY].index(one.kind) for one in told])
     of_language = np.array([languages.index(one.language) for one in told])
     weight = np.where(of_kind < len(kinds), WEIGHT_OF_AN_EMERGENCY, 1.0)
@@ -170,8 +173,8 @@ def _linear(rows: Sequence[Features], labels: Any, weight: Any) -> tuple[Any, Fl
     starts = np.cumsum([0, *(len(at) for at, _ in rows)])
     columns = np.concatenate([at for at, _ in rows])
     values = np.concatenate([weights for _, weights in rows])
-    data = csr_matrix((values, columns, starts), shape=(len(rows), BUCKETS + THING_BUCKETS))
-    model = LogisticRegression(C=10, max_iter=200, tol=1e-3)
+    data = csr_matrix((values, columns, starts), shape=(len(rows), BUCKETS + NAME_BUCKETS))
+    model = LogisticRegression(C=30, max_iter=200, tol=1e-3)
     model.fit(data, labels, sample_weight=weight)
     weights, scale = quantised(model.coef_.T.astype(np.float32), axis=0)
     return weights, scale, model.intercept_.astype(np.float32)

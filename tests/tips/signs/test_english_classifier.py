@@ -15,7 +15,7 @@ from tips.search.training import corpus
 from tips.signs import WarningSigns, network
 from tips.signs.english_classifier import EnglishClassifier
 from tips.signs.english_training import KINDS, fingerprint
-from tips.signs.evidence import Cues, EvidenceReader
+from tips.signs.evidence import Cues, EvidenceReader, read_cues
 from tips.signs.language import LEAVING, read_languages
 from tips.signs.network import Batch, Messages, Recipe
 from tips.signs.spoken import SignReader
@@ -247,7 +247,7 @@ def test_a_message_is_known_by_named_evidence() -> None:
     reader = SignReader({one.code: one for one in read_languages()})
     piece = "What if her lips are not swollen?"
     words = piece.lower().strip("?").split()
-    evidence = EvidenceReader.read(reader).of(piece, reader.read(piece), words)
+    evidence = EvidenceReader(reader, read_cues()).in_english(reader.read(piece), words)
     assert evidence.keys() >= {"cue opens", "cue supposed", "cue asked", "taken back swelling"}
     assert "told swelling" not in evidence
     assert evidence["few words"] == 7 / 8

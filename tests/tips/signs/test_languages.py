@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 from tips.signs import SignLanguage, WarningSigns, read_languages
+from tips.signs.evidence import CUES, EvidenceReader, read_cues
+from tips.signs.spoken import SignReader
 
 LANGUAGES = {language.code: language for language in read_languages()}
 TWELVE = {"en", "de", "es", "pt", "fr", "it", "nl", "pl", "tr", "ru", "uk", "ar"}
@@ -20,8 +23,34 @@ def test_the_twelve_languages_most_written_are_there() -> None:
     assert set(LANGUAGES) >= TWELVE
 
 
+def cues(code: str) -> set[str]:
+    return set(yaml.load((CUES / f"{code}.yaml").read_text("utf-8"), yaml.CBaseLoader)["words"])
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "known"),
+    [
+        ("als kind bekam meine schwester keine luft?", "de", {"cue longago", "told airway"}),
+        ("in the film her lips were swollen", "en", {"cue told", "told swelling"}),
+        ("ik heb geen koorts, alleen droge huid", "nl", {"cue denies", "taken back fever"}),
+    ],
+)
+def test_a_message_is_known_by_names_that_are_the_same_in_every_language(
+    message: str, code: str, known: set[str]
+) -> None:
+    reader = SignReader(LANGUAGES)
+    assert (
+        EvidenceReader(reader, read_cues()).names(LANGUAGES[code], reader.read(message)) >= known
+    )
+    without = EvidenceReader(reader, {}).names(LANGUAGES[code], reader.read(message))
+    assert without >= {name for name in known if not name.startswith("cue")}
+
+
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 class TestEach:
+    def test_has_a_word_for_each_cue_that_english_has(self, language: SignLanguage) -> None:
+        assert cues(language.code) == cues("en")
+
     def test_says_the_same_as_english(self, language: SignLanguage) -> None:
         ids = tuple(a.id for a in language.advice if a.id not in IN_ENGLISH_ALONE)
         assert ids == EVERY
