@@ -46,6 +46,7 @@ class Likeness(NamedTuple):
     kind: str
     margin: float  # by which that kind exceeds "none", from the gate on
     language: str
+    names: frozenset[str]  # what is known of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,12 @@ class SignClassifier:
 
     def likeness(self, found: Features, names: Iterable[str], language: str) -> Likeness:
         """Which kind of emergency a message in this language is most like."""
+        names = frozenset(names)
         at, values = with_names(found, names)
         scores = (values @ self.kind_weights[at]) * self.kind_scale + self.kind_bias
         best = int(np.argmax(scores[:-1]))
         margin = float(scores[best] - scores[-1] - self.gate[0])
-        return Likeness(str(self.kinds[best]), margin, language)
+        return Likeness(str(self.kinds[best]), margin, language, names)
 
 
 def features(words: Sequence[str], rarity: Floats) -> Features:

@@ -19,7 +19,7 @@ from .detection import language_of
 from .english import FEWEST_ALONE, OVERRULED, EnglishModels, Heard, Wish
 from .english_classifier import EnglishClassifier
 from .evidence import SEEN, EvidenceReader, read_cues
-from .language import ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
+from .language import DESPAIR, ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
 from .spoken import SignReader, Spoken
 
 DOUBT_ELSEWHERE = 1.0  # how far below the gate of the classifier of other languages is doubt
@@ -171,17 +171,21 @@ class WarningSigns:
         english = (advice.id for advice in told if advice.language == ENGLISH)
         overruled = {kind for kind in english if self._english.overrules(heard, kind)}
         left = [advice for advice in told if advice.id not in overruled]
-        foreign = [a for a in left if a.language != ENGLISH and a.id in OVERRULED]
-        none = foreign if foreign and self._overrules_elsewhere(spoken) else []
-        yield from (advice for advice in left if advice not in none)
+        foreign = {advice.id for advice in left if advice.language != ENGLISH}
+        none = self._overruled_elsewhere(spoken) if foreign else frozenset()
+        yield from (a for a in left if a.language == ENGLISH or a.id not in none)
 
-    def _overrules_elsewhere(self, spoken: Spoken) -> bool:
-        """Whether the classifier of the other languages is sure that a part is no emergency. Of
-        what is very short or long it is not."""
+    def _overruled_elsewhere(self, spoken: Spoken) -> frozenset[str]:
+        """The kinds of which the classifier of the other languages is sure that a part is none. Of
+        what is very short or long it is not; of words that may mean life only where a film, a book
+        or the news is named, and nobody speaks of themselves."""
         if self._classifier is None or not FEWEST_ALONE <= len(spoken.words) <= SEEN:
-            return False
+            return frozenset()
         like = self._likeness_elsewhere(spoken, "")
-        return like is not None and self._classifier.overrules(like)
+        if like is None or not self._classifier.overrules(like):
+            return frozenset()
+        a_tale = "cue told" in like.names and "cue me" not in like.names
+        return OVERRULED | {DESPAIR} if a_tale else OVERRULED
 
     def _by_models(self, reading: Reading, heard: Heard) -> Iterator[Advice]:
         """What no rule hears, in English."""

@@ -112,3 +112,15 @@ def test_but_never_where_life_may_be_meant_nor_in_few_words_nor_in_many(
     search: Search, message: str, code: str
 ) -> None:
     assert sure_of_none(search).match(message, code) is not None
+
+
+def test_words_that_may_mean_life_are_overruled_of_a_film_in_which_nobody_speaks_of_themselves(
+    search: Search,
+) -> None:
+    never = sure_of_none(search)
+    assert never.match("w filmie wczoraj dziewczyna próbowała się zabić", "pl") is None
+    spoken_of_oneself = never.match(
+        "w filmie ona próbowała się zabić, ja też chcę się zabić", "pl"
+    )
+    assert spoken_of_oneself is not None
+    assert spoken_of_oneself.id == "despair"

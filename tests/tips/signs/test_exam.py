@@ -3,7 +3,8 @@ English 60 and 200. What the rules missed of the first exam was mended by kinds,
 the second was read by nobody who mended them, and counted again after each time; the third,
 fourth and fifth were looked at as counts alone. The sixth and seventh are by two outsiders: of the
 sixth the rules of other languages were told the kinds that they missed; the seventh was measured
-when all was done, and nothing was changed for it."""
+when all was done, and nothing was changed for it. So it was with the eighth; the ninth and the
+English tenth were read and mended by kinds, and the eleventh was measured when all was done."""
 
 from __future__ import annotations
 
@@ -21,30 +22,25 @@ SECOND = Path(__file__).parent / "exam2"
 SHARES = {"en": (59, 4)}  # emergencies heard at least, ordinary messages taken for one at most
 OTHERS = (19, 1)
 ENGLISH_SINCE = {
-    "exam2": (60, 5),
-    "exam3": (58, 8),
-    "exam4": (60, 2),
-    "exam5": (59, 1),
-    "exam6": (58, 1),
-    "exam7": (59, 1),
-    "exam8": (58, 4),
+    "exam2": (60, 6),
+    "exam3": (59, 6),
+    "exam4": (60, 1),
+    "exam5": (59, 2),
+    "exam6": (58, 2),
+    "exam7": (59, 0),
+    "exam8": (59, 3),
+    "exam9": (60, 0),
+    "exam10": (60, 2),
+    "exam11": (60, 1),
 }
-"""As measured; the goal is that of the first, missed on the second, third, sixth and eighth."""
-SECOND_SHARES = {"fr": (17, 1), "uk": (18, 1)}
-"""As measured; the goal is that of the others."""
+"""As measured; the goal is that of the first, missed on the second, third and sixth."""
 BY_OUTSIDERS: dict[str, dict[str, tuple[int, int]]] = {
     "exam6": {},
-    "exam7": {"it": (20, 2), "pt": (19, 2), "ru": (20, 2)},
-    "exam8": {
-        "de": (20, 5),
-        "es": (19, 3),
-        "it": (20, 2),
-        "nl": (20, 2),
-        "pt": (20, 3),
-        "ru": (20, 2),
-        "tr": (19, 2),
-        "uk": (20, 2),
-    },
+    "exam7": {"it": (20, 2), "pl": (18, 0), "pt": (19, 3), "ru": (20, 2)},
+    "exam8": {"de": (20, 3), "pt": (20, 2), "tr": (20, 2)},
+    "exam9": {"es": (20, 4), "fr": (20, 2), "nl": (20, 2)},
+    "exam10": {"pl": (20, 2), "pt": (18, 0)},
+    "exam11": {"es": (20, 2), "fr": (19, 3), "uk": (20, 2)},
 }
 """As measured where the goal is missed."""
 LANGUAGES = sorted(path.stem for path in CONTENT.glob("*.yaml"))
@@ -93,7 +89,7 @@ def test_so_it_is_on_an_exam_that_nothing_was_made_for(signs: WarningSigns, code
     content = exam(code, SECOND)
     heard = [found for m in content["signs"] if (found := signs.match(m["text"], code))]
     taken = [text for text in content["ordinary"] if signs.match(text, code)]
-    least, most = SECOND_SHARES.get(code, OTHERS)
+    least, most = OTHERS
     assert len(heard) >= least
     assert len(taken) <= most
     assert {found.language for found in heard} == {code}
