@@ -166,7 +166,7 @@ async def test_an_edit_that_cannot_be_leaves_its_draft_as_it_was(
 
 
 async def test_of_two_windows_with_an_edit_the_second_is_told(
-    edited: tuple[Window, Person],
+    paged: BotHarness, edited: tuple[Window, Person]
 ) -> None:
     view, rita = edited
     older = await form_of(view, 2) | {"text": "My own words"}
@@ -178,6 +178,7 @@ async def test_of_two_windows_with_an_edit_the_second_is_told(
     status, page = await view.post("/broadcasts/2/edit", **older)
     assert (status, "Too late: no. 2 has begun" in page) == (409, True), page
     assert "My own words" in page
+    await paged.settle()
     await rita.sees("Cream news")
 
 

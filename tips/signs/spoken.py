@@ -31,7 +31,7 @@ class Place(NamedTuple):
     @property
     def written(self) -> tuple[int, ...]:
         """The places of its words among the words as they were written."""
-        return tuple(self.said.places[number] for number in self.at)
+        return tuple([self.said.places[number] for number in self.at])
 
     @property
     def excuses(self) -> tuple[int, ...]:
