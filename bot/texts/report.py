@@ -140,20 +140,23 @@ def _correction_rows(_: Translator, course: Course, report: Report) -> Rows:
 def rest_words(_: Translator, kind: str, count: int) -> str:
     """How many have not got a ``message``, an ``edit`` or a ``recall`` yet, before it is ended."""
     words = {
-        "message": (
+        "message": _.many(
             "{count} hasn't got it yet, and it can't be undone.",
             "{count} haven't got it yet, and it can't be undone.",
+            count,
         ),
-        "edit": (
+        "edit": _.many(
             "{count} message still has the old words, and it can't be undone.",
             "{count} messages still have the old words, and it can't be undone.",
+            count,
         ),
-        "recall": (
+        "recall": _.many(
             "{count} message is still there, and it can't be undone.",
             "{count} messages are still there, and it can't be undone.",
+            count,
         ),
     }
-    return _.many(*words[kind], count).format(count=f"{count:,}")
+    return words[kind].format(count=f"{count:,}")
 
 
 def ask_cancel(_: Translator, number: int, kind: str, count: int) -> Message:

@@ -518,6 +518,8 @@ CALLS: dict[str, Call] = {
         EN, 2**62, "recall", 3, 4
     ),
     "broadcast_card.no_edit": lambda *_: broadcast_card.no_edit(EN, 2**62),
+    "report.rest_words": lambda *_: report.rest_words(EN, "message", 12_000),
+    "broadcast_time.early_end_words": lambda *_: broadcast_time.early_end_words(EN),
     "report.ask_cancel": lambda *_: report.ask_cancel(EN, 2**62, "message", 12_000),
     "broadcast_card.ask_again": lambda *_: broadcast_card.ask_again(
         EN, 2**62, 12_000, 480, 90.5, in_doubt=True
