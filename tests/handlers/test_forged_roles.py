@@ -12,7 +12,14 @@ from tests.logbook import captured
 
 MOMENT = 1772452800
 OWNERS_ALONE = ("1rl:0", "1ro:{eve}", "1rs:{eve}:viewer", "1rx:{eve}", "1ri:editor")
-EDITORS = ("1bd:confirm:1", "1bd:pause:1", "1bd:cancel:1", "1bd:resume:1", "1bd:retry:1")
+EDITORS = (
+    "1bd:confirm:1",
+    "1bd:pause:1",
+    "1bd:cancel:1",
+    "1bd:cancel_sure:1",
+    "1bd:resume:1",
+    "1bd:retry:1",
+)
 VIEWERS = ("1ra:newest:0", "1as:7", "1bd:report:1")
 
 

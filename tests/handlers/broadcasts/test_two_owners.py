@@ -107,7 +107,7 @@ async def test_either_may_stop_what_is_under_way_and_its_author_sees_it(
     await other.sees("The broadcast is on hold.")
     await other.forge("1bd:resume:1")
     await other.sees("Sending", "0 of 1")
-    await other.forge("1bd:cancel:1")
+    await other.forge("1bd:cancel_sure:1")
     for one in (admin, other):
         await one.sees("Broadcast cancelled", "Cancelled: 1")
     assert len(await other.messages()) == before
