@@ -17,6 +17,7 @@ CUES = CONTENT / "cues"  # one file a language
 OPENING = 3  # words
 FEW, MANY = 8, 30  # words
 SEEN = 24  # words that a sentence vector surely reaches
+PAST = "tells of the past"
 
 Evidence = Mapping[str, float]
 """What holds of a message, by name: 1, or a share of 1."""
@@ -77,7 +78,7 @@ class EvidenceReader:
         if spoken.asks or language.asks(spoken.words):
             names.add("only asks")
         if tells_of_the_past([language], spoken.words):
-            names.add("tells of the past")
+            names.add(PAST)
         return names
 
     def in_english(self, spoken: Spoken, words: list[str]) -> Evidence:

@@ -18,8 +18,8 @@ from .classifier import Likeness, SignClassifier, features
 from .detection import language_of
 from .english import FEWEST_ALONE, OVERRULED, EnglishModels, Heard, Wish
 from .english_classifier import EnglishClassifier
-from .evidence import SEEN, EvidenceReader, read_cues
-from .language import DESPAIR, ENGLISH, Advice, SignLanguage, read_languages, tells_of_the_past
+from .evidence import PAST, SEEN, EvidenceReader, read_cues
+from .language import DESPAIR, ENGLISH, Advice, SignLanguage, read_languages
 from .spoken import SignReader, Spoken
 
 DOUBT_ELSEWHERE = 1.0  # how far below the gate of the classifier of other languages is doubt
@@ -49,7 +49,9 @@ class WarningSigns:
         self._search = search
         self._classifier = classifier
         self._reader = SignReader(self.languages)
-        self._evidence = EvidenceReader(self._reader, read_cues())
+        # The rules alone make nothing of cues, and these take a second to read.
+        cues = read_cues() if classifier or english else {}
+        self._evidence = EvidenceReader(self._reader, cues)
         self._english = EnglishModels(self._reader, self._evidence, alarm, english)
 
     @classmethod
@@ -216,8 +218,8 @@ class WarningSigns:
         if like is None:
             return None
         rules = self.languages[like.language]
-        over = tells_of_the_past([rules], spoken.words)
-        return None if rules.hears_nothing(spoken.words, like.kind, over=over) else like
+        silent = rules.hears_nothing(spoken.words, like.kind, over=PAST in like.names)
+        return None if silent else like
 
     def _likeness_elsewhere(self, spoken: Spoken, speaks: str) -> Likeness | None:
         """What the words of a part in another language than English are most like."""

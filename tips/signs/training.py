@@ -28,8 +28,8 @@ from .classifier import (
     with_names,
 )
 from .english import OVERRULED
-from .evidence import CUES, EvidenceReader, read_cues
-from .language import CONTENT, ENGLISH, read_languages, tells_of_the_past
+from .evidence import CUES, PAST, EvidenceReader, read_cues
+from .language import CONTENT, ENGLISH, read_languages
 from .spoken import SignReader
 
 WORDINGS = CONTENT / "wordings"
@@ -68,14 +68,14 @@ class ExampleReader:
         for at, text in enumerate(texts):
             spoken = self._reader.read(line_of(text))
             told = self._reader.told_in(rules, spoken.places)
-            over = tells_of_the_past([rules], spoken.words)
+            names = frozenset(self._evidence.names(rules, spoken))
+            over = PAST in names
             asks = spoken.asks or rules.hears_nothing(spoken.words, ORDINARY, over=over)
             advice = rules.advice_for(told.things)
             heard = advice is not None and not (
                 spoken.asks or rules.hears_nothing(spoken.words, advice.id, over=over)
             )
             if spoken.words:
-                names = frozenset(self._evidence.names(rules, spoken))
                 yield Example(spoken.words, names, heard, asks, kind, language, at / len(texts))
 
 
